@@ -1,0 +1,51 @@
+# Saima 赛马榜. `make help` lists what can be made.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+
+PORT ?= 8000
+HOST ?= 127.0.0.1
+DATA_DIR ?= var
+TESTS ?= tests
+WORKERS ?= 2
+export PYTHON
+
+.PHONY: help
+help: ## List the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo "  Settings on the line: PORT=9000 HOST=0.0.0.0 DATA_DIR=folder TESTS=tests/scoring PYTHON=python3.12"
+
+.PHONY: run
+run: env ## Start everything: database, demonstration races, web and clock (PORT, HOST, DATA_DIR)
+	@PORT='$(PORT)' HOST='$(HOST)' DATA_DIR='$(DATA_DIR)' exec .venv/bin/leaderboard run
+
+.PHONY: test
+test: env-test ## Run the whole suite on SQLite and PostgreSQL with a real browser (TESTS=path for a part)
+	@bin/test-system-packages
+	@.venv/bin/python -m pytest -n $(WORKERS) $(TESTS)
+
+.PHONY: lint
+lint: env-test ## Check style and types
+	@.venv/bin/ruff check .
+	@.venv/bin/mypy
+
+.PHONY: fmt
+fmt: env-test ## Format the code and mend what can be mended
+	@.venv/bin/ruff format .
+	@.venv/bin/ruff check --fix .
+
+.PHONY: env
+env: ## Make the environment .venv from pinned, hashed packages (nothing to do when it is current)
+	@bin/environment run
+
+.PHONY: env-test
+env-test: ## The same with what the tests need
+	@bin/environment test
+
+.PHONY: requirements
+requirements: ## Pin the packages of requirements/*.in anew (needs uv)
+	@bin/pin-requirements
+
+.PHONY: clean
+clean: ## Remove the environment and the caches; data in DATA_DIR stays
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .test-servers
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
