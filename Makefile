@@ -7,7 +7,7 @@ HOST ?= 127.0.0.1
 DATA_DIR ?= var
 TESTS ?= tests
 WORKERS ?= 2
-export PYTHON
+export PYTHON CHROMIUM
 
 .PHONY: help
 help: ## List the commands
@@ -42,8 +42,8 @@ env-test: ## The same with what the tests need
 	@bin/environment test
 
 .PHONY: requirements
-requirements: ## Pin the packages of requirements/*.in anew (needs uv)
-	@bin/pin-requirements
+requirements: ## Pin the packages of requirements/*.in anew (needs uv; UPGRADE=1 for newest)
+	@bin/pin-requirements $(if $(UPGRADE),--upgrade)
 
 .PHONY: clean
 clean: ## Remove the environment and the caches; data in DATA_DIR stays
