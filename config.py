@@ -1,0 +1,109 @@
+"""Every setting of Saima, once: its name, default, unit and one sentence; read from the environment."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def _setting(default: Any, unit: str, sentence: str, **limits: Any) -> Any:
+    """One setting with the unit and the sentence that the README's table prints."""
+    return Field(default, description=sentence, json_schema_extra={"unit": unit}, **limits)
+
+
+class Settings(BaseSettings):
+    """The settings of one running Saima; environment variables of the same upper-case names override the defaults."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="forbid")
+
+    data_dir: Path = _setting(Path("var"), "folder", "Where everything Saima writes is kept: database, keys, uploads.")
+    database_url: str = _setting(
+        "",
+        "SQLAlchemy URL",
+        "Database to use, such as postgresql+psycopg://…; empty means SQLite in the data folder.",
+    )
+    host: str = _setting("127.0.0.1", "address", "Address the web server listens on.")
+    port: int = _setting(8000, "port", "Port the web server listens on.", ge=1, le=65535)
+    public_url: str = _setting(
+        "", "URL", "Address people reach Saima by, printed on boards; empty means http://HOST:PORT."
+    )
+    server: str = _setting(
+        "granian", "name", "Web server to run: granian, gunicorn or waitress.", pattern="^(granian|gunicorn|waitress)$"
+    )
+    threads: int = _setting(4, "threads", "Requests one web process answers at the same time.", ge=1, le=64)
+    office: str = _setting("云溪县", "name", "The authority 主办单位 named at the head of the public pages.")
+    timezone: str = _setting("Asia/Shanghai", "zone", "Time zone of all dates and due hours.")
+    secret_key: SecretStr = _setting(
+        SecretStr(""), "text", "Key that signs cookies and screen addresses; empty means one made at first start."
+    )
+    signing_key: SecretStr = _setting(
+        SecretStr(""), "hex", "Ed25519 seed that signs editions, 64 hex digits; empty means one made at first start."
+    )
+    https: bool = _setting(False, "yes/no", "Whether people reach Saima by HTTPS: cookies become Secure.")
+    clock_in_web: bool = _setting(False, "yes/no", "Whether the web process also ticks the clock (make run does).")
+    tick_seconds: int = _setting(5, "seconds", "How often the clock looks for due editions.", ge=1, le=3600)
+    lease_seconds: int = _setting(60, "seconds", "How long a node may hold a due edition before another takes it.", ge=2)
+    run_attempts: int = _setting(3, "tries", "How often a due edition is tried before it stops as failed.", ge=1)
+    board_poll_ms: int = _setting(
+        200, "milliseconds", "How often a web process looks for newly published boards.", ge=50, le=5000
+    )
+    fast_editions: int = _setting(
+        12, "editions", "Newest editions of each season that are served straight from memory.", ge=1
+    )
+    session_idle_minutes: int = _setting(30, "minutes", "Idle time after which a signed-in session ends.", ge=1)
+    session_hours: int = _setting(12, "hours", "Age at which a signed-in session ends in any case.", ge=1)
+    lockout_failures: int = _setting(5, "tries", "Failed sign-ins after which an account or address is locked.", ge=1)
+    lockout_minutes: int = _setting(15, "minutes", "How long a locked account or address stays locked.", ge=1)
+    password_length: int = _setting(10, "characters", "Least length of a password.", ge=8)
+    upload_bytes: int = _setting(5_000_000, "bytes", "Largest workbook that may be uploaded.", ge=1000)
+    import_memory_mb: int = _setting(1024, "MB", "Memory the process that reads a workbook may use.", ge=256)
+    import_seconds: int = _setting(120, "seconds", "Time the process that reads a workbook may take.", ge=5)
+
+    def resolved_database_url(self) -> str:
+        """The database address in use: the one given, or the SQLite file in the data folder."""
+        return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'saima.sqlite'}"
+
+    def resolved_public_url(self) -> str:
+        """The address printed for people, without a final slash."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    def secret(self) -> str:
+        """The cookie key: the one given, or one made once and kept in the data folder."""
+        return self.secret_key.get_secret_value() or self.kept_secret("secret.key")
+
+    def signing_seed(self) -> bytes:
+        """The 32 bytes of the Ed25519 key that signs editions, given or made once and kept in the data folder."""
+        return bytes.fromhex(self.signing_key.get_secret_value() or self.kept_secret("signing.key"))
+
+    def kept_secret(self, name: str) -> str:
+        """A random secret of 64 hex digits made at first use; several processes starting together agree on one."""
+        path = self.data_dir / "keys" / name
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not path.exists():
+            draft = path.with_name(f"{name}.{secrets.token_hex(4)}")
+            draft.touch(mode=0o600)
+            draft.write_text(secrets.token_hex(32), encoding="ascii")
+            try:
+                # A hard link fails when the name is taken, so the first process to get here decides.
+                path.hardlink_to(draft)
+            except FileExistsError:
+                pass
+            finally:
+                draft.unlink()
+        return path.read_text(encoding="ascii").strip()
+
+
+def settings_table() -> str:
+    """The README's table of settings in Markdown, made from the fields above."""
+    rows = ["| setting | default | unit | meaning |", "|---|---|---|---|"]
+    for name, field in Settings.model_fields.items():
+        extra = field.json_schema_extra
+        unit = extra["unit"] if isinstance(extra, dict) else ""
+        shown = field.default.get_secret_value() if isinstance(field.default, SecretStr) else field.default
+        default = {True: "yes", False: "no"}.get(shown, shown) if isinstance(shown, bool) else shown
+        rows.append(f"| `{name.upper()}` | {f'`{default}`' if default != '' else '(empty)'} | {unit} | {field.description} |")
+    return "\n".join(rows)

@@ -1,0 +1,1 @@
+"""Who may: people, their sessions and roles, and the audit trail."""

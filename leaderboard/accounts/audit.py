@@ -1,0 +1,68 @@
+"""The audit trail: one line for every important act, chained by hashes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from leaderboard.accounts.models import AuditHead, AuditLine
+from leaderboard.instant import now
+
+START = "0" * 64
+
+
+def _line_hash(line: AuditLine) -> str:
+    parts = [line.seq_no, line.at, line.actor, line.action, line.subject, line.detail, line.previous_hash]
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
+
+
+def _locked_head(session: Session) -> AuditHead:
+    """The end of the chain, held until the transaction ends so that two writers cannot fork it."""
+    head = session.scalars(select(AuditHead).with_for_update()).one_or_none()
+    if head is not None:
+        session.refresh(head, with_for_update=True)
+        return head
+    try:
+        with session.begin_nested():
+            head = AuditHead(id=1, seq_no=0, hash=START)
+            session.add(head)
+    except IntegrityError:
+        return session.scalars(select(AuditHead).with_for_update()).one()
+    return head
+
+
+def record_act(session: Session, actor: str, action: str, subject: str, **detail: Any) -> AuditLine:
+    """Append one line: `actor` did `action` to `subject`; `detail` holds from, to and why."""
+    head = _locked_head(session)
+    line = AuditLine(
+        seq_no=head.seq_no + 1,
+        at=now(),
+        actor=actor,
+        action=action,
+        subject=subject[:120],
+        detail=json.dumps(detail, ensure_ascii=False, sort_keys=True),
+        previous_hash=head.hash,
+    )
+    line.hash = _line_hash(line)
+    head.seq_no, head.hash = line.seq_no, line.hash
+    session.add(line)
+    session.flush()
+    return line
+
+
+def broken_lines(session: Session) -> Iterator[int]:
+    """Numbers of the lines that do not fit the chain; none when the trail is whole."""
+    expected, number = START, 1
+    for line in session.scalars(select(AuditLine).order_by(AuditLine.seq_no)):
+        if line.seq_no != number or line.previous_hash != expected or line.hash != _line_hash(line):
+            yield line.seq_no
+        expected, number = line.hash, line.seq_no + 1
+    head = session.get(AuditHead, 1)
+    if head is not None and (head.hash != expected or head.seq_no != number - 1):
+        yield head.seq_no

@@ -1,0 +1,76 @@
+"""Tables of who may: accounts, signed-in sessions, failed sign-ins, the audit trail."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, ForeignKey, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from leaderboard.db import Base, flag, id_column, long_text, millis, name_text, short_text
+
+ADMINISTRATOR, REPORTER, VIEWER = ROLES = ("administrator", "reporter", "viewer")
+"""Runs a season at the console; belongs to one unit; reads the console without changing anything."""
+
+
+class Account(Base):
+    """A person who may sign in; a reporter belongs to exactly one unit."""
+
+    __tablename__ = "account"
+
+    id: Mapped[id_column]
+    name: Mapped[str] = mapped_column(String(40), unique=True)
+    display_name: Mapped[name_text]
+    role: Mapped[short_text]
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    password_hash: Mapped[str] = mapped_column(String(191))
+    must_change: Mapped[flag] = mapped_column(default=1)
+    """1 while the password is a one-time password."""
+    is_active: Mapped[flag] = mapped_column(default=1)
+    created_at: Mapped[millis]
+
+
+class UserSession(Base):
+    """One signed-in session; the cookie holds a random token, the table only its hash."""
+
+    __tablename__ = "user_session"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    started_at: Mapped[millis]
+    seen_at: Mapped[millis]
+    ended_at: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class SignInFailure(Base):
+    """How often signing in failed lately for one account name or one address."""
+
+    __tablename__ = "sign_in_failure"
+
+    source: Mapped[str] = mapped_column(String(120), primary_key=True)
+    failures: Mapped[int]
+    last_at: Mapped[millis]
+    locked_until: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class AuditLine(Base):
+    """One important act: who, when, what; chained by hashes so that a changed or missing line shows."""
+
+    __tablename__ = "audit_line"
+
+    seq_no: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    at: Mapped[millis]
+    actor: Mapped[short_text]
+    action: Mapped[short_text]
+    subject: Mapped[name_text]
+    detail: Mapped[long_text]
+    previous_hash: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class AuditHead(Base):
+    """The end of the audit chain; its one row is the lock that keeps the chain from forking."""
+
+    __tablename__ = "audit_head"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    seq_no: Mapped[int] = mapped_column(BigInteger)
+    hash: Mapped[str] = mapped_column(Text)

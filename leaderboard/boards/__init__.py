@@ -1,0 +1,1 @@
+"""What was said: gathering, publishing, verifying and correcting editions, and the standings in them."""

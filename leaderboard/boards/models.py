@@ -1,0 +1,109 @@
+"""Tables of what was said: editions with their standings and public forms, due runs, screens."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from leaderboard.db import Base, flag, id_column, long_text, millis, name_text, short_text
+
+PUBLISHED = "published"
+DUE, RUNNING, DONE, FAILED, SKIPPED = RUN_STATES = ("due", "running", "done", "failed", "skipped")
+
+
+class Edition(Base):
+    """One published board 第 n 期: immutable, numbered, dated thrice, chained to the one before by its hash."""
+
+    __tablename__ = "edition"
+    __table_args__ = (UniqueConstraint("season_id", "number"),)
+
+    id: Mapped[id_column]
+    season_id: Mapped[int] = mapped_column(ForeignKey("season.id"))
+    number: Mapped[int]
+    state: Mapped[short_text] = mapped_column(default=PUBLISHED)
+    as_of: Mapped[date]
+    known_at: Mapped[millis]
+    due_at: Mapped[millis]
+    published_at: Mapped[millis]
+    next_due_at: Mapped[int | None] = mapped_column(BigInteger)
+    run_id: Mapped[int | None] = mapped_column(ForeignKey("due_run.id"), unique=True)
+    scheme_version_id: Mapped[int] = mapped_column(ForeignKey("scheme_version.id"))
+    package: Mapped[bytes] = mapped_column(LargeBinary)
+    """The edition's canonical JSON, gzipped."""
+    hash: Mapped[str] = mapped_column(String(64))
+    previous_hash: Mapped[str | None] = mapped_column(String(64))
+    signature: Mapped[str] = mapped_column(String(128))
+    published_by: Mapped[short_text]
+
+
+class Standing(Base):
+    """One unit's line in an edition 名次, with everything it was made of as JSON."""
+
+    __tablename__ = "standing"
+    __table_args__ = (Index("ix_standing_unit_id", "unit_id"),)
+
+    edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id"), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True)
+    line_no: Mapped[int]
+    place: Mapped[str | None] = mapped_column(String(20))
+    previous_place: Mapped[str | None] = mapped_column(String(20))
+    score: Mapped[str | None] = mapped_column(Text)
+    score_shown: Mapped[str | None] = mapped_column(String(40))
+    line: Mapped[long_text]
+    """The standing with its intermediate numbers and facts, JSON."""
+
+
+class PublicForm(Base):
+    """One rendered public page or file, in every encoding: exactly the bytes that are served."""
+
+    __tablename__ = "public_form"
+    __table_args__ = (UniqueConstraint("path", "lang"), Index("ix_public_form_edition_id", "edition_id"))
+
+    id: Mapped[id_column]
+    path: Mapped[str] = mapped_column(String(120))
+    lang: Mapped[short_text]
+    edition_id: Mapped[int | None] = mapped_column(ForeignKey("edition.id"))
+    content_type: Mapped[name_text]
+    etag: Mapped[str] = mapped_column(String(64))
+    identity: Mapped[bytes] = mapped_column(LargeBinary)
+    gzip: Mapped[bytes] = mapped_column(LargeBinary)
+    brotli: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class DueRun(Base):
+    """One due instant of a timetable, or one press of the button; claimed by lease and epoch, published once."""
+
+    __tablename__ = "due_run"
+    __table_args__ = (UniqueConstraint("timetable_id", "due_at"),)
+
+    id: Mapped[id_column]
+    season_id: Mapped[int] = mapped_column(ForeignKey("season.id"))
+    timetable_id: Mapped[int | None] = mapped_column(ForeignKey("timetable.id"))
+    once_key: Mapped[str] = mapped_column(String(80), unique=True)
+    due_at: Mapped[millis]
+    state: Mapped[short_text] = mapped_column(default=DUE)
+    owner: Mapped[str | None] = mapped_column(String(80))
+    lease_until: Mapped[int | None] = mapped_column(BigInteger)
+    epoch: Mapped[int] = mapped_column(default=0)
+    attempt: Mapped[int] = mapped_column(default=0)
+    message: Mapped[str | None] = mapped_column(Text)
+    finished_at: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class Screen(Base):
+    """A named, managed public display 大屏; only the hash of its address is kept."""
+
+    __tablename__ = "screen"
+
+    id: Mapped[id_column]
+    name: Mapped[name_text]
+    season_id: Mapped[int] = mapped_column(ForeignKey("season.id"))
+    division: Mapped[str | None] = mapped_column(String(40))
+    lang: Mapped[short_text] = mapped_column(default="zh")
+    theme: Mapped[short_text] = mapped_column(default="dark")
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    is_revoked: Mapped[flag] = mapped_column(default=0)
+    created_at: Mapped[millis]
+    seen_at: Mapped[int | None] = mapped_column(BigInteger)

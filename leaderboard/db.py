@@ -1,0 +1,128 @@
+"""Engine, sessions, base class and column types: the same on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, ClassVar
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import BigInteger, Date, Engine, Integer, MetaData, SmallInteger, String, Text, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
+
+NAMING = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+BigId = BigInteger().with_variant(Integer, "sqlite")
+
+id_column = Annotated[int, mapped_column(BigId, primary_key=True, autoincrement=True)]
+millis = Annotated[int, mapped_column(BigInteger)]
+"""An instant in UTC milliseconds."""
+yuan = Annotated[int, mapped_column(BigInteger)]
+"""Money in integer yuan."""
+flag = Annotated[int, mapped_column(SmallInteger)]
+"""Yes or no as 1 or 0: booleans differ between database engines."""
+short_text = Annotated[str, mapped_column(String(40))]
+name_text = Annotated[str, mapped_column(String(120))]
+long_text = Annotated[str, mapped_column(Text)]
+
+
+class Base(DeclarativeBase):
+    """The base of every table; constraint names are fixed so that migrations read the same everywhere."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map: ClassVar[dict[Any, Any]] = {date: Date}
+
+
+# A write-ahead log is safe only where SQLite's WAL-reset defect is mended (sqlite.org/wal.html#walresetbug).
+def wal_is_safe(version: tuple[int, ...]) -> bool:
+    """Whether this SQLite has the fix of the WAL-reset defect: 3.51.3, or 3.50.7 and 3.44.6 on their lines."""
+    if version[:2] in {(3, 44), (3, 50)}:
+        return version[2] >= {44: 6, 50: 7}[version[1]]
+    return version >= (3, 51, 3)
+
+
+def _prepare_sqlite(engine: Engine, timeout_ms: int) -> None:
+    journal = "WAL" if wal_is_safe(sqlite3.sqlite_version_info) else "DELETE"
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, _record: Any) -> None:
+        # The driver's own transaction handling is switched off: it begins late and would upgrade a read lock.
+        connection.isolation_level = None
+        for pragma in (
+            f"busy_timeout={timeout_ms}",
+            f"journal_mode={journal}",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Any) -> None:
+        reading = connection.get_execution_options().get("saima_read_only", False)
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """One authority's database: its engine and the ways to open a session on it."""
+
+    url: str
+    engine: Engine
+    writers: sessionmaker[Session]
+    readers: sessionmaker[Session]
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """A session that may write; the door commits, an exception rolls everything back."""
+        with self.writers() as session:
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session for reading only: on SQLite it never waits for the write lock."""
+        with self.readers() as session:
+            yield session
+
+
+def open_database(url: str, *, busy_timeout_ms: int = 15_000) -> Database:
+    """Open the database at a SQLAlchemy URL; a SQLite file's folder is made, private to its owner."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        if parsed.database and parsed.database != ":memory:":
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        engine = create_engine(parsed)
+        _prepare_sqlite(engine, busy_timeout_ms)
+    else:
+        engine = create_engine(parsed, pool_pre_ping=True)
+    readers = engine.execution_options(saima_read_only=True)
+    return Database(
+        url=url,
+        engine=engine,
+        writers=sessionmaker(engine, expire_on_commit=False),
+        readers=sessionmaker(readers, expire_on_commit=False, autoflush=False),
+    )
+
+
+def alembic_config(url: str) -> Config:
+    """Alembic's configuration for a database URL; there is no ini file to keep in step."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["url"] = url
+    return config
+
+
+def migrate(url: str) -> None:
+    """Bring the database at a URL up to the newest table layout; doing it twice changes nothing."""
+    command.upgrade(alembic_config(url), "head")

@@ -1,0 +1,98 @@
+"""How numbers, money, dates and movements are written for people, in the language being spoken."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from fractions import Fraction
+
+from leaderboard.instant import Millis, at_zone
+from leaderboard.words import ENGLISH, language
+from leaderboard.words import gettext as _
+from scoring.show import round_half_up
+
+WAN, YI = 10_000, 100_000_000
+
+
+def fraction(text: str | int | None) -> Fraction | None:
+    """The exact number written as an integer or as "n/d"; None stays None."""
+    return None if text is None else Fraction(text)
+
+
+def plain(number: str | int | Fraction, decimals: int = 2) -> str:
+    """A number with at most the decimals given and no idle zeros: 4.5, 27."""
+    shown = round_half_up(Fraction(number), decimals)
+    return shown.rstrip("0").rstrip(".") if "." in shown else shown
+
+
+def money(yuan: str | int | Fraction | None) -> str:
+    """Money as offices write it: 1.94 亿元, 3200 万元 below one 亿, 85 元 below one 万; English in million yuan."""
+    if yuan is None:
+        return "—"
+    amount = Fraction(yuan)
+    if language() == ENGLISH:
+        return f"¥{plain(amount / 1_000_000)}m"
+    if abs(amount) >= YI:
+        return f"{plain(amount / YI)} 亿元"
+    if abs(amount) >= WAN or amount == 0:
+        return f"{plain(amount / WAN)} 万元"
+    return f"{plain(amount)} 元"
+
+
+def quantity(value: str | int | Fraction | None, by: str) -> str:
+    """A numerator or denominator: money where it counts amounts, otherwise a plain number of projects."""
+    if value is None:
+        return "—"
+    return money(value) if by == "amount" else plain(value)
+
+
+def day(value: date | str | None) -> str:
+    """A date as 2026-10-31."""
+    return "—" if value is None else str(value)[:10]
+
+
+def moment(value: Millis | str | None, zone: str) -> str:
+    """A local date and time to the minute, 2026-10-31 09:00, from an instant or from ISO text."""
+    if value is None:
+        return "—"
+    local = datetime.fromisoformat(value) if isinstance(value, str) else at_zone(value, zone)
+    return local.strftime("%Y-%m-%d %H:%M")
+
+
+def place(value: str | int | None) -> str:
+    """A place for display: 4, or 2.5 where ties share the mean place; a dash for no place."""
+    return "—" if value is None else plain(Fraction(value), 1)
+
+
+def moved(previous: str | int | None, present: str | int | None) -> int | None:
+    """Places gained (positive) or lost since the previous edition; None where either place is missing."""
+    if previous is None or present is None:
+        return None
+    return int(Fraction(previous) - Fraction(present))
+
+
+def movement(previous: str | int | None, present: str | int | None) -> dict[str, str]:
+    """Direction, arrow and words of a movement: colour never speaks alone."""
+    by = moved(previous, present)
+    if by is None:
+        return {"direction": "new", "arrow": "·", "words": _("新上榜") if present is not None else _("未排名")}
+    if by == 0:
+        return {"direction": "level", "arrow": "—", "words": _("持平")}
+    if by > 0:
+        return {"direction": "rise", "arrow": "↑", "words": f"{_('升')} {by}"}
+    return {"direction": "fall", "arrow": "↓", "words": f"{_('降')} {-by}"}
+
+
+def check_code(digest: str | None) -> str:
+    """The short check code 核验码 of an edition's hash: its first eight digits as 7f3a·9c21."""
+    return f"{digest[:4]}·{digest[4:8]}" if digest else "—"
+
+
+FILTERS = {
+    "plain": plain,
+    "money": money,
+    "quantity": quantity,
+    "day": day,
+    "moment": moment,
+    "place": place,
+    "check_code": check_code,
+}

@@ -1,0 +1,1 @@
+"""What happened: projects, stage events, capital arrivals, returns, credits; added and reversed, never edited."""

@@ -1,0 +1,127 @@
+"""Reading the ledger: what is known of projects and units, as of any instant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
+from sqlalchemy import func as sql
+from sqlalchemy.orm import Session
+
+from leaderboard.ledger.models import (
+    AWAITING,
+    REVERSED,
+    Adjustment,
+    CapitalArrival,
+    Credit,
+    OfProject,
+    OfUnit,
+    Project,
+    ProjectDecision,
+    StageEvent,
+    UnitDecision,
+    UnitReturn,
+)
+
+FOREVER = 2**62
+"""An instant later than every other: everything known until now."""
+
+ProjectFact = type[StageEvent] | type[CapitalArrival] | type[Credit]
+UnitFact = type[UnitReturn] | type[Adjustment]
+
+
+def known_project_facts(table: ProjectFact, known_at: int = FOREVER) -> Select[Any]:
+    """Columns of the table and `outcome`, of every fact recorded and not reversed by the instant `known_at`."""
+    return _known(table, ProjectDecision, ProjectDecision.project_id, table.project_id, known_at)
+
+
+def known_unit_facts(table: UnitFact, known_at: int = FOREVER) -> Select[Any]:
+    """The same for returns and adjustments, whose decisions are kept by unit."""
+    return _known(table, UnitDecision, UnitDecision.unit_id, table.unit_id, known_at)
+
+
+def _known(
+    table: ProjectFact | UnitFact,
+    decisions: type[ProjectDecision | UnitDecision],
+    decided_holder: Any,
+    holder: Any,
+    known_at: int,
+) -> Select[Any]:
+    latest = (
+        select(decided_holder.label("holder"), decisions.fact_id, sql.max(decisions.decision_no).label("decision_no"))
+        .where(decisions.decided_at <= known_at)
+        .group_by(decided_holder, decisions.fact_id)
+        .subquery()
+    )
+    of_fact: ColumnElement[bool] = and_(latest.c.holder == holder, latest.c.fact_id == table.fact_id)
+    of_latest = and_(
+        decided_holder == latest.c.holder,
+        decisions.fact_id == latest.c.fact_id,
+        decisions.decision_no == latest.c.decision_no,
+    )
+    return (
+        select(*table.__table__.columns, sql.coalesce(decisions.outcome, AWAITING).label("outcome"))
+        .outerjoin(latest, of_fact)
+        .outerjoin(decisions, of_latest)
+        .where(table.recorded_at <= known_at)
+        .where(or_(decisions.outcome.is_(None), decisions.outcome != REVERSED))
+    )
+
+
+def projects_of(unit_ids: Sequence[int]) -> Select[tuple[int]]:
+    """Ids of the projects in which any of the units ever had a share."""
+    return select(Credit.project_id).where(Credit.unit_id.in_(unit_ids)).distinct()
+
+
+def find_project(session: Session, code: str) -> Project | None:
+    """The project with this code, if there is one."""
+    return session.scalars(select(Project).where(Project.code == code)).one_or_none()
+
+
+def live_events(session: Session, project_id: int) -> Sequence[Row[Any]]:
+    """Stage events of one project that were not reversed, oldest first."""
+    return session.execute(
+        known_project_facts(StageEvent)
+        .where(StageEvent.project_id == project_id)
+        .order_by(StageEvent.occurred_on, StageEvent.fact_id)
+    ).all()
+
+
+def live_arrivals(session: Session, project_id: int) -> Sequence[Row[Any]]:
+    """Arrivals of one project that were not reversed, oldest first."""
+    return session.execute(
+        known_project_facts(CapitalArrival)
+        .where(CapitalArrival.project_id == project_id)
+        .order_by(CapitalArrival.occurred_on, CapitalArrival.fact_id)
+    ).all()
+
+
+def live_credits(session: Session, project_id: int) -> Sequence[Row[Any]]:
+    """Credits of one project that were not reversed."""
+    return session.execute(
+        known_project_facts(Credit).where(Credit.project_id == project_id).order_by(Credit.unit_id, Credit.fact_id)
+    ).all()
+
+
+def live_shares(session: Session, project_id: int) -> Fraction:
+    """Sum of the shares already given away in a project."""
+    return sum((Fraction(c.share_num, c.share_den) for c in live_credits(session, project_id)), Fraction(0))
+
+
+def outcome_of(session: Session, fact: OfProject | OfUnit) -> str:
+    """What was last decided on a fact: awaiting, verified, returned or reversed."""
+    table: type[ProjectDecision | UnitDecision]
+    if isinstance(fact, OfProject):
+        table, holder = ProjectDecision, {"project_id": fact.project_id}
+    else:
+        table, holder = UnitDecision, {"unit_id": getattr(fact, "unit_id")}  # noqa: B009 - mapped on subclasses
+    latest = (
+        select(table.outcome)
+        .where(table.fact_id == fact.fact_id)
+        .filter_by(**holder)
+        .order_by(table.decision_no.desc())
+        .limit(1)
+    )
+    return session.scalar(latest) or AWAITING

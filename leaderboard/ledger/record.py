@@ -1,0 +1,270 @@
+"""Adding facts to the ledger and deciding on them; nothing here edits or deletes."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from leaderboard.accounts.audit import record_act
+from leaderboard.instant import now
+from leaderboard.ledger.models import (
+    ARRIVAL_KINDS,
+    DOMESTIC,
+    REVERSED,
+    VERIFIED,
+    Adjustment,
+    CapitalArrival,
+    Credit,
+    OfProject,
+    OfUnit,
+    Project,
+    ProjectDecision,
+    StageEvent,
+    UnitDecision,
+    UnitReturn,
+)
+from leaderboard.ledger.read import live_events, live_shares, outcome_of
+
+
+class LedgerError(ValueError):
+    """A fact that cannot be recorded as given; the message is for the person who entered it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a fact comes from: who records it, on what evidence, when, and whether it is verified at once."""
+
+    actor: str
+    evidence: str | None = None
+    verified: bool = False
+    recorded_at: int | None = None
+
+
+def new_fact_id() -> int:
+    """A random id below 2^53, exact in every JSON reader and telling nothing about the number of facts."""
+    return secrets.randbits(52) + 1
+
+
+def add_project(  # noqa: PLR0913 - the columns of the table, all by name
+    session: Session,
+    source: Source,
+    *,
+    code: str,
+    name: str,
+    name_en: str | None = None,
+    investor: str | None = None,
+    industry: str | None = None,
+    is_public: bool = False,
+) -> Project:
+    """Enter a project in the ledger; raises LedgerError where its code is taken."""
+    if session.scalar(select(func.count()).where(Project.code == code)):
+        raise LedgerError(f"项目编号 {code} 已存在, 请换一个编号")
+    project = Project(
+        code=code,
+        name=name,
+        name_en=name_en,
+        investor=investor,
+        industry=industry,
+        is_public=int(is_public),
+        recorded_at=source.recorded_at or now(),
+        recorded_by=source.actor,
+    )
+    session.add(project)
+    session.flush()
+    record_act(session, source.actor, "project.add", code, name=name)
+    return project
+
+
+def add_stage_event(  # noqa: PLR0913 - the columns of the table, all by name
+    session: Session,
+    source: Source,
+    project: Project,
+    *,
+    stage: str,
+    occurred_on: date,
+    total_yuan: int | None = None,
+    inward_yuan: int | None = None,
+) -> StageEvent:
+    """Record that a project reached a stage; a stage holds one live event, so a second one raises LedgerError."""
+    if any(event.stage == stage for event in live_events(session, project.id)):
+        raise LedgerError(f"项目 {project.code} 已有该节点的记录, 请先冲销原记录再补记")
+    for amount in (total_yuan, inward_yuan):
+        if amount is not None and amount < 0:
+            raise LedgerError(f"项目 {project.code} 的金额不能为负数")
+    event = StageEvent(
+        project_id=project.id, stage=stage, total_yuan=total_yuan, inward_yuan=inward_yuan, **_recorded(source, occurred_on)
+    )
+    _add_project_fact(session, source, event)
+    record_act(session, source.actor, "stage_event.add", project.code, stage=stage, on=str(occurred_on))
+    return event
+
+
+def add_arrival(  # noqa: PLR0913 - the columns of the table, all by name
+    session: Session,
+    source: Source,
+    project: Project,
+    *,
+    occurred_on: date,
+    amount_yuan: int,
+    kind: str = DOMESTIC,
+    currency: str | None = None,
+    foreign_cents: int | None = None,
+    exchange_rate: str | None = None,
+) -> CapitalArrival:
+    """Record money that arrived, in integer yuan; raises LedgerError for nothing, less than nothing or an unknown kind."""
+    if amount_yuan <= 0:
+        raise LedgerError(f"项目 {project.code} 的到位资金须大于零")
+    if kind not in ARRIVAL_KINDS:
+        raise LedgerError(f"资金类别应为 {'、'.join(ARRIVAL_KINDS)} 之一, 收到 {kind}")
+    arrival = CapitalArrival(
+        project_id=project.id,
+        yuan=amount_yuan,
+        kind=kind,
+        currency=currency,
+        foreign_cents=foreign_cents,
+        exchange_rate=exchange_rate,
+        **_recorded(source, occurred_on),
+    )
+    _add_project_fact(session, source, arrival)
+    record_act(session, source.actor, "arrival.add", project.code, yuan=amount_yuan, on=str(occurred_on))
+    return arrival
+
+
+def add_credits(
+    session: Session, source: Source, project: Project, *, shares: Sequence[tuple[int, Fraction]], occurred_on: date
+) -> list[Credit]:
+    """Record whose project it is: (unit id, share) pairs; live shares may not pass 1 in all, else LedgerError."""
+    total = sum((share for _, share in shares), live_shares(session, project.id))
+    if any(share <= 0 for _, share in shares) or total > 1:
+        raise LedgerError(f"项目 {project.code} 的分成合计应不超过 1, 现为 {total}")
+    added = []
+    for unit_id, share in shares:
+        credit = Credit(
+            project_id=project.id,
+            unit_id=unit_id,
+            share_num=share.numerator,
+            share_den=share.denominator,
+            **_recorded(source, occurred_on),
+        )
+        _add_project_fact(session, source, credit)
+        added.append(credit)
+    record_act(session, source.actor, "credit.add", project.code, shares=[[u, str(s)] for u, s in shares])
+    return added
+
+
+def add_return(  # noqa: PLR0913 - the columns of the table, all by name
+    session: Session, source: Source, *, unit_id: int, measure: str, starts_on: date, ends_on: date, quantity: int
+) -> UnitReturn:
+    """Record a unit's total for one period; a live return of an overlapping period raises LedgerError."""
+    if ends_on < starts_on:
+        raise LedgerError(f"报表的截止日 {ends_on} 早于起始日 {starts_on}")
+    earlier = session.scalars(
+        select(UnitReturn).where(
+            UnitReturn.unit_id == unit_id,
+            UnitReturn.measure == measure,
+            UnitReturn.starts_on <= ends_on,
+            UnitReturn.occurred_on >= starts_on,
+        )
+    )
+    if any(outcome_of(session, fact) != REVERSED for fact in earlier):
+        raise LedgerError(f"{starts_on} 至 {ends_on} 的 {measure} 已有报表, 请先冲销原报表")
+    fact = UnitReturn(
+        unit_id=unit_id, measure=measure, starts_on=starts_on, quantity=quantity, **_recorded(source, ends_on)
+    )
+    _add_unit_fact(session, source, fact)
+    record_act(session, source.actor, "return.add", str(unit_id), measure=measure, until=str(ends_on), quantity=quantity)
+    return fact
+
+
+def add_adjustment(  # noqa: PLR0913 - the columns of the table, all by name
+    session: Session,
+    source: Source,
+    *,
+    unit_id: int,
+    season_id: int,
+    item: str,
+    occurred_on: date,
+    times: int,
+    reason: str,
+) -> Adjustment:
+    """Record `times` occurrences of one of the scheme's hand-entered items, with the reason shown on the board."""
+    if times <= 0 or not reason.strip():
+        raise LedgerError("加减分须写明次数 (大于零) 与事由")
+    fact = Adjustment(
+        unit_id=unit_id,
+        season_id=season_id,
+        item=item,
+        times=times,
+        reason=reason.strip(),
+        **_recorded(source, occurred_on),
+    )
+    _add_unit_fact(session, source, fact)
+    record_act(session, source.actor, "adjustment.add", str(unit_id), item=item, times=times, why=reason)
+    return fact
+
+
+def decide(
+    session: Session, actor: str, fact: OfProject | OfUnit, outcome: str, reason: str | None = None, at: int | None = None
+) -> None:
+    """Verify, return or reverse a fact; a reversed fact stays reversed, and returning or reversing needs a reason."""
+    if outcome_of(session, fact) == REVERSED:
+        raise LedgerError("该记录已冲销, 不能再作认定")
+    if outcome != VERIFIED and not (reason or "").strip():
+        raise LedgerError("退回或冲销须写明理由")
+    _add_decision(session, actor, fact, outcome, reason, at or now())
+    record_act(session, actor, f"fact.{outcome}", f"{type(fact).__tablename__} {fact.fact_id}", why=reason)
+
+
+def _recorded(source: Source, occurred_on: date) -> dict[str, object]:
+    return {
+        "fact_id": new_fact_id(),
+        "occurred_on": occurred_on,
+        "recorded_at": source.recorded_at or now(),
+        "recorded_by": source.actor,
+        "evidence": source.evidence,
+    }
+
+
+def _add_project_fact(session: Session, source: Source, fact: OfProject) -> None:
+    session.add(fact)
+    session.flush()
+    if source.verified:
+        _add_decision(session, source.actor, fact, VERIFIED, None, fact.recorded_at)
+
+
+def _add_unit_fact(session: Session, source: Source, fact: OfUnit) -> None:
+    session.add(fact)
+    session.flush()
+    if source.verified:
+        _add_decision(session, source.actor, fact, VERIFIED, None, fact.recorded_at)
+
+
+def _add_decision(  # noqa: PLR0913 - the columns of the table
+    session: Session, actor: str, fact: OfProject | OfUnit, outcome: str, reason: str | None, at: int
+) -> None:
+    table: type[ProjectDecision | UnitDecision]
+    if isinstance(fact, OfProject):
+        table, holder = ProjectDecision, {"project_id": fact.project_id}
+    else:
+        table, holder = UnitDecision, {"unit_id": fact.unit_id}
+    earlier = session.scalar(
+        select(func.count()).select_from(table).where(table.fact_id == fact.fact_id).filter_by(**holder)
+    )
+    session.add(
+        table(
+            **holder,
+            fact_id=fact.fact_id,
+            decision_no=(earlier or 0) + 1,
+            outcome=outcome,
+            decided_at=at,
+            decided_by=actor,
+            reason=reason,
+        )
+    )
+    session.flush()

@@ -1,0 +1,1 @@
+"""What counts: seasons, units, divisions, targets, schemes, timetables."""

@@ -1,0 +1,131 @@
+"""Tables of what counts: seasons, divisions, units and their entries, targets, scheme versions, timetables."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from leaderboard.db import Base, flag, id_column, long_text, millis, name_text, short_text
+
+DRAFT, APPROVED, DISCARDED = "draft", "approved", "discarded"
+LATEST_ONLY, ALL, ASK = CATCH_UP = ("latest", "all", "ask")
+
+
+class Season(Base):
+    """One competition over a period 赛季."""
+
+    __tablename__ = "season"
+
+    id: Mapped[id_column]
+    slug: Mapped[str] = mapped_column(String(40), unique=True)
+    title: Mapped[name_text]
+    title_en: Mapped[str | None] = mapped_column(String(120))
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    is_public: Mapped[flag] = mapped_column(default=1)
+    stages: Mapped[long_text] = mapped_column(default="[]")
+    """Stages beyond the standard ones, JSON: [{"key", "name", "name_en"}]."""
+    source: Mapped[str | None] = mapped_column(Text)
+    """Where the figures come from, printed under the board."""
+    planned_at: Mapped[millis]
+
+
+class Unit(Base):
+    """Who is ranked 参赛单位; `sort_no` is the office's own listing order, never guessed from the name."""
+
+    __tablename__ = "unit"
+
+    id: Mapped[id_column]
+    key: Mapped[str] = mapped_column(String(40), unique=True)
+    name: Mapped[str] = mapped_column(String(120), unique=True)
+    name_en: Mapped[str | None] = mapped_column(String(120))
+    sort_no: Mapped[int] = mapped_column(default=0)
+
+
+class Division(Base):
+    """Units ranked against each other and never across 组别."""
+
+    __tablename__ = "division"
+    __table_args__ = (UniqueConstraint("season_id", "key"), UniqueConstraint("season_id", "name", name="uq_division_name"))
+
+    id: Mapped[id_column]
+    season_id: Mapped[int] = mapped_column(ForeignKey("season.id"))
+    key: Mapped[short_text]
+    name: Mapped[name_text]
+    name_en: Mapped[str | None] = mapped_column(String(120))
+    sort_no: Mapped[int] = mapped_column(default=0)
+
+
+class Entry(Base):
+    """A unit takes part in a season, in a division; a changed entry ends and a new one begins."""
+
+    __tablename__ = "entry"
+    __table_args__ = (Index("ix_entry_season_id", "season_id"),)
+
+    id: Mapped[id_column]
+    season_id: Mapped[int] = mapped_column(ForeignKey("season.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    division_id: Mapped[int] = mapped_column(ForeignKey("division.id"))
+    competing: Mapped[flag] = mapped_column(default=1)
+    planned_at: Mapped[millis]
+    ended_at: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class Target(Base):
+    """A unit's task for one indicator 目标任务; a changed target ends and a new one begins."""
+
+    __tablename__ = "target"
+    __table_args__ = (Index("ix_target_season_id", "season_id"),)
+
+    id: Mapped[id_column]
+    season_id: Mapped[int] = mapped_column(ForeignKey("season.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    indicator: Mapped[short_text]
+    by: Mapped[short_text]
+    """`count` or `amount` (yuan)."""
+    level: Mapped[short_text]
+    quantity: Mapped[int] = mapped_column(BigInteger)
+    planned_at: Mapped[millis]
+    planned_by: Mapped[short_text]
+    ended_at: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class SchemeVersion(Base):
+    """One version of a season's scheme 考核方案: a document, never changed once approved, in force from a date."""
+
+    __tablename__ = "scheme_version"
+    __table_args__ = (UniqueConstraint("season_id", "version_no"),)
+
+    id: Mapped[id_column]
+    season_id: Mapped[int] = mapped_column(ForeignKey("season.id"))
+    version_no: Mapped[int]
+    document: Mapped[long_text]
+    state: Mapped[short_text]
+    effective_on: Mapped[date | None]
+    reason: Mapped[str | None] = mapped_column(Text)
+    drafted_at: Mapped[millis]
+    drafted_by: Mapped[short_text]
+    approved_at: Mapped[int | None] = mapped_column(BigInteger)
+    approved_by: Mapped[str | None] = mapped_column(String(40))
+    revision: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012 - SQLAlchemy reads it as a plain class attribute
+
+
+class Timetable(Base):
+    """When a season's board is aired; `rule` is JSON read by `seasons.timetable`."""
+
+    __tablename__ = "timetable"
+
+    id: Mapped[id_column]
+    season_id: Mapped[int] = mapped_column(ForeignKey("season.id"))
+    name: Mapped[name_text]
+    rule: Mapped[long_text]
+    timezone: Mapped[short_text]
+    catch_up: Mapped[short_text]
+    is_active: Mapped[flag] = mapped_column(default=1)
+    starts_at: Mapped[millis]
+    """Due instants before this one are none of its business."""
+    planned_by: Mapped[short_text]

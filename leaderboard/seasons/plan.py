@@ -1,0 +1,236 @@
+"""Planning what counts: opening seasons, entering units, setting targets, drafting and approving schemes."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from leaderboard.accounts.audit import record_act
+from leaderboard.instant import now
+from leaderboard.seasons.models import (
+    APPROVED,
+    DISCARDED,
+    DRAFT,
+    Division,
+    Entry,
+    SchemeVersion,
+    Season,
+    Target,
+    Unit,
+)
+from leaderboard.seasons.read import find_season, find_unit
+from scoring.scheme_document import SchemeError, parse_scheme, scheme_document
+
+SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,38}")
+
+
+class PlanError(ValueError):
+    """Something that cannot be planned as given; `problems` lists every reason, for the person who planned it."""
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
+
+
+def open_season(  # noqa: PLR0913 - the columns of the table, all by name
+    session: Session,
+    actor: str,
+    *,
+    slug: str,
+    title: str,
+    starts_on: date,
+    ends_on: date,
+    title_en: str | None = None,
+    source: str | None = None,
+    is_public: bool = True,
+    planned_at: int | None = None,
+) -> Season:
+    """Open a season under an address; raises PlanError for a taken or unfit address or a period that ends early."""
+    problems = []
+    if not SLUG.fullmatch(slug):
+        problems.append(f"地址 {slug} 只能用小写字母、数字和连字符, 最长 39 个字符")
+    if find_season(session, slug):
+        problems.append(f"赛季地址 {slug} 已被使用, 请换一个")
+    if ends_on <= starts_on:
+        problems.append(f"赛季结束日 {ends_on} 应晚于开始日 {starts_on}")
+    if problems:
+        raise PlanError(*problems)
+    season = Season(
+        slug=slug,
+        title=title,
+        title_en=title_en,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        source=source,
+        is_public=int(is_public),
+        planned_at=planned_at or now(),
+    )
+    session.add(season)
+    session.flush()
+    record_act(session, actor, "season.open", slug, title=title)
+    return season
+
+
+def add_division(session: Session, actor: str, season: Season, *, key: str, name: str, name_en: str | None = None) -> Division:
+    """Add a division at the end of the season's list; a taken key or name raises PlanError."""
+    same = select(Division).where(Division.season_id == season.id)
+    taken = session.scalars(same.where((Division.key == key) | (Division.name == name))).first()
+    if taken:
+        raise PlanError(f"组别 {name} ({key}) 已存在")
+    count = session.scalar(select(func.count()).select_from(same.subquery())) or 0
+    division = Division(season_id=season.id, key=key, name=name, name_en=name_en, sort_no=count + 1)
+    session.add(division)
+    session.flush()
+    record_act(session, actor, "division.add", f"{season.slug}/{key}", name=name)
+    return division
+
+
+def add_unit(session: Session, actor: str, *, key: str, name: str, sort_no: int, name_en: str | None = None) -> Unit:
+    """Add a unit to the authority's list; a taken key or name raises PlanError."""
+    if find_unit(session, key) or session.scalars(select(Unit).where(Unit.name == name)).first():
+        raise PlanError(f"单位 {name} ({key}) 已存在")
+    unit = Unit(key=key, name=name, name_en=name_en, sort_no=sort_no)
+    session.add(unit)
+    session.flush()
+    record_act(session, actor, "unit.add", key, name=name)
+    return unit
+
+
+def enter_unit(  # noqa: PLR0913 - the columns of the table, all by name
+    session: Session,
+    actor: str,
+    season: Season,
+    unit: Unit,
+    division: Division,
+    *,
+    competing: bool = True,
+    planned_at: int | None = None,
+) -> Entry:
+    """Enter a unit in a season; entering it again elsewhere ends the earlier entry."""
+    at = planned_at or now()
+    live = session.scalars(
+        select(Entry).where(Entry.season_id == season.id, Entry.unit_id == unit.id, Entry.ended_at.is_(None))
+    ).one_or_none()
+    if live and (live.division_id, live.competing) == (division.id, int(competing)):
+        return live
+    if live:
+        live.ended_at = at
+    entry = Entry(
+        season_id=season.id, unit_id=unit.id, division_id=division.id, competing=int(competing), planned_at=at
+    )
+    session.add(entry)
+    session.flush()
+    record_act(session, actor, "unit.enter", f"{season.slug}/{unit.key}", division=division.key, competing=competing)
+    return entry
+
+
+def set_target(  # noqa: PLR0913 - the columns of the table, all by name
+    session: Session,
+    actor: str,
+    season: Season,
+    unit: Unit,
+    *,
+    indicator: str,
+    by: str,
+    quantity: int,
+    level: str = "basic",
+    planned_at: int | None = None,
+) -> Target:
+    """Set a unit's target; another figure ends the earlier target, the same figure changes nothing."""
+    if by not in {"count", "amount"} or quantity < 0:
+        raise PlanError(f"{unit.name} 的目标应为不小于零的个数或金额")
+    at = planned_at or now()
+    live = session.scalars(
+        select(Target).where(
+            Target.season_id == season.id,
+            Target.unit_id == unit.id,
+            Target.indicator == indicator,
+            Target.by == by,
+            Target.level == level,
+            Target.ended_at.is_(None),
+        )
+    ).one_or_none()
+    if live and live.quantity == quantity:
+        return live
+    if live:
+        live.ended_at = at
+    target = Target(
+        season_id=season.id,
+        unit_id=unit.id,
+        indicator=indicator,
+        by=by,
+        level=level,
+        quantity=quantity,
+        planned_at=at,
+        planned_by=actor,
+    )
+    session.add(target)
+    session.flush()
+    earlier = live.quantity if live else None
+    record_act(session, actor, "target.set", f"{season.slug}/{unit.key}/{indicator}", was=earlier, now=quantity, by=by)
+    return target
+
+
+def draft_scheme(session: Session, actor: str, season: Season, document: Mapping[str, Any]) -> SchemeVersion:
+    """Keep a new draft of the season's scheme; a document with mistakes raises PlanError naming every one."""
+    try:
+        canonical = scheme_document(parse_scheme(document))
+    except SchemeError as error:
+        raise PlanError(*[f"{problem.path}: {problem.message}" for problem in error.problems]) from error
+    latest = session.scalar(select(func.max(SchemeVersion.version_no)).where(SchemeVersion.season_id == season.id))
+    version = SchemeVersion(
+        season_id=season.id,
+        version_no=(latest or 0) + 1,
+        document=json.dumps(canonical, ensure_ascii=False, sort_keys=True),
+        state=DRAFT,
+        drafted_at=now(),
+        drafted_by=actor,
+    )
+    session.add(version)
+    session.flush()
+    record_act(session, actor, "scheme.draft", f"{season.slug} v{version.version_no}")
+    return version
+
+
+def approve_scheme(  # noqa: PLR0913 - the columns of the table, all by name
+    session: Session,
+    actor: str,
+    version: SchemeVersion,
+    *,
+    effective_on: date,
+    reason: str,
+    approved_at: int | None = None,
+) -> SchemeVersion:
+    """Put a draft in force from a date, never before a day already published; raises PlanError otherwise."""
+    if version.state != DRAFT:
+        raise PlanError(f"第 {version.version_no} 版不是草稿, 不能再次生效")
+    if not reason.strip():
+        raise PlanError("调整考核方案须写明理由")
+    version.state, version.effective_on, version.reason = APPROVED, effective_on, reason.strip()
+    version.approved_by, version.approved_at = actor, approved_at or now()
+    session.flush()
+    subject = f"scheme {version.season_id} v{version.version_no}"
+    record_act(session, actor, "scheme.approve", subject, effective_on=str(effective_on), why=reason)
+    return version
+
+
+def discard_scheme(session: Session, actor: str, version: SchemeVersion) -> None:
+    """Put a draft aside; only drafts can be."""
+    if version.state != DRAFT:
+        raise PlanError(f"第 {version.version_no} 版不是草稿, 不能作废")
+    version.state = DISCARDED
+    session.flush()
+    record_act(session, actor, "scheme.discard", f"scheme {version.season_id} v{version.version_no}")
+
+
+def extend_stages(session: Session, actor: str, season: Season, stages: Sequence[Mapping[str, str]]) -> None:
+    """Set the season's own stages beyond the standard ones: key, name, name_en."""
+    season.stages = json.dumps([dict(stage) for stage in stages], ensure_ascii=False)
+    session.flush()
+    record_act(session, actor, "season.stages", season.slug, stages=[stage["key"] for stage in stages])

@@ -1,0 +1,118 @@
+"""Reading what counts: seasons, their roster, targets and the scheme in force."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session
+
+from leaderboard.seasons.models import APPROVED, Division, Entry, SchemeVersion, Season, Target, Timetable, Unit
+from scoring.facts import STANDARD_STAGES
+
+STAGE_NAMES = {
+    "talks": "洽谈",
+    "signed": "签约",
+    "registered": "注册",
+    "landed": "落地",
+    "started": "开工",
+    "in_statistics": "入库",
+    "in_production": "投产",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RosterLine:
+    """One unit in a season: its entry, division and own data."""
+
+    unit_id: int
+    key: str
+    name: str
+    name_en: str | None
+    division: str
+    sort_no: int
+    competing: bool
+
+
+def list_seasons(session: Session, *, public_only: bool = False) -> Sequence[Season]:
+    """Seasons, newest first."""
+    found = select(Season).order_by(Season.ends_on.desc(), Season.id.desc())
+    return session.scalars(found.where(Season.is_public == 1) if public_only else found).all()
+
+
+def find_season(session: Session, slug: str) -> Season | None:
+    """The season at this address, if there is one."""
+    return session.scalars(select(Season).where(Season.slug == slug)).one_or_none()
+
+
+def find_unit(session: Session, key: str) -> Unit | None:
+    """The unit with this key, if there is one."""
+    return session.scalars(select(Unit).where(Unit.key == key)).one_or_none()
+
+
+def list_units(session: Session) -> Sequence[Unit]:
+    """All units in the office's listing order."""
+    return session.scalars(select(Unit).order_by(Unit.sort_no, Unit.id)).all()
+
+
+def list_divisions(session: Session, season_id: int) -> Sequence[Division]:
+    """Divisions of a season in their order."""
+    return session.scalars(
+        select(Division).where(Division.season_id == season_id).order_by(Division.sort_no, Division.id)
+    ).all()
+
+
+def roster(session: Session, season_id: int, known_at: int) -> list[RosterLine]:
+    """Who takes part, as planned at the instant, in the office's listing order."""
+    rows = session.execute(
+        select(Unit.id, Unit.key, Unit.name, Unit.name_en, Division.key, Unit.sort_no, Entry.competing)
+        .join(Entry, Entry.unit_id == Unit.id)
+        .join(Division, Division.id == Entry.division_id)
+        .where(Entry.season_id == season_id, Entry.planned_at <= known_at)
+        .where(or_(Entry.ended_at.is_(None), Entry.ended_at > known_at))
+        .order_by(Division.sort_no, Unit.sort_no, Unit.id)
+    )
+    return [RosterLine(i, key, name, en, division, order, bool(comp)) for i, key, name, en, division, order, comp in rows]
+
+
+def targets_at(session: Session, season_id: int, known_at: int) -> Sequence[Target]:
+    """Targets as planned at the instant."""
+    return session.scalars(
+        select(Target)
+        .where(Target.season_id == season_id, Target.planned_at <= known_at)
+        .where(or_(Target.ended_at.is_(None), Target.ended_at > known_at))
+        .order_by(Target.unit_id, Target.indicator, Target.by, Target.level)
+    ).all()
+
+
+def scheme_in_force(session: Session, season_id: int, on: date, known_at: int) -> SchemeVersion | None:
+    """The approved version in force on a day, as approved at the instant; the later version wins."""
+    return session.scalars(
+        select(SchemeVersion)
+        .where(SchemeVersion.season_id == season_id, SchemeVersion.state == APPROVED)
+        .where(and_(SchemeVersion.effective_on <= on, SchemeVersion.approved_at <= known_at))
+        .order_by(SchemeVersion.effective_on.desc(), SchemeVersion.version_no.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def list_schemes(session: Session, season_id: int) -> Sequence[SchemeVersion]:
+    """Every version of a season's scheme, newest first."""
+    return session.scalars(
+        select(SchemeVersion).where(SchemeVersion.season_id == season_id).order_by(SchemeVersion.version_no.desc())
+    ).all()
+
+
+def list_timetables(session: Session, season_id: int | None = None) -> Sequence[Timetable]:
+    """Timetables of one season, or of all, in the order they were made."""
+    found = select(Timetable).order_by(Timetable.id)
+    return session.scalars(found if season_id is None else found.where(Timetable.season_id == season_id)).all()
+
+
+def stage_names(season: Season | None = None) -> dict[str, str]:
+    """Stage key -> Chinese name, standard stages first and then the season's own."""
+    own = json.loads(season.stages) if season else []
+    return {key: STAGE_NAMES[key] for key in STANDARD_STAGES} | {stage["key"]: stage["name"] for stage in own}

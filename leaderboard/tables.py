@@ -1,0 +1,12 @@
+"""Every table of every subject, so that migrations and tests see the whole metadata at once."""
+
+from __future__ import annotations
+
+from leaderboard.accounts import models as accounts
+from leaderboard.boards import models as boards
+from leaderboard.db import Base
+from leaderboard.ledger import models as ledger
+from leaderboard.seasons import models as seasons
+
+SUBJECTS = (accounts, boards, ledger, seasons)
+ALL = tuple(Base.metadata.sorted_tables)
