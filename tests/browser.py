@@ -1,0 +1,103 @@
+"""A real browser for the journeys: the system's Chromium, driven by Playwright."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from typing import Any, Protocol
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CHROMIUM_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+class OpenPage(Protocol):
+    """Opens a page of a given size; further options are those of a Playwright context."""
+
+    def __call__(self, width: int = 1280, height: int = 800, **options: Any) -> Page: ...
+
+
+def find_chromium() -> str:
+    """The browser to use: the one named by CHROMIUM, or the first that is installed."""
+    named = os.environ.get("CHROMIUM")
+    for name in (named,) if named else CHROMIUM_NAMES:
+        if found := shutil.which(name):
+            return found
+    pytest.fail(
+        "Chromium is missing. Run `bin/test-system-packages` (or name a browser in CHROMIUM).", pytrace=False
+    )
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests of a worker."""
+    executable = find_chromium()
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=executable, args=list(CHROMIUM_FLAGS))
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """What a browser complained of: script errors, refused content, failed loads, visits to other hosts.
+
+    A test that provokes a complaint removes it with `clear()`; what is left at the end fails the test.
+    """
+    return []
+
+
+def _listen(page: Page, complaints: list[str]) -> None:
+    def on_console(message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            complaints.append(f"console {message.type}: {message.text} ({page.url})")
+
+    def on_request(request: Request) -> None:
+        if not request.url.startswith(("http://127.0.0.1", "data:", "blob:", "about:")):
+            complaints.append(f"asked another host: {request.url} ({page.url})")
+
+    page.on("console", on_console)
+    page.on("request", on_request)
+    page.on("pageerror", lambda error: complaints.append(f"script error: {error} ({page.url})"))
+
+
+@pytest.fixture
+def open_page(browser: Browser, complaints: list[str], live_server: str) -> Iterator[OpenPage]:
+    """Opens pages on the running server, in Chinese unless told otherwise; addresses may be paths."""
+    contexts: list[BrowserContext] = []
+
+    def open_one(width: int = 1280, height: int = 800, **options: Any) -> Page:
+        settings: dict[str, Any] = {
+            "locale": "zh-CN",
+            "timezone_id": "Asia/Shanghai",
+            "base_url": live_server,
+            "viewport": {"width": width, "height": height},
+        }
+        context = browser.new_context(**(settings | options))
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        opened = context.new_page()
+        _listen(opened, complaints)
+        return opened
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def page(open_page: OpenPage) -> Page:
+    """A page of a common desktop size."""
+    return open_page()
