@@ -1,0 +1,137 @@
+"""Reading what was said: published editions, their standings and public forms; nothing unpublished is in reach."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from leaderboard.boards.models import PUBLISHED, Edition, PublicForm, Standing
+from leaderboard.boards.package import sealed, unpacked
+from leaderboard.instant import Millis
+from leaderboard.seasons.models import Season, Unit
+
+
+@dataclass(frozen=True, slots=True)
+class PastPlace:
+    """One unit's place and score in one edition."""
+
+    number: int
+    as_of: str
+    place: str | None
+    score_shown: str | None
+
+
+def latest_edition(session: Session, season_id: int) -> Edition | None:
+    """The newest published edition of a season."""
+    return session.scalars(
+        select(Edition)
+        .where(Edition.season_id == season_id, Edition.state == PUBLISHED)
+        .order_by(Edition.number.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def find_edition(session: Session, slug: str, number: int, *, public_only: bool = True) -> Edition | None:
+    """Edition n of a season, if it was published; with `public_only`, only of a season open to the public."""
+    found = select(Edition).join(Season, Season.id == Edition.season_id)
+    found = found.where(Season.slug == slug, Edition.number == number, Edition.state == PUBLISHED)
+    return session.scalars(found.where(Season.is_public == 1) if public_only else found).one_or_none()
+
+
+def list_editions(session: Session, season_id: int, limit: int = 50) -> Sequence[Edition]:
+    """Published editions of a season, newest first."""
+    return session.scalars(
+        select(Edition)
+        .where(Edition.season_id == season_id, Edition.state == PUBLISHED)
+        .order_by(Edition.number.desc())
+        .limit(limit)
+    ).all()
+
+
+def places_in(session: Session, edition_id: int) -> dict[str, str | None]:
+    """Unit key -> place in an edition."""
+    rows = session.execute(
+        select(Unit.key, Standing.place)
+        .join(Standing, Standing.unit_id == Unit.id)
+        .where(Standing.edition_id == edition_id)
+    )
+    return {key: place for key, place in rows}
+
+
+def find_line(session: Session, edition_id: int, unit_key: str) -> dict[str, Any] | None:
+    """One unit's line in an edition with all its intermediate numbers and facts."""
+    text = session.scalar(
+        select(Standing.line)
+        .join(Unit, Unit.id == Standing.unit_id)
+        .where(Standing.edition_id == edition_id, Unit.key == unit_key)
+    )
+    return None if text is None else json.loads(text)
+
+
+def past_places(session: Session, season_id: int, unit_key: str, limit: int = 24) -> list[PastPlace]:
+    """A unit's places over the newest editions, oldest first."""
+    rows = session.execute(
+        select(Edition.number, Edition.as_of, Standing.place, Standing.score_shown)
+        .join(Standing, Standing.edition_id == Edition.id)
+        .join(Unit, Unit.id == Standing.unit_id)
+        .where(Edition.season_id == season_id, Edition.state == PUBLISHED, Unit.key == unit_key)
+        .order_by(Edition.number.desc())
+        .limit(limit)
+    )
+    return [PastPlace(number, str(as_of), place, score) for number, as_of, place, score in rows][::-1]
+
+
+def sealed_package(edition: Edition, public_key: str) -> dict[str, Any]:
+    """An edition's package with hash, signature and key, as it is handed out for checking."""
+    return sealed(unpacked(edition.package), edition.signature, public_key)
+
+
+def find_form(session: Session, path: str, lang: str) -> PublicForm | None:
+    """The rendered public form at a path in a language; forms that do not vary by language have an empty one."""
+    return session.scalars(
+        select(PublicForm)
+        .where(PublicForm.path == path, PublicForm.lang.in_([lang, ""]))
+        .order_by(PublicForm.lang.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+@dataclass(frozen=True, slots=True)
+class PublicSeason:
+    """A season on the list of public boards, with its newest edition if it has one."""
+
+    slug: str
+    title: str
+    title_en: str | None
+    starts_on: str
+    ends_on: str
+    number: int | None
+    as_of: str | None
+    published_at: Millis | None
+
+
+def public_seasons(session: Session) -> list[PublicSeason]:
+    """Seasons open to the public, newest first, for the list of boards."""
+    found = []
+    for season in session.scalars(
+        select(Season).where(Season.is_public == 1).order_by(Season.ends_on.desc(), Season.id.desc())
+    ):
+        last = latest_edition(session, season.id)
+        found.append(
+            PublicSeason(
+                slug=season.slug,
+                title=season.title,
+                title_en=season.title_en,
+                starts_on=str(season.starts_on),
+                ends_on=str(season.ends_on),
+                number=last.number if last else None,
+                as_of=str(last.as_of) if last else None,
+                published_at=last.published_at if last else None,
+            )
+        )
+    return found
