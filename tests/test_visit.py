@@ -8,8 +8,9 @@ from html5lib.html5parser import ParseError
 from tests.pages import Visited, faults, parse
 
 GOOD = """<!DOCTYPE html>
-<html lang="zh-CN"><head><meta charset="utf-8"><title>云溪县赛马榜</title><link rel="icon" href="/static/icon.svg"></head>
-<body><main><h1>总榜</h1><a href="#list">看榜</a><ol id="list"><li>第 1 名</li></ol>
+<html lang="zh-CN"><head><meta charset="utf-8"><title>云溪县赛马榜</title>
+<link rel="icon" href="/static/icon.svg">
+</head><body><main><h1>总榜</h1><a href="#list">看榜</a><ol id="list"><li>第 1 名</li></ol>
 <form method="post" action="/go"><input type="hidden" name="csrf_token" value="x">
 <label for="why">理由</label><textarea id="why" name="why"></textarea><button>保存</button></form>
 <img src="/static/flag.svg" alt="红旗"></main></body></html>"""

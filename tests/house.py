@@ -1,0 +1,179 @@
+"""The rules of the house as functions of modules: each yields the breaches it finds."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+
+from tests.source import Module, within
+
+SUBJECTS = ("ledger", "seasons", "boards", "accounts", "exchange")
+DOORS = ("web", "schedule", "cli")
+
+# What a subject may take from another: what it reads, and the row types that name what was read.
+SHARED = ("read", "models")
+# Whose operations a subject may call besides, and why.
+OPERATIONS = {
+    "accounts.audit": SUBJECTS,  # every operation writes its line in the trail
+    "seasons.plan": ("exchange",),  # a workbook is taken in by the very operations a person would use
+    "ledger.record": ("exchange",),
+}
+# Who starts whom: create_app puts the web together, the server serves it and runs the clock, the command line
+# starts the server or the clock alone.
+STARTERS = {
+    "leaderboard": ("web",),
+    "leaderboard.server": ("web", "schedule"),
+    "leaderboard.cli": ("schedule",),
+}
+DOOR_LIBRARIES = (
+    "flask",
+    "flask_wtf",
+    "flask_login",
+    "wtforms",
+    "click",
+    "apscheduler",
+    "granian",
+    "gunicorn",
+    "waitress",
+)
+CLOCKS = {"now", "utcnow", "today", "time", "time_ns", "localtime", "gmtime"}
+
+
+def part(name: str) -> str:
+    """The room of the leaderboard a dotted name lies in: leaderboard.web.forms is in `web`."""
+    return name.split(".")[1] if name.startswith("leaderboard.") else ""
+
+
+def calls(tree: ast.Module) -> Iterator[tuple[ast.Call, str]]:
+    """Every call with the last name of what is called."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            called = node.func
+            yield node, called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+
+
+def foreign_imports(modules: Iterable[Module], allowed: Iterable[str]) -> Iterator[str]:
+    """Imports that lie in none of the allowed packages."""
+    for module in modules:
+        for name in module.imports():
+            if not any(within(name, package) for package in allowed):
+                yield f"{module.path} imports {name}"
+
+
+def floats(modules: Iterable[Module]) -> Iterator[str]:
+    """Places where a binary fraction could enter: a literal with a point, or the type's name."""
+    for module in modules:
+        for node in ast.walk(module.tree):
+            literal = isinstance(node, ast.Constant) and isinstance(node.value, float | complex)
+            if literal or (isinstance(node, ast.Name) and node.id == "float"):
+                yield f"{module.path}:{node.lineno} float"
+
+
+def subjects_reaching_doors(modules: Iterable[Module]) -> Iterator[str]:
+    """Imports of a door, of what starts doors, or of a library only doors need, by a subject."""
+    forbidden = [f"leaderboard.{door}" for door in DOORS] + ["leaderboard.server", "leaderboard.create_app"]
+    for module in modules:
+        if part(module.name) in SUBJECTS:
+            for name in module.imports():
+                if any(within(name, package) for package in (*DOOR_LIBRARIES, *forbidden, "demo")):
+                    yield f"{module.path} imports {name}"
+
+
+def doors_reaching_doors(modules: Iterable[Module]) -> Iterator[str]:
+    """Imports of one door by another, or of a door by anything that does not start it."""
+    for module in modules:
+        here = part(module.name)
+        for name in module.imports():
+            door = part(name)
+            if door in DOORS and door != here and door not in STARTERS.get(module.name, ()):
+                yield f"{module.path} imports {name}"
+
+
+def subjects_meeting(modules: Iterable[Module]) -> Iterator[str]:
+    """Imports between subjects of more than what is read and the stated operations."""
+    for module in modules:
+        here = part(module.name)
+        for name in module.imports():
+            there = part(name)
+            if here not in SUBJECTS or there not in SUBJECTS or here == there:
+                continue
+            inner = ".".join(name.split(".")[1:])
+            shared = any(within(inner, f"{there}.{room}") for room in SHARED)
+            called = any(within(inner, room) and here in users for room, users in OPERATIONS.items())
+            # Row types are taken by name, so that it shows which.
+            if not (shared or called) or inner == f"{there}.models":
+                yield f"{module.path} imports {name}"
+
+
+def rows_of_others(modules: Iterable[Module]) -> Iterator[str]:
+    """Rows of one subject made, changed or deleted by another."""
+    for module in modules:
+        here = part(module.name)
+        others = {
+            name.rpartition(".")[2]
+            for name in module.imports()
+            if here in SUBJECTS and part(name) in SUBJECTS and part(name) != here and ".models." in name
+        }
+        for call, name in calls(module.tree):
+            touched = {arg.id for arg in call.args if isinstance(arg, ast.Name)} & others
+            made = isinstance(call.func, ast.Name) and name in others
+            if made or (name in {"insert", "update", "delete"} and touched):
+                yield f"{module.path}:{call.lineno} {name}"
+
+
+def committing(modules: Iterable[Module]) -> Iterator[str]:
+    """Calls that end a transaction."""
+    for module in modules:
+        for call, name in calls(module.tree):
+            if name in {"commit", "rollback"}:
+                yield f"{module.path}:{call.lineno} {name}"
+
+
+def altering(modules: Iterable[Module]) -> Iterator[str]:
+    """Calls that change or delete rows, and SQL text that does."""
+    for module in modules:
+        for call, name in calls(module.tree):
+            if name in {"delete", "update", "merge", "bulk_update_mappings"}:
+                yield f"{module.path}:{call.lineno} {name}"
+        for node in ast.walk(module.tree):
+            text = node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+            if text.lstrip().upper().startswith(("UPDATE ", "DELETE FROM ")):
+                yield f"{module.path}:{node.lineno} {text.split()[0]}"
+
+
+def reading_the_clock(modules: Iterable[Module]) -> Iterator[str]:
+    """Reads of the wall clock anywhere but in the one place for it."""
+    for module in modules:
+        if module.name == "leaderboard.instant":
+            continue
+        for call, name in calls(module.tree):
+            owner = call.func.value if isinstance(call.func, ast.Attribute) else None
+            if name in CLOCKS and ast.unparse(owner or call.func) in {
+                "time",
+                "datetime",
+                "date",
+                "dt",
+                "datetime.datetime",
+            }:
+                yield f"{module.path}:{call.lineno} {name}"
+
+
+def dangerous(modules: Iterable[Module]) -> Iterator[str]:
+    """Ways to run what someone else wrote: pickles, YAML objects, eval, a shell."""
+    for module in modules:
+        for name in module.imports():
+            if name.split(".")[0] in {
+                "pickle",
+                "cPickle",
+                "dill",
+                "cloudpickle",
+                "marshal",
+                "shelve",
+                "yaml",
+            }:
+                yield f"{module.path} imports {name}"
+        for call, name in calls(module.tree):
+            shell = any(word.arg == "shell" and getattr(word.value, "value", True) for word in call.keywords)
+            plain = isinstance(call.func, ast.Name) and name in {"eval", "exec"}
+            if plain or shell or ast.unparse(call.func) in {"os.system", "os.popen"}:
+                yield f"{module.path}:{call.lineno} {name}"
