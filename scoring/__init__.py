@@ -1,0 +1,1 @@
+"""What it is worth: facts and rules in, standings out; standard library only, exact, no clock."""

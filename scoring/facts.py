@@ -1,0 +1,122 @@
+"""All facts that may enter a race, as frozen values: units, projects, returns, targets, adjustments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+
+TALKS, SIGNED, REGISTERED, LANDED, STARTED, IN_STATISTICS, IN_PRODUCTION = STANDARD_STAGES = (
+    "talks",
+    "signed",
+    "registered",
+    "landed",
+    "started",
+    "in_statistics",
+    "in_production",
+)
+"""Stages 阶段/节点 every season knows, in their usual order; a season may add its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """Who is ranked 参赛单位; `order` is the office's listing order, `competing` false is hors concours."""
+
+    key: str
+    name: str
+    division: str
+    order: int = 0
+    competing: bool = True
+    not_applicable: tuple[str, ...] = ()
+    """Keys of indicators that do not apply to this unit 不适用."""
+
+
+@dataclass(frozen=True, slots=True)
+class StageEvent:
+    """A project reached a stage on a date 节点事件; amounts are integer yuan of the contract signed."""
+
+    id: str
+    stage: str
+    on: date
+    verified: bool = True
+    total_yuan: int | None = None
+    inward_yuan: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Money that arrived on a date 到位资金, integer yuan; kind is `domestic` or `foreign`."""
+
+    id: str
+    on: date
+    yuan: int
+    kind: str = "domestic"
+    verified: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """The share of one project that counts for a unit 分成, 0 < share <= 1."""
+
+    unit: str
+    share: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """One investment project with its whole story as known; `name` is what may be shown of it."""
+
+    code: str
+    name: str
+    credits: tuple[Credit, ...]
+    events: tuple[StageEvent, ...] = ()
+    arrivals: tuple[Arrival, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """A unit's periodic total 报表 where no project list exists: `quantity` is the period's alone."""
+
+    id: str
+    unit: str
+    measure: str
+    period_end: date
+    quantity: int
+    verified: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A unit's task 目标任务 for an indicator over the season: `by` is `count` or `amount` (yuan)."""
+
+    unit: str
+    indicator: str
+    by: str
+    quantity: int
+    level: str = "basic"
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """An item added or deducted by hand 加减分, `times` occurrences of the scheme's adjustment `key`."""
+
+    id: str
+    unit: str
+    key: str
+    on: date
+    times: int
+    reason: str
+    verified: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything a race is scored from; the season's period bounds cohorts, tuples are in any order."""
+
+    starts_on: date
+    ends_on: date
+    units: tuple[Unit, ...]
+    projects: tuple[Project, ...] = ()
+    returns: tuple[Return, ...] = ()
+    targets: tuple[Target, ...] = ()
+    adjustments: tuple[Adjustment, ...] = field(default=())

@@ -1,0 +1,26 @@
+"""Turns a rate into points: proportional to the weight, between a floor 保底 and a cap 封顶."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+CAP = "cap"
+FLOOR = "floor"
+
+
+@dataclass(frozen=True, slots=True)
+class Clamped:
+    """A rate after cap and floor; `note` is `cap` or `floor` where one of them changed it."""
+
+    rate: Fraction
+    note: str | None
+
+
+def clamp(rate: Fraction, floor: Fraction, cap: Fraction | None) -> Clamped:
+    """The rate between floor and cap."""
+    if cap is not None and rate > cap:
+        return Clamped(cap, CAP)
+    if rate < floor:
+        return Clamped(floor, FLOOR)
+    return Clamped(rate, None)

@@ -1,0 +1,217 @@
+"""Reads values out of JSON-able documents, noting every problem instead of stopping at the first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+NUMBER = re.compile(r"-?[0-9]{1,30}(?:\.[0-9]{1,30}|/[0-9]{1,30})?")
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+KEY = re.compile(r"[a-z][a-z0-9_]{0,59}")
+LONGEST_TEXT = 500
+A_NUMBER = '应为精确数：带引号如 "25"、"1.2"、"1/3"，或不带引号的整数'
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong in a document: where (`indicators[0].weight`) and what was expected."""
+
+    path: str
+    message: str
+
+
+class DocumentError(ValueError):
+    """A document that cannot be read, with all its problems at once."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("；".join(f"{p.path or '文档'}：{p.message}" for p in problems))
+        self.problems = problems
+
+
+class Problems(list[Problem]):
+    """The growing list of what is wrong."""
+
+    def note(self, path: str, message: str) -> None:
+        """Add one problem."""
+        self.append(Problem(path, message))
+
+
+class Fields:
+    """One JSON object: hands out its fields typed, notes what is wrong, and `close` notes fields nobody asked
+    for.
+
+    A field that is missing without a default or malformed is noted and stands as a harmless value, so that
+    reading goes on; the caller must not use what was read while there are problems.
+    """
+
+    def __init__(self, value: object, path: str, problems: Problems) -> None:
+        self.path = path
+        self.problems = problems
+        self._asked: set[str] = set()
+        self._values: Mapping[object, object] = value if isinstance(value, Mapping) else {}
+        self.ok = isinstance(value, Mapping)
+        if not self.ok:
+            problems.note(path, f"应为对象（键和值），现在是{described(value)}")
+
+    def at(self, key: str) -> str:
+        """Path of a field."""
+        return f"{self.path}.{key}" if self.path else key
+
+    def has(self, key: str) -> bool:
+        """Whether the field is there and not null."""
+        return self._values.get(key) is not None
+
+    def note(self, key: str, message: str) -> None:
+        """Note a problem with a field."""
+        self.problems.note(self.at(key), message)
+
+    def raw(self, key: str, *, needed: bool = True) -> object:
+        """The field as it is, None where it is absent (noted when needed)."""
+        self._asked.add(key)
+        if needed and self.ok and not self.has(key):
+            self.note(key, "缺少此项")
+        return self._values.get(key)
+
+    def text(self, key: str, default: str | None = None, *, empty: bool = False) -> str:
+        """A text field, not blank unless `empty` is allowed."""
+        value = self.raw(key, needed=default is None)
+        if value is None:
+            return default or ""
+        if not isinstance(value, str) or len(value) > LONGEST_TEXT or not (empty or value.strip()):
+            self.note(key, f"应为不超过{LONGEST_TEXT}字的文字{'' if empty else '，不能空白'}")
+            return default or ""
+        return value
+
+    def key(self, key: str) -> str:
+        """A key: lower-case letters, digits and underscores, starting with a letter."""
+        value = self.text(key)
+        if value and not KEY.fullmatch(value):
+            self.note(key, f"应为小写英文字母开头、由字母数字下划线组成的代号，现在是“{value}”")
+        return value
+
+    def choice(self, key: str, choices: Collection[str], default: str | None = None) -> str:
+        """One of a few words; the first of them stands in when it is none."""
+        value = self.raw(key, needed=default is None)
+        fallback = default if default is not None else next(iter(choices))
+        if value is None:
+            return fallback
+        if not isinstance(value, str) or value not in choices:
+            one_of = " 之一" if len(choices) > 1 else ""
+            self.note(key, f"应为 {'、'.join(choices)}{one_of}，现在是{described(value)}")
+            return fallback
+        return value
+
+    def number(self, key: str, default: Fraction | None = None) -> Fraction:
+        """An exact number; a JSON float is refused because it is not exact."""
+        value = self.raw(key, needed=default is None)
+        number = default if value is None else exact_number(value)
+        if value is not None and number is None:
+            self.note(key, f"{A_NUMBER}；现在是{described(value)}")
+        return number if number is not None else Fraction(0)
+
+    def optional_number(self, key: str) -> Fraction | None:
+        """An exact number or None where the field is absent."""
+        present = self.raw(key, needed=False) is not None
+        return self.number(key) if present else None
+
+    def integer(self, key: str, default: int | None = None, *, least: int | None = 0) -> int:
+        """A whole number, at least `least` unless that is None."""
+        value = self.raw(key, needed=default is None)
+        if value is None:
+            return default or 0
+        if isinstance(value, bool) or not isinstance(value, int) or (least is not None and value < least):
+            self.note(key, f"应为{'' if least is None else f'不小于{least}的'}整数，现在是{described(value)}")
+            return default or 0
+        return value
+
+    def optional_integer(self, key: str) -> int | None:
+        """A whole number of at least 0, or None where the field is absent."""
+        present = self.raw(key, needed=False) is not None
+        return self.integer(key) if present else None
+
+    def flag(self, key: str, default: bool | None = None) -> bool:
+        """True or false."""
+        value = self.raw(key, needed=default is None)
+        if value is None:
+            return bool(default)
+        if not isinstance(value, bool):
+            self.note(key, f"应为 true 或 false，现在是{described(value)}")
+        return value is True
+
+    def day(self, key: str) -> date:
+        """A date written YYYY-MM-DD."""
+        value = self.raw(key)
+        if value is None:
+            return date.min
+        try:
+            if isinstance(value, str) and DAY.fullmatch(value):
+                return date.fromisoformat(value)
+        except ValueError:
+            pass
+        self.note(key, f"应为日期，如 2026-01-31，现在是{described(value)}")
+        return date.min
+
+    def optional_day(self, key: str) -> date | None:
+        """A date or None where the field is absent."""
+        present = self.raw(key, needed=False) is not None
+        return self.day(key) if present else None
+
+    def items(self, key: str, *, needed: bool = True) -> list[object]:
+        """A list, empty where it is absent."""
+        value = self.raw(key, needed=needed)
+        if value is None:
+            return []
+        if not isinstance(value, list | tuple):
+            self.note(key, f"应为列表，现在是{described(value)}")
+            return []
+        return list(value)
+
+    def objects(self, key: str, *, needed: bool = True) -> list[Fields]:
+        """A list of objects, each with its own path."""
+        rows = self.items(key, needed=needed)
+        return [Fields(row, f"{self.at(key)}[{i}]", self.problems) for i, row in enumerate(rows)]
+
+    def object(self, key: str, *, needed: bool = True) -> Fields:
+        """An object; an absent one that is not needed reads as empty."""
+        value = self.raw(key, needed=needed)
+        return Fields({} if value is None else value, self.at(key), self.problems)
+
+    def names(self) -> list[str]:
+        """Names of all fields, for objects whose names are data; they count as asked for."""
+        names = [str(name) for name in self._values]
+        self._asked.update(names)
+        return names
+
+    def close(self) -> None:
+        """Note every field nobody asked for."""
+        for name in self._values:
+            if name not in self._asked:
+                known = "、".join(sorted(self._asked)) or "无"
+                self.note(str(name), f"不认识的项；此处可用：{known}")
+
+
+def exact_number(value: object) -> Fraction | None:
+    """The exact number in "25", "1.2", "1/3" or an int; None for anything else (floats, true, 1/0)."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return Fraction(value)
+    if not isinstance(value, str) or not NUMBER.fullmatch(value):
+        return None
+    try:
+        return Fraction(value)
+    except ZeroDivisionError:
+        return None
+
+
+def described(value: object) -> str:
+    """A value as named in a message, cut short."""
+    if value is None:
+        return "空"
+    if isinstance(value, Mapping):
+        return "对象"
+    if isinstance(value, list | tuple):
+        return "列表"
+    shown = str(value)
+    return f"“{shown[:40]}{'…' if len(shown) > 40 else ''}”"

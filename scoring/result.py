@@ -1,0 +1,159 @@
+"""Standings that keep every intermediate number, so that a page can open any of them down to its facts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from fractions import Fraction
+
+
+class State(StrEnum):
+    """What kind of answer a measured number is; missing is a state, never a number."""
+
+    COUNTED = "counted"
+    ZERO = "zero"
+    NOT_REPORTED = "not_reported"
+    NOT_APPLICABLE = "not_applicable"
+    UNDER_VERIFICATION = "under_verification"
+    NO_DENOMINATOR = "no_denominator"
+
+
+@dataclass(frozen=True, slots=True)
+class CountedFact:
+    """One fact inside a numerator or denominator: `amount` is its exact contribution (projects or yuan)."""
+
+    kind: str
+    """`project`, `arrival`, `return`, `target` or `adjustment`."""
+    ref: str
+    """Project code, or the key of the measure, indicator or adjustment where there is no project."""
+    fact: str
+    """Id of the stage event, arrival, return or hand entry; empty for a target."""
+    name: str
+    on: date | None
+    share: Fraction
+    amount: Fraction
+
+
+NOT_REACHED = "not_reached"
+AWAITING_VERIFICATION = "awaiting_verification"
+AFTER_CUT_OFF = "after_cut_off"
+OUTSIDE_COHORT = "outside_cohort"
+BELOW_FLOOR = "below_floor"
+NO_AMOUNT = "no_amount"
+LEFT_OUT_REASONS = (NOT_REACHED, AWAITING_VERIFICATION, AFTER_CUT_OFF, OUTSIDE_COHORT, BELOW_FLOOR, NO_AMOUNT)
+"""Why a fact was looked at and not counted; `outside_cohort` also means dated outside the season, `no_amount`
+a
+contract whose amount is needed and not stated."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOutFact:
+    """One fact that was looked at and not counted, with the reason, one of LEFT_OUT_REASONS."""
+
+    kind: str
+    ref: str
+    fact: str
+    name: str
+    on: date | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """One measured quantity with the facts it was added up from; `value` None: nothing can be said."""
+
+    value: Fraction | None
+    by: str
+    """`count` (projects or pieces) or `amount` (yuan)."""
+    counted: tuple[CountedFact, ...] = ()
+    left_out: tuple[LeftOutFact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One ratio inside an indicator (count and amount may be mixed): rate = numerator / denominator."""
+
+    share: Fraction
+    numerator: Count
+    denominator: Count | None
+    state: State
+    rate: Fraction | None
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorLine:
+    """One indicator of one unit: how it was measured, what it earned, its place on its own board."""
+
+    key: str
+    state: State
+    parts: tuple[Part, ...]
+    rate: Fraction | None
+    capped_rate: Fraction | None
+    weight: Fraction
+    points: Fraction | None
+    note: str | None
+    """What changed the number: `cap`, `floor`, `weight_raised`, or for a missing one `zero_points`,
+    `left_out`,
+    `redistributed`, `full_points`, `fixed_points`, `unranked`."""
+    place: Fraction | None
+
+    @property
+    def numerator(self) -> Fraction | None:
+        """Numerator of a single-ratio indicator; None for a mix, whose parts carry their own."""
+        return self.parts[0].numerator.value if len(self.parts) == 1 else None
+
+    @property
+    def denominator(self) -> Fraction | None:
+        """Denominator of a single-ratio indicator; None for a mix or a plain quantity."""
+        only = self.parts[0].denominator if len(self.parts) == 1 else None
+        return only.value if only else None
+
+
+@dataclass(frozen=True, slots=True)
+class AdjustmentLine:
+    """Points of one bonus or deduction after its ceiling or floor, with the facts that caused it."""
+
+    key: str
+    raw: Fraction
+    points: Fraction
+    counted: tuple[CountedFact, ...] = ()
+    left_out: tuple[LeftOutFact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One unit's line 名次: place, score and what it is made of; points and adjustments sum to it."""
+
+    unit: str
+    division: str
+    place: Fraction | None
+    tied: bool
+    score: Fraction | None
+    indicators: tuple[IndicatorLine, ...]
+    adjustments: tuple[AdjustmentLine, ...]
+    unranked_reason: str | None = None
+    """Why there is no place: `hors_concours`, `nothing_measured`, or the state of the number that is
+    missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """Totals of one indicator over a division or the whole race; shared projects count once, by shares."""
+
+    division: str | None
+    key: str
+    numerator: Fraction | None
+    denominator: Fraction | None
+    rate: Fraction | None
+
+
+@dataclass(frozen=True, slots=True)
+class RaceResult:
+    """A scored race: standings in the board's order (division, then place, then the office's order)."""
+
+    as_of: date
+    schedule: Fraction
+    """Share of the season due by `as_of` 时序进度."""
+    standings: tuple[Standing, ...]
+    headlines: tuple[Headline, ...]

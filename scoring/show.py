@@ -1,0 +1,46 @@
+"""Exact numbers as printed text: rounded half up 四舍五入 only here, or written out in full."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+
+def round_half_up(x: Fraction | int, decimals: int) -> str:
+    """`x` with that many decimals, a half always away from zero (4.5 → 5, -4.5 → -5), never "-0".
+
+    Raises ValueError when decimals are negative.
+    """
+    if decimals < 0:
+        raise ValueError("decimals must not be negative")
+    value = Fraction(x)
+    scaled = abs(value) * 10**decimals
+    digits = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
+    sign = "-" if value < 0 and digits else ""
+    whole, rest = divmod(digits, 10**decimals)
+    return f"{sign}{whole}.{rest:0{decimals}d}" if decimals else f"{sign}{whole}"
+
+
+def shown_rate(rate: Fraction | int, decimals: int = 1) -> str:
+    """A rate as a percentage, 173/200 → "86.5%"; the decimals are of the percent figure."""
+    return f"{round_half_up(Fraction(rate) * 100, decimals)}%"
+
+
+def exact(x: Fraction | int) -> str:
+    """`x` without loss: "5" for a whole number, otherwise the reduced fraction "9/2"."""
+    return str(Fraction(x))
+
+
+def plain(x: Fraction | int) -> str:
+    """`x` without loss as people write it: "1.2" where a finite decimal exists, otherwise "1/3"."""
+    value = Fraction(x)
+    twos, rest = _divided_out(value.denominator, 2)
+    fives, rest = _divided_out(rest, 5)
+    return round_half_up(value, max(twos, fives)) if rest == 1 else str(value)
+
+
+def _divided_out(number: int, prime: int) -> tuple[int, int]:
+    """How often the prime divides the number, and what is left."""
+    times = 0
+    while number % prime == 0:
+        number, times = number // prime, times + 1
+    return times, number
