@@ -20,7 +20,9 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(frozen=True, extra="forbid")
 
-    data_dir: Path = _setting(Path("var"), "folder", "Where everything Saima writes is kept: database, keys, uploads.")
+    data_dir: Path = _setting(
+        Path("var"), "folder", "Where everything Saima writes is kept: database, keys, uploads."
+    )
     database_url: str = _setting(
         "",
         "SQLAlchemy URL",
@@ -32,31 +34,48 @@ class Settings(BaseSettings):
         "", "URL", "Address people reach Saima by, printed on boards; empty means http://HOST:PORT."
     )
     server: str = _setting(
-        "granian", "name", "Web server to run: granian, gunicorn or waitress.", pattern="^(granian|gunicorn|waitress)$"
+        "granian",
+        "name",
+        "Web server to run: granian, gunicorn or waitress.",
+        pattern="^(granian|gunicorn|waitress)$",
     )
     threads: int = _setting(4, "threads", "Requests one web process answers at the same time.", ge=1, le=64)
     office: str = _setting("云溪县", "name", "The authority 主办单位 named at the head of the public pages.")
     timezone: str = _setting("Asia/Shanghai", "zone", "Time zone of all dates and due hours.")
     secret_key: SecretStr = _setting(
-        SecretStr(""), "text", "Key that signs cookies and screen addresses; empty means one made at first start."
+        SecretStr(""),
+        "text",
+        "Key that signs cookies and screen addresses; empty means one made at first start.",
     )
     signing_key: SecretStr = _setting(
-        SecretStr(""), "hex", "Ed25519 seed that signs editions, 64 hex digits; empty means one made at first start."
+        SecretStr(""),
+        "hex",
+        "Ed25519 seed that signs editions, 64 hex digits; empty means one made at first start.",
     )
     https: bool = _setting(False, "yes/no", "Whether people reach Saima by HTTPS: cookies become Secure.")
-    clock_in_web: bool = _setting(False, "yes/no", "Whether the web process also ticks the clock (make run does).")
+    clock_in_web: bool = _setting(
+        False, "yes/no", "Whether the web process also ticks the clock (make run does)."
+    )
     tick_seconds: int = _setting(5, "seconds", "How often the clock looks for due editions.", ge=1, le=3600)
-    lease_seconds: int = _setting(60, "seconds", "How long a node may hold a due edition before another takes it.", ge=2)
-    run_attempts: int = _setting(3, "tries", "How often a due edition is tried before it stops as failed.", ge=1)
+    lease_seconds: int = _setting(
+        60, "seconds", "How long a node may hold a due edition before another takes it.", ge=2
+    )
+    run_attempts: int = _setting(
+        3, "tries", "How often a due edition is tried before it stops as failed.", ge=1
+    )
     board_poll_ms: int = _setting(
         200, "milliseconds", "How often a web process looks for newly published boards.", ge=50, le=5000
     )
     fast_editions: int = _setting(
         12, "editions", "Newest editions of each season that are served straight from memory.", ge=1
     )
-    session_idle_minutes: int = _setting(30, "minutes", "Idle time after which a signed-in session ends.", ge=1)
+    session_idle_minutes: int = _setting(
+        30, "minutes", "Idle time after which a signed-in session ends.", ge=1
+    )
     session_hours: int = _setting(12, "hours", "Age at which a signed-in session ends in any case.", ge=1)
-    lockout_failures: int = _setting(5, "tries", "Failed sign-ins after which an account or address is locked.", ge=1)
+    lockout_failures: int = _setting(
+        5, "tries", "Failed sign-ins after which an account or address is locked.", ge=1
+    )
     lockout_minutes: int = _setting(15, "minutes", "How long a locked account or address stays locked.", ge=1)
     password_length: int = _setting(10, "characters", "Least length of a password.", ge=8)
     upload_bytes: int = _setting(5_000_000, "bytes", "Largest workbook that may be uploaded.", ge=1000)
@@ -105,5 +124,7 @@ def settings_table() -> str:
         unit = extra["unit"] if isinstance(extra, dict) else ""
         shown = field.default.get_secret_value() if isinstance(field.default, SecretStr) else field.default
         default = {True: "yes", False: "no"}.get(shown, shown) if isinstance(shown, bool) else shown
-        rows.append(f"| `{name.upper()}` | {f'`{default}`' if default != '' else '(empty)'} | {unit} | {field.description} |")
+        rows.append(
+            f"| `{name.upper()}` | {f'`{default}`' if default != '' else '(empty)'} | {unit} | {field.description} |"
+        )
     return "\n".join(rows)

@@ -12,7 +12,18 @@ from typing import Annotated, Any, ClassVar
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import BigInteger, Date, Engine, Integer, MetaData, SmallInteger, String, Text, create_engine, event
+from sqlalchemy import (
+    BigInteger,
+    Date,
+    Engine,
+    Integer,
+    MetaData,
+    SmallInteger,
+    String,
+    Text,
+    create_engine,
+    event,
+)
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
 

@@ -74,7 +74,11 @@ def movement(previous: str | int | None, present: str | int | None) -> dict[str,
     """Direction, arrow and words of a movement: colour never speaks alone."""
     by = moved(previous, present)
     if by is None:
-        return {"direction": "new", "arrow": "·", "words": _("新上榜") if present is not None else _("未排名")}
+        return {
+            "direction": "new",
+            "arrow": "·",
+            "words": _("新上榜") if present is not None else _("未排名"),
+        }
     if by == 0:
         return {"direction": "level", "arrow": "—", "words": _("持平")}
     if by > 0:

@@ -23,7 +23,9 @@ class Office:
     @classmethod
     def of(cls, settings: Settings) -> Office:
         """The office described by the settings."""
-        return cls(settings.office, settings.timezone, settings.resolved_public_url(), settings.signing_seed())
+        return cls(
+            settings.office, settings.timezone, settings.resolved_public_url(), settings.signing_seed()
+        )
 
     @cached_property
     def _key(self) -> Ed25519PrivateKey:

@@ -33,7 +33,7 @@ def speaking(lang: str) -> Iterator[None]:
 
 @cache
 def catalogue(lang: str) -> dict[str, str]:
-    """Chinese sentence -> its translation, from every .po file of the language; empty translations are left out."""
+    """Chinese sentence -> its translation, from every .po file of the language."""
     found: dict[str, str] = {}
     for path in sorted((CATALOGUES / lang).glob("*.po")):
         with path.open("rb") as file:

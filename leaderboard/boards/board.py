@@ -8,9 +8,17 @@ from typing import Any
 
 from leaderboard.boards.gather import Gathered
 from leaderboard.instant import iso
-from scoring.result import AdjustmentLine, Headline, IndicatorLine, RaceResult, Standing
 from leaderboard.seasons.read import RosterLine
-from scoring.rules import ArrivedOverContract, ArrivedOverTask, Indicator, Measure, ReturnQuantity, Scheme, Signing
+from scoring.result import AdjustmentLine, Headline, IndicatorLine, RaceResult, Standing
+from scoring.rules import (
+    ArrivedOverContract,
+    ArrivedOverTask,
+    Indicator,
+    Measure,
+    ReturnQuantity,
+    Scheme,
+    Signing,
+)
 from scoring.show import exact, round_half_up, shown_rate
 
 FORMAT = "saima-board/1"
@@ -45,7 +53,8 @@ def board_document(
         ],
         "headlines": _headlines(result.headlines, None, scheme),
         "standings": [
-            _standing(standing, names[standing.unit], scheme, previous.get(standing.unit)) for standing in result.standings
+            _standing(standing, names[standing.unit], scheme, previous.get(standing.unit))
+            for standing in result.standings
         ],
     }
 
@@ -73,7 +82,8 @@ def _scheme(scheme: Scheme, gathered: Gathered) -> dict[str, Any]:
         "ties": str(scheme.ties),
         "indicators": [_indicator(scheme, indicator, gathered) for indicator in scheme.indicators],
         "adjustments": [
-            {"key": a.key, "name": a.name, "name_en": a.name_en, "kind": str(a.kind)} for a in scheme.adjustments
+            {"key": a.key, "name": a.name, "name_en": a.name_en, "kind": str(a.kind)}
+            for a in scheme.adjustments
         ],
     }
 
@@ -125,7 +135,9 @@ def _standing(standing: Standing, line: RosterLine, scheme: Scheme, previous: st
         "tied": standing.tied,
         "unranked_reason": standing.unranked_reason,
         "score": _optional(standing.score),
-        "score_shown": None if standing.score is None else round_half_up(standing.score, scheme.decimals.score),
+        "score_shown": None
+        if standing.score is None
+        else round_half_up(standing.score, scheme.decimals.score),
         "indicators": {i.key: indicator_values(i, scheme) for i in standing.indicators},
         "adjustments": {a.key: _adjustment(a, scheme) for a in standing.adjustments},
     }

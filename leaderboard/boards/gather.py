@@ -13,7 +13,15 @@ from typing import Any
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from leaderboard.ledger.models import VERIFIED, Adjustment, CapitalArrival, Credit, Project, StageEvent, UnitReturn
+from leaderboard.ledger.models import (
+    VERIFIED,
+    Adjustment,
+    CapitalArrival,
+    Credit,
+    Project,
+    StageEvent,
+    UnitReturn,
+)
 from leaderboard.ledger.read import known_project_facts, known_unit_facts, projects_of
 from leaderboard.seasons.models import Division, SchemeVersion, Season
 from leaderboard.seasons.read import RosterLine, list_divisions, roster, scheme_in_force, targets_at
@@ -90,7 +98,9 @@ def _projects(session: Session, keys: dict[int, str], known_at: int) -> tuple[sc
         session.execute(known_project_facts(StageEvent, known_at).where(StageEvent.project_id.in_(ours)))
     )
     arrivals = _by_project(
-        session.execute(known_project_facts(CapitalArrival, known_at).where(CapitalArrival.project_id.in_(ours)))
+        session.execute(
+            known_project_facts(CapitalArrival, known_at).where(CapitalArrival.project_id.in_(ours))
+        )
     )
     heads = session.execute(
         select(Project.id, Project.code, Project.name, Project.is_public)
@@ -130,7 +140,9 @@ def _arrival(row: Row[Any]) -> scored.Arrival:
     return scored.Arrival(str(row.fact_id), row.occurred_on, row.yuan, row.kind, row.outcome == VERIFIED)
 
 
-def _returns(session: Session, season: Season, keys: dict[int, str], known_at: int) -> tuple[scored.Return, ...]:
+def _returns(
+    session: Session, season: Season, keys: dict[int, str], known_at: int
+) -> tuple[scored.Return, ...]:
     rows = session.execute(
         known_unit_facts(UnitReturn, known_at).where(
             UnitReturn.unit_id.in_(keys),
@@ -140,7 +152,12 @@ def _returns(session: Session, season: Season, keys: dict[int, str], known_at: i
     )
     return tuple(
         scored.Return(
-            str(row.fact_id), keys[row.unit_id], row.measure, row.occurred_on, row.quantity, row.outcome == VERIFIED
+            str(row.fact_id),
+            keys[row.unit_id],
+            row.measure,
+            row.occurred_on,
+            row.quantity,
+            row.outcome == VERIFIED,
         )
         for row in rows
     )

@@ -20,7 +20,9 @@ FORMAT = "saima-edition/1"
 
 def canonical(document: Mapping[str, Any]) -> bytes:
     """The one way to write a document as bytes: UTF-8 JSON, keys sorted, no spaces, no floats."""
-    return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
+    return json.dumps(
+        document, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+    ).encode()
 
 
 def digest(document: Mapping[str, Any]) -> str:
@@ -41,7 +43,12 @@ def unpacked(data: bytes) -> dict[str, Any]:
 
 def sealed(package: Mapping[str, Any], signature: str, public_key: str) -> dict[str, Any]:
     """The package with its hash, signature and public key, as it is handed out for checking."""
-    return {"package": dict(package), "hash": digest(package), "signature": signature, "public_key": public_key}
+    return {
+        "package": dict(package),
+        "hash": digest(package),
+        "signature": signature,
+        "public_key": public_key,
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,11 @@ def compose(session: Session, season: Season, due: Due, office: Office) -> Compo
     number = last.number + 1 if last else 1
     published_at = max(now(), last.published_at + 1 if last else 0)
     times = heading_times(
-        office.zone, due_at=due.due_at, known_at=due.known_at, published_at=published_at, next_due_at=due.next_due_at
+        office.zone,
+        due_at=due.due_at,
+        known_at=due.known_at,
+        published_at=published_at,
+        next_due_at=due.next_due_at,
     )
     package = _package(gathered, result, due.as_of, number, times, last.hash if last else None)
     hash_ = digest(package)
@@ -101,7 +105,9 @@ def compose(session: Session, season: Season, due: Due, office: Office) -> Compo
         lines=lines,
         unit_ids={line.key: line.unit_id for line in gathered.roster},
         version_id=gathered.version.id,
-        forms=tuple(render_forms(session, office, board, sealed(package, heading["signature"], office.public_key))),
+        forms=tuple(
+            render_forms(session, office, board, sealed(package, heading["signature"], office.public_key))
+        ),
     )
 
 
@@ -109,7 +115,10 @@ def announce(session: Session, composed: Composed, actor: str, run_id: int | Non
     """Store a composed edition with its standings and public forms; raises Overtaken when its number is taken."""
     season = session.scalars(select(Season).where(Season.id == composed.season.id).with_for_update()).one()
     last = latest_edition(session, season.id)
-    if (last.number + 1 if last else 1, last.hash if last else None) != (composed.number, composed.previous_hash):
+    if (last.number + 1 if last else 1, last.hash if last else None) != (
+        composed.number,
+        composed.previous_hash,
+    ):
         raise Overtaken(f"第 {composed.number} 期已由他处发布")
     edition = Edition(
         season_id=season.id,
@@ -140,7 +149,12 @@ def announce(session: Session, composed: Composed, actor: str, run_id: int | Non
 
 
 def _package(
-    gathered: Gathered, result: RaceResult, as_of: date, number: int, times: dict[str, str | None], previous: str | None
+    gathered: Gathered,
+    result: RaceResult,
+    as_of: date,
+    number: int,
+    times: dict[str, str | None],
+    previous: str | None,
 ) -> dict[str, Any]:
     """Everything the edition was made from and came to: enough to rebuild it without this database."""
     season = gathered.season

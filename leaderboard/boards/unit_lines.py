@@ -19,7 +19,11 @@ def unit_lines(board: dict[str, Any], gathered: Gathered, result: RaceResult) ->
             **shown,
             "formula": formula(standing, scheme),
             "contributions": [
-                {"key": key, "points": exact(points), "points_shown": round_half_up(points, scheme.decimals.points)}
+                {
+                    "key": key,
+                    "points": exact(points),
+                    "points_shown": round_half_up(points, scheme.decimals.points),
+                }
                 for key, points in contributions(standing)
             ],
             "parts": {line.key: _parts(line) for line in standing.indicators},

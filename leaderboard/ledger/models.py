@@ -98,7 +98,7 @@ class Credit(OfProject, Base):
 
 
 class UnitReturn(OfUnit, Base):
-    """A unit's total for one period 报表; `occurred_on` is the period's last day, `quantity` excludes earlier periods."""
+    """A unit's total for one period 报表, earlier periods excluded; `occurred_on` is the period's last day."""
 
     __tablename__ = "unit_return"
 
@@ -119,7 +119,7 @@ class Adjustment(OfUnit, Base):
 
 
 class Decided:
-    """Columns of what was decided on a fact: verified 认定, returned 退回 or reversed 冲销; the latest one holds."""
+    """Columns of a decision on a fact: verified 认定, returned 退回, reversed 冲销; the latest holds."""
 
     fact_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     decision_no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

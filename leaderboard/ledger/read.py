@@ -33,7 +33,7 @@ UnitFact = type[UnitReturn] | type[Adjustment]
 
 
 def known_project_facts(table: ProjectFact, known_at: int = FOREVER) -> Select[Any]:
-    """Columns of the table and `outcome`, of every fact recorded and not reversed by the instant `known_at`."""
+    """Columns of the table and `outcome` of every fact recorded, and not reversed, by `known_at`."""
     return _known(table, ProjectDecision, ProjectDecision.project_id, table.project_id, known_at)
 
 
@@ -50,7 +50,11 @@ def _known(
     known_at: int,
 ) -> Select[Any]:
     latest = (
-        select(decided_holder.label("holder"), decisions.fact_id, sql.max(decisions.decision_no).label("decision_no"))
+        select(
+            decided_holder.label("holder"),
+            decisions.fact_id,
+            sql.max(decisions.decision_no).label("decision_no"),
+        )
         .where(decisions.decided_at <= known_at)
         .group_by(decided_holder, decisions.fact_id)
         .subquery()
@@ -70,7 +74,7 @@ def _known(
     )
 
 
-def projects_of(unit_ids: Sequence[int]) -> Select[tuple[int]]:
+def projects_of(unit_ids: Sequence[int]) -> Select[Any]:
     """Ids of the projects in which any of the units ever had a share."""
     return select(Credit.project_id).where(Credit.unit_id.in_(unit_ids)).distinct()
 
@@ -101,7 +105,9 @@ def live_arrivals(session: Session, project_id: int) -> Sequence[Row[Any]]:
 def live_credits(session: Session, project_id: int) -> Sequence[Row[Any]]:
     """Credits of one project that were not reversed."""
     return session.execute(
-        known_project_facts(Credit).where(Credit.project_id == project_id).order_by(Credit.unit_id, Credit.fact_id)
+        known_project_facts(Credit)
+        .where(Credit.project_id == project_id)
+        .order_by(Credit.unit_id, Credit.fact_id)
     ).all()
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from sqlalchemy import func, select
+from sqlalchemy import func, inspect, select
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.audit import record_act
@@ -81,7 +81,7 @@ def add_project(  # noqa: PLR0913 - the columns of the table, all by name
     return project
 
 
-def add_stage_event(  # noqa: PLR0913 - the columns of the table, all by name
+def add_stage_event(
     session: Session,
     source: Source,
     project: Project,
@@ -91,14 +91,18 @@ def add_stage_event(  # noqa: PLR0913 - the columns of the table, all by name
     total_yuan: int | None = None,
     inward_yuan: int | None = None,
 ) -> StageEvent:
-    """Record that a project reached a stage; a stage holds one live event, so a second one raises LedgerError."""
+    """Record that a project reached a stage; a second live event of the stage raises LedgerError."""
     if any(event.stage == stage for event in live_events(session, project.id)):
         raise LedgerError(f"项目 {project.code} 已有该节点的记录, 请先冲销原记录再补记")
     for amount in (total_yuan, inward_yuan):
         if amount is not None and amount < 0:
             raise LedgerError(f"项目 {project.code} 的金额不能为负数")
     event = StageEvent(
-        project_id=project.id, stage=stage, total_yuan=total_yuan, inward_yuan=inward_yuan, **_recorded(source, occurred_on)
+        project_id=project.id,
+        stage=stage,
+        total_yuan=total_yuan,
+        inward_yuan=inward_yuan,
+        **_recorded(source, occurred_on),
     )
     _add_project_fact(session, source, event)
     record_act(session, source.actor, "stage_event.add", project.code, stage=stage, on=str(occurred_on))
@@ -117,7 +121,7 @@ def add_arrival(  # noqa: PLR0913 - the columns of the table, all by name
     foreign_cents: int | None = None,
     exchange_rate: str | None = None,
 ) -> CapitalArrival:
-    """Record money that arrived, in integer yuan; raises LedgerError for nothing, less than nothing or an unknown kind."""
+    """Record money that arrived; raises LedgerError unless it is above zero and of a known kind."""
     if amount_yuan <= 0:
         raise LedgerError(f"项目 {project.code} 的到位资金须大于零")
     if kind not in ARRIVAL_KINDS:
@@ -137,9 +141,14 @@ def add_arrival(  # noqa: PLR0913 - the columns of the table, all by name
 
 
 def add_credits(
-    session: Session, source: Source, project: Project, *, shares: Sequence[tuple[int, Fraction]], occurred_on: date
+    session: Session,
+    source: Source,
+    project: Project,
+    *,
+    shares: Sequence[tuple[int, Fraction]],
+    occurred_on: date,
 ) -> list[Credit]:
-    """Record whose project it is: (unit id, share) pairs; live shares may not pass 1 in all, else LedgerError."""
+    """Record whose project it is, as (unit id, share); shares above 1 in all raise LedgerError."""
     total = sum((share for _, share in shares), live_shares(session, project.id))
     if any(share <= 0 for _, share in shares) or total > 1:
         raise LedgerError(f"项目 {project.code} 的分成合计应不超过 1, 现为 {total}")
@@ -158,8 +167,15 @@ def add_credits(
     return added
 
 
-def add_return(  # noqa: PLR0913 - the columns of the table, all by name
-    session: Session, source: Source, *, unit_id: int, measure: str, starts_on: date, ends_on: date, quantity: int
+def add_return(
+    session: Session,
+    source: Source,
+    *,
+    unit_id: int,
+    measure: str,
+    starts_on: date,
+    ends_on: date,
+    quantity: int,
 ) -> UnitReturn:
     """Record a unit's total for one period; a live return of an overlapping period raises LedgerError."""
     if ends_on < starts_on:
@@ -178,7 +194,15 @@ def add_return(  # noqa: PLR0913 - the columns of the table, all by name
         unit_id=unit_id, measure=measure, starts_on=starts_on, quantity=quantity, **_recorded(source, ends_on)
     )
     _add_unit_fact(session, source, fact)
-    record_act(session, source.actor, "return.add", str(unit_id), measure=measure, until=str(ends_on), quantity=quantity)
+    record_act(
+        session,
+        source.actor,
+        "return.add",
+        str(unit_id),
+        measure=measure,
+        until=str(ends_on),
+        quantity=quantity,
+    )
     return fact
 
 
@@ -210,15 +234,20 @@ def add_adjustment(  # noqa: PLR0913 - the columns of the table, all by name
 
 
 def decide(
-    session: Session, actor: str, fact: OfProject | OfUnit, outcome: str, reason: str | None = None, at: int | None = None
+    session: Session,
+    actor: str,
+    fact: OfProject | OfUnit,
+    outcome: str,
+    reason: str | None = None,
+    at: int | None = None,
 ) -> None:
-    """Verify, return or reverse a fact; a reversed fact stays reversed, and returning or reversing needs a reason."""
+    """Verify, return or reverse a fact; a reversed one stays so, returning or reversing needs a reason."""
     if outcome_of(session, fact) == REVERSED:
         raise LedgerError("该记录已冲销, 不能再作认定")
     if outcome != VERIFIED and not (reason or "").strip():
         raise LedgerError("退回或冲销须写明理由")
     _add_decision(session, actor, fact, outcome, reason, at or now())
-    record_act(session, actor, f"fact.{outcome}", f"{type(fact).__tablename__} {fact.fact_id}", why=reason)
+    record_act(session, actor, f"fact.{outcome}", f"{inspect(fact).mapper.local_table} {fact.fact_id}", why=reason)
 
 
 def _recorded(source: Source, occurred_on: date) -> dict[str, object]:
@@ -245,7 +274,7 @@ def _add_unit_fact(session: Session, source: Source, fact: OfUnit) -> None:
         _add_decision(session, source.actor, fact, VERIFIED, None, fact.recorded_at)
 
 
-def _add_decision(  # noqa: PLR0913 - the columns of the table
+def _add_decision(
     session: Session, actor: str, fact: OfProject | OfUnit, outcome: str, reason: str | None, at: int
 ) -> None:
     table: type[ProjectDecision | UnitDecision]

@@ -1,4 +1,4 @@
-"""Tables of what counts: seasons, divisions, units and their entries, targets, scheme versions, timetables."""
+"""Tables of what counts: seasons, divisions, units, entries, targets, scheme versions, timetables."""
 
 from __future__ import annotations
 
@@ -48,7 +48,10 @@ class Division(Base):
     """Units ranked against each other and never across 组别."""
 
     __tablename__ = "division"
-    __table_args__ = (UniqueConstraint("season_id", "key"), UniqueConstraint("season_id", "name", name="uq_division_name"))
+    __table_args__ = (
+        UniqueConstraint("season_id", "key"),
+        UniqueConstraint("season_id", "name", name="uq_division_name"),
+    )
 
     id: Mapped[id_column]
     season_id: Mapped[int] = mapped_column(ForeignKey("season.id"))

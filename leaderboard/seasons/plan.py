@@ -31,7 +31,7 @@ SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,38}")
 
 
 class PlanError(ValueError):
-    """Something that cannot be planned as given; `problems` lists every reason, for the person who planned it."""
+    """Something that cannot be planned as given; `problems` lists every reason in the user's words."""
 
     def __init__(self, *problems: str) -> None:
         super().__init__("; ".join(problems))
@@ -51,7 +51,7 @@ def open_season(  # noqa: PLR0913 - the columns of the table, all by name
     is_public: bool = True,
     planned_at: int | None = None,
 ) -> Season:
-    """Open a season under an address; raises PlanError for a taken or unfit address or a period that ends early."""
+    """Open a season; raises PlanError for a taken or unfit address or a period that ends early."""
     problems = []
     if not SLUG.fullmatch(slug):
         problems.append(f"地址 {slug} 只能用小写字母、数字和连字符, 最长 39 个字符")
@@ -77,7 +77,9 @@ def open_season(  # noqa: PLR0913 - the columns of the table, all by name
     return season
 
 
-def add_division(session: Session, actor: str, season: Season, *, key: str, name: str, name_en: str | None = None) -> Division:
+def add_division(
+    session: Session, actor: str, season: Season, *, key: str, name: str, name_en: str | None = None
+) -> Division:
     """Add a division at the end of the season's list; a taken key or name raises PlanError."""
     same = select(Division).where(Division.season_id == season.id)
     taken = session.scalars(same.where((Division.key == key) | (Division.name == name))).first()
@@ -91,7 +93,9 @@ def add_division(session: Session, actor: str, season: Season, *, key: str, name
     return division
 
 
-def add_unit(session: Session, actor: str, *, key: str, name: str, sort_no: int, name_en: str | None = None) -> Unit:
+def add_unit(
+    session: Session, actor: str, *, key: str, name: str, sort_no: int, name_en: str | None = None
+) -> Unit:
     """Add a unit to the authority's list; a taken key or name raises PlanError."""
     if find_unit(session, key) or session.scalars(select(Unit).where(Unit.name == name)).first():
         raise PlanError(f"单位 {name} ({key}) 已存在")
@@ -102,7 +106,7 @@ def add_unit(session: Session, actor: str, *, key: str, name: str, sort_no: int,
     return unit
 
 
-def enter_unit(  # noqa: PLR0913 - the columns of the table, all by name
+def enter_unit(
     session: Session,
     actor: str,
     season: Season,
@@ -126,7 +130,9 @@ def enter_unit(  # noqa: PLR0913 - the columns of the table, all by name
     )
     session.add(entry)
     session.flush()
-    record_act(session, actor, "unit.enter", f"{season.slug}/{unit.key}", division=division.key, competing=competing)
+    record_act(
+        session, actor, "unit.enter", f"{season.slug}/{unit.key}", division=division.key, competing=competing
+    )
     return entry
 
 
@@ -173,7 +179,15 @@ def set_target(  # noqa: PLR0913 - the columns of the table, all by name
     session.add(target)
     session.flush()
     earlier = live.quantity if live else None
-    record_act(session, actor, "target.set", f"{season.slug}/{unit.key}/{indicator}", was=earlier, now=quantity, by=by)
+    record_act(
+        session,
+        actor,
+        "target.set",
+        f"{season.slug}/{unit.key}/{indicator}",
+        was=earlier,
+        now=quantity,
+        by=by,
+    )
     return target
 
 
@@ -183,7 +197,9 @@ def draft_scheme(session: Session, actor: str, season: Season, document: Mapping
         canonical = scheme_document(parse_scheme(document))
     except SchemeError as error:
         raise PlanError(*[f"{problem.path}: {problem.message}" for problem in error.problems]) from error
-    latest = session.scalar(select(func.max(SchemeVersion.version_no)).where(SchemeVersion.season_id == season.id))
+    latest = session.scalar(
+        select(func.max(SchemeVersion.version_no)).where(SchemeVersion.season_id == season.id)
+    )
     version = SchemeVersion(
         season_id=season.id,
         version_no=(latest or 0) + 1,
@@ -198,26 +214,40 @@ def draft_scheme(session: Session, actor: str, season: Season, document: Mapping
     return version
 
 
-def approve_scheme(  # noqa: PLR0913 - the columns of the table, all by name
+def approve_scheme(
     session: Session,
     actor: str,
     version: SchemeVersion,
     *,
     effective_on: date,
     reason: str,
+    today: date,
     approved_at: int | None = None,
 ) -> SchemeVersion:
-    """Put a draft in force from a date, never before a day already published; raises PlanError otherwise."""
+    """Put a draft in force from a date; only the first scheme of a season may reach back before `today`.
+
+    Raises PlanError for a version that is no draft, a missing reason or a date in the past.
+    """
+    problems = []
     if version.state != DRAFT:
-        raise PlanError(f"第 {version.version_no} 版不是草稿, 不能再次生效")
+        problems.append(f"第 {version.version_no} 版不是草稿, 不能再次生效")
     if not reason.strip():
-        raise PlanError("调整考核方案须写明理由")
+        problems.append("调整考核方案须写明理由")
+    if effective_on < today and _has_scheme(session, version.season_id):
+        problems.append(f"新方案不能追溯: 生效日 {effective_on} 应不早于今天 {today}")
+    if problems:
+        raise PlanError(*problems)
     version.state, version.effective_on, version.reason = APPROVED, effective_on, reason.strip()
     version.approved_by, version.approved_at = actor, approved_at or now()
     session.flush()
     subject = f"scheme {version.season_id} v{version.version_no}"
     record_act(session, actor, "scheme.approve", subject, effective_on=str(effective_on), why=reason)
     return version
+
+
+def _has_scheme(session: Session, season_id: int) -> bool:
+    approved = select(SchemeVersion.id).where(SchemeVersion.season_id == season_id, SchemeVersion.state == APPROVED)
+    return session.scalar(approved.limit(1)) is not None
 
 
 def discard_scheme(session: Session, actor: str, version: SchemeVersion) -> None:

@@ -10,7 +10,16 @@ from datetime import date
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from leaderboard.seasons.models import APPROVED, Division, Entry, SchemeVersion, Season, Target, Timetable, Unit
+from leaderboard.seasons.models import (
+    APPROVED,
+    Division,
+    Entry,
+    SchemeVersion,
+    Season,
+    Target,
+    Timetable,
+    Unit,
+)
 from scoring.facts import STANDARD_STAGES
 
 STAGE_NAMES = {
@@ -75,7 +84,10 @@ def roster(session: Session, season_id: int, known_at: int) -> list[RosterLine]:
         .where(or_(Entry.ended_at.is_(None), Entry.ended_at > known_at))
         .order_by(Division.sort_no, Unit.sort_no, Unit.id)
     )
-    return [RosterLine(i, key, name, en, division, order, bool(comp)) for i, key, name, en, division, order, comp in rows]
+    return [
+        RosterLine(i, key, name, en, division, order, bool(comp))
+        for i, key, name, en, division, order, comp in rows
+    ]
 
 
 def targets_at(session: Session, season_id: int, known_at: int) -> Sequence[Target]:
@@ -102,14 +114,18 @@ def scheme_in_force(session: Session, season_id: int, on: date, known_at: int) -
 def list_schemes(session: Session, season_id: int) -> Sequence[SchemeVersion]:
     """Every version of a season's scheme, newest first."""
     return session.scalars(
-        select(SchemeVersion).where(SchemeVersion.season_id == season_id).order_by(SchemeVersion.version_no.desc())
+        select(SchemeVersion)
+        .where(SchemeVersion.season_id == season_id)
+        .order_by(SchemeVersion.version_no.desc())
     ).all()
 
 
 def list_timetables(session: Session, season_id: int | None = None) -> Sequence[Timetable]:
     """Timetables of one season, or of all, in the order they were made."""
     found = select(Timetable).order_by(Timetable.id)
-    return session.scalars(found if season_id is None else found.where(Timetable.season_id == season_id)).all()
+    return session.scalars(
+        found if season_id is None else found.where(Timetable.season_id == season_id)
+    ).all()
 
 
 def stage_names(season: Season | None = None) -> dict[str, str]:

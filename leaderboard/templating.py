@@ -1,0 +1,54 @@
+"""The Jinja environment shared by pages answered in a request and forms rendered at publication."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from leaderboard import VERSION, words
+from leaderboard.formatters import FILTERS, movement
+
+ROOT = Path(__file__).parent
+TEMPLATES = ROOT.parent / "templates"
+
+
+@cache
+def asset(path: str) -> str:
+    """Address of a file in static/, with a mark of its content so that a browser may keep it for ever."""
+    mark = hashlib.sha256((ROOT / "static" / path).read_bytes()).hexdigest()[:8]
+    return f"/static/{path}?v={mark}"
+
+
+def furnish(environment: Environment) -> None:
+    """Give an environment Saima's words, filters and globals."""
+    environment.add_extension("jinja2.ext.i18n")
+    environment.install_gettext_callables(  # type: ignore[attr-defined] # added by the i18n extension
+        words.gettext, words.ngettext, newstyle=True
+    )
+    environment.filters |= FILTERS
+    environment.globals |= {
+        "asset": asset,
+        "language": words.language,
+        "movement": movement,
+        "named": words.named,
+        "version": VERSION,
+    }
+    environment.undefined = StrictUndefined
+    environment.trim_blocks = environment.lstrip_blocks = True
+
+
+@cache
+def publication_environment() -> Environment:
+    """The environment for public forms: no request, no session, nothing but the board."""
+    environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=select_autoescape(default=True))
+    furnish(environment)
+    return environment
+
+
+def render(template: str, lang: str, **context: object) -> bytes:
+    """One template as UTF-8 bytes in a language."""
+    with words.speaking(lang):
+        return publication_environment().get_template(template).render(**context).encode()
