@@ -76,12 +76,13 @@ class DueRun(Base):
     """One due instant of a timetable, or one press of the button; claimed by lease and epoch, published once."""
 
     __tablename__ = "due_run"
-    __table_args__ = (UniqueConstraint("timetable_id", "due_at"),)
+    __table_args__ = (UniqueConstraint("timetable_id", "due_at"), Index("ix_due_run_state", "state"))
 
     id: Mapped[id_column]
     season_id: Mapped[int] = mapped_column(ForeignKey("season.id"))
     timetable_id: Mapped[int | None] = mapped_column(ForeignKey("timetable.id"))
     once_key: Mapped[str] = mapped_column(String(80), unique=True)
+    requested_by: Mapped[str | None] = mapped_column(String(40))
     due_at: Mapped[millis]
     state: Mapped[short_text] = mapped_column(default=DUE)
     owner: Mapped[str | None] = mapped_column(String(80))

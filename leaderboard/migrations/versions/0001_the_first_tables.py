@@ -242,8 +242,8 @@ def upgrade() -> None:
         sa.Column("season_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("indicator", sa.String(length=40), nullable=False),
-        sa.Column("by", sa.String(length=40), nullable=False),
-        sa.Column("level", sa.String(length=40), nullable=False),
+        sa.Column("counted_by", sa.String(length=40), nullable=False),
+        sa.Column("target_level", sa.String(length=40), nullable=False),
         sa.Column("quantity", sa.BigInteger(), nullable=False),
         sa.Column("planned_at", sa.BigInteger(), nullable=False),
         sa.Column("planned_by", sa.String(length=40), nullable=False),
@@ -305,6 +305,7 @@ def upgrade() -> None:
         sa.Column("season_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("timetable_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("once_key", sa.String(length=80), nullable=False),
+        sa.Column("requested_by", sa.String(length=40), nullable=True),
         sa.Column("due_at", sa.BigInteger(), nullable=False),
         sa.Column("state", sa.String(length=40), nullable=False),
         sa.Column("owner", sa.String(length=80), nullable=True),
@@ -319,6 +320,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("once_key", name=op.f("uq_due_run_once_key")),
         sa.UniqueConstraint("timetable_id", "due_at", name=op.f("uq_due_run_timetable_id")),
     )
+    with op.batch_alter_table("due_run", schema=None) as batch_op:
+        batch_op.create_index("ix_due_run_state", ["state"], unique=False)
+
     op.create_table(
         "entry",
         sa.Column(
@@ -433,6 +437,9 @@ def downgrade() -> None:
         batch_op.drop_index("ix_entry_season_id")
 
     op.drop_table("entry")
+    with op.batch_alter_table("due_run", schema=None) as batch_op:
+        batch_op.drop_index("ix_due_run_state")
+
     op.drop_table("due_run")
     op.drop_table("unit_return")
     op.drop_table("unit_decision")
