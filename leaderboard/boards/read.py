@@ -60,7 +60,7 @@ def places_in(session: Session, edition_id: int) -> dict[str, str | None]:
         .join(Standing, Standing.unit_id == Unit.id)
         .where(Standing.edition_id == edition_id)
     )
-    return dict(rows.tuples().all())
+    return {row.key: row.place for row in rows}
 
 
 def find_line(session: Session, edition_id: int, unit_key: str) -> dict[str, Any] | None:

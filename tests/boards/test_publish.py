@@ -1,0 +1,168 @@
+"""Publishing an edition: numbers, dates, movement, the chain, and nothing changed behind it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from leaderboard.boards.gather import NothingInForce
+from leaderboard.boards.package import check_sealed
+from leaderboard.boards.publish import Due, Overtaken, announce, compose
+from leaderboard.boards.read import find_form, find_line, latest_edition, places_in, sealed_package
+from leaderboard.instant import now
+from leaderboard.ledger import record
+from leaderboard.ledger.models import StageEvent
+from leaderboard.seasons import plan
+from tests.factories import AS_OF, FOUR_RATES, OFFICE, PENDING, VERIFIED, small_race, start_race
+
+
+def test_scores_are_those_worked_out_by_hand(session: Session):
+    """柳溪: signed 2 of 4, started 1 of 2, registered 2 of 2, arrived 50m of 200m."""
+    edition = small_race(session).publish()
+    liuxi = find_line(session, edition.id, "liuxi")
+    assert liuxi is not None
+    # 30×2/4 + 25×1/2 + 20×2/2 + 25×50/200 = 15 + 12.5 + 20 + 6.25
+    assert (liuxi["score"], liuxi["score_shown"]) == ("215/4", "53.75")
+    nanan = find_line(session, edition.id, "nanan")
+    assert nanan is not None
+    # Half a project signed of 4: 30×(1/2)/4 = 3.75, nothing started, landed or arrived.
+    assert nanan["score"] == "15/4"
+    assert nanan["indicators"]["signing"]["numerator"] == "1/2"
+    assert places_in(session, edition.id) == {"liuxi": "1", "qingshi": "2", "nanan": "3"}
+
+
+def test_numbers_chain_and_movement_follow_the_edition_before(session: Session):
+    race = small_race(session)
+    first = race.publish()
+    for number in range(5, 9):
+        race.project(
+            "nanan",
+            code=f"race-{number}",
+            started=date(2026, 7, 1),
+            registered=date(2026, 7, 1),
+            arrived=90_000_000,
+        )
+    second = race.publish()
+    assert (first.number, second.number) == (1, 2)
+    assert first.previous_hash is None
+    assert second.previous_hash == first.hash
+    nanan = find_line(session, second.id, "nanan")
+    assert nanan is not None
+    assert (nanan["place"], nanan["previous_place"]) == (1, 3)
+
+
+def test_an_edition_stays_as_it_was_when_the_next_is_published(session: Session):
+    race = small_race(session)
+    first = race.publish()
+    before = (first.package, first.hash, find_form(session, "/boards/race/1.json", "").identity)
+    race.project("nanan", code="later", started=date(2026, 7, 1))
+    race.publish()
+    session.expire_all()
+    assert (first.package, first.hash, find_form(session, "/boards/race/1.json", "").identity) == before
+
+
+def test_the_package_rebuilds_and_any_change_shows(session: Session):
+    edition = small_race(session).publish()
+    document = sealed_package(edition, OFFICE.public_key)
+    assert all(finding.holds for finding in check_sealed(document, OFFICE.public_key))
+    document["package"]["result"]["standings"][0]["score"] = "99"
+    broken = {finding.check for finding in check_sealed(document) if not finding.holds}
+    assert broken == {"hash", "signature", "standings"}
+
+
+def test_the_same_facts_make_the_same_board_to_the_byte(session: Session):
+    race = small_race(session)
+    due = Due(AS_OF, now(), now())
+    one, two = (compose(session, race.season, due, OFFICE) for _ in range(2))
+    assert one.package["result"] == two.package["result"]
+    assert one.package["facts"] == two.package["facts"]
+
+
+def test_two_editions_composed_at_once_do_not_both_become_number_one(session: Session):
+    race = small_race(session)
+    due = Due(AS_OF, now(), now())
+    one, two = (compose(session, race.season, due, OFFICE) for _ in range(2))
+    announce(session, one, "tester")
+    with pytest.raises(Overtaken):
+        announce(session, two, "tester")
+
+
+def test_facts_not_verified_do_not_count_but_are_named(session: Session):
+    race = small_race(session)
+    project = race.project("nanan", code="waiting", signed=None)
+    record.add_stage_event(
+        session, PENDING, project, stage="signed", occurred_on=date(2026, 5, 1), total_yuan=1, inward_yuan=1
+    )
+    line = find_line(session, race.publish().id, "nanan")
+    assert line is not None
+    signing = line["parts"]["signing"][0]["numerator"]
+    assert signing["value"] == "1/2"
+    assert ("waiting", "awaiting_verification") in {(f["ref"], f["reason"]) for f in signing["left_out"]}
+
+
+def test_what_was_recorded_or_reversed_later_does_not_change_what_was_known(session: Session):
+    race = small_race(session)
+    then = now()
+    event = session.scalars(
+        select(StageEvent).filter_by(stage="started").order_by(StageEvent.occurred_on)
+    ).first()
+    assert event is not None
+    record.decide(session, "tester", event, "reversed", "误报", at=then + 60_000)
+    late = record.Source("tester", verified=True, recorded_at=then + 60_000)
+    project = record.add_project(session, late, code="late", name="晚报项目")
+    record.add_credits(
+        session, late, project, shares=[(race.units["nanan"].id, 1)], occurred_on=date(2026, 2, 1)
+    )
+    before = compose(session, race.season, Due(AS_OF, then, then), OFFICE)
+    after = compose(session, race.season, Due(AS_OF, then + 60_000, then), OFFICE)
+    started = {line["unit"]: line["indicators"]["groundbreaking"]["numerator"] for line in before.lines}
+    assert started["liuxi"] == "1"
+    started = {line["unit"]: line["indicators"]["groundbreaking"]["numerator"] for line in after.lines}
+    assert started["liuxi"] == "0"
+    assert "late" not in {p["code"] for p in before.package["facts"]["projects"]}
+    assert "late" in {p["code"] for p in after.package["facts"]["projects"]}
+
+
+def test_names_of_projects_not_marked_public_never_leave_the_house(session: Session):
+    race = start_race(session)
+    race.unit("liuxi")
+    race.project("liuxi", name="机密项目", investor="某集团")
+    race.project("liuxi", name="公开项目", investor="某公司", is_public=True)
+    race.scheme()
+    composed = compose(session, race.season, Due(AS_OF, now(), now()), OFFICE)
+    everything = b"".join(form.identity for form in composed.forms).decode() + str(composed.package)
+    assert "公开项目" in everything
+    for secret in ("机密项目", "某集团", "某公司"):
+        assert secret not in everything
+
+
+def test_a_season_without_a_scheme_in_force_says_so(session: Session):
+    race = start_race(session)
+    race.unit("liuxi")
+    with pytest.raises(NothingInForce, match="没有生效的考核方案"):
+        race.publish()
+
+
+def test_new_weights_rule_from_their_date_on(session: Session):
+    race = small_race(session)
+    document = {**FOUR_RATES, "indicators": [dict(i) for i in FOUR_RATES["indicators"]]}
+    document["indicators"][0]["weight"], document["indicators"][3]["weight"] = "10", "45"
+    version = plan.draft_scheme(session, "tester", race.season, document)
+    plan.approve_scheme(
+        session,
+        "tester",
+        version,
+        effective_on=date(2026, 11, 1),
+        reason="侧重资金到位",
+        today=date(2026, 10, 20),
+    )
+    old = race.publish(as_of=date(2026, 10, 31))
+    new = race.publish(as_of=date(2026, 11, 1))
+    assert find_line(session, old.id, "liuxi")["score"] == "215/4"
+    # 10×2/4 + 25×1/2 + 20 + 45×1/4 = 5 + 12.5 + 20 + 11.25
+    assert find_line(session, new.id, "liuxi")["score"] == "195/4"
+    assert latest_edition(session, race.season.id) is new
+    assert VERIFIED.verified
