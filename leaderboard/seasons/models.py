@@ -86,9 +86,9 @@ class Target(Base):
     season_id: Mapped[int] = mapped_column(ForeignKey("season.id"))
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
     indicator: Mapped[short_text]
-    by: Mapped[short_text]
+    by: Mapped[short_text] = mapped_column("counted_by")
     """`count` or `amount` (yuan)."""
-    level: Mapped[short_text]
+    level: Mapped[short_text] = mapped_column("target_level")
     quantity: Mapped[int] = mapped_column(BigInteger)
     planned_at: Mapped[millis]
     planned_by: Mapped[short_text]
