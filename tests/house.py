@@ -17,6 +17,7 @@ OPERATIONS = {
     "accounts.audit": SUBJECTS,  # every operation writes its line in the trail
     "seasons.plan": ("exchange",),  # a workbook is taken in by the very operations a person would use
     "ledger.record": ("exchange",),
+    "seasons.timetable": ("boards",),  # the clock asks a timetable's rule when it is due
 }
 # Who starts whom: create_app puts the web together, the server serves it and runs the clock, the command line
 # starts the server or the clock alone.

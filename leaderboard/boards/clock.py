@@ -203,7 +203,7 @@ def head_before(session: Session, run: DueRun) -> DueRun | None:
 
 def _changed(session: Session, statement: Update) -> int:
     result = session.execute(statement.execution_options(synchronize_session=False))
-    return cast(CursorResult[Any], result).rowcount
+    return cast("CursorResult[Any]", result).rowcount
 
 
 def claim(session: Session, run_id: int, epoch: int, owner: str, at: Millis, lease_ms: int) -> bool:

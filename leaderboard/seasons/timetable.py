@@ -7,7 +7,8 @@ import re
 from calendar import monthrange
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
+from datetime import time as clock_time
 from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -51,7 +52,7 @@ class Rule:
 
     kind: str
     cut_off: str = SAME_DAY
-    time: time = time(9)
+    time: clock_time = clock_time(9)
     """The hour of `daily`, `weekly`, `monthly` and `quarter_end`."""
     days: tuple[str, ...] = ()
     """The weekdays of `weekly`, by name."""
@@ -80,13 +81,13 @@ class _Reader:
             return choices[0]
         return str(found)
 
-    def hour(self) -> time:
+    def hour(self) -> clock_time:
         found = self.document.get("time")
         match = _CLOCK.fullmatch(found) if isinstance(found, str) else None
         if not match:
             self.complain(f"发布时刻 time 应写成 09:00 这样的二十四小时制, 现为 {found!r}")
-            return time(0)
-        return time(int(match[1]), int(match[2]))
+            return clock_time(0)
+        return clock_time(int(match[1]), int(match[2]))
 
     def moment(self, key: str, name: str) -> datetime | None:
         found = self.document.get(key)
@@ -178,7 +179,7 @@ def _falls_on(rule: Rule, day: date) -> bool:
 
 
 def _midnight(day: date, zone: str) -> Millis:
-    return from_local(datetime.combine(day, time(0)), zone)
+    return from_local(datetime.combine(day, clock_time(0)), zone)
 
 
 def _next_minutes(rule: Rule, zone: str, after: Millis) -> Millis | None:
