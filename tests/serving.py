@@ -12,6 +12,8 @@ from flask.testing import FlaskClient
 from waitress.server import create_server
 
 from config import Settings
+from leaderboard import create_app
+from leaderboard.db import Database
 
 
 @pytest.fixture(autouse=True)
@@ -28,11 +30,9 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def app(settings: Settings) -> Flask:
-    """The Flask application on an empty, migrated database."""
-    from leaderboard import create_app
-
-    return create_app(settings)
+def app(settings: Settings, database: Database) -> Flask:
+    """The Flask application on an empty, migrated database, the one that `session` writes to."""
+    return create_app(settings, database)
 
 
 @pytest.fixture
