@@ -1,0 +1,62 @@
+"""Who may do what: one table, read by every door and written out in full by the tests."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from leaderboard.accounts.models import ADMINISTRATOR, REPORTER, VIEWER, Account
+
+
+class Action(StrEnum):
+    """Everything that needs a permission."""
+
+    READ_CONSOLE = "console.read"
+    READ_UNIT = "unit.read"
+    REPORT_FACTS = "facts.report"
+    VERIFY_FACTS = "facts.verify"
+    IMPORT_WORKBOOK = "workbook.import"
+    EXPORT_WORKBOOK = "workbook.export"
+    PLAN_SEASON = "season.plan"
+    DRAFT_SCHEME = "scheme.draft"
+    APPROVE_SCHEME = "scheme.approve"
+    PUBLISH_EDITION = "edition.publish"
+    PLAN_TIMETABLE = "timetable.plan"
+    MANAGE_SCREENS = "screens.manage"
+    MANAGE_ACCOUNTS = "accounts.manage"
+    READ_AUDIT = "audit.read"
+
+
+class Reach(StrEnum):
+    """How far a permission goes."""
+
+    EVERYWHERE = "everywhere"
+    OWN_UNIT = "own unit"
+
+
+POLICY: dict[str, dict[Action, Reach]] = {
+    ADMINISTRATOR: dict.fromkeys(Action, Reach.EVERYWHERE),
+    VIEWER: {
+        Action.READ_CONSOLE: Reach.EVERYWHERE,
+        Action.READ_UNIT: Reach.EVERYWHERE,
+        Action.EXPORT_WORKBOOK: Reach.EVERYWHERE,
+        Action.READ_AUDIT: Reach.EVERYWHERE,
+    },
+    REPORTER: {
+        Action.READ_UNIT: Reach.OWN_UNIT,
+        Action.REPORT_FACTS: Reach.OWN_UNIT,
+    },
+}
+"""Role -> what it may do and how far; what is not written here is refused."""
+
+
+def can(account: Account, action: Action, unit_id: int | None = None) -> bool:
+    """Whether the account may do this, to this unit where one is concerned.
+
+    A permission that reaches the account's own unit holds only where that very unit is named.
+    """
+    reach = POLICY.get(account.role, {}).get(action)
+    if not account.is_active or reach is None:
+        return False
+    if reach is Reach.EVERYWHERE:
+        return True
+    return unit_id is not None and unit_id == account.unit_id

@@ -1,0 +1,25 @@
+"""Reading who may: accounts by name or number, and the audit trail's newest lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from leaderboard.accounts.models import Account, AuditLine
+
+
+def find_account(session: Session, name: str) -> Account | None:
+    """The account with this name; capitals and small letters are the same here."""
+    return session.scalars(select(Account).where(Account.name == name.strip().lower())).one_or_none()
+
+
+def list_accounts(session: Session) -> Sequence[Account]:
+    """Every account, in the order of their names."""
+    return session.scalars(select(Account).order_by(Account.name)).all()
+
+
+def newest_lines(session: Session, limit: int = 100) -> Sequence[AuditLine]:
+    """The newest lines of the audit trail, newest first."""
+    return session.scalars(select(AuditLine).order_by(AuditLine.seq_no.desc()).limit(limit)).all()
