@@ -1,0 +1,152 @@
+"""What if: the board as it would be now, under the rules in force or under others; nothing is stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from leaderboard.boards.board import board_document, place_value
+from leaderboard.boards.gather import NothingInForce, gather, gather_facts
+from leaderboard.boards.read import latest_edition, places_in
+from leaderboard.seasons.models import Season
+from leaderboard.seasons.read import RosterLine, list_divisions, roster
+from scoring.facts import Facts
+from scoring.race import score_race
+from scoring.result import Standing
+from scoring.rules import Scheme
+from scoring.show import round_half_up
+
+Place = int | str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """One unit under the rules in force and under the other rules, on the same facts."""
+
+    unit: str
+    name: str
+    name_en: str | None
+    edition_place: Place
+    """The place in the newest edition, whose facts may be older."""
+    place: Place
+    score_shown: str | None
+    new_place: Place
+    new_score_shown: str | None
+    difference: str | None
+    """New score less present score, signed and rounded as the other rules say: +1.20."""
+
+    @property
+    def moved(self) -> Fraction:
+        """Places gained by the other rules; 0 where either place is missing."""
+        if self.place is None or self.new_place is None:
+            return Fraction(0)
+        return Fraction(self.place) - Fraction(self.new_place)
+
+
+@dataclass(frozen=True, slots=True)
+class DivisionShifts:
+    """The units of one division, in the order of the other rules' board."""
+
+    key: str
+    name: str
+    name_en: str | None
+    shifts: tuple[Shift, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The same facts under two sets of rules."""
+
+    as_of: date
+    divisions: tuple[DivisionShifts, ...]
+
+    @property
+    def shifts(self) -> tuple[Shift, ...]:
+        """Every unit, division by division."""
+        return tuple(shift for division in self.divisions for shift in division.shifts)
+
+    @property
+    def moved(self) -> tuple[Shift, ...]:
+        """Units whose place differs, the longest way first."""
+        return tuple(sorted((s for s in self.shifts if s.moved), key=lambda s: -abs(s.moved)))
+
+
+def board_now(session: Session, season: Season, as_of: date, known_at: int) -> dict[str, Any]:
+    """The next board as it would read now, with movement against the newest edition; raises NothingInForce."""
+    gathered = gather(session, season, as_of, known_at)
+    result = score_race(gathered.facts, gathered.scheme, as_of)
+    return board_document(gathered, result, {"as_of": str(as_of)}, _last_places(session, season))
+
+
+def compare(session: Session, season: Season, scheme: Scheme, as_of: date, known_at: int) -> Comparison:
+    """Rank the facts known at an instant under `scheme`, beside the rules in force where there are any."""
+    lines, facts, in_force = _present(session, season, as_of, known_at)
+    present = _by_unit(facts, in_force, as_of) if in_force else {}
+    new = _by_unit(facts, scheme, as_of)
+    last = _last_places(session, season)
+    names = {line.key: line for line in lines}
+    return Comparison(
+        as_of=as_of,
+        divisions=tuple(
+            DivisionShifts(
+                division.key,
+                division.name,
+                division.name_en,
+                tuple(
+                    _shift(names[key], present.get(key), standing, scheme, last.get(key))
+                    for key, standing in new.items()
+                    if standing.division == division.key
+                ),
+            )
+            for division in list_divisions(session, season.id)
+        ),
+    )
+
+
+def _present(
+    session: Session, season: Season, as_of: date, known_at: int
+) -> tuple[list[RosterLine], Facts, Scheme | None]:
+    """Roster, facts and rules in force; a season whose first rules are still a draft has no rules yet."""
+    try:
+        gathered = gather(session, season, as_of, known_at)
+    except NothingInForce:
+        lines = roster(session, season.id, known_at)
+        return lines, gather_facts(session, season, lines, known_at), None
+    return list(gathered.roster), gathered.facts, gathered.scheme
+
+
+def _by_unit(facts: Facts, scheme: Scheme, as_of: date) -> dict[str, Standing]:
+    return {standing.unit: standing for standing in score_race(facts, scheme, as_of).standings}
+
+
+def _last_places(session: Session, season: Season) -> dict[str, str | None]:
+    last = latest_edition(session, season.id)
+    return places_in(session, last.id) if last else {}
+
+
+def _shift(
+    line: RosterLine, present: Standing | None, new: Standing, scheme: Scheme, last: str | None
+) -> Shift:
+    decimals = scheme.decimals.score
+    old = present.score if present else None
+    both = None if old is None or new.score is None else new.score - old
+    return Shift(
+        unit=line.key,
+        name=line.name,
+        name_en=line.name_en,
+        edition_place=None if last is None else place_value(Fraction(last)),
+        place=place_value(present.place) if present else None,
+        score_shown=None if old is None else round_half_up(old, decimals),
+        new_place=place_value(new.place),
+        new_score_shown=None if new.score is None else round_half_up(new.score, decimals),
+        difference=None if both is None else _signed(both, decimals),
+    )
+
+
+def _signed(difference: Fraction, decimals: int) -> str:
+    shown = round_half_up(difference, decimals)
+    return f"+{shown}" if difference > 0 and Fraction(shown) else shown

@@ -1,0 +1,98 @@
+"""What was typed into a form: read field by field, every problem noted beside its field, nothing typed lost."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Mapping
+from datetime import date
+from fractions import Fraction
+
+from leaderboard.words import gettext as _
+
+MONEY = re.compile(r"(\d{1,15}(?:\.\d{1,8})?)(亿|万|千万|百万)?元?")
+SCALES = {"亿": 100_000_000, "千万": 10_000_000, "百万": 1_000_000, "万": 10_000, None: 10_000}
+NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,8}|/\d{1,15})?")
+DAY = re.compile(r"(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?")
+
+
+def tidy(text: str) -> str:
+    """Typed text with full-width digits and marks made plain, and blanks at both ends gone."""
+    return unicodedata.normalize("NFKC", text).strip()
+
+
+def exact_number(text: str) -> Fraction | None:
+    """The number typed as 25, 12.5, 1,200 or 1/3; None for anything else."""
+    plain = text.replace(",", "").removesuffix("%")
+    try:
+        return Fraction(plain) if NUMBER.fullmatch(plain) else None
+    except ZeroDivisionError:
+        return None
+
+
+class Typed:
+    """The fields of one form as typed, with what is wrong with each."""
+
+    def __init__(self, form: Mapping[str, str] | None = None) -> None:
+        self.values = {name: tidy(value) for name, value in (form or {}).items()}
+        self.problems: dict[str, str] = {}
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing was wrong so far."""
+        return not self.problems
+
+    def complain(self, name: str, problem: str) -> None:
+        """Note what is wrong with a field; the first word stands."""
+        self.problems.setdefault(name, problem)
+
+    def text(self, name: str, *, most: int = 120, needed: bool = True) -> str:
+        """A line of text of at most so many characters; blank only where it is not needed."""
+        value = self.values.get(name, "")
+        if needed and not value:
+            self.complain(name, _("请填写"))
+        if len(value) > most:
+            self.complain(name, _("最多 {most} 字, 现为 {length} 字").format(most=most, length=len(value)))
+        return value
+
+    def choice(self, name: str, choices: Collection[str]) -> str:
+        """One of the choices offered."""
+        value = self.values.get(name, "")
+        if value not in choices:
+            self.complain(name, _("请从列表中选择"))
+        return value
+
+    def day(self, name: str, *, latest: date | None = None) -> date:
+        """A date typed as 2026-10-31 (or with 年月日, dots or slashes), not after `latest`."""
+        value = self.values.get(name, "")
+        found = DAY.fullmatch(value)
+        try:
+            day = date(*map(int, found.groups())) if found else None
+        except ValueError:
+            day = None
+        if day is None:
+            self.complain(name, _("应为日期, 如 2026-10-31"))
+            return date.min
+        if latest is not None and day > latest:
+            self.complain(name, _("日期 {day} 还没有到, 请核对").format(day=day))
+        return day
+
+    def yuan(self, name: str, *, needed: bool = True) -> int | None:
+        """Money in whole yuan, typed in 万元 (3200, 3,200.5) or with its own unit (1.94亿); not negative."""
+        value = self.values.get(name, "").replace(",", "").replace(" ", "")
+        if not value and not needed:
+            return None
+        found = MONEY.fullmatch(value)
+        amount = Fraction(found[1]) * SCALES[found[2]] if found else None
+        if amount is None or amount.denominator != 1:
+            self.complain(name, _("应为金额 (万元), 如 3200 或 3200.5, 精确到元"))
+            return None
+        return int(amount)
+
+    def whole(self, name: str, *, least: int = 1, most: int = 1_000_000) -> int:
+        """A whole number within bounds."""
+        value = self.values.get(name, "").replace(",", "")
+        if not re.fullmatch(r"\d{1,15}", value) or not least <= int(value) <= most:
+            self.complain(name, _("应为 {least} 到 {most} 的整数").format(least=least, most=most))
+            return least
+        return int(value)
