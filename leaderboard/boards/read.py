@@ -43,6 +43,11 @@ def find_edition(session: Session, slug: str, number: int, *, public_only: bool 
     return session.scalars(found.where(Season.is_public == 1) if public_only else found).one_or_none()
 
 
+def edition_of_run(session: Session, run_id: int) -> Edition | None:
+    """The edition that a due run came to, if it has been published."""
+    return session.scalars(select(Edition).where(Edition.run_id == run_id)).one_or_none()
+
+
 def list_editions(session: Session, season_id: int, limit: int = 50) -> Sequence[Edition]:
     """Published editions of a season, newest first."""
     return session.scalars(
