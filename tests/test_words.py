@@ -1,0 +1,100 @@
+"""Every Chinese sentence people see has its English, with the same blanks to fill in."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from babel.messages.extract import extract
+from babel.messages.pofile import read_po
+
+from leaderboard.words import CATALOGUES, ENGLISH, catalogue
+from tests.files import project_files
+from tests.source import ROOT
+
+KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2)}
+CHINESE = re.compile(r"[\u3400-\u9fff]")
+BLANK = re.compile(r"%\(\w+\)[sd]|\{[^{}]*\}")
+
+
+def words_in(method: str, source: bytes, name: str) -> Iterator[tuple[str, str]]:
+    """Each Chinese sentence of a source file with the place it stands at."""
+    options = {
+        "extensions": "jinja2.ext.i18n",
+        "trim_blocks": "true",
+        "lstrip_blocks": "true",
+        "silent": "false",
+    }
+    for line, message, *_rest in extract(method, BytesIO(source), keywords=KEYWORDS, options=options):
+        sentences = (message,) if isinstance(message, str) else message
+        for sentence in sentences:
+            if sentence and CHINESE.search(sentence):
+                yield sentence, f"{name}:{line}"
+
+
+def speakers() -> list[tuple[str, Path]]:
+    """Files whose sentences people see, with the way to read each."""
+    return [
+        *(("python", path) for path in project_files("leaderboard") if path.suffix == ".py"),
+        *(("jinja2", path) for path in project_files("templates")),
+    ]
+
+
+@cache
+def spoken() -> dict[str, str]:
+    """Every sentence of the project's templates and code, with one place it stands at."""
+    found: dict[str, str] = {}
+    for method, path in speakers():
+        found.update(words_in(method, path.read_bytes(), str(path.relative_to(ROOT))))
+    return found
+
+
+def test_every_sentence_has_its_english() -> None:
+    """No Chinese sentence passed to `_` is missing from the catalogues."""
+    english = catalogue(ENGLISH)
+    assert {place: text for text, place in spoken().items() if text not in english} == {}
+
+
+def test_blanks_are_the_same_in_both_languages() -> None:
+    """What is filled in stands in the translation under the same name."""
+    wrong = {
+        text: english
+        for text, english in catalogue(ENGLISH).items()
+        if Counter(BLANK.findall(text)) != Counter(BLANK.findall(english))
+    }
+    assert wrong == {}
+
+
+def test_no_translation_is_left_over() -> None:
+    """A sentence that nobody says any more leaves the catalogues with its last speaker."""
+    # Some are chosen at run time from a table of names, so a plain occurrence counts.
+    sources = "\n".join(path.read_text(encoding="utf-8") for _, path in speakers())
+    assert sorted(text for text in catalogue(ENGLISH) if text not in sources) == []
+
+
+def test_no_sentence_is_translated_in_two_ways() -> None:
+    """The catalogues agree: one sentence, one translation."""
+    said: dict[str, set[str]] = {}
+    for path in sorted((CATALOGUES / ENGLISH).glob("*.po")):
+        with path.open("rb") as file:
+            for message in read_po(file, locale=ENGLISH, abort_invalid=True):
+                if message.id:
+                    said.setdefault(str(message.id), set()).add(str(message.string))
+    assert {text: ways for text, ways in said.items() if len(ways) > 1} == {}
+
+
+@pytest.mark.parametrize(
+    ("method", "source"),
+    [
+        ("python", "x = _('签约率')"),
+        ("jinja2", "<p>{{ _('签约率') }}</p>"),
+        ("jinja2", "{% trans %}签约率{% endtrans %}"),
+    ],
+)
+def test_a_sentence_is_found(method: str, source: str) -> None:
+    assert [text for text, _ in words_in(method, source.encode(), "x")] == ["签约率"]
