@@ -53,6 +53,9 @@ class Settings(BaseSettings):
         "Ed25519 seed that signs editions, 64 hex digits; empty means one made at first start.",
     )
     https: bool = _setting(False, "yes/no", "Whether people reach Saima by HTTPS: cookies become Secure.")
+    proxies: int = _setting(
+        0, "proxies", "Reverse proxies in front of Saima whose X-Forwarded headers are believed.", ge=0, le=5
+    )
     clock_in_web: bool = _setting(
         False, "yes/no", "Whether the web process also ticks the clock (make run does)."
     )

@@ -1,0 +1,140 @@
+"""When something goes wrong: one page and one JSON shape for every error, which never fail themselves."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from dataclasses import dataclass
+from html import escape
+
+from flask import Flask, Response, jsonify, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from leaderboard.templating import render
+from leaderboard.web.requests import settings
+from leaderboard.words import gettext as _
+from leaderboard.words import language
+
+log = logging.getLogger("leaderboard.web")
+
+BUSY_MARKS = ("database is locked", "database table is locked", "lock timeout", "deadlock detected")
+BUSY_SECONDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """One error as it is told: status, short code for programs, what happened and what to do."""
+
+    status: int
+    code: str
+    title: str
+    advice: str
+    incident: str = ""
+
+
+def trouble_of(status: int) -> Trouble:
+    """What to say about a status."""
+    told = {
+        400: ("bad_request", _("请求有误"), _("请返回上一页检查所填内容，再试一次。")),
+        401: ("not_signed_in", _("请先登录"), _("登录后再打开此页。")),
+        403: ("forbidden", _("没有权限"), _("此操作不向您的账号开放。如有需要，请联系主办单位。")),
+        404: ("not_found", _("没有找到这一页"), _("地址可能写错了，或者内容没有公布。可从首页重新进入。")),
+        405: ("method_not_allowed", _("不能这样访问"), _("此地址不接受这种请求方式。")),
+        413: ("too_large", _("文件太大"), _("上传的文件超过了大小限制，请精简后再传。")),
+        415: ("unsupported_type", _("文件类型不对"), _("请上传说明中列出的文件类型。")),
+        422: ("not_acceptable_input", _("所填内容有误"), _("请按提示修改后再提交。")),
+        429: ("too_many_requests", _("请求太频繁"), _("请稍候再试。")),
+        503: ("busy", _("系统正忙"), _("数据正在写入，请几秒钟后再试。您填写的内容没有保存。")),
+    }
+    code, title, advice = told.get(status, ("error", _("出错了"), _("请稍后再试。")))
+    return Trouble(status, code, title, advice)
+
+
+def register(app: Flask) -> None:
+    """Answer every error of the application, expected or not."""
+    app.register_error_handler(CSRFError, on_lost_token)
+    app.register_error_handler(HTTPException, on_refusal)
+    app.register_error_handler(OperationalError, on_database)
+    app.register_error_handler(Exception, on_failure)
+
+
+def on_lost_token(_error: CSRFError) -> Response:
+    """A form without its valid token: most often a page that stayed open across a sign-out."""
+    advice = _("此页停留过久，或浏览器没有保存 Cookie。请返回上一页，刷新后重新提交；所填内容没有保存。")
+    return answer(Trouble(400, "form_expired", _("表单已过期"), advice))
+
+
+def on_refusal(error: HTTPException) -> Response:
+    """An error with a status of its own, such as an unknown address."""
+    if error.response is not None or (error.code or 500) < 400:
+        # A redirect of the router is no error.
+        return Response.force_type(error.get_response())  # type: ignore[return-value] # it keeps our class
+    told = answer(trouble_of(error.code or 500))
+    for name, text in error.get_headers():
+        if name in {"Allow", "Retry-After"}:
+            told.headers[name] = text
+    return told
+
+
+def on_database(error: OperationalError) -> Response:
+    """A database that is busy asks for patience; any other trouble with it is a failure."""
+    if not any(mark in str(error.orig).lower() for mark in BUSY_MARKS):
+        return on_failure(error)
+    log.warning("database busy at %s %s", request.method, request.path)
+    told = answer(trouble_of(503))
+    told.headers["Retry-After"] = str(BUSY_SECONDS)
+    return told
+
+
+def on_failure(error: Exception) -> Response:
+    """Something nobody foresaw: the person gets a number, the log the rest under the same number."""
+    incident = secrets.token_hex(4)
+    log.error("incident %s at %s %r", incident, request.method, request.path, exc_info=error)
+    advice = _("问题已记录。如需帮助，请把编号告诉管理员。")
+    return answer(Trouble(500, "internal_error", _("系统出错了"), advice, incident))
+
+
+def wants_json() -> bool:
+    """Whether a program is asking: by address, or because it prefers JSON to a page."""
+    if request.path.startswith("/api/") or request.path.endswith(".json"):
+        return True
+    kinds = request.accept_mimetypes
+    return kinds.best_match(["text/html", "application/json"], "text/html") == "application/json"
+
+
+def answer(trouble: Trouble) -> Response:
+    """The error as a page or as JSON; a page that cannot be drawn is replaced by a bare one."""
+    if wants_json():
+        return error_json(trouble)
+    try:
+        page = render(
+            "errors/error.html",
+            language(),
+            trouble=trouble,
+            office_name=settings().office,
+            zone=settings().timezone,
+        )
+    except Exception:
+        # Whatever is broken here, the person is told what happened.
+        log.exception("error page could not be drawn")
+        page = _bare(trouble)
+    return Response(page, trouble.status, mimetype="text/html")
+
+
+def error_json(trouble: Trouble) -> Response:
+    """The one shape of errors for programs."""
+    told = {"code": trouble.code, "message": f"{trouble.title}。{trouble.advice}"}
+    if trouble.incident:
+        told["incident"] = trouble.incident
+    response = jsonify(error=told)
+    response.status_code = trouble.status
+    return response
+
+
+def _bare(trouble: Trouble) -> bytes:
+    words = [escape(part) for part in (trouble.title, trouble.advice, trouble.incident) if part]
+    body = "".join(f"<p>{part}</p>" for part in words[1:])
+    head = f'<meta charset="utf-8"><title>{words[0]}</title>'
+    return f'<!DOCTYPE html><html lang="zh-CN"><head>{head}</head><body><h1>{words[0]}</h1>{body}</body></html>'.encode()

@@ -1,0 +1,39 @@
+"""Reading what a person typed: fields as clean text, addresses to go on to."""
+
+from __future__ import annotations
+
+import unicodedata
+from urllib.parse import urlsplit
+
+from flask import request
+
+LONGEST = 2000
+
+
+def field(name: str) -> str:
+    """A typed field, trimmed and without control characters, which no database should be asked to keep."""
+    text = "".join(sign for sign in request.form.get(name, "")[:LONGEST] if _belongs_in_text(sign))
+    return text.strip()
+
+
+def _belongs_in_text(sign: str) -> bool:
+    return sign in "\n\t" or unicodedata.category(sign) not in {"Cc", "Cs"}
+
+
+def secret(name: str) -> str:
+    """A password exactly as it was typed."""
+    return request.form.get(name, "")
+
+
+def local_path(address: str | None) -> str | None:
+    """The address if it is a path on this site; None for anything that could lead a browser elsewhere."""
+    if not address or not address.startswith("/") or address.startswith("//"):
+        return None
+    # Browsers read a backslash as a slash and skip control characters.
+    if "\\" in address or any(unicodedata.category(sign) == "Cc" for sign in address):
+        return None
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return None
+    return None if parts.scheme or parts.netloc else address

@@ -1,0 +1,163 @@
+"""Guards: what stands before every page that is not public.
+
+A door puts one before all its pages: `door.before_request(guard_action(Action.READ_CONSOLE))`. One page or action
+takes another with `@guarded(guard_action(Action.PUBLISH_EDITION))`. Where an object belongs to a unit, the view asks
+`require(Action.REPORT_FACTS, project.unit_id)`. Whoever may not see a page gets the page of an unknown address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from flask import Flask, Response, abort, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from leaderboard.accounts.models import Account
+from leaderboard.accounts.permissions import Action, can
+from leaderboard.web.forms import local_path
+
+View = TypeVar("View", bound=Callable[..., Any])
+GUARDS = "saima_guards"
+
+PUBLIC_ENDPOINTS = frozenset(
+    {
+        "static",
+        "sign_in.sign_in",
+        "sign_in.check",
+        "sign_in.sign_out",
+        "verify.form",
+        "verify.check",
+        "api.openapi",
+        "api.seasons",
+        "api.season",
+        "api.editions",
+        "api.edition",
+        "api.latest_edition",
+        "api.unit",
+        "api.latest_unit",
+    }
+)
+"""Endpoints of these doors that anyone may ask for; the display door, wholly public, lists none."""
+PUBLIC_DOORS = frozenset({"display"})
+"""Doors that show only what was published."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """One condition with a name; calling it returns the refusal, or None to let the request in."""
+
+    name: str
+    refuse: Callable[[], ResponseReturnValue | None] = field(repr=False)
+
+    def __call__(self) -> ResponseReturnValue | None:
+        """The refusal, if there is one."""
+        return self.refuse()
+
+
+def signed_in() -> Account | None:
+    """The account of the person who is signed in, if anyone is."""
+    return cast(Account, current_user.account) if current_user.is_authenticated else None
+
+
+def person() -> Account:
+    """The account of the person behind a guarded request."""
+    account = signed_in()
+    if account is None:
+        abort(404)
+    return account
+
+
+def _refuse_strangers() -> ResponseReturnValue | None:
+    return None if signed_in() else _to_sign_in()
+
+
+def _to_sign_in() -> Response:
+    """On to the sign-in page, and afterwards back to where the person was."""
+    if "HX-Request" in request.headers:
+        # A redirect would be followed by the script and its page put into the middle of this one.
+        return Response(status=401, headers={"HX-Redirect": url_for("sign_in.sign_in")})
+    here = request.full_path.rstrip("?") if request.method == "GET" else None
+    return cast(Response, redirect(url_for("sign_in.sign_in", next=local_path(here))))
+
+
+def _refuse_one_time_passwords() -> ResponseReturnValue | None:
+    if refusal := _refuse_strangers():
+        return refusal
+    return redirect(url_for("sign_in.password")) if person().must_change else None
+
+
+guard_session = Guard("signed in, even with a one-time password", _refuse_strangers)
+"""Only for the page that replaces a one-time password."""
+
+guard_signed_in = Guard("signed in", _refuse_one_time_passwords)
+"""Whoever is signed in with a password of their own."""
+
+
+def guard_role(*roles: str) -> Guard:
+    """Only for these roles."""
+
+    def refuse() -> ResponseReturnValue | None:
+        refusal = _refuse_one_time_passwords()
+        if refusal is None and person().role not in roles:
+            abort(404)
+        return refusal
+
+    return Guard(f"role: {', '.join(roles)}", refuse)
+
+
+def guard_action(action: Action) -> Guard:
+    """Only for whom the policy allows the action everywhere."""
+
+    def refuse() -> ResponseReturnValue | None:
+        refusal = _refuse_one_time_passwords()
+        if refusal is None:
+            require(action)
+        return refusal
+
+    return Guard(f"action: {action}", refuse)
+
+
+def guarded(guard: Guard) -> Callable[[View], View]:
+    """Put a guard before one view, in addition to its door's."""
+
+    def wrap(view: View) -> View:
+        @wraps(view)
+        def watched(*args: Any, **values: Any) -> Any:
+            refusal = guard()
+            return view(*args, **values) if refusal is None else refusal
+
+        setattr(watched, GUARDS, (guard, *getattr(view, GUARDS, ())))
+        return cast(View, watched)
+
+    return wrap
+
+
+def require(action: Action, unit_id: int | None = None) -> None:
+    """Go on only if the person may do this (to this unit); otherwise the page of an unknown address."""
+    if not can(person(), action, unit_id):
+        abort(404)
+
+
+def guards_of(app: Flask) -> dict[str, list[str]]:
+    """Endpoint -> names of the guards before it, read from what the application really calls."""
+    found = {}
+    for endpoint, view in app.view_functions.items():
+        door = endpoint.rpartition(".")[0]
+        before = [guard for guard in app.before_request_funcs.get(door, []) if isinstance(guard, Guard)]
+        found[endpoint] = [guard.name for guard in (*before, *getattr(view, GUARDS, ()))]
+    return found
+
+
+def unguarded(app: Flask) -> list[str]:
+    """Endpoints that neither a guard stands before nor anyone declared public; there must be none."""
+    return sorted(
+        endpoint
+        for endpoint, guards in guards_of(app).items()
+        if not guards
+        and endpoint not in PUBLIC_ENDPOINTS
+        and endpoint.partition(".")[0] not in PUBLIC_DOORS
+    )

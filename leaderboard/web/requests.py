@@ -1,0 +1,65 @@
+"""What a request works with: the database session, the settings, the office, the language."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from flask import Request, current_app, g
+from flask import session as cookie
+from sqlalchemy.orm import Session
+
+from config import Settings
+from leaderboard.db import Database
+from leaderboard.office import Office
+from leaderboard.words import CHINESE, LANGUAGES
+
+SETTINGS, DATABASE, OFFICE = "saima_settings", "saima_database", "saima_office"
+
+
+def settings() -> Settings:
+    """The settings of the running application."""
+    return cast(Settings, current_app.extensions[SETTINGS])
+
+
+def database() -> Database:
+    """The database of the running application."""
+    return cast(Database, current_app.extensions[DATABASE])
+
+
+def office() -> Office:
+    """The office of the running application."""
+    return cast(Office, current_app.extensions[OFFICE])
+
+
+def reading() -> Session:
+    """The request's session for reading; it never holds the write lock."""
+    if "reading" not in g:
+        g.reading = database().readers()
+    return cast(Session, g.reading)
+
+
+def writing() -> Session:
+    """The request's session for changes; the door commits it, otherwise all is rolled back."""
+    if "writing" not in g:
+        # A read transaction left open would keep a snapshot from before the change.
+        held = g.pop("reading", None)
+        if held is not None:
+            held.close()
+        g.writing = database().writers()
+    return cast(Session, g.writing)
+
+
+def close_sessions(_error: BaseException | None) -> None:
+    """Close what the request opened; changes that no door committed are gone."""
+    for name in ("reading", "writing"):
+        held = g.pop(name, None)
+        if held is not None:
+            held.close()
+
+
+def chosen_language(request: Request) -> str:
+    """The language asked for in the address, else the one kept in a signed-in person's cookie, else Chinese."""
+    asked = request.args.get("lang", "")
+    if asked in LANGUAGES:
+        return asked
+    return str(cookie.get("lang", CHINESE))
