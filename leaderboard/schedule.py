@@ -50,7 +50,7 @@ class Ticker:
 
     def start(self) -> None:
         """Begin to tick, at once for the first time."""
-        first = datetime.now(UTC)
+        first = datetime.fromtimestamp(now() / 1000, UTC)
         self.scheduler.add_job(
             self.tick, "interval", seconds=self.every_ms / 1000, id="tick", next_run_time=first
         )
