@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-pytest_plugins = ["tests.databases", "tests.serving", "tests.pages", "tests.browser"]
+pytest_plugins = ["tests.databases", "tests.serving", "tests.visiting", "tests.browser"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from html5lib.html5parser import ParseError
 
-from tests.pages import Visited, faults, parse
+from tests.visiting import Visited, faults, parse
 
 GOOD = """<!DOCTYPE html>
 <html lang="zh-CN"><head><meta charset="utf-8"><title>云溪县赛马榜</title>
