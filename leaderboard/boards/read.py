@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from leaderboard.boards.models import PUBLISHED, Edition, PublicForm, Standing
@@ -97,10 +97,21 @@ def sealed_package(edition: Edition, public_key: str) -> dict[str, Any]:
 
 
 def find_form(session: Session, path: str, lang: str) -> PublicForm | None:
-    """The rendered public form at a path in a language; forms that do not vary by language have an empty one."""
+    """The rendered form at a path in a language, if its edition is open to the public.
+
+    Forms that do not vary by language have an empty one.
+    """
     return session.scalars(
         select(PublicForm)
+        .outerjoin(Edition, Edition.id == PublicForm.edition_id)
+        .outerjoin(Season, Season.id == Edition.season_id)
         .where(PublicForm.path == path, PublicForm.lang.in_([lang, ""]))
+        .where(
+            or_(
+                PublicForm.edition_id.is_(None),
+                and_(Edition.state == PUBLISHED, Season.is_public == 1),
+            )
+        )
         .order_by(PublicForm.lang.desc())
         .limit(1)
     ).one_or_none()
