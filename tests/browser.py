@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any, Protocol
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -101,3 +102,15 @@ def open_page(browser: Browser, complaints: list[str], live_server: str) -> Iter
 def page(open_page: OpenPage) -> Page:
     """A page of a common desktop size."""
     return open_page()
+
+
+def barriers(page: Page) -> list[str]:
+    """What on the page stands in the way of someone with a disability: WCAG 2.1 A and AA, as axe finds it."""
+    rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "resultTypes": ["violations"]}
+    found = Axe().run(page, options=rules).response["violations"]
+    return [f"{fault['id']}: {node['html'][:120]}" for fault in found for node in fault["nodes"]]
+
+
+def sideways(page: Page) -> int:
+    """How many pixels the page is wider than its window; a phone's page must not be."""
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
