@@ -139,7 +139,8 @@ class Fields:
             return bool(default)
         if not isinstance(value, bool):
             self.note(key, f"应为 true 或 false，现在是{described(value)}")
-        return value is True
+            return bool(default)
+        return value
 
     def day(self, key: str) -> date:
         """A date written YYYY-MM-DD."""
@@ -175,9 +176,11 @@ class Fields:
         return [Fields(row, f"{self.at(key)}[{i}]", self.problems) for i, row in enumerate(rows)]
 
     def object(self, key: str, *, needed: bool = True) -> Fields:
-        """An object; an absent one that is not needed reads as empty."""
+        """An object; an absent one reads as empty, and where it is needed nothing more is asked of it."""
         value = self.raw(key, needed=needed)
-        return Fields({} if value is None else value, self.at(key), self.problems)
+        found = Fields({} if value is None else value, self.at(key), self.problems)
+        found.ok = found.ok and not (needed and value is None)
+        return found
 
     def names(self) -> list[str]:
         """Names of all fields, for objects whose names are data; they count as asked for."""

@@ -69,7 +69,7 @@ def _scheme(fields: Fields) -> Scheme:
     composite = fields.flag("composite", True)
     indicators = tuple(read_indicator(row, composite) for row in fields.objects("indicators"))
     _note_repeated(fields, "indicators", [indicator.key for indicator in indicators])
-    if fields.has("indicators") and not indicators:
+    if fields.raw("indicators", needed=False) == []:
         fields.note("indicators", "至少要有一项指标")
     adjustments = tuple(_adjustment(row) for row in fields.objects("adjustments", needed=False))
     _note_repeated(fields, "adjustments", [rule.key for rule in adjustments])
@@ -98,7 +98,7 @@ def _check_totals(fields: Fields, scheme: Scheme) -> None:
             if present:
                 fields.note(key, "不计总分的方案（composite 为 false）没有加减分，也没有分组权重")
         return
-    if any(problem.path == "full_mark" for problem in fields.problems):
+    if not fields.ok or any(problem.path == "full_mark" for problem in fields.problems):
         return
     if scheme.full_mark <= 0:
         fields.note("full_mark", "满分应大于 0")
@@ -110,7 +110,8 @@ def _check_totals(fields: Fields, scheme: Scheme) -> None:
 
 def _check_sum(fields: Fields, key: str, weights: list[Fraction], full_mark: Fraction) -> None:
     """The sum is only worth a word where each weight could be read."""
-    unread = any(problem.path.startswith(key) and "weight" in problem.path for problem in fields.problems)
+    within = [problem.path for problem in fields.problems if problem.path.startswith(key)]
+    unread = any("weight" in path or "." not in path.removeprefix(key) for path in within)
     total = sum(weights, Fraction(0))
     if weights and total != full_mark and not unread:
         fields.note(key, f"各项权重之和应等于满分 {plain(full_mark)}，现在是 {plain(total)}")

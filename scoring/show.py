@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+MOST_PLACES = 30
+"""Longer decimals are written as fractions; documents are read back up to this many digits."""
+
 
 def round_half_up(x: Fraction | int, decimals: int) -> str:
     """`x` with that many decimals, a half always away from zero (4.5 → 5, -4.5 → -5), never "-0".
@@ -31,11 +34,12 @@ def exact(x: Fraction | int) -> str:
 
 
 def plain(x: Fraction | int) -> str:
-    """`x` without loss as people write it: "1.2" where a finite decimal exists, otherwise "1/3"."""
+    """`x` without loss as people write it: "1.2" where a decimal of at most 30 places says it, otherwise "1/3"."""
     value = Fraction(x)
     twos, rest = _divided_out(value.denominator, 2)
     fives, rest = _divided_out(rest, 5)
-    return round_half_up(value, max(twos, fives)) if rest == 1 else str(value)
+    places = max(twos, fives)
+    return round_half_up(value, places) if rest == 1 and places <= MOST_PLACES else str(value)
 
 
 def _divided_out(number: int, prime: int) -> tuple[int, int]:

@@ -1,0 +1,342 @@
+"""The four rates and the plain ratios, each worked out by hand, with what is counted, left out, and why."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from scoring.facts import Return
+from scoring.race import score_race
+from scoring.result import IndicatorLine, State
+from tests.scoring.build import (
+    AS_OF,
+    RATIO,
+    arrival,
+    day,
+    event,
+    facts,
+    indicator,
+    only_line,
+    project,
+    reasons,
+    returned,
+    scheme,
+    signed,
+    target,
+)
+
+SIGNING = {"preset": "signing"}
+GROUNDBREAKING = {"preset": "groundbreaking"}
+LANDING = {"preset": "landing"}
+ARRIVAL = {"preset": "arrival"}
+TASK = {"preset": "arrival", "over": "task"}
+
+
+def test_signing_by_count_over_its_target() -> None:
+    known = facts(
+        projects=[project("P1", signed()), project("P2", signed("10-31")), project("P3", event("talks"))],
+        targets=[target("a", 4), target("a", 9, level="stretch"), target("a", 7, indicator="y")],
+    )
+    line = only_line(SIGNING, known)
+    assert (line.numerator, line.denominator, line.rate) == (2, 4, Fraction(1, 2))
+    assert line.state is State.COUNTED
+    assert reasons(line) == {"P3": "not_reached"}
+    counted = line.parts[0].numerator.counted
+    assert [(f.kind, f.ref, f.fact, f.name, f.on, f.share, f.amount) for f in counted] == [
+        ("project", "P1", "signed-02-01", "项目P1", day("02-01"), 1, 1),
+        ("project", "P2", "signed-10-31", "项目P2", day("10-31"), 1, 1),
+    ]
+
+
+def test_signing_against_another_level_of_target() -> None:
+    known = facts(
+        projects=[project("P1", signed())], targets=[target("a", 4), target("a", 10, level="stretch")]
+    )
+    assert only_line({**SIGNING, "level": "stretch"}, known).rate == Fraction(1, 10)
+
+
+def test_signing_by_amount_counts_contracted_inward_yuan() -> None:
+    known = facts(
+        projects=[project("P1", signed(total=900, inward=600)), project("P2", signed(total=900, inward=150))],
+        targets=[target("a", 1000, "amount")],
+    )
+    line = only_line({**SIGNING, "by": "amount"}, known)
+    assert (line.numerator, line.denominator, line.rate) == (750, 1000, Fraction(3, 4))
+
+
+def test_signing_mix_weighs_count_and_amount() -> None:
+    known = facts(
+        projects=[project("P1", signed(inward=600)), project("P2", signed(inward=150))],
+        targets=[target("a", 4), target("a", 1000, "amount")],
+    )
+    line = only_line({**SIGNING, "by": {"by": "mix", "count_share": "1/10"}}, known)
+    # 1/10 × 2/4 + 9/10 × 750/1000 = 0.05 + 0.675
+    assert line.rate == Fraction(725, 1000)
+    assert [(p.share, p.rate) for p in line.parts] == [
+        (Fraction(1, 10), Fraction(1, 2)),
+        (Fraction(9, 10), Fraction(3, 4)),
+    ]
+    assert (line.numerator, line.denominator) == (None, None)
+
+
+def test_a_mix_without_one_of_its_targets_has_no_rate() -> None:
+    known = facts(projects=[project("P1", signed())], targets=[target("a", 4)])
+    line = only_line({**SIGNING, "by": {"by": "mix", "count_share": "1/2"}}, known)
+    assert (line.state, line.rate) == (State.NO_DENOMINATOR, None)
+
+
+@pytest.mark.parametrize("targets", [[], [target("a", 0)], [target("a", 5, "amount")], [target("b", 5)]])
+def test_signing_without_a_target_has_no_denominator(targets: list[object]) -> None:
+    known = facts(projects=[project("P1", signed())], targets=targets)
+    line = only_line(SIGNING, known)
+    assert (line.state, line.rate, line.numerator) == (State.NO_DENOMINATOR, None, 1)
+
+
+def test_nothing_signed_is_zero_and_not_missing() -> None:
+    line = only_line(SIGNING, facts(targets=[target("a", 5)]))
+    assert (line.state, line.rate, line.points) == (State.ZERO, 0, 0)
+
+
+def test_contracts_below_the_floor_and_without_a_total_are_left_out() -> None:
+    known = facts(
+        projects=[
+            project("P1", signed(total=1000)),
+            project("P2", signed(total=999)),
+            project("P3", event("signed", inward_yuan=5)),
+        ],
+        targets=[target("a", 4)],
+    )
+    line = only_line({**SIGNING, "floor_yuan": 1000}, known)
+    assert line.numerator == 1
+    assert reasons(line) == {"P2": "below_floor", "P3": "no_amount"}
+
+
+def test_a_contract_is_in_by_its_first_verified_signing_once() -> None:
+    twice = project("P1", signed("02-01"), signed("05-01"))
+    early = project("P2", signed("2025-11-01"), signed("05-01"))
+    pending_first = project("P3", signed("02-01", verified=False), signed("05-01"))
+    line = only_line(SIGNING, facts(projects=[twice, early, pending_first], targets=[target("a", 4)]))
+    assert line.numerator == 2
+    assert [fact.fact for fact in line.parts[0].numerator.counted] == ["signed-02-01", "signed-05-01"]
+    assert reasons(line) == {"P2": "outside_cohort"}
+
+
+def test_unverified_late_and_outside_contracts_say_so() -> None:
+    known = facts(
+        projects=[
+            project("P1", signed(verified=False)),
+            project("P2", signed("11-01")),
+            project("P3", signed("2025-12-31")),
+            project("P4", signed("2027-01-01")),
+            project("P5", signed("01-01")),
+        ],
+        targets=[target("a", 4)],
+    )
+    line = only_line(SIGNING, known)
+    assert line.numerator == 1
+    assert reasons(line) == {
+        "P1": "awaiting_verification",
+        "P2": "after_cut_off",
+        "P3": "outside_cohort",
+        "P4": "after_cut_off",
+    }
+    after_the_season = only_line(SIGNING, known, day("2027-02-01"))
+    assert after_the_season.numerator == 2
+    assert reasons(after_the_season)["P4"] == "outside_cohort"
+
+
+def test_groundbreaking_of_the_cohort_counts_what_is_built() -> None:
+    known = facts(
+        projects=[
+            project("P1", signed(), event("started")),
+            project("P2", signed(), event("in_production", "09-01")),
+            project("P3", signed(), event("in_statistics")),
+            project("P4", signed(), event("landed")),
+            project("P5", signed("2025-06-01"), event("started")),
+            project("P6", signed(), event("started", verified=False)),
+            project("P7", signed(), event("started", "11-01")),
+        ]
+    )
+    line = only_line(GROUNDBREAKING, known)
+    assert (line.numerator, line.denominator) == (3, 6)
+    assert [fact.fact for fact in line.parts[0].numerator.counted] == [
+        "started-03-01",
+        "in_production-09-01",
+        "in_statistics-03-01",
+    ]
+    assert reasons(line) == {
+        "P4": "not_reached",
+        "P5": "outside_cohort",
+        "P6": "awaiting_verification",
+        "P7": "after_cut_off",
+    }
+
+
+def test_carry_over_takes_contracts_since_a_date() -> None:
+    known = facts(
+        projects=[
+            project("P1", signed("2025-07-01"), event("started")),
+            project("P2", signed("2025-06-30"), event("started")),
+            project("P3", signed()),
+        ]
+    )
+    line = only_line({**GROUNDBREAKING, "since": "2025-07-01"}, known)
+    assert (line.numerator, line.denominator) == (1, 2)
+
+
+def test_landing_is_registered_or_landed_or_further() -> None:
+    known = facts(
+        projects=[
+            project("P1", signed(), event("registered")),
+            project("P2", signed(), event("landed")),
+            project("P3", signed(), event("started")),
+            project("P4", signed()),
+        ]
+    )
+    assert only_line(LANDING, known).rate == Fraction(3, 4)
+    assert only_line({**LANDING, "stages": ["landed"]}, known).rate == Fraction(2, 4)
+
+
+def test_a_stage_of_the_season_s_own_implies_nothing() -> None:
+    known = facts(
+        projects=[project("P1", signed(), event("land_paid")), project("P2", signed(), event("started"))]
+    )
+    assert only_line({**LANDING, "stages": ["land_paid"]}, known).rate == Fraction(1, 2)
+    assert only_line({**LANDING, "stages": ["land_paid", "landed"]}, known).rate == 1
+
+
+@pytest.mark.parametrize("measure", [GROUNDBREAKING, LANDING, ARRIVAL])
+def test_an_empty_cohort_has_no_denominator(measure: dict[str, str]) -> None:
+    line = only_line(measure, facts(projects=[project("P1", event("talks"))]))
+    assert (line.state, line.rate, line.denominator) == (State.NO_DENOMINATOR, None, 0)
+
+
+@pytest.mark.parametrize("measure", [GROUNDBREAKING, LANDING, ARRIVAL])
+def test_a_cohort_only_waiting_for_verification_is_under_verification(measure: dict[str, str]) -> None:
+    waiting = project("P1", signed(verified=False), event("started"), arrivals=[arrival(100)])
+    line = only_line(measure, facts(projects=[waiting]))
+    assert (line.state, line.rate) == (State.UNDER_VERIFICATION, None)
+    beside = project("P2", signed())
+    assert only_line(measure, facts(projects=[waiting, beside])).state is State.ZERO
+
+
+def test_arrival_over_contracted_inward_capital_of_the_cohort() -> None:
+    known = facts(
+        projects=[
+            project(
+                "P1",
+                signed("02-01", total=9000, inward=1000),
+                arrivals=[
+                    arrival(100, "01-31"),
+                    arrival(200, "02-01"),
+                    arrival(300, "10-31"),
+                    arrival(400, "11-01"),
+                    arrival(500, "05-01", verified=False),
+                ],
+            ),
+            project("P2", signed(inward=1000)),
+            project("P3", signed("2025-02-01", inward=1000), arrivals=[arrival(7)]),
+            project("P4", event("signed"), arrivals=[arrival(9)]),
+        ]
+    )
+    line = only_line(ARRIVAL, known)
+    assert (line.numerator, line.denominator, line.rate) == (500, 2000, Fraction(1, 4))
+    part = line.parts[0]
+    assert [(f.kind, f.fact, f.amount) for f in part.numerator.counted] == [
+        ("arrival", "a-02-01-200", 200),
+        ("arrival", "a-10-31-300", 300),
+    ]
+    assert {f.fact: f.reason for f in part.numerator.left_out} == {
+        "a-01-31-100": "outside_cohort",
+        "a-11-01-400": "after_cut_off",
+        "a-05-01-500": "awaiting_verification",
+    }
+    assert part.denominator is not None
+    assert {f.ref: f.reason for f in part.denominator.left_out} == {"P3": "outside_cohort", "P4": "no_amount"}
+
+
+def test_arrival_over_the_task_takes_money_of_any_project() -> None:
+    known = facts(
+        projects=[
+            project("P1", signed("2024-02-01"), arrivals=[arrival(100, "2025-12-31"), arrival(200, "01-01")]),
+            project("P2", arrivals=[arrival(300, "10-31"), arrival(400, "11-01")]),
+        ],
+        targets=[target("a", 1000, "amount")],
+    )
+    line = only_line(TASK, known)
+    assert (line.numerator, line.denominator, line.rate) == (500, 1000, Fraction(1, 2))
+    assert only_line(TASK, facts()).state is State.NO_DENOMINATOR
+
+
+def test_shared_projects_give_their_share_of_count_and_amount() -> None:
+    shares = {"a": "3/10", "b": "7/10"}
+    known = facts(
+        projects=[
+            project("P1", signed(inward=1000), event("started"), to=shares, arrivals=[arrival(500)]),
+            project("P2", signed(inward=1000)),
+            project("P3", signed(inward=1000), to="b"),
+        ],
+        targets=[target("a", 2)],
+    )
+    assert only_line(SIGNING, known).rate == Fraction(13, 20)
+    assert only_line(GROUNDBREAKING, known).rate == Fraction(3, 13)
+    arrived = only_line(ARRIVAL, known)
+    assert (arrived.numerator, arrived.denominator) == (150, 1300)
+
+
+def test_returns_add_up_over_periods_ended_by_the_cut_off() -> None:
+    known = facts(
+        returns=[
+            returned("a", "done", 3, "03-31"),
+            returned("a", "done", 4, "10-31"),
+            returned("a", "done", 50, "11-30"),
+            returned("a", "done", 60, "2025-12-31"),
+            returned("a", "done", 70, "06-30", verified=False),
+            returned("b", "done", 90),
+            returned("a", "due", 14),
+        ]
+    )
+    line = only_line(RATIO, known, AS_OF)
+    assert (line.numerator, line.denominator, line.rate) == (7, 14, Fraction(1, 2))
+    assert [f.reason for f in line.parts[0].numerator.left_out] == [
+        "outside_cohort",
+        "awaiting_verification",
+        "after_cut_off",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rows", "state"),
+    [
+        ([], State.NOT_REPORTED),
+        ([returned("a", "done", 1)], State.NOT_REPORTED),
+        ([returned("a", "due", 1)], State.NOT_REPORTED),
+        ([returned("a", "done", 1), returned("a", "due", 2, verified=False)], State.UNDER_VERIFICATION),
+        ([returned("a", "done", 1, verified=False), returned("a", "due", 2)], State.UNDER_VERIFICATION),
+        ([returned("a", "done", 1), returned("a", "due", 0)], State.NO_DENOMINATOR),
+        ([returned("a", "done", 0), returned("a", "due", 2)], State.ZERO),
+        ([returned("a", "done", 1), returned("a", "due", 2)], State.COUNTED),
+    ],
+)
+def test_what_is_missing_from_returns_is_a_state(rows: list[object], state: State) -> None:
+    line = only_line(RATIO, facts(returns=rows))
+    assert line.state is state
+    assert (line.rate is None) == (state not in (State.ZERO, State.COUNTED))
+
+
+def trips(*rows: Return) -> IndicatorLine:
+    by_trips = scheme(indicator({"quantity": "trips"}, "trips", None), composite=False, lead="trips")
+    return score_race(facts(returns=rows), by_trips, AS_OF).standings[0].indicators[0]
+
+
+def test_a_quantity_has_neither_rate_nor_points() -> None:
+    line = trips(returned("a", "trips", 5, "03-31"), returned("a", "trips", 2, "06-30"))
+    assert (line.numerator, line.denominator, line.rate, line.points) == (7, None, None, None)
+    assert line.state is State.COUNTED
+
+
+def test_what_is_missing_from_a_quantity_is_a_state() -> None:
+    assert trips().state is State.NOT_REPORTED
+    assert trips(returned("a", "trips", 0)).state is State.ZERO
+    assert trips(returned("a", "trips", 4, verified=False)).state is State.UNDER_VERIFICATION
