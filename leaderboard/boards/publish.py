@@ -63,14 +63,19 @@ class Composed:
     forms: tuple[Form, ...]
 
 
-def compose(session: Session, season: Season, due: Due, office: Office) -> Composed:
-    """Gather, score and render the next edition; changes nothing and needs no write transaction."""
+def compose(
+    session: Session, season: Season, due: Due, office: Office, *, published_at: Millis | None = None
+) -> Composed:
+    """Gather, score and render the next edition; changes nothing and needs no write transaction.
+
+    `published_at` is the present instant unless an edition is brought in that was aired before.
+    """
     gathered = gather(session, season, due.as_of, due.known_at)
     result = score_race(gathered.facts, gathered.scheme, due.as_of)
     last = latest_edition(session, season.id)
     previous = places_in(session, last.id) if last else {}
     number = last.number + 1 if last else 1
-    published_at = max(now(), last.published_at + 1 if last else 0)
+    published_at = max(published_at or now(), last.published_at + 1 if last else 0)
     times = heading_times(
         office.zone,
         due_at=due.due_at,
