@@ -164,12 +164,18 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def account_for_token(session: Session, token: str, limits: Limits, at: Millis) -> tuple[Account, UserSession] | None:
+def account_for_token(
+    session: Session, token: str, limits: Limits, at: Millis
+) -> tuple[Account, UserSession] | None:
     """Whose session this token opens, while it is neither ended, idle too long, too old, nor its account closed."""
     row = session.execute(
         select(Account, UserSession)
         .join(UserSession, UserSession.account_id == Account.id)
-        .where(UserSession.token_hash == token_hash(token), UserSession.ended_at.is_(None), Account.is_active == 1)
+        .where(
+            UserSession.token_hash == token_hash(token),
+            UserSession.ended_at.is_(None),
+            Account.is_active == 1,
+        )
         .where(UserSession.seen_at > at - limits.idle, UserSession.started_at > at - limits.age)
     ).one_or_none()
     return None if row is None else (row[0], row[1])

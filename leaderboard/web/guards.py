@@ -36,9 +36,9 @@ PUBLIC_ENDPOINTS = frozenset(
         "api.season",
         "api.editions",
         "api.edition",
-        "api.latest_edition",
+        "api.newest",
         "api.unit",
-        "api.latest_unit",
+        "api.newest_unit",
     }
 )
 """Endpoints of these doors that anyone may ask for; the display door, wholly public, lists none."""
@@ -157,7 +157,5 @@ def unguarded(app: Flask) -> list[str]:
     return sorted(
         endpoint
         for endpoint, guards in guards_of(app).items()
-        if not guards
-        and endpoint not in PUBLIC_ENDPOINTS
-        and endpoint.partition(".")[0] not in PUBLIC_DOORS
+        if not guards and endpoint not in PUBLIC_ENDPOINTS and endpoint.partition(".")[0] not in PUBLIC_DOORS
     )

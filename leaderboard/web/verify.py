@@ -1,0 +1,184 @@
+"""Checking an edition: anyone brings a sealed file, or names an edition of this site, and is told what holds."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from leaderboard.boards.models import Edition
+from leaderboard.boards.package import Finding, check_sealed, digest
+from leaderboard.boards.read import find_edition, public_seasons, sealed_package
+from leaderboard.seasons.plan import SLUG
+from leaderboard.web.forms import field
+from leaderboard.web.requests import office, reading, settings
+from leaderboard.words import gettext as _
+
+door = Blueprint("verify", __name__)
+
+LARGEST_NUMBER = 1_000_000
+INTACT = ("format", "hash", "signature", "standings")
+"""What a file says about itself; the other checks compare it with this site."""
+
+
+class Unreadable(ValueError):
+    """What was handed in cannot be checked at all; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One edition after its check: which it says it is, its hash, and what was found."""
+
+    season: str
+    season_title: str
+    number: str
+    hash: str
+    findings: tuple[Finding, ...]
+
+    @property
+    def is_intact(self) -> bool:
+        """Whether the file agrees with itself: nobody changed it since it was signed."""
+        return all(finding.holds for finding in self.findings if finding.check in INTACT)
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether everything holds: intact, signed here, published here, in its place in the chain."""
+        return all(finding.holds for finding in self.findings)
+
+
+@door.get("/verify")
+def form() -> ResponseReturnValue:
+    """The form; a board links here with its season and number filled in."""
+    return _page(season=request.args.get("season", ""), number=request.args.get("number", ""))
+
+
+@door.post("/verify")
+def check() -> ResponseReturnValue:
+    """Check what was handed in and say what holds; nothing is kept."""
+    season, number = field("season"), field("number")
+    upload = request.files.get("package")
+    try:
+        if upload is not None and upload.filename:
+            document = sealed_document(
+                upload.stream.read(settings().upload_bytes + 1), settings().upload_bytes
+            )
+        else:
+            document = _published(reading(), season, number)
+        checked = checked_document(reading(), document, office().public_key)
+    except Unreadable as error:
+        return _page(season=season, number=number, problems=error.args), 422
+    return _page(season=season, number=number, checked=checked)
+
+
+def _page(**found: Any) -> str:
+    blank = {"problems": (), "checked": None, "seasons": public_seasons(reading())}
+    return render_template(
+        "pages/verify/verify.html", labels=labels(), public_key=office().public_key, **(blank | found)
+    )
+
+
+def labels() -> dict[str, tuple[str, str, str]]:
+    """Check -> its name, what is said when it holds and when it does not."""
+    return {
+        "format": (_("格式"), _("是赛马榜的封存文件"), _("不是赛马榜的封存文件，或版本不认识")),
+        "hash": (_("哈希"), _("内容与所载哈希一致"), _("内容与所载哈希不一致：内容或哈希被改动过")),
+        "signature": (_("签名"), _("数字签名有效"), _("数字签名无效：封存之后有改动，或不是签名者所发")),
+        "standings": (
+            _("名次重算"),
+            _("由所载事实和考核方案重算，得分和名次逐位相同"),
+            _("由所载事实和考核方案重算，结果与所载得分或名次不同"),
+        ),
+        "key": (_("签名机构"), _("由本站主办单位的密钥签发"), _("不是由本站主办单位的密钥签发")),
+        "published": (_("与本站公布一致"), _("与本站公布的这一期完全相同"), _("本站没有公布过这样的一期")),
+        "chain": (_("链接上一期"), _("接在本站公布的上一期之后"), _("所载上一期哈希与本站公布的不符")),
+    }
+
+
+def sealed_document(data: bytes, limit: int) -> Mapping[str, Any]:
+    """The JSON object in an uploaded file; raises Unreadable for one too large, broken or ambiguous."""
+    if len(data) > limit:
+        raise Unreadable(_("文件太大：最多 {size} MB").format(size=limit // 1_000_000 or 1))
+    try:
+        found = json.loads(
+            data.decode("utf-8-sig"), parse_constant=_refuse_constant, object_pairs_hook=_without_doubles
+        )
+    except json.JSONDecodeError as error:
+        place = _("第 {line} 行第 {column} 列").format(line=error.lineno, column=error.colno)
+        raise Unreadable(
+            _("文件不是完整的 JSON（{place}），请重新下载封存文件").format(place=place)
+        ) from error
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(_("文件读不出来：它不是 UTF-8 编码的规范 JSON，请重新下载封存文件")) from error
+    if not isinstance(found, dict) or "package" not in found:
+        raise Unreadable(
+            _("这不是封存文件。请上传榜单页上“封存文件”链接下载的文件（文件名以 package.json 结尾）")
+        )
+    return found
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object; a key given twice would let two readers see two different editions."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key occurs twice")
+    return found
+
+
+def _published(session: Session, season: str, number: str) -> Mapping[str, Any]:
+    edition = _edition(session, season, unicodedata.normalize("NFKC", number))
+    if edition is None:
+        raise Unreadable(_("本站没有公布过这一期。请选择赛季并填写期号，或上传封存文件"))
+    return sealed_package(edition, office().public_key)
+
+
+def _edition(session: Session, season: object, number: object) -> Edition | None:
+    """The public edition that this season and number name, whatever a stranger's file wrote there."""
+    if not isinstance(season, str) or not SLUG.fullmatch(season):
+        return None
+    text = str(number)
+    if not (text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= LARGEST_NUMBER):
+        return None
+    return find_edition(session, season, int(text))
+
+
+def checked_document(session: Session, document: Mapping[str, Any], public_key: str) -> Checked:
+    """Check a document against itself, against the office's key and against what this site published."""
+    try:
+        findings = check_sealed(document, public_key)
+        package = document["package"] if findings[0].holds else {}
+        found = digest(package) if package else ""
+    except (ValueError, ArithmeticError, RecursionError) as error:
+        # Text that no UTF-8 can hold, or numbers without end.
+        raise Unreadable(_("文件读不出来：它不是 UTF-8 编码的规范 JSON，请重新下载封存文件")) from error
+    if package:
+        findings += _compared(session, package, found)
+    return Checked(
+        season=str(package.get("season", ""))[:40],
+        season_title=str(package.get("season_title", ""))[:120],
+        number=str(package.get("number", ""))[:10],
+        hash=found,
+        findings=tuple(findings),
+    )
+
+
+def _compared(session: Session, package: Mapping[str, Any], found: str) -> list[Finding]:
+    """Whether this site published the very same edition, and whether it follows the one before."""
+    season, number = package.get("season"), package.get("number")
+    here = _edition(session, season, number)
+    before = _edition(session, season, number - 1) if isinstance(number, int) else None
+    expected = before.hash if before else None
+    follows = (number == 1 or before is not None) and package.get("previous_hash") == expected
+    return [
+        Finding("published", here is not None and here.hash == found),
+        Finding("chain", follows),
+    ]
