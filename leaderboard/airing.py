@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from config import Settings
-from leaderboard.boards import clock
+from leaderboard.boards import clock, due
 from leaderboard.boards.gather import NothingInForce
 from leaderboard.boards.models import DONE, FAILED, SKIPPED, DueRun
 from leaderboard.boards.publish import Composed, Due, Overtaken, announce, compose
@@ -98,10 +98,10 @@ def tick(
     """Give due instants their rows and run everything that is free, each season in due order."""
     instant = now() if at is None else at
     with database.reading() as session:
-        anything = clock.anything_due(session, instant)
+        anything = due.anything_due(session, instant)
     if anything:
         with database.session() as session:
-            clock.materialise(session, instant)
+            due.materialise(session, instant)
             session.commit()
     outcomes: list[Outcome] = []
     waiting: set[int] = set()
@@ -194,13 +194,13 @@ def _publish(database: Database, run_id: int, epoch: int, node: Node) -> Outcome
 
 def _composed(session: Session, run: DueRun, office: Office) -> Composed:
     season = session.get_one(Season, run.season_id)
-    due = Due(
-        as_of=clock.cut_off(session, run, season, office.zone),
+    planned = Due(
+        as_of=due.cut_off(session, run, season, office.zone),
         known_at=run.due_at,
         due_at=run.due_at,
         next_due_at=clock.next_due(session, season.id, run.due_at),
     )
-    return compose(session, season, due, office)
+    return compose(session, season, planned, office)
 
 
 def _put_aside(database: Database, run_id: int, epoch: int) -> Outcome:

@@ -7,147 +7,32 @@ that raises the epoch, and an edition is announced only while the claim's epoch 
 from __future__ import annotations
 
 import hashlib
-from collections import deque
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date
-from itertools import islice
-from typing import Any, cast
+from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import Update, func, select, update
-from sqlalchemy.engine import CursorResult
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.audit import record_act
+from leaderboard.boards.due import active_timetables, materialise, rows_changed
 from leaderboard.boards.models import DONE, DUE, FAILED, RUNNING, SKIPPED, DueRun, Edition
-from leaderboard.instant import Millis, local_date
-from leaderboard.seasons.models import ALL, ASK, LATEST_ONLY, Season, Timetable
-from leaderboard.seasons.timetable import as_of, due_after, due_between, parse_rule
+from leaderboard.instant import Millis
+from leaderboard.seasons.models import Season
+from leaderboard.seasons.timetable import due_after, parse_rule
 
 CLOCK = "clock"
 """Who published an edition that nobody asked for by hand."""
-PUNCTUAL_MS = 5 * 60_000
-"""An instant materialised later than this was missed, for a timetable that asks."""
-MOST_ROWS = 500
-"""Rows made for one timetable at a time: a year of missed minutes must not fill a transaction."""
-
-REPLACED = "已错过, 按“只补最近一期”的约定由其后的一期代替"
-REPLACED_MANY = "此期及更早的 {number} 期已错过, 按“只补最近一期”的约定由其后的一期代替"
 OUTDATED = "本赛季已发布更晚的一期, 此期不再发布"
-ASKING = "已错过, 请管理员决定补发或不再发布"
-ASKING_MANY = "此期及更早的 {number} 期已错过, 请管理员决定是否补发此期"
 
 
 class RunRefused(ValueError):
     """A run that cannot be brought back; the message says why, for the person who asked."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Missed:
-    """Due instants of one timetable that have no row yet, the newest of them."""
-
-    timetable: Timetable
-    instants: tuple[Millis, ...]
-    older: int
-    """How many still older ones there are beyond these."""
-
-
-def timetable_key(timetable_id: int, due_at: Millis) -> str:
-    """The key under which a timetable's due instant happens once."""
-    return f"timetable/{timetable_id}/{due_at}"
-
-
 def request_key(season: Season, once_key: str) -> str:
     """The key under which one press of the button happens once: a digest, so that any text will do."""
     return f"request/{hashlib.sha256(f'{season.slug}/{once_key}'.encode()).hexdigest()}"
-
-
-def _active_timetables(session: Session, season_id: int | None = None) -> Sequence[Timetable]:
-    found = select(Timetable).where(Timetable.is_active == 1).order_by(Timetable.id)
-    return session.scalars(
-        found if season_id is None else found.where(Timetable.season_id == season_id)
-    ).all()
-
-
-def _without_row(session: Session, at: Millis, season_id: int | None = None) -> Iterator[_Missed]:
-    for timetable in _active_timetables(session, season_id):
-        last = session.scalar(select(func.max(DueRun.due_at)).where(DueRun.timetable_id == timetable.id))
-        after = max(timetable.starts_at - 1, last if last is not None else 0)
-        instants = due_between(parse_rule(timetable.rule), timetable.timezone, after, at)
-        if timetable.catch_up == ALL:
-            # The rest comes with the next tick, which goes on from the last row.
-            kept, total = tuple(islice(instants, MOST_ROWS)), 0
-        else:
-            newest: deque[Millis] = deque(maxlen=MOST_ROWS)
-            total = 0
-            for instant in instants:
-                newest.append(instant)
-                total += 1
-            kept = tuple(newest)
-        if kept:
-            yield _Missed(timetable, kept, max(0, total - len(kept)))
-
-
-def anything_due(session: Session, at: Millis) -> bool:
-    """Whether a due instant has no row yet: a look that needs no write transaction."""
-    return next(_without_row(session, at), None) is not None
-
-
-def materialise(session: Session, at: Millis, season_id: int | None = None) -> int:
-    """Give every due instant up to `at` its row, by each timetable's catch-up policy; returns how many became due.
-
-    `latest`: only the newest is due, older ones are skipped. `all`: each is due. `ask`: those not noticed within
-    five minutes are skipped until an administrator brings them back. What is skipped says so in its message.
-    """
-    count = 0
-    for missed in list(_without_row(session, at, season_id)):
-        policy = missed.timetable.catch_up
-        for position, instant in enumerate(missed.instants):
-            newest = position == len(missed.instants) - 1
-            message = None
-            if policy == LATEST_ONLY and not newest:
-                message = REPLACED
-            if policy == ASK and not (newest and at - instant <= PUNCTUAL_MS):
-                message = ASKING
-            if message and position == 0 and missed.older:
-                message = {REPLACED: REPLACED_MANY, ASKING: ASKING_MANY}[message].format(number=missed.older)
-            if _insert_due(session, missed.timetable, instant, message, at) and message is None:
-                count += 1
-        if policy == LATEST_ONLY:
-            _skip_waiting(session, missed.timetable, missed.instants[-1], at)
-    return count
-
-
-def _insert_due(
-    session: Session, timetable: Timetable, due_at: Millis, message: str | None, at: Millis
-) -> bool:
-    """Insert one row in a savepoint; False when another node was quicker."""
-    run = DueRun(
-        season_id=timetable.season_id,
-        timetable_id=timetable.id,
-        once_key=timetable_key(timetable.id, due_at),
-        due_at=due_at,
-        state=SKIPPED if message else DUE,
-        message=message,
-        finished_at=at if message else None,
-    )
-    try:
-        with session.begin_nested():
-            session.add(run)
-    except IntegrityError:
-        return False
-    return True
-
-
-def _skip_waiting(session: Session, timetable: Timetable, before: Millis, at: Millis) -> None:
-    """Older instants of the timetable that nobody has begun are replaced by the newest one."""
-    _changed(
-        session,
-        update(DueRun)
-        .where(DueRun.timetable_id == timetable.id, DueRun.due_at < before, DueRun.state == DUE)
-        .values(state=SKIPPED, message=REPLACED, finished_at=at),
-    )
 
 
 def request_run(session: Session, season: Season, once_key: str, actor: str, at: Millis) -> DueRun:
@@ -201,15 +86,10 @@ def head_before(session: Session, run: DueRun) -> DueRun | None:
     return head if head is not None and (head.due_at, head.id) <= (run.due_at, run.id) else None
 
 
-def _changed(session: Session, statement: Update) -> int:
-    result = session.execute(statement.execution_options(synchronize_session=False))
-    return cast("CursorResult[Any]", result).rowcount
-
-
 def claim(session: Session, run_id: int, epoch: int, owner: str, at: Millis, lease_ms: int) -> bool:
     """Take a run for this node until the lease ends; False when another node was quicker or still holds it."""
     free = (DueRun.state == DUE) | ((DueRun.state == RUNNING) & (DueRun.lease_until < at))
-    taken = _changed(
+    taken = rows_changed(
         session,
         update(DueRun)
         .where(DueRun.id == run_id, DueRun.epoch == epoch, free)
@@ -225,12 +105,12 @@ def _held(run_id: int, epoch: int) -> Update:
 
 def renew(session: Session, run_id: int, epoch: int, at: Millis, lease_ms: int) -> bool:
     """Hold a claimed run longer; False when it was taken over meanwhile."""
-    return _changed(session, _held(run_id, epoch).values(lease_until=at + lease_ms)) == 1
+    return rows_changed(session, _held(run_id, epoch).values(lease_until=at + lease_ms)) == 1
 
 
 def finish(session: Session, run_id: int, epoch: int, at: Millis) -> bool:
     """Mark a claimed run as done; False when it was taken over, and its edition must not be announced."""
-    return _changed(session, _held(run_id, epoch).values(state=DONE, message=None, finished_at=at)) == 1
+    return rows_changed(session, _held(run_id, epoch).values(state=DONE, message=None, finished_at=at)) == 1
 
 
 def fail(session: Session, run_id: int, epoch: int, at: Millis, message: str, attempts: int) -> str | None:
@@ -240,20 +120,25 @@ def fail(session: Session, run_id: int, epoch: int, at: Millis, message: str, at
     """
     run = session.get_one(DueRun, run_id, populate_existing=True)
     state = FAILED if run.attempt + 1 >= attempts else DUE
-    values = {"state": state, "attempt": run.attempt + 1, "message": message, "lease_until": None}
-    finished = at if state == FAILED else None
-    return state if _changed(session, _held(run_id, epoch).values(**values, finished_at=finished)) else None
+    values: dict[str, Any] = {
+        "state": state,
+        "attempt": run.attempt + 1,
+        "message": message,
+        "lease_until": None,
+    }
+    values["finished_at"] = at if state == FAILED else None
+    return state if rows_changed(session, _held(run_id, epoch).values(**values)) else None
 
 
 def skip(session: Session, run_id: int, epoch: int, at: Millis, message: str) -> bool:
     """Put a claimed run aside with the reason; False when it was taken over meanwhile."""
     values = {"state": SKIPPED, "message": message, "finished_at": at, "lease_until": None}
-    return _changed(session, _held(run_id, epoch).values(**values)) == 1
+    return rows_changed(session, _held(run_id, epoch).values(**values)) == 1
 
 
 def release(session: Session, run_id: int, epoch: int) -> bool:
     """Give a claimed run back untried, for any node to take at once."""
-    return _changed(session, _held(run_id, epoch).values(state=DUE, lease_until=None)) == 1
+    return rows_changed(session, _held(run_id, epoch).values(state=DUE, lease_until=None)) == 1
 
 
 def bring_back(session: Session, actor: str, run: DueRun) -> None:
@@ -273,20 +158,16 @@ def is_outdated(session: Session, run: DueRun) -> bool:
     return newest is not None and newest > run.due_at
 
 
-def cut_off(session: Session, run: DueRun, season: Season, zone: str) -> date:
-    """The day up to which facts count in a run's edition: its timetable's, and never after the season's end."""
-    timetable = session.get(Timetable, run.timetable_id) if run.timetable_id is not None else None
-    if timetable is None:
-        day = local_date(run.due_at, zone)
-    else:
-        day = as_of(parse_rule(timetable.rule), run.due_at, timetable.timezone)
-    return min(day, season.ends_on)
+def list_runs(session: Session, season_id: int, limit: int = 20) -> Sequence[DueRun]:
+    """The newest runs of a season, whatever became of them, newest first."""
+    found = select(DueRun).where(DueRun.season_id == season_id)
+    return session.scalars(found.order_by(DueRun.due_at.desc(), DueRun.id.desc()).limit(limit)).all()
 
 
 def next_due(session: Session, season_id: int | None, after: Millis) -> Millis | None:
     """The next instant after this one at which a season's board (or, with None, any board) is due."""
     instants = [
         due_after(parse_rule(t.rule), t.timezone, max(after, t.starts_at - 1))
-        for t in _active_timetables(session, season_id)
+        for t in active_timetables(session, season_id)
     ]
     return min((instant for instant in instants if instant is not None), default=None)

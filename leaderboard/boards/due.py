@@ -1,0 +1,149 @@
+"""Due instants as rows: what a timetable's rule comes to, and what happens to instants that were missed."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+from typing import Any, cast
+
+from sqlalchemy import Update, func, select, update
+from sqlalchemy.engine import CursorResult
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from leaderboard.boards.models import DUE, SKIPPED, DueRun
+from leaderboard.instant import Millis, local_date
+from leaderboard.seasons.models import ALL, ASK, LATEST_ONLY, Season, Timetable
+from leaderboard.seasons.timetable import as_of, due_between, parse_rule
+
+PUNCTUAL_MS = 5 * 60_000
+"""An instant materialised later than this was missed, for a timetable that asks."""
+MOST_ROWS = 500
+"""Rows made for one timetable at a time: a year of missed minutes must not fill a transaction."""
+
+REPLACED = "已错过, 按“只补最近一期”的约定由其后的一期代替"
+REPLACED_MANY = "此期及更早的 {number} 期已错过, 按“只补最近一期”的约定由其后的一期代替"
+ASKING = "已错过, 请管理员决定补发或不再发布"
+ASKING_MANY = "此期及更早的 {number} 期已错过, 请管理员决定是否补发此期"
+
+
+@dataclass(frozen=True, slots=True)
+class _Missed:
+    """Due instants of one timetable that have no row yet, the newest of them."""
+
+    timetable: Timetable
+    instants: tuple[Millis, ...]
+    older: int
+    """How many still older ones there are beyond these."""
+
+
+def timetable_key(timetable_id: int, due_at: Millis) -> str:
+    """The key under which a timetable's due instant happens once."""
+    return f"timetable/{timetable_id}/{due_at}"
+
+
+def active_timetables(session: Session, season_id: int | None = None) -> Sequence[Timetable]:
+    """Timetables that are not paused, of one season or of all."""
+    found = select(Timetable).where(Timetable.is_active == 1).order_by(Timetable.id)
+    return session.scalars(
+        found if season_id is None else found.where(Timetable.season_id == season_id)
+    ).all()
+
+
+def _without_row(session: Session, at: Millis, season_id: int | None = None) -> Iterator[_Missed]:
+    for timetable in active_timetables(session, season_id):
+        last = session.scalar(select(func.max(DueRun.due_at)).where(DueRun.timetable_id == timetable.id))
+        after = max(timetable.starts_at - 1, last if last is not None else 0)
+        instants = due_between(parse_rule(timetable.rule), timetable.timezone, after, at)
+        if timetable.catch_up == ALL:
+            # The rest comes with the next tick, which goes on from the last row.
+            kept, total = tuple(islice(instants, MOST_ROWS)), 0
+        else:
+            newest: deque[Millis] = deque(maxlen=MOST_ROWS)
+            total = 0
+            for instant in instants:
+                newest.append(instant)
+                total += 1
+            kept = tuple(newest)
+        if kept:
+            yield _Missed(timetable, kept, max(0, total - len(kept)))
+
+
+def anything_due(session: Session, at: Millis) -> bool:
+    """Whether a due instant has no row yet: a look that needs no write transaction."""
+    return next(_without_row(session, at), None) is not None
+
+
+def materialise(session: Session, at: Millis, season_id: int | None = None) -> int:
+    """Give every due instant up to `at` its row, by each timetable's catch-up policy; returns how many became due.
+
+    `latest`: only the newest is due, older ones are skipped. `all`: each is due. `ask`: those not noticed within
+    five minutes are skipped until an administrator brings them back. What is skipped says so in its message.
+    """
+    count = 0
+    for missed in list(_without_row(session, at, season_id)):
+        policy = missed.timetable.catch_up
+        for position, instant in enumerate(missed.instants):
+            newest = position == len(missed.instants) - 1
+            message = None
+            if policy == LATEST_ONLY and not newest:
+                message = REPLACED
+            if policy == ASK and not (newest and at - instant <= PUNCTUAL_MS):
+                message = ASKING
+            if message and position == 0 and missed.older:
+                message = {REPLACED: REPLACED_MANY, ASKING: ASKING_MANY}[message].format(number=missed.older)
+            if _insert_due(session, missed.timetable, instant, message, at) and message is None:
+                count += 1
+        if policy == LATEST_ONLY:
+            _skip_waiting(session, missed.timetable, missed.instants[-1], at)
+    return count
+
+
+def _insert_due(
+    session: Session, timetable: Timetable, due_at: Millis, message: str | None, at: Millis
+) -> bool:
+    """Insert one row in a savepoint; False when another node was quicker."""
+    run = DueRun(
+        season_id=timetable.season_id,
+        timetable_id=timetable.id,
+        once_key=timetable_key(timetable.id, due_at),
+        due_at=due_at,
+        state=SKIPPED if message else DUE,
+        message=message,
+        finished_at=at if message else None,
+    )
+    try:
+        with session.begin_nested():
+            session.add(run)
+    except IntegrityError:
+        return False
+    return True
+
+
+def _skip_waiting(session: Session, timetable: Timetable, before: Millis, at: Millis) -> None:
+    """Older instants of the timetable that nobody has begun are replaced by the newest one."""
+    rows_changed(
+        session,
+        update(DueRun)
+        .where(DueRun.timetable_id == timetable.id, DueRun.due_at < before, DueRun.state == DUE)
+        .values(state=SKIPPED, message=REPLACED, finished_at=at),
+    )
+
+
+def rows_changed(session: Session, statement: Update) -> int:
+    """How many rows a conditional update changed: who changes none was too late."""
+    result = session.execute(statement.execution_options(synchronize_session=False))
+    return cast("CursorResult[Any]", result).rowcount
+
+
+def cut_off(session: Session, run: DueRun, season: Season, zone: str) -> date:
+    """The day up to which facts count in a run's edition: its timetable's, and never after the season's end."""
+    timetable = session.get(Timetable, run.timetable_id) if run.timetable_id is not None else None
+    if timetable is None:
+        day = local_date(run.due_at, zone)
+    else:
+        day = as_of(parse_rule(timetable.rule), run.due_at, timetable.timezone)
+    return min(day, season.ends_on)
