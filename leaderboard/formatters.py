@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from fractions import Fraction
 
@@ -91,7 +92,42 @@ def check_code(digest: str | None) -> str:
     return f"{digest[:4]}·{digest[4:8]}" if digest else "—"
 
 
+def width(part: str | int | Fraction | None, whole: str | int | Fraction = 1) -> str:
+    """How much of the whole a bar covers, 0 to 100, with two decimals: nothing outside the bar is drawn."""
+    if part is None or Fraction(whole) <= 0:
+        return "0"
+    return plain(min(max(Fraction(part) / Fraction(whole), Fraction(0)), Fraction(1)) * 100)
+
+
+def percent(number: str | int | Fraction) -> str:
+    """A ratio as a plain percentage without its sign: 6/5 is 120."""
+    return plain(Fraction(number) * 100)
+
+
+def sum_shown(numbers: Iterable[str], decimals: int) -> str:
+    """The exact sum of exact numbers, rounded half up once."""
+    return round_half_up(sum(map(Fraction, numbers), Fraction(0)), decimals)
+
+
+def signed_number(number: str) -> str:
+    """A printed number with its sign in front: +1.00, −0.50."""
+    return f"−{number[1:]}" if number.startswith("-") else f"+{number}"
+
+
+def spoken(address: str) -> str:
+    """The address of a page in the language being spoken; Chinese, the language of the house, goes unsaid."""
+    if language() != ENGLISH:
+        return address
+    path, mark, fragment = address.partition("#")
+    return f"{path}{'&' if '?' in path else '?'}lang=en{mark}{fragment}"
+
+
 FILTERS = {
+    "width": width,
+    "percent": percent,
+    "sum_shown": sum_shown,
+    "signed_number": signed_number,
+    "spoken": spoken,
     "plain": plain,
     "money": money,
     "quantity": quantity,

@@ -33,3 +33,8 @@ def from_local(moment: datetime, zone: str) -> Millis:
 def iso(instant: Millis, zone: str) -> str:
     """The instant as ISO 8601 with the zone's offset, to the second: 2026-10-31T09:00:00+08:00."""
     return at_zone(instant, zone).isoformat(timespec="seconds")
+
+
+def instant_of(text: str) -> Millis:
+    """The instant written as ISO 8601 with an offset."""
+    return round(datetime.fromisoformat(text).timestamp() * 1000)

@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from leaderboard import VERSION, words
 from leaderboard.formatters import FILTERS, movement
+from leaderboard.labels import LABELS
 
 ROOT = Path(__file__).parent
 TEMPLATES = ROOT.parent / "templates"
@@ -28,7 +29,7 @@ def furnish(environment: Environment) -> None:
     environment.install_gettext_callables(  # type: ignore[attr-defined] # added by the i18n extension
         words.gettext, words.ngettext, newstyle=True
     )
-    environment.filters |= FILTERS
+    environment.filters |= FILTERS | LABELS
     environment.globals |= {
         "asset": asset,
         "language": words.language,

@@ -9,6 +9,7 @@ from typing import Any
 from leaderboard.boards.gather import Gathered
 from leaderboard.instant import iso
 from leaderboard.seasons.read import RosterLine
+from scoring.measure_document import measure_document
 from scoring.result import AdjustmentLine, Headline, IndicatorLine, RaceResult, Standing
 from scoring.rules import (
     ArrivedOverContract,
@@ -80,9 +81,18 @@ def _scheme(scheme: Scheme, gathered: Gathered) -> dict[str, Any]:
         "composite": scheme.composite,
         "lead": scheme.lead,
         "ties": str(scheme.ties),
+        "tie_breakers": list(scheme.tie_breakers),
+        "decimals": {"rate": scheme.decimals.rate, "points": scheme.decimals.points, "score": scheme.decimals.score},
         "indicators": [_indicator(scheme, indicator, gathered) for indicator in scheme.indicators],
         "adjustments": [
-            {"key": a.key, "name": a.name, "name_en": a.name_en, "kind": str(a.kind)}
+            {
+                "key": a.key,
+                "name": a.name,
+                "name_en": a.name_en or None,
+                "kind": str(a.kind),
+                "each": exact(a.each),
+                "ceiling": _optional(a.ceiling),
+            }
             for a in scheme.adjustments
         ],
     }
@@ -103,6 +113,7 @@ def _indicator(scheme: Scheme, indicator: Indicator, gathered: Gathered) -> dict
         "kind": "quantity" if isinstance(indicator.measure, ReturnQuantity) else "rate",
         "weight": exact(indicator.weight),
         "by": counts_by(indicator.measure),
+        "measure": measure_document(indicator.measure),
         "weights": {d.key: _optional(scheme.weights(d.key).get(indicator.key)) for d in gathered.divisions},
         "cap": None if indicator.cap is None else exact(indicator.cap),
         "floor": exact(indicator.floor),

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import brotli
 from sqlalchemy.orm import Session
 
+from leaderboard.boards import view
 from leaderboard.boards.package import canonical
+from leaderboard.boards.read import PublicSeason, public_seasons
+from leaderboard.boards.sheets import csv_file, xlsx_file
+from leaderboard.instant import instant_of
 from leaderboard.office import Office
+from leaderboard.templating import render
+from leaderboard.words import CHINESE, LANGUAGES, speaking
+
+HTML, JSON = "text/html; charset=utf-8", "application/json; charset=utf-8"
+CSV, XLSX = "text/csv; charset=utf-8", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +55,63 @@ def make_form(path: str, lang: str, content_type: str, body: bytes, *, numbered:
     )
 
 
-def render_forms(session: Session, office: Office, board: dict[str, Any], sealed: dict[str, Any]) -> Iterator[Form]:
+def render_forms(
+    session: Session, office: Office, board: dict[str, Any], sealed: dict[str, Any]
+) -> Iterator[Form]:
     """Every public form of an edition, and the list of all boards as it reads with this edition in it."""
     base = f"/boards/{board['season']}/{board['number']}"
-    yield make_form(f"{base}.json", "", "application/json; charset=utf-8", canonical(board))
-    yield make_form(f"{base}.package.json", "", "application/json; charset=utf-8", canonical(sealed))
+    yield make_form(f"{base}.json", "", JSON, canonical(board))
+    yield make_form(f"{base}.package.json", "", JSON, canonical(sealed))
+    with speaking(CHINESE):
+        yield make_form(f"{base}.csv", "", CSV, csv_file(board))
+        yield make_form(f"{base}.xlsx", "", XLSX, xlsx_file(board))
+    for lang in LANGUAGES:
+        yield make_form(f"{base}/", lang, HTML, board_page(office, board, lang))
+        for indicator in board["scheme"]["indicators"]:
+            page = indicator_page(office, board, indicator, lang)
+            yield make_form(f"{base}/by/{indicator['key']}/", lang, HTML, page)
+    yield from index_forms(office, with_edition(public_seasons(session), board))
+
+
+def index_forms(office: Office, seasons: Sequence[PublicSeason]) -> Iterator[Form]:
+    """The list of all public boards in each language."""
+    for lang in LANGUAGES:
+        yield make_form("/", lang, HTML, index_page(office, seasons, lang), numbered=False)
+
+
+def board_page(office: Office, board: dict[str, Any], lang: str) -> bytes:
+    """The board of an edition as a page."""
+    return render("pages/display/board.html", lang, **_frame(office, board))
+
+
+def indicator_page(office: Office, board: dict[str, Any], indicator: dict[str, Any], lang: str) -> bytes:
+    """One indicator's own board of an edition as a page."""
+    return render("pages/display/by_indicator.html", lang, **_frame(office, board), indicator=indicator)
+
+
+def index_page(office: Office, seasons: Sequence[PublicSeason], lang: str) -> bytes:
+    """The list of public boards as a page."""
+    return render(
+        "pages/display/index.html", lang, seasons=seasons, office_name=office.name, zone=office.zone
+    )
+
+
+def with_edition(seasons: Sequence[PublicSeason], board: dict[str, Any]) -> list[PublicSeason]:
+    """The list of seasons as it reads once the edition is announced."""
+    published_at = instant_of(board["published_at"])
+    return [
+        replace(season, number=board["number"], as_of=board["as_of"], published_at=published_at)
+        if season.slug == board["season"]
+        else season
+        for season in seasons
+    ]
+
+
+def _frame(office: Office, board: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "office_name": office.name,
+        "zone": office.zone,
+        "board": board,
+        "base": f"/boards/{board['season']}/{board['number']}",
+        "view": view,
+    }

@@ -1,0 +1,133 @@
+"""A board document arranged for reading: divisions with their rows, who leads, who rose, totals with their bars."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from leaderboard.formatters import moved
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class DivisionView:
+    """One division of a board with its standings in the board's order."""
+
+    key: str
+    name: str
+    name_en: str | None
+    rows: Sequence[Document]
+    headlines: Sequence[HeadlineView]
+
+    @property
+    def leaders(self) -> list[Document]:
+        """Who is first: several where they are tied, nobody where nobody is placed."""
+        best = [row for row in self.rows if row["place"] is not None]
+        return [row for row in best if row["place"] == best[0]["place"]]
+
+
+@dataclass(frozen=True, slots=True)
+class HeadlineView:
+    """The total of one indicator, with the share of the target that is due where it has one."""
+
+    indicator: Document
+    numerator: str | None
+    denominator: str | None
+    by: str
+    rate: str | None
+    rate_shown: str | None
+    due: str | None
+    due_shown: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """What was signed: projects and money, either of which a scheme may not measure."""
+
+    count: str | None
+    yuan: str | None
+
+
+def divisions(board: Document) -> list[DivisionView]:
+    """The divisions that have units, in their order."""
+    found = []
+    for division in board["divisions"]:
+        rows = [row for row in board["standings"] if row["division"] == division["key"]]
+        if rows:
+            totals = headlines(board, division["headlines"])
+            found.append(DivisionView(division["key"], division["name"], division["name_en"], rows, totals))
+    return found
+
+
+def headlines(board: Document, totals: Document | None = None) -> list[HeadlineView]:
+    """Totals of the whole race, or of a division where its totals are given, in the scheme's order."""
+    totals = board["headlines"] if totals is None else totals
+    found = []
+    for indicator in indicators(board):
+        total = totals.get(indicator["key"])
+        if total:
+            against_time = _against_target(indicator["measure"])
+            found.append(
+                HeadlineView(
+                    indicator=indicator,
+                    numerator=total["numerator"],
+                    denominator=total["denominator"],
+                    by=total["by"],
+                    rate=total["rate"],
+                    rate_shown=total["rate_shown"],
+                    due=board["schedule"] if against_time else None,
+                    due_shown=board["schedule_shown"] if against_time else None,
+                )
+            )
+    return found
+
+
+def indicators(board: Document) -> list[Document]:
+    """The indicators in the scheme's order; without a total the one that orders the board comes first."""
+    lead = board["scheme"]["lead"]
+    return sorted(board["scheme"]["indicators"], key=lambda indicator: indicator["key"] != lead)
+
+
+def signed(totals: Sequence[HeadlineView]) -> Signed:
+    """Projects signed and money contracted, from whichever indicators measure them."""
+    count = yuan = None
+    for total in totals:
+        preset = total.indicator["measure"].get("preset")
+        if preset == "signing":
+            count = total.numerator if total.by == "count" else count
+            yuan = total.numerator if total.by == "amount" else yuan
+        elif preset in {"groundbreaking", "landing"}:
+            count = count or total.denominator
+        elif preset == "arrival" and total.indicator["measure"]["over"] == "contract":
+            yuan = yuan or total.denominator
+    return Signed(count, yuan)
+
+
+def _against_target(measure: Document) -> bool:
+    """Whether the rate is measured against a task of the whole season, so that a share of it is due by now."""
+    return measure.get("preset") == "signing" or measure.get("over") == "task"
+
+
+def risers(board: Document) -> tuple[int, list[Document]]:
+    """The largest rise in places since the previous edition and who made it; 0 and nobody where nobody rose."""
+    gains = [(moved(row["previous_place"], row["place"]) or 0, row) for row in board["standings"]]
+    best = max((gain for gain, _ in gains), default=0)
+    return (best, [row for gain, row in gains if gain == best]) if best > 0 else (0, [])
+
+
+def by_indicator(rows: Sequence[Document], key: str) -> list[Document]:
+    """The rows in the order of one indicator's own board; units without a place on it come after."""
+    return sorted(rows, key=lambda row: _order(row["indicators"][key]["place"]))
+
+
+def _order(place: int | str | None) -> tuple[bool, Fraction]:
+    return place is None, Fraction(place or 0)
+
+
+def best_score(board: Document) -> str:
+    """What the longest bar of a board stands for: the full mark, or the best score where that is higher."""
+    scores = [Fraction(row["score"]) for row in board["standings"] if row["score"] is not None]
+    return str(max([Fraction(board["scheme"]["full_mark"]), *scores]))

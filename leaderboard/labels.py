@@ -1,0 +1,111 @@
+"""The words for states, reasons and rules: what the keys in a board document are called in front of people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from leaderboard.formatters import money, plain
+from leaderboard.words import gettext as _
+
+
+def state_words(state: str) -> str:
+    """What kind of answer a number is, in words: 未报, 不适用, 待认定, 无基数."""
+    return {
+        "counted": _("已计"),
+        "zero": _("为零"),
+        "not_reported": _("未报"),
+        "not_applicable": _("不适用"),
+        "under_verification": _("待认定"),
+        "no_denominator": _("无基数"),
+    }[state]
+
+
+def note_words(note: str) -> str:
+    """What changed an indicator's points, in words."""
+    return {
+        "cap": _("已达封顶"),
+        "floor": _("按保底计"),
+        "weight_raised": _("权重含其他指标分来的部分"),
+        "zero_points": _("按规则计零分"),
+        "left_out": _("按规则不计入总分"),
+        "redistributed": _("权重已分给其他指标"),
+        "full_points": _("按规则计满分"),
+        "fixed_points": _("按规则计固定分"),
+        "unranked": _("按规则不参加排名"),
+    }[note]
+
+
+def unranked_words(reason: str) -> str:
+    """Why a unit has no place, in words."""
+    if reason == "hors_concours":
+        return _("只展示, 不参加排名")
+    if reason == "nothing_measured":
+        return _("没有可计分的指标, 不参加排名")
+    return _("缺少必需的指标 (%s), 不参加排名") % state_words(reason)
+
+
+def left_out_words(reason: str) -> str:
+    """Why a fact was looked at and not counted, in words."""
+    return {
+        "not_reached": _("尚未到这一节点"),
+        "awaiting_verification": _("尚未认定"),
+        "after_cut_off": _("发生在截止日之后"),
+        "outside_cohort": _("不在本赛季统计范围"),
+        "below_floor": _("未达到规模要求"),
+        "no_amount": _("合同未写明金额"),
+    }[reason]
+
+
+def ties_words(rule: str) -> str:
+    """How units with equal values are placed, in words with an example."""
+    return {
+        "competition": _("得分相同并列, 后面的名次空出 (1, 2, 2, 4)"),
+        "dense": _("得分相同并列, 后面的名次不空出 (1, 2, 2, 3)"),
+        "sequential": _("得分相同按单位的固定顺序先后排列 (1, 2, 3, 4)"),
+        "modified": _("得分相同并列取靠后的名次 (1, 3, 3, 4)"),
+        "fractional": _("得分相同取名次的平均 (1, 2.5, 2.5, 4)"),
+    }[rule]
+
+
+def measure_words(measure: Mapping[str, Any]) -> str:
+    """What an indicator divides by what, in words, from the measure as the scheme states it."""
+    floor = int(measure.get("floor_yuan", 0))
+    words = _measured(measure)
+    return words + (_("; 只计总投资不低于 %s 的项目") % money(floor) if floor else "")
+
+
+def _measured(measure: Mapping[str, Any]) -> str:
+    if "ratio" in measure:
+        return _("报表累计数之比")
+    if "quantity" in measure:
+        return _("报表累计数, 不计分")
+    if measure["preset"] == "signing":
+        return _signing(measure["by"])
+    if measure["preset"] == "arrival" and measure["over"] == "task":
+        return _("赛季内到位资金 ÷ 到位资金任务")
+    return {
+        "groundbreaking": _("已开工项目 ÷ 同批签约项目, 按个数"),
+        "landing": _("已注册或落地项目 ÷ 同批签约项目, 按个数"),
+        "arrival": _("到位资金 ÷ 同批签约项目的合同外来资金"),
+    }[measure["preset"]]
+
+
+def _signing(by: str | Mapping[str, str]) -> str:
+    if by == "count":
+        return _("赛季内签约项目 ÷ 签约目标, 按个数")
+    if by == "amount":
+        return _("赛季内签约总投资 ÷ 签约目标, 按金额")
+    share = plain(Fraction(dict(by)["count_share"]) * 100)
+    return _("赛季内签约 ÷ 签约目标, 个数占 %s%%, 其余按金额") % share
+
+
+LABELS = {
+    "state_words": state_words,
+    "note_words": note_words,
+    "unranked_words": unranked_words,
+    "left_out_words": left_out_words,
+    "ties_words": ties_words,
+    "measure_words": measure_words,
+}
