@@ -1,0 +1,168 @@
+"""Puts Yunxi into the database: the season with everything recorded in one act, then one edition after another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, time, timedelta
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from demo.yunxi.scheme import CRITICISM, STAGES, scheme
+from demo.yunxi.story import tell
+from demo.yunxi.tale import Story
+from demo.yunxi.units import DIVISIONS, UNITS
+from leaderboard.boards.clock import next_due
+from leaderboard.boards.models import Edition
+from leaderboard.boards.publish import Due, announce, compose
+from leaderboard.boards.read import latest_edition
+from leaderboard.instant import Millis, at_zone, from_local
+from leaderboard.ledger.chronicle import record_projects
+from leaderboard.ledger.record import Source, add_adjustment
+from leaderboard.office import Office
+from leaderboard.seasons.models import Season, Timetable
+from leaderboard.seasons.plan import (
+    add_division,
+    add_unit,
+    approve_scheme,
+    draft_scheme,
+    enter_unit,
+    extend_stages,
+    open_season,
+    set_target,
+)
+from leaderboard.seasons.read import list_timetables
+from leaderboard.seasons.timetable import (
+    add_timetable,
+    as_of,
+    due_after,
+    due_between,
+    parse_rule,
+    pause_timetable,
+)
+
+SLUG = "yunxi"
+ACTOR = "演示"
+"""Who the audit trail names for what the demonstration did."""
+MONTHLY, WATCHED = "每月末发布", "演示时钟"
+"""The timetable of the season, and the one that republishes while you watch."""
+MONTHLY_RULE = {"kind": "monthly", "day": "last", "time": "09:00"}
+WATCHED_MINUTES, WATCHED_HOURS = 2, 3
+PUBLISHING_TOOK_MS = 3_000
+"""How long after its due instant an edition of the past was published."""
+
+
+def plan_and_record(session: Session, at: Millis, zone: str, scale: Fraction = Fraction(1)) -> Season:
+    """Open the season and record everything that happened in it until `at`: its existence says it is complete."""
+    story = tell(at, zone, scale=scale)
+    planned = from_local(datetime.combine(story.starts_on - timedelta(days=12), time(10)), zone)
+    year = story.ends_on.year
+    season = open_season(
+        session,
+        ACTOR,
+        slug=SLUG,
+        title=f"云溪县{year}年招商引资赛马",
+        title_en=f"Yunxi County Investment Race {year}",
+        starts_on=story.starts_on,
+        ends_on=story.ends_on,
+        source="演示数据：云溪县及其项目、投资方均为虚构",
+        planned_at=planned,
+    )
+    extend_stages(session, ACTOR, season, STAGES)
+    ids = _enter_units(session, season, story, planned)
+    version = draft_scheme(session, ACTOR, season, scheme(year))
+    approve_scheme(
+        session,
+        ACTOR,
+        version,
+        effective_on=story.starts_on,
+        reason="年初经县委、县政府研究同意",
+        today=story.starts_on,
+        approved_at=planned,
+    )
+    record_projects(session, ACTOR, [project.for_ledger(ids) for project in story.projects])
+    for notice in story.notices:
+        add_adjustment(
+            session,
+            Source(ACTOR, "县招商办通报", notice.verified, notice.recorded_at),
+            unit_id=ids[notice.unit],
+            season_id=season.id,
+            item=CRITICISM,
+            occurred_on=notice.on,
+            times=1,
+            reason=notice.reason,
+        )
+    add_timetable(session, ACTOR, season, name=MONTHLY, rule=MONTHLY_RULE, zone=zone, starts_at=at)
+    return season
+
+
+def _enter_units(session: Session, season: Season, story: Story, planned: Millis) -> dict[str, int]:
+    """Divisions, units and their targets; gives the units' ids by key."""
+    divisions = {
+        key: add_division(session, ACTOR, season, key=key, name=name, name_en=english)
+        for key, name, english in DIVISIONS
+    }
+    tasks = {task.unit: task for task in story.tasks}
+    ids = {}
+    for number, one in enumerate(UNITS, start=1):
+        unit = add_unit(session, ACTOR, key=one.key, name=one.name, name_en=one.name_en, sort_no=number)
+        enter_unit(session, ACTOR, season, unit, divisions[one.division], planned_at=planned)
+        task = tasks[one.key]
+        for indicator, by, quantity in (
+            ("signing", "count", task.contracts),
+            ("signing", "amount", task.contracted_yuan),
+            ("arrival", "amount", task.arrived_yuan),
+        ):
+            set_target(
+                session,
+                ACTOR,
+                season,
+                unit,
+                indicator=indicator,
+                by=by,
+                quantity=quantity,
+                planned_at=planned,
+            )
+        ids[one.key] = unit.id
+    return ids
+
+
+def past_dues(session: Session, season: Season) -> list[Due]:
+    """Monthly editions that were due before the first run and are not published yet, oldest first."""
+    monthly = next(found for found in list_timetables(session, season.id) if found.name == MONTHLY)
+    last = latest_edition(session, season.id)
+    since = last.due_at if last else from_local(datetime.combine(season.starts_on, time()), monthly.timezone)
+    return list(_dues(session, monthly, since))
+
+
+def _dues(session: Session, monthly: Timetable, since: Millis) -> Iterator[Due]:
+    rule, zone = parse_rule(monthly.rule), monthly.timezone
+    for due_at in due_between(rule, zone, since, monthly.starts_at - 1):
+        following = due_after(rule, zone, due_at)
+        if following is not None and following >= monthly.starts_at:
+            following = next_due(session, monthly.season_id, monthly.starts_at)
+        yield Due(as_of(rule, due_at, zone), due_at, due_at, following)
+
+
+def air(session: Session, season: Season, due: Due, office: Office) -> Edition:
+    """Publish one edition of the past as it was known when it was due."""
+    composed = compose(session, season, due, office, published_at=due.due_at + PUBLISHING_TOOK_MS)
+    return announce(session, composed, ACTOR)
+
+
+def renew_watched(session: Session, season: Season, at: Millis, zone: str) -> Timetable:
+    """Let the board be republished every two minutes for three hours from `at`; an earlier such clock is paused."""
+    for timetable in list_timetables(session, season.id):
+        if timetable.name == WATCHED:
+            pause_timetable(session, ACTOR, timetable)
+    rule: dict[str, Any] = {
+        "kind": "minutes",
+        "every": WATCHED_MINUTES,
+        "until": _wall_clock(at + WATCHED_HOURS * 3_600_000, zone),
+    }
+    return add_timetable(session, ACTOR, season, name=WATCHED, rule=rule, zone=zone, starts_at=at)
+
+
+def _wall_clock(instant: Millis, zone: str) -> str:
+    return at_zone(instant, zone).strftime("%Y-%m-%dT%H:%M")
