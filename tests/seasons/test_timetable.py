@@ -1,0 +1,234 @@
+"""Timetables: every due instant below was looked up in a calendar, not asked of the program."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy.orm import Session
+
+from leaderboard.accounts.models import AuditLine
+from leaderboard.instant import from_local
+from leaderboard.seasons.plan import PlanError
+from leaderboard.seasons.read import list_timetables
+from leaderboard.seasons.timetable import (
+    KINDS,
+    WEEKDAYS,
+    add_timetable,
+    as_of,
+    due_after,
+    due_between,
+    next_dates,
+    parse_rule,
+    pause_timetable,
+    resume_timetable,
+    rule_document,
+)
+from tests.factories import start_race
+
+ZONE = "Asia/Shanghai"
+DAILY = {"kind": "daily", "time": "09:00"}
+
+
+def at(text: str, zone: str = ZONE) -> int:
+    return from_local(datetime.fromisoformat(text), zone)
+
+
+def instants(rule: dict[str, Any], after: str, n: int = 3, zone: str = ZONE) -> list[int]:
+    return next_dates(parse_rule(rule), zone, n, at(after, zone))
+
+
+@pytest.mark.parametrize(
+    ("rule", "after", "expected"),
+    [
+        (DAILY, "2026-11-22T08:00", ["2026-11-22T09:00", "2026-11-23T09:00", "2026-11-24T09:00"]),
+        # 22 November 2026 is a Sunday.
+        (
+            {"kind": "weekly", "days": ["thu", "mon"], "time": "08:30"},
+            "2026-11-22T12:00",
+            ["2026-11-23T08:30", "2026-11-26T08:30", "2026-11-30T08:30"],
+        ),
+        (
+            {"kind": "weekly", "days": ["sun"], "time": "00:00"},
+            "2026-11-22T12:00",
+            ["2026-11-29T00:00", "2026-12-06T00:00", "2026-12-13T00:00"],
+        ),
+        # The 31st falls to the last day of a shorter month.
+        (
+            {"kind": "monthly", "day": 31, "time": "17:00"},
+            "2026-01-31T17:00",
+            ["2026-02-28T17:00", "2026-03-31T17:00", "2026-04-30T17:00"],
+        ),
+        # 2028 is a leap year, 2027 is not.
+        (
+            {"kind": "monthly", "day": 29, "time": "09:00"},
+            "2028-01-31T00:00",
+            ["2028-02-29T09:00", "2028-03-29T09:00", "2028-04-29T09:00"],
+        ),
+        (
+            {"kind": "monthly", "day": "last", "time": "09:00"},
+            "2027-01-31T09:00",
+            ["2027-02-28T09:00", "2027-03-31T09:00", "2027-04-30T09:00"],
+        ),
+        (
+            {"kind": "monthly", "day": 5, "time": "09:00"},
+            "2026-12-05T09:00",
+            ["2027-01-05T09:00", "2027-02-05T09:00", "2027-03-05T09:00"],
+        ),
+        (
+            {"kind": "quarter_end", "time": "18:00"},
+            "2026-01-01T00:00",
+            ["2026-03-31T18:00", "2026-06-30T18:00", "2026-09-30T18:00"],
+        ),
+        (
+            {"kind": "minutes", "every": 15},
+            "2026-11-22T10:07",
+            ["2026-11-22T10:15", "2026-11-22T10:30", "2026-11-22T10:45"],
+        ),
+        # 7 minutes do not divide the day: 23:55 is the 205th, and midnight begins anew.
+        (
+            {"kind": "minutes", "every": 7},
+            "2026-11-22T23:50",
+            ["2026-11-22T23:55", "2026-11-23T00:00", "2026-11-23T00:07"],
+        ),
+        (
+            {"kind": "minutes", "every": 1, "until": "2026-11-22T10:02"},
+            "2026-11-22T10:00",
+            ["2026-11-22T10:01", "2026-11-22T10:02"],
+        ),
+        ({"kind": "once", "at": "2026-11-25T09:00"}, "2026-11-22T00:00", ["2026-11-25T09:00"]),
+        ({"kind": "once", "at": "2026-11-25T09:00"}, "2026-11-25T09:00", []),
+    ],
+)
+def test_due_instants_are_those_of_the_calendar(rule: dict[str, Any], after: str, expected: list[str]):
+    assert instants(rule, after) == [at(text) for text in expected]
+
+
+def test_nine_in_shanghai_is_one_in_the_morning_of_utc():
+    expected = datetime(2026, 11, 22, 1, tzinfo=UTC).timestamp() * 1000
+    assert instants(DAILY, "2026-11-22T00:00", 1) == [expected]
+
+
+def test_the_zone_is_the_timetables_and_not_the_machines():
+    """New York is on summer time on 1 July (13:00 UTC) and not on 1 December (14:00 UTC)."""
+    summer, winter = (
+        instants(DAILY, day, 1, "America/New_York")[0] for day in ("2026-07-01T00:00", "2026-12-01T00:00")
+    )
+    assert datetime.fromtimestamp(summer / 1000, UTC).hour == 13
+    assert datetime.fromtimestamp(winter / 1000, UTC).hour == 14
+
+
+def test_an_instant_is_due_exactly_at_itself_and_not_before():
+    rule, due = parse_rule(DAILY), at("2026-11-22T09:00")
+    assert list(due_between(rule, ZONE, due - 1, due)) == [due]
+    assert list(due_between(rule, ZONE, due - 2, due - 1)) == []
+    assert due_after(rule, ZONE, due) == at("2026-11-23T09:00")
+
+
+def test_facts_count_up_to_the_day_the_rule_names():
+    due = at("2026-03-01T09:00")
+    assert as_of(parse_rule(DAILY), due, ZONE) == date(2026, 3, 1)
+    assert as_of(parse_rule({**DAILY, "cut_off": "previous_day"}), due, ZONE) == date(2026, 2, 28)
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        ("不是", ["JSON"]),
+        ([1], ["一组"]),
+        ({}, ["发布周期"]),
+        ({"kind": "fortnightly"}, ["fortnightly"]),
+        ({"kind": "daily"}, ["time"]),
+        ({"kind": "daily", "time": "9:00"}, ["9:00"]),
+        ({"kind": "daily", "time": "24:00"}, ["24:00"]),
+        ({"kind": "daily", "time": "09:00", "day": 3}, ["day"]),
+        # 0 is Sunday in one system and Monday in another, so only names will do.
+        ({"kind": "weekly", "days": [0], "time": "09:00"}, ["mon"]),
+        ({"kind": "weekly", "days": [], "time": "25:00"}, ["days", "25:00"]),
+        ({"kind": "monthly", "day": 32, "time": "x", "cut_off": "tomorrow"}, ["tomorrow", "32", "'x'"]),
+        ({"kind": "monthly", "day": True, "time": "09:00"}, ["True"]),
+        ({"kind": "minutes", "every": 0}, ["every"]),
+        ({"kind": "minutes", "every": "5", "until": "soon"}, ["'5'", "soon"]),
+        ({"kind": "once", "at": "2026-02-30T09:00"}, ["2026-02-30"]),
+    ],
+)
+def test_every_mistake_is_named_at_once(rule: Any, words: list[str]):
+    with pytest.raises(PlanError) as caught:
+        parse_rule(rule)
+    assert len(caught.value.problems) == len(words)
+    for word in words:
+        assert any(word in problem for problem in caught.value.problems), word
+
+
+HOURS = st.times().map(lambda t: f"{t:%H:%M}")
+MOMENTS = st.tuples(st.dates(date(2020, 1, 1), date(2040, 1, 1)), HOURS).map(lambda t: f"{t[0]}T{t[1]}")
+RULES = st.one_of(
+    st.fixed_dictionaries({"kind": st.just("minutes"), "every": st.integers(1, 1440)}),
+    st.fixed_dictionaries({"kind": st.just("daily"), "time": HOURS}),
+    st.fixed_dictionaries(
+        {
+            "kind": st.just("weekly"),
+            "days": st.lists(st.sampled_from(WEEKDAYS), min_size=1, unique=True),
+            "time": HOURS,
+        }
+    ),
+    st.fixed_dictionaries(
+        {"kind": st.just("monthly"), "day": st.integers(1, 31) | st.just("last"), "time": HOURS}
+    ),
+    st.fixed_dictionaries({"kind": st.just("quarter_end"), "time": HOURS}),
+    st.fixed_dictionaries({"kind": st.just("once"), "at": MOMENTS}),
+)
+INSTANTS = st.integers(1_600_000_000_000, 2_200_000_000_000)
+
+
+@given(RULES, INSTANTS)
+def test_due_instants_only_go_forward(rule: dict[str, Any], after: int):
+    """Each due instant is later than what it was asked after, and none lies between."""
+    parsed = parse_rule(rule)
+    found = due_after(parsed, ZONE, after)
+    if found is None:
+        assert rule["kind"] == "once"
+        return
+    assert found > after
+    assert due_after(parsed, ZONE, found - 1) == found
+
+
+@given(RULES)
+def test_a_rule_reads_back_as_itself(rule: dict[str, Any]):
+    parsed = parse_rule(rule)
+    assert parse_rule(json.dumps(rule_document(parsed))) == parsed
+    assert rule["kind"] in KINDS
+
+
+def test_a_timetable_is_kept_with_its_rule_and_its_line_in_the_trail(session: Session):
+    season = start_race(session).season
+    timetable = add_timetable(session, "tester", season, name="每月通报", rule=DAILY, zone=ZONE, starts_at=7)
+    assert json.loads(timetable.rule) == {**DAILY, "cut_off": "same_day"}
+    assert (timetable.timezone, timetable.catch_up, timetable.starts_at) == (ZONE, "latest", 7)
+    pause_timetable(session, "tester", timetable)
+    pause_timetable(session, "tester", timetable)
+    assert timetable.is_active == 0
+    resume_timetable(session, "tester", timetable, at=99)
+    assert (timetable.is_active, timetable.starts_at) == (1, 99)
+    lines = session.query(AuditLine.action).where(AuditLine.action.like("timetable.%"))
+    assert [line.action for line in lines] == ["timetable.add", "timetable.pause", "timetable.resume"]
+
+
+def test_a_timetable_with_mistakes_names_them_all_and_is_not_kept(session: Session):
+    season = start_race(session).season
+    with pytest.raises(PlanError) as caught:
+        add_timetable(
+            session,
+            "tester",
+            season,
+            name=" ",
+            rule={"kind": "daily", "time": "9点"},
+            zone="Beijing",
+            catch_up="never",
+        )
+    assert len(caught.value.problems) == 4
+    assert list(list_timetables(session)) == []
