@@ -36,7 +36,7 @@ def _rate(
 ) -> Fraction | None:
     rate = Fraction(0)
     for share, (numerator, denominator) in zip(shares, totals, strict=True):
-        if numerator is None or not denominator or denominator < 0:
+        if numerator is None or denominator is None or denominator <= 0:
             return None
         rate += share * numerator / denominator
     return rate if totals else None

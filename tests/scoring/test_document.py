@@ -46,97 +46,100 @@ KNOWN = facts(
 )
 
 
+KNOWN_DOCUMENT: dict[str, Any] = {
+    "format": "saima-facts/1",
+    "starts_on": "2026-01-01",
+    "ends_on": "2026-12-31",
+    "units": [
+        {
+            "key": "a",
+            "name": "a镇",
+            "division": "towns",
+            "order": 1,
+            "competing": True,
+            "not_applicable": [],
+        },
+        {
+            "key": "b",
+            "name": "b镇",
+            "division": "soe",
+            "order": 2,
+            "competing": False,
+            "not_applicable": ["x"],
+        },
+    ],
+    "projects": [
+        {
+            "code": "P1",
+            "name": "项目P1",
+            "credits": [{"unit": "a", "share": "2/3"}, {"unit": "b", "share": "1/3"}],
+            "events": [
+                {
+                    "id": "signed-02-01",
+                    "stage": "signed",
+                    "on": "2026-02-01",
+                    "verified": True,
+                    "total_yuan": 1000,
+                    "inward_yuan": 800,
+                }
+            ],
+            "arrivals": [
+                {
+                    "id": "a-04-01-5",
+                    "on": "2026-04-01",
+                    "yuan": 5,
+                    "kind": "domestic",
+                    "verified": False,
+                }
+            ],
+        },
+        {
+            "code": "P2",
+            "name": "项目P2",
+            "credits": [{"unit": "a", "share": "1"}],
+            "events": [
+                {
+                    "id": "talks-01-05",
+                    "stage": "talks",
+                    "on": "2026-01-05",
+                    "verified": True,
+                    "total_yuan": None,
+                    "inward_yuan": None,
+                }
+            ],
+            "arrivals": [],
+        },
+    ],
+    "returns": [
+        {
+            "id": "a-done-03-31--3",
+            "unit": "a",
+            "measure": "done",
+            "period_end": "2026-03-31",
+            "quantity": -3,
+            "verified": True,
+        }
+    ],
+    "targets": [
+        {"unit": "a", "indicator": "x", "by": "amount", "quantity": 7, "level": "basic"},
+        {"unit": "a", "indicator": "x", "by": "count", "quantity": 9, "level": "stretch"},
+    ],
+    "adjustments": [
+        {
+            "id": "7",
+            "unit": "a",
+            "key": "blamed",
+            "on": "2026-05-01",
+            "times": 2,
+            "reason": "通报批评",
+            "verified": True,
+        }
+    ],
+}
+
+
 def test_the_document_of_facts() -> None:
-    assert facts_document(KNOWN) == {
-        "format": "saima-facts/1",
-        "starts_on": "2026-01-01",
-        "ends_on": "2026-12-31",
-        "units": [
-            {
-                "key": "a",
-                "name": "a镇",
-                "division": "towns",
-                "order": 1,
-                "competing": True,
-                "not_applicable": [],
-            },
-            {
-                "key": "b",
-                "name": "b镇",
-                "division": "soe",
-                "order": 2,
-                "competing": False,
-                "not_applicable": ["x"],
-            },
-        ],
-        "projects": [
-            {
-                "code": "P1",
-                "name": "项目P1",
-                "credits": [{"unit": "a", "share": "2/3"}, {"unit": "b", "share": "1/3"}],
-                "events": [
-                    {
-                        "id": "signed-02-01",
-                        "stage": "signed",
-                        "on": "2026-02-01",
-                        "verified": True,
-                        "total_yuan": 1000,
-                        "inward_yuan": 800,
-                    }
-                ],
-                "arrivals": [
-                    {
-                        "id": "a-04-01-5",
-                        "on": "2026-04-01",
-                        "yuan": 5,
-                        "kind": "domestic",
-                        "verified": False,
-                    }
-                ],
-            },
-            {
-                "code": "P2",
-                "name": "项目P2",
-                "credits": [{"unit": "a", "share": "1"}],
-                "events": [
-                    {
-                        "id": "talks-01-05",
-                        "stage": "talks",
-                        "on": "2026-01-05",
-                        "verified": True,
-                        "total_yuan": None,
-                        "inward_yuan": None,
-                    }
-                ],
-                "arrivals": [],
-            },
-        ],
-        "returns": [
-            {
-                "id": "a-done-03-31--3",
-                "unit": "a",
-                "measure": "done",
-                "period_end": "2026-03-31",
-                "quantity": -3,
-                "verified": True,
-            }
-        ],
-        "targets": [
-            {"unit": "a", "indicator": "x", "by": "amount", "quantity": 7, "level": "basic"},
-            {"unit": "a", "indicator": "x", "by": "count", "quantity": 9, "level": "stretch"},
-        ],
-        "adjustments": [
-            {
-                "id": "7",
-                "unit": "a",
-                "key": "blamed",
-                "on": "2026-05-01",
-                "times": 2,
-                "reason": "通报批评",
-                "verified": True,
-            }
-        ],
-    }
+    assert facts_document(KNOWN) == KNOWN_DOCUMENT
 
 
 def test_the_document_of_one_standing() -> None:

@@ -75,7 +75,7 @@ def test_numbers_written_without_loss(number: str, in_full: str, as_written: str
     assert plain(Fraction(number)) == as_written
 
 
-@given(number=st.fractions(max_denominator=10**6))
+@given(number=st.fractions(-(10**12), 10**12, max_denominator=10**6))
 def test_written_numbers_read_back(number: Fraction) -> None:
     assert exact_number(exact(number)) == number
     assert exact_number(plain(number)) == number
