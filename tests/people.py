@@ -1,0 +1,73 @@
+"""People for tests: accounts with a known password, and clients that are signed in."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from leaderboard.accounts.models import ADMINISTRATOR, Account
+from leaderboard.accounts.passwords import hashed
+from leaderboard.accounts.people import add_account
+from leaderboard.db import Database
+from leaderboard.instant import now
+
+PASSWORD = "Plum-tree-7"
+TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+
+
+@cache
+def known_hash() -> str:
+    """The hash of PASSWORD, made once: making it is meant to be slow."""
+    return hashed(PASSWORD)
+
+
+def enrol(
+    database: Database, name: str = "chen", role: str = ADMINISTRATOR, unit_id: int | None = None
+) -> Account:
+    """An account that has chosen PASSWORD, committed."""
+    with database.session() as session:
+        account = Account(
+            name=name,
+            display_name=f"{name}同志",
+            role=role,
+            unit_id=unit_id,
+            password_hash=known_hash(),
+            must_change=0,
+            created_at=now(),
+        )
+        session.add(account)
+        session.commit()
+    return account
+
+
+def enrol_newcomer(database: Database, name: str = "newcomer") -> str:
+    """An administrator who never signed in, committed; returns the one-time password."""
+    with database.session() as session:
+        _, password = add_account(session, "tester", name=name, display_name="新同志", role=ADMINISTRATOR)
+        session.commit()
+    return password
+
+
+def token_in(page: str) -> str:
+    """The form token of a page."""
+    found = TOKEN.search(page)
+    assert found, "the page has no form token"
+    return found[1]
+
+
+def submit(client: FlaskClient, path: str, form: str | None = None, **fields: str) -> TestResponse:
+    """Fill in the form of a page (at `form`, or at the path itself) and send it to the path."""
+    token = token_in(client.get(form or path).get_data(as_text=True))
+    return client.post(path, data={"csrf_token": token, **fields})
+
+
+def signed_in(app: Flask, name: str = "chen", password: str = PASSWORD) -> FlaskClient:
+    """A client signed in as this account."""
+    client = app.test_client()
+    answer = submit(client, "/sign-in", name=name, password=password)
+    assert answer.status_code == 302, answer.get_data(as_text=True)
+    return client
