@@ -25,7 +25,7 @@ from demo.yunxi.stages import (
 )
 from demo.yunxi.tale import Notice, Story, Task
 from demo.yunxi.units import ALONE, EARLY, EVEN, LATE, PARTNERS, TOWNS, UNITS, YunxiUnit
-from leaderboard.instant import Millis
+from leaderboard.instant import Millis, local_date
 
 SEED = 20
 CARRIED_OVER, IN_TALKS = 45, 126
@@ -39,7 +39,7 @@ SPLITS = ((5, 5), (5, 5), (7, 3), (3, 7))
 
 def tell(at: Millis, zone: str, *, seed: int = SEED, scale: Fraction = Fraction(1)) -> Story:
     """The story until the instant of the first run; `scale` below 1 tells a smaller one."""
-    desk = Desk(Random(f"{seed}/{at}"), zone, at)
+    desk = Desk(Random(f"{seed}/{local_date(at, zone)}"), zone, at)
     drafts = _Drafts(desk, scale)
     names = namings(desk.rng)
     ordered = sorted(drafts.all(), key=lambda draft: (draft.begins_on, draft.lead.key))
