@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -65,6 +66,7 @@ def _place(runners: Sequence[Runner], scheme: Scheme) -> list[Standing]:
     """Standings of one division: placed units, then hors concours, then unranked."""
     keys = [_ranking_key(runner, scheme) for runner in runners]
     overall = places(keys, ties=scheme.ties)
+    sharing = Counter(keys)
     by_indicator = [_indicator_places(runners, i, scheme) for i in range(len(scheme.indicators))]
     standings = []
     for n, runner in enumerate(runners):
@@ -76,7 +78,7 @@ def _place(runners: Sequence[Runner], scheme: Scheme) -> list[Standing]:
             unit=runner.unit.key,
             division=runner.unit.division,
             place=overall[n],
-            tied=keys[n] is not None and keys.count(keys[n]) > 1,
+            tied=keys[n] is not None and sharing[keys[n]] > 1,
             score=runner.earned.score,
             indicators=tuple(lines),
             adjustments=runner.earned.adjustments,
