@@ -1,0 +1,142 @@
+"""Carries out a checked plan, in the order things depend on each other; nothing is committed here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from leaderboard.exchange.layout import TABLES
+from leaderboard.exchange.plan import FactDraft, Plan
+from leaderboard.exchange.problems import Counts, ImportRefused, Report, Summary
+from leaderboard.ledger.bulk import Fact, add_facts, add_projects, chunks, decide_facts
+from leaderboard.ledger.models import Adjustment, Credit, Project, UnitReturn
+from leaderboard.ledger.record import Source
+from leaderboard.seasons.models import Season
+from leaderboard.seasons.plan import (
+    add_division,
+    add_unit,
+    approve_scheme,
+    draft_scheme,
+    enter_unit,
+    extend_stages,
+    open_season,
+    set_target,
+)
+from leaderboard.seasons.read import find_season, list_divisions, list_units
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """In whose name a plan is carried out, and since when it is known (now, unless told)."""
+
+    actor: str
+    recorded_at: int | None = None
+
+
+def apply(session: Session, plan: Plan, actor: str, *, recorded_at: int | None = None) -> Summary:
+    """Carry out a plan made by `check` in the same transaction. Raises ImportRefused where it has errors."""
+    if plan.errors:
+        raise ImportRefused(Report(tuple(plan.errors), tuple(plan.warnings)))
+    by = By(actor, recorded_at)
+    season = _season(session, plan, by)
+    _apply_plan(session, plan, by, season)
+    source = Source(actor, recorded_at=recorded_at)
+    add_projects(session, source, plan.projects)
+    decide_facts(session, actor, plan.decisions, recorded_at)
+    add_facts(session, source, _facts(session, plan, season))
+    ordered = [table.name for table in TABLES] + [
+        name for name in plan.counts if name not in {t.name for t in TABLES}
+    ]
+    return Summary(
+        season.slug, {name: plan.counts.get(name, Counts()) for name in ordered if name in plan.counts}
+    )
+
+
+def _season(session: Session, plan: Plan, by: By) -> Season:
+    draft = plan.season
+    known = find_season(session, draft.slug)
+    if known is not None:
+        return known
+    return open_season(
+        session,
+        by.actor,
+        slug=draft.slug,
+        title=draft.title,
+        title_en=draft.title_en,
+        starts_on=draft.starts_on,
+        ends_on=draft.ends_on,
+        source=draft.source,
+        is_public=draft.is_public,
+        planned_at=by.recorded_at,
+    )
+
+
+def _apply_plan(session: Session, plan: Plan, by: By, season: Season) -> None:
+    """Stages, divisions, units, entries, the scheme, targets."""
+    if plan.stages is not None:
+        extend_stages(session, by.actor, season, plan.stages)
+    for division in plan.divisions:
+        add_division(
+            session, by.actor, season, key=division.key, name=division.name, name_en=division.name_en
+        )
+    for unit in plan.units:
+        add_unit(session, by.actor, key=unit.key, name=unit.name, name_en=unit.name_en, sort_no=unit.sort_no)
+    units = {unit.key: unit for unit in list_units(session)}
+    divisions = {division.key: division for division in list_divisions(session, season.id)}
+    for entry in plan.entries:
+        enter_unit(
+            session,
+            by.actor,
+            season,
+            units[entry.unit],
+            divisions[entry.division],
+            competing=entry.competing,
+            planned_at=by.recorded_at,
+        )
+    if plan.scheme is not None:
+        approve_scheme(
+            session,
+            by.actor,
+            draft_scheme(session, by.actor, season, plan.scheme),
+            effective_on=season.starts_on,
+            reason="随工作簿建立赛季",
+            today=plan.today,
+            approved_at=by.recorded_at,
+        )
+    for target in plan.targets:
+        set_target(
+            session,
+            by.actor,
+            season,
+            units[target.unit],
+            indicator=target.indicator,
+            by=target.by,
+            level=target.level,
+            quantity=target.quantity,
+            planned_at=by.recorded_at,
+        )
+
+
+def _facts(session: Session, plan: Plan, season: Season) -> list[Fact]:
+    """The drafts with codes and keys replaced by ids."""
+    units = {unit.key: unit.id for unit in list_units(session)}
+    projects: dict[str, int] = {}
+    for some in chunks(sorted({draft.holder for draft in plan.facts if not _is_of_unit(draft)})):
+        found = session.execute(select(Project.code, Project.id).where(Project.code.in_(some)))
+        projects |= {row.code: row.id for row in found}
+    facts = []
+    for draft in plan.facts:
+        values = dict(draft.values)
+        if draft.table is Credit and draft.unit is not None:
+            values["unit_id"] = units[draft.unit]
+        if draft.table is Adjustment:
+            values["season_id"] = season.id
+        holder_id = units[draft.holder] if _is_of_unit(draft) else projects[draft.holder]
+        facts.append(Fact(draft.table, holder_id, draft.occurred_on, values, draft.evidence, draft.verified))
+    return facts
+
+
+def _is_of_unit(draft: FactDraft) -> bool:
+    return draft.table in (UnitReturn, Adjustment)

@@ -1,0 +1,255 @@
+"""Checks what counts: the sheets 单位, 自定节点, 考核方案 and 目标."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from leaderboard.exchange import cells
+from leaderboard.exchange.checking import Checking
+from leaderboard.exchange.layout import (
+    AMOUNT_WORD,
+    BY_WORDS,
+    LEVEL_WORDS,
+    SCHEME,
+    SCHEME_KEY,
+    STAGES,
+    TARGETS,
+    UNITS,
+)
+from leaderboard.exchange.names import SchemeNames
+from leaderboard.exchange.plan import DivisionDraft, EntryDraft, TargetDraft, UnitDraft
+from leaderboard.exchange.table import Row, title_of
+from leaderboard.seasons.read import stage_names
+from scoring.scheme_document import SchemeError, parse_scheme, scheme_document
+
+KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
+STAGE_KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
+KEY_FORM = "应为字母或数字开头、由字母、数字、连字符、下划线组成的编码, 最长 40 个字符"
+TARGET_VALUE = "目标值(个或万元)"
+
+
+def check_units(checking: Checking) -> None:
+    """Units, divisions and entries; names and keys that are known must agree with the database."""
+    for unit in checking.known.units.values():
+        checking.units.add(unit.key, unit.name)
+    seen: dict[str, int] = {}
+    for row in checking.table(UNITS).rows():
+        key, name = row.code("编码"), row.text("单位名称", most=120)
+        name_en, sort_no = row.text("英文名", most=120), row.whole("序号")
+        if key is None or name is None:
+            continue
+        if not KEY.fullmatch(key):
+            row.error(f'"{key}" {KEY_FORM}', "编码")
+        for what, column in ((key, "编码"), (name, "单位名称")):
+            if what in seen and not (what == name == key and column == "单位名称"):
+                row.error(f'"{what}" 与第 {seen[what]} 行重复', column)
+            seen.setdefault(what, row.number)
+        if sort_no is not None and not -(10**9) < sort_no < 10**9:
+            row.error(f"序号 {sort_no} 超出范围", "序号")
+        _check_unit(
+            checking, row, UnitDraft(key, name, sort_no if sort_no is not None else len(seen), name_en)
+        )
+        _check_entry(checking, row, key)
+
+
+def _check_unit(checking: Checking, row: Row, draft: UnitDraft) -> None:
+    known = checking.known.units.get(draft.key)
+    if known is None:
+        other = next((unit for unit in checking.known.units.values() if unit.name == draft.name), None)
+        if other is not None:
+            row.error(f'系统中 "{draft.name}" 的编码是 {other.key}, 请改为该编码', "编码")
+        checking.units.add(draft.key, draft.name)
+        checking.plan.units.append(draft)
+        return
+    if known.name != draft.name:
+        row.error(f'编码 {draft.key} 在系统中是 "{known.name}", 文件中是 "{draft.name}", 请核对', "单位名称")
+    if draft.name_en is not None and draft.name_en != known.name_en:
+        row.note("与系统中的不同, 导入不修改已有单位", "英文名")
+    if row.cell("序号") is not None and draft.sort_no != known.sort_no:
+        row.note("与系统中的不同, 导入不修改已有单位", "序号")
+
+
+def _check_entry(checking: Checking, row: Row, unit: str) -> None:
+    competing = row.yes("参赛")
+    division = _division(checking, row)
+    counts = checking.plan.counts[UNITS.name]
+    is_new = any(draft.key == unit for draft in checking.plan.units[-1:])
+    live = checking.known.entries.get(unit)
+    if division is None:
+        counts.new += is_new
+        counts.unchanged += not is_new
+        return
+    entry = EntryDraft(
+        unit, division, competing if competing is not None else live.competing if live else True
+    )
+    if live is not None and (live.division, live.competing) == (entry.division, entry.competing):
+        counts.unchanged += 1
+        return
+    checking.plan.entries.append(entry)
+    if live is not None:
+        moved = "改变参赛状态" if live.division == division else f"由组别 {live.division} 改到 {division}"
+        row.warn(f"该单位已在本赛季, 将{moved}, 请核对")
+        counts.corrected += 1
+    else:
+        counts.new += 1
+
+
+def _division(checking: Checking, row: Row) -> str | None:
+    """The division's key; a new division must come with its name, and a key has one name only."""
+    key, name, name_en = row.code("组别编码"), row.text("组别", most=120), row.text("组别英文名", most=120)
+    if key is None:
+        if name is not None:
+            row.error(f'组别 "{name}" 缺少组别编码', "组别编码")
+        return None
+    if not KEY.fullmatch(key):
+        row.error(f'"{key}" {KEY_FORM}', "组别编码")
+        return key
+    names = {k: d.name for k, d in checking.known.divisions.items()} | {
+        d.key: d.name for d in checking.plan.divisions
+    }
+    if key in names:
+        if name is not None and name != names[key]:
+            row.error(f'组别编码 {key} 是 "{names[key]}", 此行写的是 "{name}", 请核对', "组别")
+    elif name is None:
+        row.error(f"新组别 {key} 缺少组别名称", "组别")
+    elif name in names.values():
+        row.error(f'组别 "{name}" 已用另一个编码, 请改为同一编码', "组别编码")
+    else:
+        checking.plan.divisions.append(DivisionDraft(key, name, name_en))
+    return key
+
+
+def check_stages(checking: Checking) -> None:
+    """The season's own stages: those in the workbook are added to those that are known."""
+    names = stage_names(checking.known.season)
+    for key, name in names.items():
+        checking.stages.add(key, name)
+    season = checking.known.season
+    own: list[dict[str, str]] = json.loads(season.stages) if season else []
+    before, counts = len(own), checking.plan.counts[STAGES.name]
+    for row in checking.table(STAGES).rows():
+        stage, named, name_en = row.code("代号"), row.text("节点名称", most=40), row.text("英文名", most=40)
+        if stage is None or named is None:
+            continue
+        if not STAGE_KEY.fullmatch(stage):
+            row.error(f'"{stage}" 应为小写英文字母开头、由字母、数字、下划线组成的代号', "代号")
+        elif names.get(stage) == named:
+            counts.unchanged += 1
+        elif stage in names or named in names.values():
+            row.error(f'"{stage}" 或 "{named}" 已是另一个节点, 请换一个', "节点名称")
+        else:
+            names[stage] = named
+            checking.stages.add(stage, named)
+            own.append({"key": stage, "name": named} | ({"name_en": name_en} if name_en else {}))
+            counts.new += 1
+    if len(own) > before:
+        checking.plan.stages = own
+
+
+def check_scheme(checking: Checking) -> None:
+    """The scheme in the workbook: drafted for a season without one, otherwise it must be the one in force."""
+    documents: list[Mapping[str, Any]] = list(checking.known.documents)
+    stated = _stated_scheme(checking)
+    if stated is not None:
+        documents.insert(0, stated)
+        _compare_scheme(checking, stated)
+    checking.scheme = SchemeNames(documents)
+
+
+def _compare_scheme(checking: Checking, stated: dict[str, Any]) -> None:
+    plan, known = checking.plan, checking.known
+    divisions = {d.key for d in plan.divisions} | set(known.divisions)
+    for division in stated["divisions"]:
+        if division not in divisions:
+            plan.problems.warn(f'方案为组别 "{division}" 定了权重, 但赛季没有这个组别', SCHEME)
+    if not known.schemes:
+        plan.scheme = stated
+        plan.counts[SCHEME].new += 1
+    elif known.in_force is None:
+        plan.problems.error("赛季已有未生效的方案草稿, 请先在控制台使它生效或作废", SCHEME)
+    elif stated != json.loads(known.in_force.document):
+        plan.problems.error(
+            "与赛季现行的考核方案不同; 导入不修改方案, 请在控制台调整, 或删除此工作表", SCHEME
+        )
+    else:
+        plan.counts[SCHEME].unchanged += 1
+
+
+def _stated_scheme(checking: Checking) -> dict[str, Any] | None:
+    """The canonical document of the scheme in the workbook, if there is one without mistakes."""
+    sheet, problems = checking.sheets.get(SCHEME), checking.plan.problems
+    rows = sheet.rows if sheet else {}
+    parts = {n: row[1] for n, row in rows.items() if len(row) > 1 and title_of(row[0]) == SCHEME_KEY}
+    text = "".join(cells.written(value) for value in parts.values())
+    if not text.strip():
+        if rows:
+            problems.error(
+                f'应有一行左格为 "{SCHEME_KEY}", 右格为方案的 JSON 文本; 没有方案请删除此工作表', SCHEME
+            )
+        return None
+    number = next(iter(parts))
+    try:
+        return scheme_document(parse_scheme(json.loads(text)))
+    except SchemeError as error:
+        for problem in error.problems:
+            problems.error(f"{problem.path}: {problem.message}", SCHEME, number, SCHEME_KEY)
+    except (ValueError, RecursionError) as error:
+        where = (
+            f" (第 {error.lineno} 行第 {error.colno} 字附近)"
+            if isinstance(error, json.JSONDecodeError)
+            else ""
+        )
+        problems.error(f"不是完整的 JSON 文本{where}, 请从控制台或导出的文件复制", SCHEME, number, SCHEME_KEY)
+    return None
+
+
+def check_targets(checking: Checking) -> None:
+    """Targets of known units for known indicators, one figure for each way of counting and level."""
+    by_words = {word: key for key, word in BY_WORDS.items()}
+    levels = {word: key for key, word in LEVEL_WORDS.items()}
+    for key in {key[1] for key in checking.known.targets}:
+        checking.scheme.indicators.add(key)
+    seen: dict[tuple[str, str, str, str], int] = {}
+    for row in checking.table(TARGETS).rows():
+        unit, indicator, by = checking.unit(row), _indicator(checking, row), row.choice("方式", by_words)
+        level = row.text("口径", most=40) or LEVEL_WORDS["basic"]
+        quantity = checking.yuan(row, TARGET_VALUE) if by == "amount" else _count(row)
+        if unit is None or indicator is None or by is None or quantity is None:
+            continue
+        draft = TargetDraft(unit, indicator, by, levels.get(level, level), quantity)
+        identity = (draft.unit, draft.indicator, draft.by, draft.level)
+        if identity in seen:
+            row.error(f"与第 {seen[identity]} 行是同一单位、指标、方式和口径的目标, 请只留一行")
+            continue
+        seen[identity] = row.number
+        _settle_target(checking, draft, checking.known.targets.get(identity))
+
+
+def _settle_target(checking: Checking, draft: TargetDraft, known: int | None) -> None:
+    counts = checking.plan.counts[TARGETS.name]
+    if known == draft.quantity:
+        counts.unchanged += 1
+        return
+    checking.plan.targets.append(draft)
+    counts.new += known is None
+    counts.corrected += known is not None
+
+
+def _count(row: Row) -> int | None:
+    quantity = row.whole(TARGET_VALUE)
+    if quantity is not None and not 0 <= quantity < 10**9:
+        row.error(f"{quantity} 不是合理的个数; 若是金额, 方式应填 {AMOUNT_WORD}", TARGET_VALUE)
+        return None
+    return quantity
+
+
+def _indicator(checking: Checking, row: Row) -> str | None:
+    text = row.text("指标", most=120)
+    key = checking.scheme.indicators.find(text) if text else None
+    if text and key is None:
+        known = checking.scheme.indicators.listed() or f"无 (赛季还没有考核方案, 请在 {SCHEME} 工作表中给出)"
+        row.error(f'考核方案中没有指标 "{text}"; 可用的指标: {known}', "指标")
+    return key

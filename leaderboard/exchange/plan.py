@@ -1,0 +1,121 @@
+"""What a checked workbook would change: drafts of plans and facts, and how they compare with what is known."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from leaderboard.exchange.problems import Counts, Problem, Problems
+from leaderboard.ledger.bulk import Decision, Head
+from leaderboard.ledger.read import ProjectFact, UnitFact
+
+
+@dataclass(frozen=True, slots=True)
+class SeasonDraft:
+    """The season the workbook is for."""
+
+    slug: str
+    title: str
+    starts_on: date
+    ends_on: date
+    title_en: str | None = None
+    source: str | None = None
+    is_public: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class DivisionDraft:
+    """A division the season does not have yet."""
+
+    key: str
+    name: str
+    name_en: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnitDraft:
+    """A unit the authority does not have yet."""
+
+    key: str
+    name: str
+    sort_no: int
+    name_en: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EntryDraft:
+    """A unit enters the season, or moves to another division."""
+
+    unit: str
+    division: str
+    competing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TargetDraft:
+    """A target to set."""
+
+    unit: str
+    indicator: str
+    by: str
+    level: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class FactDraft:
+    """A fact to record; `holder` is the project's code or the unit's key, `unit` the key of a share's unit."""
+
+    table: ProjectFact | UnitFact
+    holder: str
+    occurred_on: date
+    values: Mapping[str, Any]
+    evidence: str | None
+    verified: bool
+    unit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A unit's share of a project as the workbook states it."""
+
+    unit: str
+    share: Fraction
+    verified: bool
+
+
+@dataclass(slots=True)
+class Plan:
+    """Everything an import would do; it may be applied only while it has no errors."""
+
+    season: SeasonDraft
+    season_is_new: bool
+    today: date
+    problems: Problems
+    stages: list[dict[str, str]] | None = None
+    """All of the season's own stages, where the workbook adds to them."""
+    divisions: list[DivisionDraft] = field(default_factory=list)
+    units: list[UnitDraft] = field(default_factory=list)
+    entries: list[EntryDraft] = field(default_factory=list)
+    scheme: dict[str, Any] | None = None
+    """The scheme to draft and put in force from the season's first day."""
+    targets: list[TargetDraft] = field(default_factory=list)
+    projects: list[Head] = field(default_factory=list)
+    facts: list[FactDraft] = field(default_factory=list)
+    decisions: list[Decision] = field(default_factory=list)
+    """Verifications and reversals of known facts; they come before the new facts."""
+    counts: dict[str, Counts] = field(default_factory=lambda: defaultdict(Counts))
+
+    @property
+    def errors(self) -> list[Problem]:
+        """What must be put right first."""
+        return self.problems.errors
+
+    @property
+    def warnings(self) -> list[Problem]:
+        """What should be looked at."""
+        return self.problems.warnings

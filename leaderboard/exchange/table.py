@@ -1,0 +1,211 @@
+"""One sheet as a table: its header found and checked, its rows handed out typed, every problem noted with its place."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from typing import TypeVar
+
+from leaderboard.exchange import cells
+from leaderboard.exchange.cells import CellError, Told
+from leaderboard.exchange.layout import REMARK, TOTAL_WORDS, SheetLayout
+from leaderboard.exchange.problems import Problems
+from leaderboard.exchange.workbook import Cell, Sheet
+
+T = TypeVar("T")
+HEADER_WITHIN = 5
+"""The header stands in one of the first rows; titles of the whole sheet may stand above it."""
+
+
+class Row:
+    """One row: hands out its cells typed; a cell that cannot be read is noted as an error and comes back as None."""
+
+    def __init__(self, table: Table, number: int, values: list[Cell]) -> None:
+        self.table, self.number, self._values = table, number, values
+        self.ok = True
+
+    def cell(self, title: str) -> Cell:
+        """The cell as it is; None where it is blank or the column is missing."""
+        index = self.table.index.get(title)
+        value = self._values[index] if index is not None and index < len(self._values) else None
+        return None if isinstance(value, str) and not cells.clean(value) else value
+
+    def error(self, message: str, column: str | None = None) -> None:
+        """Note an error of this row; the row is not ok any more."""
+        self.ok = False
+        self.table.problems.error(message, self.table.name, self.number, column)
+
+    def warn(self, message: str, column: str | None = None) -> None:
+        """Note a warning about this row."""
+        self.table.problems.warn(message, self.table.name, self.number, column)
+
+    def note(self, message: str, column: str | None = None) -> None:
+        """Note something that is told once for all rows alike."""
+        self.table.problems.note(message, self.table.name, self.number, column)
+
+    def text(self, title: str, most: int, *, lines: bool = False) -> str | None:
+        """Free text."""
+        return self._read(title, lambda value, _: cells.text_of(value, most=most, lines=lines))
+
+    def code(self, title: str, most: int = 40) -> str | None:
+        """A code or name to look something up by."""
+        return self._read(title, lambda value, told: cells.code_of(value, told, most=most))
+
+    def whole(self, title: str) -> int | None:
+        """A whole number."""
+        return self._read(title, cells.whole_of)
+
+    def yuan(self, title: str) -> int | None:
+        """Integer yuan, from 万元."""
+        return self._read(title, cells.yuan_of)
+
+    def cents(self, title: str) -> int | None:
+        """Integer cents of a foreign currency."""
+        return self._read(title, cells.cents_of)
+
+    def day(self, title: str) -> date | None:
+        """A date."""
+        return self._read(title, cells.day_of)
+
+    def yes(self, title: str) -> bool | None:
+        """Yes or no."""
+        return self._read(title, cells.yes_of)
+
+    def choice(self, title: str, words: Mapping[str, str]) -> str | None:
+        """One of a few words, as its key."""
+        return self._read(title, lambda value, told: cells.choice_of(value, told, dict(words)))
+
+    def number_text(self, title: str, most: int) -> str | None:
+        """An exact number kept as text, such as a rate of exchange."""
+        return self._read(title, lambda value, told: format(cells.number_of(value, told), "f")[:most])
+
+    def _read(self, title: str, reader: Callable[[Cell, Told], T]) -> T | None:
+        value, told = self.cell(title), Told()
+        if value is None:
+            if title in self.table.index and self.table.layout.column(title).required:
+                self.error("此格必填, 不能空白", title)
+            return None
+        try:
+            result = reader(value, told)
+        except CellError as error:
+            self.error(str(error), title)
+            return None
+        for message in told:
+            self.note(message, title)
+        return result
+
+
+class Table:
+    """A sheet read by its layout: `index` is title -> position; without a usable header there are no rows."""
+
+    def __init__(self, layout: SheetLayout, sheet: Sheet | None, problems: Problems) -> None:
+        self.layout, self.problems = layout, problems
+        self.name = layout.name
+        self.index: dict[str, int] = {}
+        self._rows: dict[int, list[Cell]] = sheet.rows if sheet else {}
+        self._header = self._find_header()
+        if sheet and sheet.rows:
+            self._read_header()
+            self._note_merges(sheet)
+            self._note_faults(sheet)
+
+    def _find_header(self) -> int:
+        """Number of the row that holds most of the titles; the first row where none holds any."""
+        known = set(self.layout.titles)
+        near = {n: row for n, row in self._rows.items() if n <= HEADER_WITHIN}
+        hits = {n: len(known & {title_of(value) for value in row}) for n, row in near.items()}
+        return max(hits, key=lambda n: (hits[n], -n), default=1)
+
+    def _read_header(self) -> None:
+        for position, value in enumerate(self._rows.get(self._header, [])):
+            title = title_of(value)
+            if not title or title == REMARK.title:
+                continue
+            if title not in self.layout.titles:
+                self._error(_unknown_column(title, self.layout), title)
+            elif title in self.index:
+                self._error("这一列出现了两次, 请只保留一列", title)
+            else:
+                self.index[title] = position
+        missing = [c.title for c in self.layout.columns if c.required and c.title not in self.index]
+        if missing:
+            self._error(f"缺少列 {'、'.join(missing)}; 表头应为 {'、'.join(self.layout.titles)}")
+
+    def _error(self, message: str, column: str | None = None) -> None:
+        self.problems.error(message, self.name, self._header, column)
+
+    def _note_merges(self, sheet: Sheet) -> None:
+        """Merged cells hide values from the rows they cover; only a title above the header may be merged."""
+        for top, left, bottom, right in sheet.merges:
+            if bottom >= self._header:
+                name = f"{column_letters(left)}{top}:{column_letters(right)}{bottom}"
+                message = f"单元格 {name} 是合并的, 请取消合并并在每一格填上内容"
+                self.problems.error(message, self.name, top)
+
+    def _note_faults(self, sheet: Sheet) -> None:
+        for reference, kind in sheet.faults:
+            why = "显示为错误值 (如 #DIV/0!)" if kind == "error" else "是没有算出结果的公式"
+            row = int("".join(c for c in reference if c.isdigit()) or 0) or None
+            self.problems.error(f"单元格 {reference} {why}, 请改填数值", self.name, row)
+
+    def rows(self) -> Iterator[Row]:
+        """Rows below the header that hold anything; lines of totals are passed over and told."""
+        if any(column.required and column.title not in self.index for column in self.layout.columns):
+            return
+        for number in sorted(self._rows):
+            row = Row(self, number, self._rows[number])
+            if number <= self._header or all(row.cell(title) is None for title in self.index):
+                continue
+            if self._is_total(row):
+                row.note("合计行不导入, 已跳过")
+                continue
+            yield row
+
+    def codes(self, title: str) -> set[str]:
+        """What stands in a column of codes, as far as it can be read; nothing is noted."""
+        readable = (self._glimpse(number, title, cells.code_of) for number in self._rows)
+        return {code for code in readable if code is not None}
+
+    def pairs(self, code_title: str, day_title: str) -> Iterator[tuple[str, date]]:
+        """Codes with the dates beside them, as far as both can be read; nothing is noted."""
+        for number in self._rows:
+            code, day = (
+                self._glimpse(number, code_title, cells.code_of),
+                self._glimpse(number, day_title, cells.day_of),
+            )
+            if code is not None and day is not None:
+                yield code, day
+
+    def _glimpse(self, number: int, title: str, reader: Callable[[Cell, Told], T]) -> T | None:
+        value = Row(self, number, self._rows[number]).cell(title)
+        try:
+            return reader(value, Told()) if value is not None else None
+        except CellError:
+            return None
+
+    def _is_total(self, row: Row) -> bool:
+        first = next(value for title in self.index if (value := row.cell(title)) is not None)
+        return isinstance(first, str) and "".join(first.split()) in TOTAL_WORDS
+
+
+def title_of(value: Cell) -> str:
+    """A column title as typed, without blanks, full-width brackets made half-width."""
+    return "".join(unicodedata.normalize("NFKC", cells.clean(cells.written(value))).split())
+
+
+def column_letters(number: int) -> str:
+    """A column's letters from its number: 1 is A, 27 is AA."""
+    letters = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def _unknown_column(title: str, layout: SheetLayout) -> str:
+    bare = title.partition("(")[0]
+    for column in layout.columns:
+        if column.title.partition("(")[0] == bare and column.title != title:
+            return f"列名应为 {column.title}; 请核对单位并修改列名"
+    return f"不认识的列, 可用的列有 {'、'.join(layout.titles)}; 自用的说明请放在 {REMARK.title} 列"

@@ -1,0 +1,239 @@
+"""Many facts in one act, as from a workbook: the rules of single facts, kept by sets; one line in the trail for each."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from itertools import groupby, pairwise
+from typing import Any, TypeVar
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from leaderboard.accounts.audit import record_act
+from leaderboard.instant import now
+from leaderboard.ledger.models import (
+    VERIFIED,
+    CapitalArrival,
+    Credit,
+    Project,
+    ProjectDecision,
+    StageEvent,
+    UnitDecision,
+    UnitReturn,
+)
+from leaderboard.ledger.read import ProjectFact, UnitFact, known_project_facts, known_unit_facts
+from leaderboard.ledger.record import LedgerError, Source, new_fact_id
+
+AT_ONCE = 2000
+"""Rows named in one statement: below every engine's limit of parameters."""
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A project to enter: the columns of the table."""
+
+    code: str
+    name: str
+    name_en: str | None = None
+    investor: str | None = None
+    industry: str | None = None
+    is_public: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A fact to add: its table, the project or unit it is about, and the table's own columns."""
+
+    table: ProjectFact | UnitFact
+    holder_id: int
+    occurred_on: date
+    values: Mapping[str, Any] = field(default_factory=dict)
+    evidence: str | None = None
+    verified: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What is decided on a recorded fact."""
+
+    table: ProjectFact | UnitFact
+    holder_id: int
+    fact_id: int
+    outcome: str
+    reason: str | None = None
+
+
+def chunks(items: Iterable[T], size: int = AT_ONCE) -> Iterator[list[T]]:
+    """The items in lists short enough for one statement."""
+    ordered = list(items)
+    for start in range(0, len(ordered), size):
+        yield ordered[start : start + size]
+
+
+def add_projects(session: Session, source: Source, heads: Sequence[Head]) -> dict[str, int]:
+    """Enter many projects; gives their ids by code. Raises LedgerError where a code is taken."""
+    codes = [head.code for head in heads]
+    for some in chunks(codes):
+        taken = session.scalars(select(Project.code).where(Project.code.in_(some))).first()
+        if taken is not None:
+            raise LedgerError(f"项目编号 {taken} 已存在, 请换一个编号")
+    at = source.recorded_at or now()
+    rows = [
+        {
+            "code": head.code,
+            "name": head.name,
+            "name_en": head.name_en,
+            "investor": head.investor,
+            "industry": head.industry,
+            "is_public": int(head.is_public),
+            "recorded_at": at,
+            "recorded_by": source.actor,
+        }
+        for head in heads
+    ]
+    if not rows:
+        return {}
+    session.execute(insert(Project), rows)
+    record_act(session, source.actor, "project.add_many", f"{len(rows)} projects", codes=codes)
+    ids: dict[str, int] = {}
+    for some in chunks(codes):
+        found = session.execute(select(Project.code, Project.id).where(Project.code.in_(some)))
+        ids |= {row.code: row.id for row in found}
+    return ids
+
+
+def add_facts(session: Session, source: Source, facts: Sequence[Fact]) -> None:
+    """Record many facts; raises LedgerError where a stage would be reached twice, shares pass 1 or returns overlap."""
+    if not facts:
+        return
+    at = source.recorded_at or now()
+    decided: list[Decision] = []
+    for table, of_table in _by_table(facts):
+        holder = _holder_column(table)
+        rows = [
+            {
+                holder: fact.holder_id,
+                "fact_id": new_fact_id(),
+                "occurred_on": fact.occurred_on,
+                "recorded_at": at,
+                "recorded_by": source.actor,
+                "evidence": fact.evidence,
+                **fact.values,
+            }
+            for fact in of_table
+        ]
+        session.execute(insert(table), rows)
+        decided += [
+            Decision(table, fact.holder_id, row["fact_id"], VERIFIED)
+            for fact, row in zip(of_table, rows, strict=True)
+            if fact.verified
+        ]
+    _insert_decisions(session, source.actor, decided, at)
+    _check_rules(session, facts)
+    counts = {table.__tablename__: len(of_table) for table, of_table in _by_table(facts)}
+    record_act(session, source.actor, "fact.add_many", f"{len(facts)} facts", verified=len(decided), **counts)
+
+
+def decide_facts(session: Session, actor: str, decisions: Sequence[Decision], at: int | None = None) -> None:
+    """Verify or reverse many facts that were read as live in the same transaction; reversing needs a reason."""
+    if not decisions:
+        return
+    if any(d.outcome != VERIFIED and not (d.reason or "").strip() for d in decisions):
+        raise LedgerError("退回或冲销须写明理由")
+    _insert_decisions(session, actor, decisions, at or now())
+    facts = [[d.table.__tablename__, str(d.fact_id), d.outcome] for d in decisions]
+    why = sorted({d.reason for d in decisions if d.reason})
+    record_act(session, actor, "fact.decide_many", f"{len(decisions)} facts", facts=facts, why=why)
+
+
+def _by_table(facts: Iterable[Any]) -> Iterator[tuple[Any, list[Any]]]:
+    ordered = sorted(facts, key=lambda fact: fact.table.__tablename__)
+    for _, group in groupby(ordered, key=lambda fact: fact.table.__tablename__):
+        rows = list(group)
+        yield rows[0].table, rows
+
+
+def _holder_column(table: ProjectFact | UnitFact) -> str:
+    return "project_id" if table in (StageEvent, CapitalArrival, Credit) else "unit_id"
+
+
+def _insert_decisions(session: Session, actor: str, decisions: Sequence[Decision], at: int) -> None:
+    for table, of_table in _by_table(decisions):
+        holder = _holder_column(table)
+        into: Any = ProjectDecision if holder == "project_id" else UnitDecision
+        earlier: dict[int, int] = {}
+        for some in chunks(d.fact_id for d in of_table):
+            found = (
+                select(into.fact_id, func.max(into.decision_no))
+                .where(into.fact_id.in_(some))
+                .group_by(into.fact_id)
+            )
+            earlier |= dict(session.execute(found).tuples().all())
+        session.execute(
+            insert(into),
+            [
+                {
+                    holder: d.holder_id,
+                    "fact_id": d.fact_id,
+                    "decision_no": earlier.get(d.fact_id, 0) + 1,
+                    "outcome": d.outcome,
+                    "decided_at": at,
+                    "decided_by": actor,
+                    "reason": d.reason,
+                }
+                for d in of_table
+            ],
+        )
+
+
+def _check_rules(session: Session, facts: Sequence[Fact]) -> None:
+    """What holds for single facts holds after many: looked up once for all holders touched."""
+    touched: dict[Any, set[int]] = defaultdict(set)
+    for fact in facts:
+        touched[fact.table].add(fact.holder_id)
+        if fact.table is CapitalArrival and fact.values["yuan"] <= 0:
+            raise LedgerError("到位资金须大于零")
+    for some in chunks(touched[StageEvent]):
+        _refuse_second_events(session, some)
+    for some in chunks(touched[Credit]):
+        _refuse_shares_over_one(session, some)
+    for some in chunks(touched[UnitReturn]):
+        _refuse_overlaps(session, some)
+
+
+def _refuse_second_events(session: Session, project_ids: list[int]) -> None:
+    live = known_project_facts(StageEvent).where(StageEvent.project_id.in_(project_ids)).subquery()
+    twice = (
+        select(live.c.project_id, live.c.stage)
+        .group_by(live.c.project_id, live.c.stage)
+        .having(func.count() > 1)
+    )
+    for project_id, stage in session.execute(twice):
+        code = session.scalar(select(Project.code).where(Project.id == project_id))
+        raise LedgerError(f"项目 {code} 已有节点 {stage} 的记录, 请先冲销原记录再补记")
+
+
+def _refuse_shares_over_one(session: Session, project_ids: list[int]) -> None:
+    shares: dict[int, Fraction] = defaultdict(Fraction)
+    for row in session.execute(known_project_facts(Credit).where(Credit.project_id.in_(project_ids))):
+        shares[row.project_id] += Fraction(row.share_num, row.share_den)
+    for project_id, total in shares.items():
+        if total > 1:
+            code = session.scalar(select(Project.code).where(Project.id == project_id))
+            raise LedgerError(f"项目 {code} 的分成合计应不超过 1, 现为 {total}")
+
+
+def _refuse_overlaps(session: Session, unit_ids: list[int]) -> None:
+    periods: dict[tuple[int, str], list[tuple[date, date]]] = defaultdict(list)
+    for row in session.execute(known_unit_facts(UnitReturn).where(UnitReturn.unit_id.in_(unit_ids))):
+        periods[row.unit_id, row.measure].append((row.starts_on, row.occurred_on))
+    for (_, measure), spans in periods.items():
+        spans.sort()
+        for (_, ends_on), (starts_on, _) in pairwise(spans):
+            if starts_on <= ends_on:
+                raise LedgerError(f"{measure} 在 {starts_on} 至 {ends_on} 有重叠的报表, 请先冲销原报表")
