@@ -14,6 +14,7 @@ from waitress.server import create_server
 from config import Settings
 from leaderboard import create_app
 from leaderboard.db import Database
+from leaderboard.web.fast_lane import FastLane
 
 
 @pytest.fixture(autouse=True)
@@ -42,11 +43,14 @@ def client(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture
-def live_server(app: Flask) -> Iterator[str]:
-    """The address of the application, served for a browser until the test ends."""
-    server = create_server(app, host="127.0.0.1", port=0, threads=4)
+def live_server(app: Flask, database: Database, settings: Settings) -> Iterator[str]:
+    """The address of the application behind its fast lane, served for a browser until the test ends."""
+    lane = FastLane(app, database, settings)
+    lane.start()
+    server = create_server(lane, host="127.0.0.1", port=0, threads=4)
     thread = threading.Thread(target=server.run, name="live-server", daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.effective_port}"
     server.close()
     thread.join(timeout=5)
+    lane.close()
