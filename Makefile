@@ -21,7 +21,7 @@ run: env ## Start everything: database, demonstration races, web and clock (PORT
 .PHONY: test
 test: env-test ## Run the whole suite on SQLite and PostgreSQL with a real browser (TESTS=path for a part)
 	@bin/test-system-packages
-	@.venv/bin/python -m pytest -n $(WORKERS) $(TESTS)
+	@.venv/bin/python -m pytest -n $(WORKERS) --dist worksteal $(TESTS)
 
 .PHONY: lint
 lint: env-test ## Check style and types

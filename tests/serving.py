@@ -54,3 +54,6 @@ def live_server(app: Flask, database: Database, settings: Settings) -> Iterator[
     server.close()
     thread.join(timeout=5)
     lane.close()
+    # Its last look must not outlive the database.
+    for watcher in [found for found in threading.enumerate() if found.name == "fast-lane"]:
+        watcher.join(timeout=5)
