@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Integer, String, func, literal, null, select, union_all
+from sqlalchemy import CompoundSelect, Integer, Select, String, func, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
 from leaderboard.boards.models import PUBLISHED, Edition, PublicForm
@@ -28,19 +28,26 @@ class PublicEdition:
     number: int
 
 
-def public_mark(session: Session) -> Mark:
-    """The newest number of each season open to the public and the tags of the pages of no edition: one query."""
-    seasons = (
-        select(Season.slug.label("name"), func.max(Edition.number).label("number"), null().label("etag"))
+def newest_numbers(session: Session) -> dict[str, int | None]:
+    """The newest number of each season open to the public: what the list of boards is made from."""
+    return {slug: number for slug, number in session.execute(_numbers())}  # noqa: C416 - a row is no tuple to dict
+
+
+def _numbers() -> Select[str, int]:
+    return (
+        select(Season.slug, func.max(Edition.number))
         .select_from(Season)
         .outerjoin(Edition, Edition.season_id == Season.id)
         .where(Season.is_public == 1)
         .group_by(Season.slug)
     )
+
+
+def public_mark(session: Session) -> Mark:
+    """The newest number of each season open to the public and the tags of the pages of no edition: one query."""
+    seasons = _numbers().add_columns(null())
     pages = select(
-        (PublicForm.path + literal(" ", String) + PublicForm.lang).label("name"),
-        literal(None, Integer).label("number"),
-        PublicForm.etag.label("etag"),
+        PublicForm.path + literal(" ", String) + PublicForm.lang, literal(None, Integer), PublicForm.etag
     ).where(PublicForm.edition_id.is_(None))
     both: CompoundSelect[Any] = union_all(seasons, pages)
     return frozenset(tuple(row) for row in session.execute(both))

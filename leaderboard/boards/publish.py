@@ -18,8 +18,9 @@ from leaderboard.boards.board import board_document, heading_times
 from leaderboard.boards.gather import Gathered, gather
 from leaderboard.boards.models import Edition, PublicForm, Standing
 from leaderboard.boards.package import FORMAT, digest, packed, sealed
-from leaderboard.boards.read import latest_edition, places_in
-from leaderboard.boards.render import Form, render_forms
+from leaderboard.boards.public import newest_numbers
+from leaderboard.boards.read import latest_edition, places_in, public_seasons
+from leaderboard.boards.render import Form, index_forms, render_forms
 from leaderboard.boards.unit_lines import unit_lines
 from leaderboard.instant import Millis, now
 from leaderboard.office import Office
@@ -48,6 +49,7 @@ class Due:
 class Composed:
     """An edition scored, numbered, signed and rendered, but not yet announced."""
 
+    office: Office
     season: Season
     number: int
     due: Due
@@ -61,6 +63,8 @@ class Composed:
     unit_ids: dict[str, int]
     version_id: int
     forms: tuple[Form, ...]
+    beside: dict[str, int | None]
+    """The newest numbers of all public seasons when this was composed: the list of boards was made from them."""
 
 
 def compose(
@@ -98,6 +102,7 @@ def compose(
     board = board_document(gathered, result, heading, previous)
     lines = tuple(unit_lines(board, gathered, result))
     return Composed(
+        office=office,
         season=season,
         number=number,
         due=due,
@@ -113,6 +118,7 @@ def compose(
         forms=tuple(
             render_forms(session, office, board, sealed(package, heading["signature"], office.public_key))
         ),
+        beside=newest_numbers(session),
     )
 
 
@@ -125,6 +131,11 @@ def announce(session: Session, composed: Composed, actor: str, run_id: int | Non
         composed.previous_hash,
     ):
         raise Overtaken(f"第 {composed.number} 期已由他处发布")
+    # The end of the audit trail is held from here on, so that one edition after the other is announced.
+    record_act(
+        session, actor, "edition.publish", f"{season.slug} 第 {composed.number} 期", hash=composed.hash
+    )
+    list_is_current = newest_numbers(session) == composed.beside
     edition = Edition(
         season_id=season.id,
         number=composed.number,
@@ -148,7 +159,9 @@ def announce(session: Session, composed: Composed, actor: str, run_id: int | Non
         raise Overtaken(f"第 {composed.number} 期已由他处发布") from error
     _store_standings(session, edition, composed)
     _store_forms(session, edition, composed.forms)
-    record_act(session, actor, "edition.publish", f"{season.slug} 第 {edition.number} 期", hash=edition.hash)
+    if not list_is_current:
+        # Another season's edition came between: a list without it must not take the place of the one with it.
+        _store_forms(session, edition, tuple(index_forms(composed.office, public_seasons(session))))
     session.flush()
     return edition
 
