@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 from fractions import Fraction
+from unicodedata import east_asian_width
 
 from leaderboard.instant import Millis, at_zone
 from leaderboard.words import ENGLISH, language
@@ -26,12 +27,13 @@ def plain(number: str | int | Fraction, decimals: int = 2) -> str:
 
 
 def money(yuan: str | int | Fraction | None) -> str:
-    """Money as offices write it: 1.94 亿元, 3200 万元 below one 亿, 85 元 below one 万; English in million yuan."""
+    """Money as offices write it: 1.94 亿元, 3200 万元 below one 亿, 85 元 below one 万; English in ¥m and ¥bn."""
     if yuan is None:
         return "—"
     amount = Fraction(yuan)
     if language() == ENGLISH:
-        return f"¥{plain(amount / 1_000_000)}m"
+        unit, name = _money_unit(abs(amount))
+        return f"¥{plain(amount / unit)}{name}"
     if abs(amount) >= YI:
         return f"{plain(amount / YI)} 亿元"
     if abs(amount) >= WAN or amount == 0:
@@ -44,6 +46,24 @@ def quantity(value: str | int | Fraction | None, by: str) -> str:
     if value is None:
         return "—"
     return money(value) if by == "amount" else plain(value)
+
+
+def over(numerator: str | int | Fraction, denominator: str | int | Fraction, by: str) -> str:
+    """Numerator and denominator as 92/128, or as money in the unit of the larger one: 22.65/197.41 亿元."""
+    if by != "amount":
+        return f"{plain(numerator)}/{plain(denominator)}"
+    upper, lower = Fraction(numerator), Fraction(denominator)
+    unit, name = _money_unit(max(abs(upper), abs(lower)))
+    shown = f"{plain(upper / unit)}/{plain(lower / unit)}"
+    return f"¥{shown}{name}" if language() == ENGLISH else f"{shown} {name}"
+
+
+def _money_unit(largest: Fraction) -> tuple[int, str]:
+    if language() == ENGLISH:
+        return (1_000_000_000, "bn") if largest >= 1_000_000_000 else (1_000_000, "m")
+    if largest >= YI:
+        return YI, "亿元"
+    return (WAN, "万元") if largest >= WAN else (1, "元")
 
 
 def day(value: date | str | None) -> str:
@@ -114,6 +134,11 @@ def signed_number(number: str) -> str:
     return f"−{number[1:]}" if number.startswith("-") else f"+{number}"
 
 
+def columns(text: str) -> int:
+    """How wide a text is in columns of a half-width letter: a Chinese character takes two."""
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
 def spoken(address: str) -> str:
     """The address of a page in the language being spoken; Chinese, the language of the house, goes unsaid."""
     if language() != ENGLISH:
@@ -123,6 +148,7 @@ def spoken(address: str) -> str:
 
 
 FILTERS = {
+    "columns": columns,
     "width": width,
     "percent": percent,
     "sum_shown": sum_shown,

@@ -9,7 +9,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from leaderboard import VERSION, words
-from leaderboard.formatters import FILTERS, movement
+from leaderboard.formatters import FILTERS, movement, over
 from leaderboard.labels import LABELS
 
 ROOT = Path(__file__).parent
@@ -35,6 +35,7 @@ def furnish(environment: Environment) -> None:
         "language": words.language,
         "movement": movement,
         "named": words.named,
+        "over": over,
         "version": VERSION,
     }
     environment.undefined = StrictUndefined

@@ -78,13 +78,16 @@ def find_line(session: Session, edition_id: int, unit_key: str) -> dict[str, Any
     return None if text is None else json.loads(text)
 
 
-def past_places(session: Session, season_id: int, unit_key: str, limit: int = 24) -> list[PastPlace]:
-    """A unit's places over the newest editions, oldest first."""
+def past_places(
+    session: Session, season_id: int, unit_key: str, limit: int = 24, *, until: int | None = None
+) -> list[PastPlace]:
+    """A unit's places over the newest editions, or over those up to edition `until`, oldest first."""
     rows = session.execute(
         select(Edition.number, Edition.as_of, Standing.place, Standing.score_shown)
         .join(Standing, Standing.edition_id == Edition.id)
         .join(Unit, Unit.id == Standing.unit_id)
         .where(Edition.season_id == season_id, Edition.state == PUBLISHED, Unit.key == unit_key)
+        .where(true() if until is None else Edition.number <= until)
         .order_by(Edition.number.desc())
         .limit(limit)
     )

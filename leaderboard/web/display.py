@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 from flask import Blueprint, Response, abort, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from leaderboard.boards.models import Edition, PublicForm
-from leaderboard.boards.read import find_edition, find_form, latest_edition, public_seasons
+from leaderboard.boards.package import canonical
+from leaderboard.boards.read import (
+    find_edition,
+    find_form,
+    find_line,
+    latest_edition,
+    past_places,
+    public_seasons,
+)
 from leaderboard.boards.render import index_page
+from leaderboard.boards.unit_view import unit_view
 from leaderboard.formatters import spoken
 from leaderboard.seasons.models import Season
 from leaderboard.seasons.read import find_season
@@ -67,6 +79,50 @@ def numbered_file(slug: str, number: int, kind: str) -> AnyResponse:
 def by_indicator(slug: str, number: int, indicator: str) -> AnyResponse:
     """One indicator's own board in an edition."""
     return serve(f"/boards/{slug}/{public_edition(slug, number).number}/by/{indicator}/")
+
+
+@door.get("/boards/<slug>/units/<unit>/")
+def latest_unit(slug: str, unit: str) -> AnyResponse:
+    """The newest edition's page of a unit."""
+    edition = latest_edition(reading(), public_season(slug).id) or abort(404)
+    return redirect(spoken(f"/boards/{slug}/{edition.number}/units/{unit}/"))
+
+
+@door.get("/boards/<slug>/<int:number>/units/<unit>/")
+def unit(slug: str, number: int, unit: str) -> AnyResponse:
+    """Why this unit has this place: every number opened down to its facts."""
+    edition, line = public_line(slug, number, unit)
+    board = stored_board(slug, edition)
+    past = past_places(reading(), edition.season_id, unit, until=number)
+    page = render_template(
+        "pages/display/unit.html",
+        board=board,
+        line=line,
+        base=f"/boards/{slug}/{number}",
+        unit_view=unit_view(board, line, past),
+    )
+    return answered(page.encode(), "text/html; charset=utf-8")
+
+
+@door.get("/boards/<slug>/<int:number>/units/<unit>.json")
+def unit_file(slug: str, number: int, unit: str) -> AnyResponse:
+    """The same line for programs."""
+    edition, line = public_line(slug, number, unit)
+    document = {"season": slug, "number": number, "as_of": str(edition.as_of), "hash": edition.hash, **line}
+    return answered(canonical(document), "application/json; charset=utf-8")
+
+
+def public_line(slug: str, number: int, unit: str) -> tuple[Edition, dict[str, Any]]:
+    """A unit's line in a public edition, otherwise 404."""
+    edition = public_edition(slug, number)
+    return edition, find_line(reading(), edition.id, unit) or abort(404)
+
+
+def stored_board(slug: str, edition: Edition) -> dict[str, Any]:
+    """The public board of an edition as it was published."""
+    form = find_form(reading(), f"/boards/{slug}/{edition.number}.json", "") or abort(404)
+    found: dict[str, Any] = json.loads(form.identity)
+    return found
 
 
 def public_season(slug: str) -> Season:

@@ -1,0 +1,147 @@
+"""A unit's line arranged for reading: its neighbours, what its score is made of, its places over the editions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from leaderboard.boards.read import PastPlace
+from scoring.show import round_half_up
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """The unit placed just above or below, and how far away it is."""
+
+    row: Document
+    gap_shown: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What one indicator or adjustment gave."""
+
+    name: str
+    name_en: str | None
+    points: str
+    points_shown: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrendPoint:
+    """One past place with its spot on the chart; without a place it has no height."""
+
+    past: PastPlace
+    x: int
+    y: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class UnitView:
+    """Everything the page of a unit says beyond the line itself."""
+
+    division: Document
+    above: Neighbour | None
+    below: Neighbour | None
+    contributions: Sequence[Contribution]
+    trend: Sequence[TrendPoint]
+
+    @property
+    def best(self) -> Contribution | None:
+        """What gave most, if anything gave something."""
+        best = max(self.contributions, key=lambda given: Fraction(given.points), default=None)
+        return best if best is not None and Fraction(best.points) > 0 else None
+
+    @property
+    def longest(self) -> str:
+        """What the longest bar stands for."""
+        return str(
+            max((abs(Fraction(given.points)) for given in self.contributions), default=Fraction(1)) or 1
+        )
+
+    @property
+    def lines(self) -> list[str]:
+        """The trend as polylines of an SVG; an edition without a place breaks the line."""
+        found: list[list[str]] = [[]]
+        for point in self.trend:
+            if point.y is None:
+                found.append([])
+            else:
+                found[-1].append(f"{point.x},{point.y}")
+        return [" ".join(points) for points in found if points]
+
+
+def unit_view(board: Document, line: Document, past: Sequence[PastPlace]) -> UnitView:
+    """The page of one unit in one edition; `past` ends with that edition."""
+    row = next(row for row in board["standings"] if row["unit"] == line["unit"])
+    field = [other for other in board["standings"] if other["division"] == row["division"]]
+    return UnitView(
+        division=next(d for d in board["divisions"] if d["key"] == row["division"]),
+        above=_neighbour(board, row, [other for other in field if _better(other, row)][-1:]),
+        below=_neighbour(board, row, [other for other in field if _better(row, other)][:1]),
+        contributions=_contributions(board, line),
+        trend=_trend(past),
+    )
+
+
+def _better(one: Document, other: Document) -> bool:
+    if one["place"] is None or other["place"] is None:
+        return False
+    return Fraction(one["place"]) < Fraction(other["place"])
+
+
+def _neighbour(board: Document, row: Document, found: Sequence[Document]) -> Neighbour | None:
+    if not found:
+        return None
+    gap = _gap(board, row, found[0])
+    return None if gap is None else Neighbour(found[0], gap)
+
+
+def _gap(board: Document, row: Document, other: Document) -> str | None:
+    """The distance between two units: points where there is a total, otherwise percentage points of the lead."""
+    decimals, lead = board["scheme"]["decimals"], board["scheme"]["lead"]
+    if lead is None:
+        return round_half_up(abs(Fraction(row["score"]) - Fraction(other["score"])), decimals["score"])
+    one, two = row["indicators"][lead]["rate"], other["indicators"][lead]["rate"]
+    if one is None or two is None:
+        return None
+    return round_half_up(abs(Fraction(one) - Fraction(two)) * 100, decimals["rate"])
+
+
+def _contributions(board: Document, line: Document) -> list[Contribution]:
+    scheme = board["scheme"]
+    names = {named["key"]: named for named in (*scheme["indicators"], *scheme["adjustments"])}
+    measured = {indicator["key"] for indicator in scheme["indicators"]}
+    return [
+        Contribution(
+            name=names[given["key"]]["name"],
+            name_en=names[given["key"]]["name_en"],
+            points=given["points"],
+            points_shown=given["points_shown"],
+        )
+        for given in line["contributions"]
+        # A bonus nobody earned explains nothing; an indicator worth nothing does.
+        if given["key"] in measured or Fraction(given["points"])
+    ]
+
+
+# The chart's own units; the page scales it.
+_LEFT, _RIGHT, _TOP, _BOTTOM = 8, 392, 24, 104
+_LEAST_PLACES = 5
+"""A chart of fewer places would make a rise from second to first look like a leap."""
+
+
+def _trend(past: Sequence[PastPlace]) -> list[TrendPoint]:
+    places = [Fraction(point.place) for point in past if point.place is not None]
+    last = max([*places, Fraction(_LEAST_PLACES)])
+    step = Fraction(_RIGHT - _LEFT, max(len(past) - 1, 1))
+    found = []
+    for number, point in enumerate(past):
+        height = None if point.place is None else (Fraction(point.place) - 1) / (last - 1)
+        y = None if height is None else _TOP + round((_BOTTOM - _TOP) * height)
+        found.append(TrendPoint(point, _LEFT + round(step * number), y))
+    return found
