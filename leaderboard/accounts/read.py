@@ -20,6 +20,7 @@ def list_accounts(session: Session) -> Sequence[Account]:
     return session.scalars(select(Account).order_by(Account.name)).all()
 
 
-def newest_lines(session: Session, limit: int = 100) -> Sequence[AuditLine]:
-    """The newest lines of the audit trail, newest first."""
-    return session.scalars(select(AuditLine).order_by(AuditLine.seq_no.desc()).limit(limit)).all()
+def newest_lines(session: Session, limit: int = 100, before: int | None = None) -> Sequence[AuditLine]:
+    """The newest lines of the audit trail, or those before a line, newest first."""
+    found = select(AuditLine).order_by(AuditLine.seq_no.desc()).limit(limit)
+    return session.scalars(found if before is None else found.where(AuditLine.seq_no < before)).all()
