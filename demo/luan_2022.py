@@ -73,9 +73,12 @@ def workbook() -> bytes:
     book = xlsxwriter.Workbook(out, {"in_memory": True})
     book.set_properties({"title": PRINTED_TITLE, "comments": ADDRESS, "created": WRITTEN_AT})
     day = book.add_format({"num_format": "yyyy-mm-dd", "align": "left"})
+    bold = book.add_format({"bold": True, "bottom": 1})
     _write(book, layout.COVER, list(_cover()), day)
-    _write(book, layout.UNITS.name, [layout.UNITS.titles, *_units()], day)
-    _write(book, layout.RETURNS.name, [layout.RETURNS.titles, *_figures()], day)
+    for table, rows in ((layout.UNITS, _units()), (layout.RETURNS, _figures())):
+        sheet = _write(book, table.name, [table.titles, *rows], day)
+        sheet.set_row(0, None, bold)
+        sheet.freeze_panes(1, 0)
     text = json.dumps(scheme(), ensure_ascii=False, indent=1)
     _write(book, layout.SCHEME, [(layout.SCHEME_KEY, text)], day)
     book.close()
@@ -106,7 +109,7 @@ def _figures() -> Iterator[Row]:
             yield f"luan-{key}", measure, STARTS_ON, AS_OF, figure, PRINTED_TITLE, "已认定"
 
 
-def _write(book: Any, name: str, rows: Sequence[Row], day: Any) -> None:
+def _write(book: Any, name: str, rows: Sequence[Row], day: Any) -> Any:
     """A sheet of these rows: dates as dates, numbers as numbers, everything else as text."""
     sheet = book.add_worksheet(name)
     sheet.set_column(0, 10, 22)
@@ -118,6 +121,7 @@ def _write(book: Any, name: str, rows: Sequence[Row], day: Any) -> None:
                 sheet.write_number(y, x, value)
             else:
                 sheet.write_string(y, x, value)
+    return sheet
 
 
 def main() -> None:

@@ -17,6 +17,7 @@ from leaderboard.ledger.chronicle import Decision, NewArrival, NewEvent, Told
 from leaderboard.ledger.models import VERIFIED
 
 PUBLIC_PER_CENT = 15
+SETTING_UP_DAYS = 22
 EVIDENCE = {
     "lead": "线索登记表",
     "talks": "洽谈记录",
@@ -51,17 +52,21 @@ class Draft:
         """The unit that reports it."""
         return self.credits[0][0]
 
+    def paying_days(self, today: date) -> int:
+        """About how many days it has been paying in, with some weeks to set up its company."""
+        return max(0, (today - self.since).days - SETTING_UP_DAYS) if self.arrived_yuan else 0
+
     @property
     def begins_on(self) -> date:
         """The day by which projects are numbered."""
         return self.since
 
 
-def written(desk: Desk, draft: Draft, code: str, naming: Naming) -> StoryProject:
-    """The drafted project with all its facts."""
+def written(desk: Desk, draft: Draft, code: str, naming: Naming, pace: Fraction) -> StoryProject:
+    """The drafted project with all its facts; money comes about every `pace` days."""
     steps = _steps(desk, draft)
     events = tuple(_event(desk, draft, step) for step in steps)
-    arrivals = tuple(_arrivals(desk, draft, steps, foreign=naming.foreign))
+    arrivals = tuple(_arrivals(desk, draft, steps, pace, foreign=naming.foreign))
     by = draft.lead.key
     entered = min(told.recorded_at for told in _all_told(events, arrivals))
     agreed = min(entered + 30 * MINUTE, desk.at)
@@ -98,14 +103,16 @@ def _event(desk: Desk, draft: Draft, step: Step) -> NewEvent:
     return NewEvent(step.stage, step.on, told)
 
 
-def _arrivals(desk: Desk, draft: Draft, steps: list[Step], *, foreign: bool) -> Iterator[NewArrival]:
+def _arrivals(
+    desk: Desk, draft: Draft, steps: list[Step], pace: Fraction, *, foreign: bool
+) -> Iterator[NewArrival]:
     """Money comes once there is a company to receive it, else some days after signing."""
     company = next(
         (step.on for step in steps if step.stage == "registered"), draft.since + timedelta(days=10)
     )
     yesterday = desk.today - timedelta(days=1)
     since = company + timedelta(days=3)
-    for payment in payments(desk.rng, draft.arrived_yuan, since, yesterday, foreign=foreign):
+    for payment in payments(desk.rng, draft.arrived_yuan, since, yesterday, pace=pace, foreign=foreign):
         yield NewArrival(
             occurred_on=payment.on,
             yuan=payment.yuan,

@@ -62,12 +62,14 @@ def arrived_shares(
     return [min(share * factor, MOST) for share in raw]
 
 
-def payments(rng: Random, yuan: int, since: date, until: date, *, foreign: bool) -> list[Payment]:
-    """A sum in instalments between two days, about three in four months, in whole 万元 where it is domestic."""
+def payments(
+    rng: Random, yuan: int, since: date, until: date, *, pace: Fraction, foreign: bool
+) -> list[Payment]:
+    """A sum in instalments between two days, about one every `pace` days, in whole 万元 where it is domestic."""
     days = (until - since).days
     if yuan < 10 * WAN or days < 1:
         return []
-    count = max(1, min(round(days / 37 * rng.uniform(0.7, 1.5)), yuan // (10 * WAN)))
+    count = max(1, min(round(days / pace * rng.randint(70, 150) / 110), yuan // (10 * WAN)))
     weights = [rng.uniform(0.4, 1.6) for _ in range(count)]
     dates = sorted(since + timedelta(days=rng.randint(0, days)) for _ in range(count))
     whole = sum(weights)

@@ -28,8 +28,8 @@ from demo.yunxi.units import ALONE, EARLY, EVEN, LATE, PARTNERS, TOWNS, UNITS, Y
 from leaderboard.instant import Millis, local_date
 
 SEED = 20
-CARRIED_OVER, IN_TALKS = 45, 126
-"""Projects signed before the season, and projects not signed yet."""
+CARRIED_OVER, IN_TALKS, ARRIVALS = 45, 126, 1500
+"""Projects signed before the season, projects not signed yet, and about how often money arrived."""
 SHARED_PER_CENT = 17
 USUAL_CONTRACT = 190 * MILLION
 """Inward yuan the county expects of one contract when it sets its targets."""
@@ -43,9 +43,12 @@ def tell(at: Millis, zone: str, *, seed: int = SEED, scale: Fraction = Fraction(
     drafts = _Drafts(desk, scale)
     names = namings(desk.rng)
     ordered = sorted(drafts.all(), key=lambda draft: (draft.begins_on, draft.lead.key))
+    paying = sum(draft.paying_days(desk.today) for draft in ordered)
+    pace = max(Fraction(1), Fraction(paying) / (ARRIVALS * scale))
     year = season_period(desk.today)[1].year
     projects = [
-        written(desk, draft, f"YX{year}-{number:03d}", next(names)) for number, draft in enumerate(ordered, 1)
+        written(desk, draft, f"YX{year}-{number:03d}", next(names), pace)
+        for number, draft in enumerate(ordered, 1)
     ]
     starts_on, ends_on = season_period(desk.today)
     return Story(
