@@ -67,6 +67,11 @@ def _unfinished(session: Session) -> Sequence[DueRun]:
     return session.scalars(found.order_by(DueRun.due_at, DueRun.id)).all()
 
 
+def running(session: Session) -> Sequence[DueRun]:
+    """The runs that nodes hold."""
+    return session.scalars(select(DueRun).where(DueRun.state == RUNNING).order_by(DueRun.id)).all()
+
+
 def claimable(session: Session, at: Millis) -> list[DueRun]:
     """The first unfinished run of each season, in due order, unless a living node holds it."""
     heads: dict[int, DueRun] = {}
