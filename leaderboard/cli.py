@@ -21,15 +21,10 @@ from leaderboard.boards import clock, screens
 from leaderboard.boards.package import check_sealed
 from leaderboard.boards.read import list_editions
 from leaderboard.db import Database, migrate, open_database, wal_is_safe
-from leaderboard.exchange import (
-    ImportRefused,
-    Limits,
-    Report,
-    export_workbook,
-    import_workbook,
-    template_workbook,
-)
-from leaderboard.instant import at_zone, now
+from leaderboard.exchange.exporting import export_workbook, template_workbook
+from leaderboard.exchange.importing import import_workbook
+from leaderboard.exchange.problems import ImportRefused, Report
+from leaderboard.instant import at_zone, local_date, now
 from leaderboard.seasons.models import Season
 from leaderboard.seasons.read import find_season, find_unit, list_seasons
 
@@ -157,18 +152,25 @@ def import_command(context: Context, file: Path, check: bool) -> None:
     """Import a workbook (docs/workbook.md): everything in it or, when anything is wrong, nothing."""
     with context.database.session() as session:
         try:
-            report = import_workbook(session, file.read_bytes(), ACTOR, Limits.of(context.settings))
+            report = import_workbook(session, file, ACTOR, context.settings)
         except ImportRefused as refused:
-            refuse(*_lines(refused.report), "未保存任何内容, 请按提示修改后重新导入")
+            refuse(*lines_of(refused.report), "未保存任何内容, 请按提示修改后重新导入")
         if not check:
             session.commit()
-    for line in _lines(report):
+    for line in lines_of(report):
         click.echo(line)
     click.echo("以上为检查结果, 未保存" if check else "已导入")
 
 
-def _lines(report: Report) -> list[str]:
-    return [str(line) for line in (*report.errors, *report.warnings)] + report.summary_lines()
+def lines_of(report: Report) -> list[str]:
+    """A report as people read it: errors, warnings, then what was done sheet by sheet."""
+    lines = [f"错误 {problem}" for problem in report.errors]
+    lines += [f"提醒 {problem}" for problem in report.warnings]
+    for sheet, counts in report.summary.sheets.items() if report.summary else ():
+        lines.append(
+            f"{sheet}: 新增 {counts.new}, 更正 {counts.corrected}, 认定 {counts.verified}, 未变 {counts.unchanged}"
+        )
+    return lines
 
 
 @command("export")
@@ -177,8 +179,9 @@ def _lines(report: Report) -> list[str]:
 def export_command(context: Context, season: str, file: Path) -> None:
     """Write a season's units, targets, projects and facts to a workbook of the import format."""
     found = season_named(context, season)
+    today = local_date(now(), context.settings.timezone)
     with context.database.reading() as session:
-        file.write_bytes(export_workbook(session, found))
+        file.write_bytes(export_workbook(session, found, today))
     click.echo(f"已导出到 {file}")
 
 
@@ -192,7 +195,9 @@ def template_command(_context: Context, file: Path) -> None:
 
 @command("verify")
 @click.argument("file", type=click.File("rb"))
-@click.option("--key", default=None, help="The office's public key, 64 hex digits, to compare the signer with.")
+@click.option(
+    "--key", default=None, help="The office's public key, 64 hex digits, to compare the signer with."
+)
 def verify_command(_context: Context, file: Any, key: str | None) -> None:
     """Check the package of an edition (the file <number>.package.json, or - for standard input) offline."""
     try:
@@ -308,6 +313,8 @@ def doctor_command(context: Context) -> None:
     click.echo(f"数据库: {url.render_as_string(hide_password=True)}")
     if url.get_backend_name() == "sqlite":
         safe = wal_is_safe(sqlite3.sqlite_version_info)
-        click.echo(f"SQLite {sqlite3.sqlite_version}: 日志方式 {'WAL' if safe else 'DELETE (该版本的 WAL 有缺陷)'}")
+        click.echo(
+            f"SQLite {sqlite3.sqlite_version}: 日志方式 {'WAL' if safe else 'DELETE (该版本的 WAL 有缺陷)'}"
+        )
     click.echo(f"本机时间: {at_zone(now(), context.settings.timezone).isoformat(timespec='seconds')}")
     click.echo(f"HTTPS: {'是' if context.settings.https else '否 (Cookie 未加 Secure, 仅限可信内网)'}")
