@@ -45,8 +45,8 @@ def register(app: Flask, settings: Settings) -> None:
 
 def _limit_keeping(response: Response) -> None:
     """Files marked with their content may be kept for ever; pages made for one person not at all."""
-    if request.endpoint == "static":
-        if "v" in request.args and response.status_code == 200:
+    if request.endpoint == "static" and response.status_code == 200:
+        if "v" in request.args:
             response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
     elif cookie:
         response.headers["Cache-Control"] = "no-store"

@@ -1,0 +1,337 @@
+"""The sign-in door: in, out, locked, forced to a password of one's own, never led elsewhere."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from config import Settings
+from leaderboard import create_app
+from leaderboard.accounts.models import REPORTER, VIEWER, AuditLine, SignInFailure, UserSession
+from leaderboard.accounts.people import deactivate, renew_password
+from leaderboard.accounts.read import find_account
+from leaderboard.db import Database
+from leaderboard.web.forms import local_path
+from tests.factories import start_race
+from tests.people import PASSWORD, enrol, enrol_newcomer, signed_in, submit, token_in
+from tests.visiting import Visit, Visited, faults, parse
+
+MINUTE = 60
+CHINESE = re.compile("[\u3400-\u9fff]")
+
+
+def test_the_form_is_sound_in_both_languages(visit: Visit):
+    assert visit("/sign-in").text().count("登录") >= 2
+    english = visit("/sign-in?lang=en&next=/my/")
+    words = english.text(english.all("main")[0])
+    assert "Account name" in words
+    assert not CHINESE.search(words)
+
+
+def test_signing_in_opens_the_password_page_and_says_who_is_there(
+    app: Flask, database: Database, visit: Visit
+):
+    enrol(database)
+    client = signed_in(app)
+    assert "chen同志" in visit("/password", client=client).text()
+
+
+@pytest.mark.parametrize(("role", "home"), [("administrator", "/console/"), (VIEWER, "/console/")])
+def test_each_role_lands_at_home(client: FlaskClient, database: Database, role: str, home: str):
+    enrol(database, role=role)
+    assert submit(client, "/sign-in", name="chen", password=PASSWORD).location == home
+
+
+def test_a_reporter_lands_on_the_units_page(client: FlaskClient, database: Database):
+    with database.session() as session:
+        unit = start_race(session).unit("liuxi")
+        session.commit()
+    enrol(database, role=REPORTER, unit_id=unit.id)
+    assert submit(client, "/sign-in", name="CHEN", password=PASSWORD).location == "/my/"
+
+
+def test_wrong_name_and_wrong_password_get_the_same_page(app: Flask, database: Database):
+    enrol(database)
+    pages = []
+    for name in ("chen", "nobody"):
+        answer = submit(app.test_client(), "/sign-in", name=name, password="wrong")
+        source = answer.get_data(as_text=True)
+        assert answer.status_code == 401
+        assert faults(Visited(401, source, parse(source))) == []
+        pages.append(source.replace(token_in(source), "").replace(f'value="{name}"', ""))
+    assert "账号或密码不对" in pages[0]
+    assert pages[0] == pages[1]
+
+
+def test_the_lock_holds_for_the_right_password_and_opens_with_time(app: Flask, database: Database):
+    enrol(database)
+    with time_machine.travel("2026-11-02T09:00:00+08:00", tick=False) as clock:
+        for _ in range(5):
+            assert submit(app.test_client(), "/sign-in", name="chen", password="wrong").status_code == 401
+        locked = submit(app.test_client(), "/sign-in", name="chen", password=PASSWORD)
+        assert (locked.status_code, locked.headers["Retry-After"]) == (429, "900")
+        assert "15 分钟后再试" in locked.get_data(as_text=True)
+        clock.shift(15 * MINUTE)
+        assert submit(app.test_client(), "/sign-in", name="chen", password=PASSWORD).status_code == 302
+
+
+def test_failures_are_counted_for_all_processes(settings: Settings, app: Flask, database: Database):
+    """Two applications on one database, as two processes would be, share one count and keep it."""
+    enrol(database)
+    other = create_app(settings)
+    for turn in range(5):
+        submit((app, other)[turn % 2].test_client(), "/sign-in", name="chen", password="wrong")
+    for one in (app, other):
+        assert submit(one.test_client(), "/sign-in", name="chen", password=PASSWORD).status_code == 429
+    with database.reading() as session:
+        assert {row.failures for row in session.scalars(select(SignInFailure))} == {5}
+        refused = session.scalars(select(AuditLine).where(AuditLine.action == "session.refused")).all()
+        assert len(refused) == 5
+    other.extensions["saima_database"].engine.dispose()
+
+
+def test_behind_a_declared_proxy_the_visitors_address_is_counted(settings: Settings, database: Database):
+    app = create_app(settings.model_copy(update={"proxies": 1}), database)
+    client = app.test_client()
+    token = token_in(client.get("/sign-in").get_data(as_text=True))
+    client.post(
+        "/sign-in",
+        data={"csrf_token": token, "name": "a", "password": "b"},
+        headers={"X-Forwarded-For": "198.51.100.1, 203.0.113.9"},
+    )
+    with database.reading() as session:
+        assert session.get(SignInFailure, "address 203.0.113.9") is not None
+
+
+def test_without_a_declared_proxy_a_forged_address_is_not_believed(client: FlaskClient, database: Database):
+    token = token_in(client.get("/sign-in").get_data(as_text=True))
+    client.post(
+        "/sign-in",
+        data={"csrf_token": token, "name": "a", "password": "b"},
+        headers={"X-Forwarded-For": "203.0.113.9"},
+    )
+    with database.reading() as session:
+        assert session.get(SignInFailure, "address 127.0.0.1") is not None
+
+
+def test_a_copied_cookie_opens_nothing_after_sign_out(app: Flask, database: Database):
+    enrol(database)
+    client = signed_in(app)
+    copied = client.get_cookie("saima")
+    assert copied is not None
+    submit(client, "/sign-out", form="/password")
+    thief = app.test_client()
+    thief.set_cookie("saima", copied.value)
+    assert thief.get("/password").location == "/sign-in?next=/password"
+
+
+def test_the_cookie_before_and_after_signing_in_differ(app: Flask, database: Database):
+    """What someone planted before does not open what came after: the token is new, the form token too."""
+    enrol(database)
+    client = app.test_client()
+    before = token_in(client.get("/sign-in").get_data(as_text=True))
+    client.post("/sign-in", data={"csrf_token": before, "name": "chen", "password": PASSWORD})
+    refused = client.post("/sign-out", data={"csrf_token": before})
+    assert refused.status_code == 400
+
+
+def test_the_table_never_holds_the_token_of_the_cookie(app: Flask, database: Database):
+    enrol(database)
+    client = signed_in(app)
+    with client.session_transaction() as cookie:
+        token = cookie["_user_id"]
+    with database.reading() as session:
+        assert session.scalars(select(UserSession.token_hash)).one() != token
+
+
+def test_an_idle_and_an_old_session_end(app: Flask, database: Database):
+    enrol(database)
+    with time_machine.travel("2026-11-02T09:00:00+08:00", tick=False) as clock:
+        client = signed_in(app)
+        for _ in range(24):
+            clock.shift(29 * MINUTE)
+            assert client.get("/password").status_code == 200
+        clock.shift(30 * MINUTE)  # 12 h 6 min: too old, though never idle
+        assert client.get("/password").status_code == 302
+        client = signed_in(app)
+        clock.shift(30 * MINUTE)
+        assert client.get("/password").status_code == 302
+
+
+def test_use_is_noted_at_most_once_a_minute(app: Flask, database: Database):
+    enrol(database)
+
+    def seen() -> int:
+        with database.reading() as session:
+            return session.scalars(select(UserSession.seen_at)).one()
+
+    with time_machine.travel("2026-11-02T09:00:00+08:00", tick=False) as clock:
+        client = signed_in(app)
+        first = seen()
+        clock.shift(59)
+        client.get("/password")
+        assert seen() == first
+        clock.shift(1)
+        client.get("/password")
+        assert seen() == first + 60_000
+
+
+def test_a_session_ends_at_once_when_the_account_is_closed_or_its_password_renewed(
+    app: Flask, database: Database
+):
+    for name, act in (("chen", deactivate), ("wang", renew_password)):
+        enrol(database, name)
+        client = signed_in(app, name)
+        with database.session() as session:
+            account = find_account(session, name)
+            assert account is not None
+            act(session, "boss", account)
+            session.commit()
+        assert client.get("/password").status_code == 302
+
+
+def test_a_one_time_password_opens_only_the_page_that_replaces_it(
+    app: Flask, database: Database, visit: Visit
+):
+    once = enrol_newcomer(database)
+    client = app.test_client()
+    assert submit(client, "/sign-in?next=/console/", name="newcomer", password=once).location == "/password"
+    assert client.get("/console/").location == "/password"
+    assert "设置自己的密码" in visit("/password", client=client).text()
+    answer = submit(client, "/password", old=once, new=PASSWORD, again=PASSWORD)
+    assert (answer.status_code, answer.location) == (302, "/console/")
+    assert "修改密码" in visit("/password", client=client).text()
+    assert submit(app.test_client(), "/sign-in", name="newcomer", password=once).status_code == 401
+
+
+def test_every_reason_against_a_new_password_is_shown_at_once(app: Flask, database: Database):
+    enrol(database)
+    client = signed_in(app)
+    answer = submit(client, "/password", old="wrong", new="chen", again="other")
+    text = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    for words in ("原密码不对", "太短", "太简单", "不能包含账号名", "两次输入的新密码不一样"):
+        assert words in text
+    assert signed_in(app)
+
+
+def test_two_different_new_passwords_change_nothing(app: Flask, database: Database):
+    enrol(database)
+    answer = submit(signed_in(app), "/password", old=PASSWORD, new="Pear-tree-88", again="Pear-tree-89")
+    assert answer.status_code == 422
+    assert signed_in(app)
+
+
+def test_changing_the_password_ends_the_other_sessions(app: Flask, database: Database):
+    enrol(database)
+    here, elsewhere = signed_in(app), signed_in(app)
+    submit(here, "/password", old=PASSWORD, new="Pear-tree-88", again="Pear-tree-88")
+    assert here.get("/password").status_code == 200
+    assert elsewhere.get("/password").status_code == 302
+
+
+def test_after_signing_in_one_is_back_where_one_was(app: Flask, database: Database):
+    enrol(database)
+    client = app.test_client()
+    assert client.get("/password?x=1").location == "/sign-in?next=/password?x%3D1"
+    answer = submit(client, "/sign-in?next=/password?x%3D1", name="chen", password=PASSWORD)
+    assert answer.location == "/password?x=1"
+    assert client.get("/sign-in").location == "/console/"
+
+
+ELSEWHERE = [
+    "https://evil.example/",
+    "//evil.example/",
+    "/\\evil.example",
+    "\\/evil.example",
+    "/\t/evil.example",
+    "/\n/evil.example",
+    "javascript:alert(1)",
+    "evil.example",
+    "http:/evil.example",
+    "///evil.example",
+    "/x\\..\\y",
+    "",
+]
+
+
+@pytest.mark.engines("sqlite")
+@pytest.mark.parametrize("address", ELSEWHERE)
+def test_nobody_is_led_elsewhere(client: FlaskClient, database: Database, address: str):
+    enrol(database)
+    page = client.get("/sign-in", query_string={"next": address}).get_data(as_text=True)
+    assert "evil" not in page
+    answer = client.post(
+        "/sign-in",
+        query_string={"next": address},
+        data={"csrf_token": token_in(page), "name": "chen", "password": PASSWORD},
+    )
+    assert answer.location == "/console/"
+
+
+@given(st.text(alphabet=st.sampled_from("/\\:.@ae\t\n h?#%[]"), max_size=12))
+def test_a_local_path_never_names_a_host(address: str):
+    """Whatever is let through begins with one slash and holds nothing a browser would drop or turn."""
+    path = local_path(address)
+    if path is not None:
+        assert path == address
+        assert path[0] == "/"
+        assert path[1:2] not in {"/", "\\"}
+        assert not set(path) & set("\\\t\n\r")
+
+
+@pytest.mark.parametrize("path", ["/", "/my/", "/boards/yunxi/3/?lang=en#top", "/console/排名", "/a//b"])
+def test_local_paths_are_kept(path: str):
+    assert local_path(path) == path
+
+
+def test_the_chosen_language_stays(app: Flask, database: Database):
+    enrol(database)
+    client = app.test_client()
+    client.get("/sign-in?lang=en")
+    assert "Account name" in client.get("/sign-in").get_data(as_text=True)
+    submit(client, "/sign-in", name="chen", password=PASSWORD)
+    assert "Present password" in client.get("/password").get_data(as_text=True)
+    client.get("/password?lang=zh")
+    assert "原密码" in client.get("/password").get_data(as_text=True)
+
+
+def test_signing_out_without_having_signed_in_is_no_harm(client: FlaskClient):
+    answer = submit(client, "/sign-out", form="/sign-in")
+    assert (answer.status_code, answer.location) == (302, "/")
+
+
+def test_over_https_the_cookie_is_kept_to_this_host(database: Database, tmp_path: Path, database_url: str):
+    app = create_app(Settings(data_dir=tmp_path, database_url=database_url, https=True), database)
+    cookie = app.test_client().get("/sign-in", base_url="https://localhost").headers["Set-Cookie"]
+    assert cookie.startswith("__Host-saima=")
+    for mark in ("Secure", "HttpOnly", "SameSite=Lax", "Path=/"):
+        assert mark in cookie
+    assert "Domain" not in cookie
+
+
+def test_over_https_a_form_is_accepted_from_its_own_page(
+    database: Database, tmp_path: Path, database_url: str
+):
+    enrol(database)
+    app = create_app(Settings(data_dir=tmp_path, database_url=database_url, https=True), database)
+    client, base = app.test_client(), "https://localhost"
+    token = token_in(client.get("/sign-in", base_url=base).get_data(as_text=True))
+    form = {"csrf_token": token, "name": "chen", "password": PASSWORD}
+    own = client.post("/sign-in", base_url=base, data=form, headers={"Referer": f"{base}/sign-in"})
+    assert own.status_code == 302
+
+
+@pytest.mark.parametrize("name", ["\x00", "' or 1=1 --", "<script>alert(1)</script>", "长" * 5000, "\x1b[2J"])
+def test_hostile_text_in_a_name_is_only_a_wrong_name(client: FlaskClient, name: str):
+    answer = submit(client, "/sign-in", name=name, password="x" * 10_000)
+    assert answer.status_code == 401
+    assert "<script>alert" not in answer.get_data(as_text=True)
