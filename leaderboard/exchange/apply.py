@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from leaderboard.exchange.layout import TABLES
 from leaderboard.exchange.plan import FactDraft, Plan
-from leaderboard.exchange.problems import Counts, ImportRefused, Report, Summary
+from leaderboard.exchange.problems import ImportRefused, Report, Summary
 from leaderboard.ledger.bulk import Fact, add_facts, add_projects, chunks, decide_facts
 from leaderboard.ledger.models import Adjustment, Credit, Project, UnitReturn
 from leaderboard.ledger.record import Source
@@ -46,12 +45,7 @@ def apply(session: Session, plan: Plan, actor: str, *, recorded_at: int | None =
     add_projects(session, source, plan.projects)
     decide_facts(session, actor, plan.decisions, recorded_at)
     add_facts(session, source, _facts(session, plan, season))
-    ordered = [table.name for table in TABLES] + [
-        name for name in plan.counts if name not in {t.name for t in TABLES}
-    ]
-    return Summary(
-        season.slug, {name: plan.counts.get(name, Counts()) for name in ordered if name in plan.counts}
-    )
+    return plan.summary
 
 
 def _season(session: Session, plan: Plan, by: By) -> Season:

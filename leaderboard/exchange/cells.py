@@ -20,6 +20,8 @@ GROUPED = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]{1,12})?")
 DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?(?:[ T]\d{1,2}:\d{2}(?::\d{2})?)?")
 PACKED_DAY = re.compile(r"(20[0-9]{2})([0-9]{2})([0-9]{2})")
 LONGEST_SHOWN = 40
+NOT_TEXT = {"Cc", "Cs", "Zl", "Zp"}
+"""Categories of characters that belong in no name: control signs, halves of surrogate pairs, line separators."""
 
 
 class CellError(ValueError):
@@ -51,10 +53,9 @@ def written(value: Cell) -> str:
 
 def clean(text: str | None, *, lines: bool = False) -> str:
     """Text without blanks around it (full-width ones too) and without control characters; one line unless `lines`."""
+    ended = (text or "").replace("\r\n", "\n").replace("\r", "\n")
     kept = "\n" if lines else ""
-    spaced = (
-        c if c in kept or unicodedata.category(c) not in {"Cc", "Cs", "Zl", "Zp"} else " " for c in text or ""
-    )
+    spaced = (c if c in kept or unicodedata.category(c) not in NOT_TEXT else " " for c in ended)
     return "".join(spaced).strip()
 
 
@@ -123,6 +124,15 @@ def cents_of(value: Cell, told: Told) -> int:
     if cents != cents.to_integral_value() or not 0 < cents < 10**18:
         raise CellError(f"{shown(value)} 应为大于零、最多两位小数的外币金额")
     return int(cents)
+
+
+def rate_of(value: Cell, told: Told) -> str:
+    """A rate of exchange as exact text. Raises CellError."""
+    rate = number_of(value, told)
+    text = format(rate, "f")
+    if rate <= 0 or len(text) > 20:
+        raise CellError(f"{shown(value)} 应为大于零的汇率, 最多 20 位")
+    return text
 
 
 def day_of(value: Cell, told: Told) -> date:

@@ -16,6 +16,7 @@ from leaderboard.exchange.check_units import check_adjustments, check_returns
 from leaderboard.exchange.checking import Checking
 from leaderboard.exchange.known import known_facts, known_plan
 from leaderboard.exchange.layout import CHOICES, SHEET_NAMES
+from leaderboard.exchange.names import normal
 from leaderboard.exchange.plan import Plan
 from leaderboard.exchange.problems import ImportRefused, Problems, Report
 from leaderboard.exchange.workbook import Sheets
@@ -38,7 +39,7 @@ def check(session: Session, sheets: Sheets, asked: Asked) -> Plan:
     Raises ImportRefused where the sheets are not of this format or no season is named, so that nothing else can be said.
     """
     problems = Problems()
-    _check_names(sheets, problems)
+    sheets = _by_plain_name(sheets, problems)
     found = read_cover(sheets, problems, asked.season_slug)
     if found is None:
         raise ImportRefused(Report(tuple(problems.errors), tuple(problems.warnings)))
@@ -62,8 +63,18 @@ def check(session: Session, sheets: Sheets, asked: Asked) -> Plan:
     return plan
 
 
-def _check_names(sheets: Sheets, problems: Problems) -> None:
-    """Sheets the format does not know are errors when they hold anything: what stands there would be lost silently."""
+def _by_plain_name(sheets: Sheets, problems: Problems) -> Sheets:
+    """The sheets of the format, blanks in their names left out.
+
+    A sheet the format does not know is an error when it holds anything: what stands there would be lost silently.
+    """
+    known = {}
     for name, sheet in sheets.items():
-        if name not in SHEET_NAMES and name != CHOICES and sheet.rows:
+        plain = normal(name)
+        if plain in known:
+            problems.error("有两张同名的工作表, 请只保留一张", name)
+        elif plain in SHEET_NAMES:
+            known[plain] = sheet
+        elif plain != CHOICES and sheet.rows:
             problems.error(f"不认识的工作表, 应为 {'、'.join(SHEET_NAMES)}; 不需要导入的工作表请删除", name)
+    return known

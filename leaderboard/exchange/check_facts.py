@@ -15,11 +15,13 @@ from leaderboard.exchange.table import Row
 from leaderboard.ledger.models import DOMESTIC, FOREIGN, CapitalArrival, StageEvent
 
 CURRENCY = re.compile(r"[A-Z]{3}")
-EVIDENCE_MOST = 2000
+EVIDENCE_MOST = 10_000
 
 
 def check_events(checking: Checking) -> None:
     """A project reaches a stage once: a known event with another date or amount is corrected."""
+    for _, known_stage in checking.facts.events:
+        checking.stages.add(known_stage)
     for row in checking.table(EVENTS).rows():
         code, stage, day = checking.project(row), _stage(checking, row), checking.happened(row)
         values = {
@@ -98,19 +100,16 @@ def _foreign(row: Row) -> dict[str, Any]:
     currency = row.code("币种", most=10)
     if currency is not None and not CURRENCY.fullmatch(currency.upper()):
         row.error(f'"{currency}" 应为三位字母代码, 如 USD', "币种")
-    rate = row.number_text("汇率", most=20)
-    if rate is not None and Decimal(rate) <= 0:
-        row.error("汇率应大于零", "汇率")
     return {
         "currency": currency.upper() if currency else None,
         "foreign_cents": row.cents("外币金额"),
-        "exchange_rate": rate,
+        "exchange_rate": row.rate("汇率"),
     }
 
 
 def _check_foreign(row: Row, kind: str, yuan: int, details: dict[str, Any]) -> None:
     cents, rate = details["foreign_cents"], details["exchange_rate"]
-    if cents is not None and rate is not None and Decimal(rate) > 0:
+    if cents is not None and rate is not None:
         stated = Decimal(cents) * Decimal(rate) / 100
         if abs(stated - yuan) > max(Decimal(yuan) / 100, Decimal(1)):
             row.warn(

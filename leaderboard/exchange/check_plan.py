@@ -41,7 +41,7 @@ def check_units(checking: Checking) -> None:
         name_en, sort_no = row.text("英文名", most=120), row.whole("序号")
         if key is None or name is None:
             continue
-        if not KEY.fullmatch(key):
+        if not KEY.fullmatch(key) and key not in checking.known.units:
             row.error(f'"{key}" {KEY_FORM}', "编码")
         for what, column in ((key, "编码"), (name, "单位名称")):
             if what in seen and not (what == name == key and column == "单位名称"):
@@ -50,7 +50,7 @@ def check_units(checking: Checking) -> None:
         if sort_no is not None and not -(10**9) < sort_no < 10**9:
             row.error(f"序号 {sort_no} 超出范围", "序号")
         _check_unit(
-            checking, row, UnitDraft(key, name, sort_no if sort_no is not None else len(seen), name_en)
+            checking, row, UnitDraft(key, name, sort_no if sort_no is not None else row.number, name_en)
         )
         _check_entry(checking, row, key)
 
@@ -104,7 +104,7 @@ def _division(checking: Checking, row: Row) -> str | None:
         if name is not None:
             row.error(f'组别 "{name}" 缺少组别编码', "组别编码")
         return None
-    if not KEY.fullmatch(key):
+    if not KEY.fullmatch(key) and key not in checking.known.divisions:
         row.error(f'"{key}" {KEY_FORM}', "组别编码")
         return key
     names = {k: d.name for k, d in checking.known.divisions.items()} | {
@@ -134,10 +134,10 @@ def check_stages(checking: Checking) -> None:
         stage, named, name_en = row.code("代号"), row.text("节点名称", most=40), row.text("英文名", most=40)
         if stage is None or named is None:
             continue
-        if not STAGE_KEY.fullmatch(stage):
-            row.error(f'"{stage}" 应为小写英文字母开头、由字母、数字、下划线组成的代号', "代号")
-        elif names.get(stage) == named:
+        if names.get(stage) == named:
             counts.unchanged += 1
+        elif not STAGE_KEY.fullmatch(stage):
+            row.error(f'"{stage}" 应为小写英文字母开头、由字母、数字、下划线组成的代号', "代号")
         elif stage in names or named in names.values():
             row.error(f'"{stage}" 或 "{named}" 已是另一个节点, 请换一个', "节点名称")
         else:
@@ -214,7 +214,7 @@ def check_targets(checking: Checking) -> None:
         checking.scheme.indicators.add(key)
     seen: dict[tuple[str, str, str, str], int] = {}
     for row in checking.table(TARGETS).rows():
-        unit, indicator, by = checking.unit(row), _indicator(checking, row), row.choice("方式", by_words)
+        unit, indicator, by = checking.entrant(row), _indicator(checking, row), row.choice("方式", by_words)
         level = row.text("口径", most=40) or LEVEL_WORDS["basic"]
         quantity = checking.yuan(row, TARGET_VALUE) if by == "amount" else _count(row)
         if unit is None or indicator is None or by is None or quantity is None:

@@ -23,7 +23,7 @@ def check_projects(checking: Checking) -> None:
     seen: dict[str, int] = {}
     first_days = _first_days(checking)
     for row in checking.table(PROJECTS).rows():
-        head, shares = _head(row), _shares(checking, row)
+        head, shares = _head(checking, row), _shares(checking, row)
         if head is None:
             continue
         if head.code in seen:
@@ -45,8 +45,8 @@ def check_projects(checking: Checking) -> None:
             checking.plan.counts[PROJECTS.name].unchanged += not changed
 
 
-def _head(row: Row) -> Head | None:
-    code, name = row.code("项目编号"), row.text("项目名称", most=120)
+def _head(checking: Checking, row: Row) -> Head | None:
+    code, name = checking.code(row), row.text("项目名称", most=120)
     name_en, investor = row.text("英文名", most=120), row.text("投资方", most=120)
     industry, is_public = row.text("产业", most=40), row.yes("公开")
     if code is None or name is None:

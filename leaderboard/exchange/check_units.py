@@ -22,7 +22,7 @@ def check_returns(checking: Checking) -> None:
         checking.scheme.measures.add(known_measure)
     periods: dict[tuple[str, str], list[tuple[date, date, int]]] = {}
     for row in checking.table(RETURNS).rows():
-        unit, measure = checking.unit(row), _named(row, "指标", checking.scheme.measures, "报表指标")
+        unit, measure = checking.entrant(row), _named(row, "指标", checking.scheme.measures, "报表指标")
         starts_on, ends_on, quantity = row.day("起始日"), row.day("截止日"), row.whole("本期数")
         evidence, verified = row.text("证明材料", EVIDENCE_MOST, lines=True), checking.verified(row)
         if unit is None or measure is None or starts_on is None or ends_on is None or quantity is None:
@@ -76,7 +76,7 @@ def check_adjustments(checking: Checking) -> None:
     for identity in checking.facts.adjustments:
         checking.scheme.items.add(identity[1])
     for row in checking.table(ADJUSTMENTS).rows():
-        unit, item = checking.unit(row), _named(row, "项目", checking.scheme.items, "加减分项")
+        unit, item = checking.entrant(row), _named(row, "项目", checking.scheme.items, "加减分项")
         day, times, reason = checking.happened(row), row.whole("次数"), row.text("事由", 500, lines=True)
         evidence, verified = row.text("证明材料", EVIDENCE_MOST, lines=True), checking.verified(row)
         if times is not None and not 0 < times < 10**6:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from leaderboard.exchange import table as tables
-from leaderboard.exchange.cells import clean
+from leaderboard.exchange.cells import clean, written
 from leaderboard.exchange.known import KnownFacts, KnownPlan
 from leaderboard.exchange.layout import ARRIVALS, EVENTS, OUTCOME_WORDS, PROJECTS, WAN, SheetLayout
 from leaderboard.exchange.names import Names, SchemeNames
@@ -65,17 +65,30 @@ class Checking:
             row.error(f'没有名为 "{text}" 的单位; 已有单位: {self.units.listed()}', "单位")
         return key
 
+    def entrant(self, row: tables.Row) -> str | None:
+        """The key of the unit a row names, told when the unit does not take part in the season."""
+        key = self.unit(row)
+        entered = key in self.known.entries or any(entry.unit == key for entry in self.plan.entries)
+        if key is not None and not entered:
+            row.note("该单位没有参加本赛季, 记录不会计入榜单", "单位")
+        return key
+
     def unit_id(self, key: str) -> int | None:
         """The id of a unit the database knows."""
         return self.known.units[key].id if key in self.known.units else None
 
     def project(self, row: tables.Row) -> str | None:
         """The code of the project a row names; it stands in the sheet 项目 or in the database."""
-        code = row.code("项目编号")
+        code = self.code(row)
         if code is not None and code not in self.codes_in_file and code not in self.facts.projects:
             row.error(f'没有编号为 "{code}" 的项目, 请先在 项目 工作表中列出', "项目编号")
             return None
         return code
+
+    def code(self, row: tables.Row) -> str | None:
+        """A project's code as typed where it is known so, otherwise with full-width signs made half-width."""
+        typed = clean(written(row.cell("项目编号")))
+        return typed if typed in self.facts.projects else row.code("项目编号")
 
     def happened(self, row: tables.Row, title: str = "日期") -> date | None:
         """The date of something that happened, so not after today."""
@@ -151,7 +164,14 @@ def _differs(known: Row[Any], draft: FactDraft) -> bool:
         return True
     if clean(known.evidence, lines=True) != clean(draft.evidence, lines=True):
         return True
-    return any(getattr(known, name) != value for name, value in draft.values.items())
+    return any(not _agrees(getattr(known, name), value) for name, value in draft.values.items())
+
+
+def _agrees(known: object, value: object) -> bool:
+    """Whether two values are the same; of texts, as they come through a cell."""
+    if isinstance(known, str) and isinstance(value, str):
+        return clean(known, lines=True) == clean(value, lines=True)
+    return known == value
 
 
 def spelled(yuan: int) -> str:
@@ -168,14 +188,15 @@ def wan_text(number: Fraction | int) -> str:
 
 
 def first_free(known: Sequence[Row[Any]], taken: set[int], wanted: Mapping[str, Any]) -> Row[Any] | None:
-    """The known fact for one more row of the same identity: the one that agrees in everything first."""
+    """The known fact for one more row of the same identity: the one that agrees in most details."""
+
+    def distance(row: Row[Any]) -> int:
+        pairs = [(getattr(row, name), value) for name, value in wanted.items()]
+        return sum(0 if _agrees(known, value) else 1 if value is None else 2 for known, value in pairs)
+
     free = [row for row in known if row.fact_id not in taken]
-    free.sort(
-        key=lambda row: sum(
-            value is not None and getattr(row, name) != value for name, value in wanted.items()
-        )
-    )
     if not free:
         return None
-    taken.add(free[0].fact_id)
-    return free[0]
+    nearest = min(free, key=distance)
+    taken.add(nearest.fact_id)
+    return nearest

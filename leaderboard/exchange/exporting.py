@@ -28,6 +28,8 @@ CELL_TEXT = 30_000
 """Most characters written into one cell; the format allows 32,767."""
 SPARE_ROWS = 2000
 """Rows below the data that the drop-downs also cover."""
+FIRST_YEAR = 1900
+"""A spreadsheet knows dates after this year; an earlier one is written as text."""
 EXACT_DIGITS = 15
 """Digits a spreadsheet number keeps; a longer one is written as text."""
 
@@ -137,20 +139,17 @@ class Writer:
                 self._cell(sheet, number, position, column, value)
 
     def _cell(self, sheet: Worksheet, number: int, position: int, column: Column, value: Value) -> None:
-        shown = self._formats[column.shown_as]
+        shown, as_text = self._formats[column.shown_as], self._formats["text"]
         if value is None:
             return
-        if isinstance(value, date):
+        if isinstance(value, date) and value.year > FIRST_YEAR:
             sheet.write_datetime(number, position, value, shown)
-        elif isinstance(value, int | Decimal):
-            if len(Decimal(value).normalize().as_tuple().digits) > EXACT_DIGITS:
-                sheet.write_string(number, position, format(Decimal(value), "f"), self._formats["text"])
-            else:
-                sheet.write_number(number, position, float(value), shown)
+        elif isinstance(value, int | Decimal) and digits(value) <= EXACT_DIGITS:
+            sheet.write_number(number, position, float(value), shown)
+        elif isinstance(value, Decimal):
+            sheet.write_string(number, position, format(value, "f"), as_text)
         else:
-            sheet.write_string(
-                number, position, value, shown if column.shown_as == "text" else self._formats["text"]
-            )
+            sheet.write_string(number, position, str(value), as_text)
 
     def _offer(self, sheet: Worksheet, position: int, column: Column, lines: int) -> None:
         """A drop-down from the hidden sheet of lists; other input is allowed where a list may be incomplete."""
@@ -189,6 +188,11 @@ class Writer:
         sheet.hide()
         self.book.close()
         return self._buffer.getvalue()
+
+
+def digits(number: int | Decimal) -> int:
+    """Significant digits of an exact number."""
+    return len(Decimal(number).normalize().as_tuple().digits)
 
 
 def _written(

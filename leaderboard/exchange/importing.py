@@ -14,8 +14,10 @@ from leaderboard.exchange.archive import Limits
 from leaderboard.exchange.check import Asked, check
 from leaderboard.exchange.plan import Plan
 from leaderboard.exchange.problems import FileRefused, ImportRefused, Problem, Report
-from leaderboard.exchange.workbook import Sheets, read_workbook
+from leaderboard.exchange.workbook import Sheets, bytes_of, read_workbook
 from leaderboard.instant import local_date, now
+from leaderboard.ledger.record import LedgerError
+from leaderboard.seasons.plan import PlanError
 
 
 def import_workbook(  # noqa: PLR0913 - what the door knows, all by name
@@ -33,14 +35,15 @@ def import_workbook(  # noqa: PLR0913 - what the door knows, all by name
 
     `season_slug` is the season it must be for; without `may_verify` facts wait for verification whatever the file says.
     """
-    sheets = read_or_refuse(data, settings)
     name = file_name or (data.name if isinstance(data, Path) else "工作簿")
+    content, sheets = _read(data, settings)
     # The line in the trail is written first: it keeps other writers out while facts are compared and added.
-    digest = hashlib.sha256(data.read_bytes() if isinstance(data, Path) else data).hexdigest()
-    record_act(session, actor, "workbook.import", name, sha256=digest)
-    asked = Asked(local_date(now(), settings.timezone), may_verify, name, season_slug)
-    plan = check(session, sheets, asked)
-    summary = apply(session, plan, actor, recorded_at=recorded_at)
+    record_act(session, actor, "workbook.import", name, sha256=hashlib.sha256(content).hexdigest())
+    plan = check(session, sheets, _asked(settings, may_verify, name, season_slug))
+    try:
+        summary = apply(session, plan, actor, recorded_at=recorded_at)
+    except (LedgerError, PlanError) as error:
+        raise ImportRefused(Report((Problem(str(error)),), tuple(plan.warnings))) from error
     return Report((), tuple(plan.warnings), summary)
 
 
@@ -57,15 +60,19 @@ def preview_workbook(
 
     Raises ImportRefused for a file that cannot be read or is not of this format.
     """
-    sheets = read_or_refuse(data, settings)
-    return check(
-        session, sheets, Asked(local_date(now(), settings.timezone), may_verify, file_name, season_slug)
-    )
+    _, sheets = _read(data, settings)
+    return check(session, sheets, _asked(settings, may_verify, file_name, season_slug))
 
 
-def read_or_refuse(data: bytes | Path, settings: Settings) -> Sheets:
-    """The cells of a workbook; a file that cannot be read raises ImportRefused like any other error."""
+def _asked(settings: Settings, may_verify: bool, file_name: str, season_slug: str | None) -> Asked:
+    return Asked(local_date(now(), settings.timezone), may_verify, file_name, season_slug)
+
+
+def _read(data: bytes | Path, settings: Settings) -> tuple[bytes, Sheets]:
+    """The file's bytes and cells; a file that cannot be read raises ImportRefused like any other error."""
+    limits = Limits.of(settings)
     try:
-        return read_workbook(data, Limits.of(settings))
+        content = bytes_of(data, limits)
+        return content, read_workbook(content, limits)
     except FileRefused as refusal:
         raise ImportRefused(Report((Problem(str(refusal)),))) from refusal

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
+from leaderboard.exchange.cells import clean
 from leaderboard.ledger.bulk import chunks
 from leaderboard.ledger.models import Adjustment, CapitalArrival, Credit, Project, StageEvent, UnitReturn
 from leaderboard.ledger.read import FOREVER, known_project_facts, known_unit_facts
@@ -110,7 +111,8 @@ def known_facts(session: Session, codes: Iterable[str], plan: KnownPlan) -> Know
             .order_by(Adjustment.fact_id)
         )
         for row in session.execute(ours):
-            known.adjustments[row.unit_id, row.item, row.occurred_on, row.times, row.reason].append(row)
+            reason = clean(row.reason, lines=True)
+            known.adjustments[row.unit_id, row.item, row.occurred_on, row.times, reason].append(row)
     return known
 
 

@@ -9,7 +9,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from leaderboard.exchange.problems import Counts, Problem, Problems
+from leaderboard.exchange.problems import Counts, Problem, Problems, Summary
 from leaderboard.ledger.bulk import Decision, Head
 from leaderboard.ledger.read import ProjectFact, UnitFact
 
@@ -114,6 +114,13 @@ class Plan:
     def errors(self) -> list[Problem]:
         """What must be put right first."""
         return self.problems.errors
+
+    @property
+    def summary(self) -> Summary:
+        """What applying the plan does, by sheet; sheets without rows are left out."""
+        return Summary(
+            self.season.slug, {name: counts for name, counts in self.counts.items() if counts.rows}
+        )
 
     @property
     def warnings(self) -> list[Problem]:

@@ -6,6 +6,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 MOST_ROWS_NAMED = 6
+MOST_ERRORS = 1000
+"""Errors kept one by one; a file with more is wrong as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,8 @@ class FileRefused(ValueError):
 class Problems:
     """Errors and warnings as they are found; notes about many rows of one column are gathered into one warning."""
 
-    errors: list[Problem] = field(default_factory=list)
+    _errors: list[Problem] = field(default_factory=list)
+    _uncounted: int = 0
     _warnings: list[Problem] = field(default_factory=list)
     _notes: dict[tuple[str, str | None, str], list[int]] = field(default_factory=lambda: defaultdict(list))
 
@@ -39,7 +42,10 @@ class Problems:
         self, message: str, sheet: str | None = None, row: int | None = None, column: str | None = None
     ) -> None:
         """Something that must be put right before anything is saved."""
-        self.errors.append(Problem(message, sheet, row, column))
+        if len(self._errors) < MOST_ERRORS:
+            self._errors.append(Problem(message, sheet, row, column))
+        else:
+            self._uncounted += 1
 
     def warn(
         self, message: str, sheet: str | None = None, row: int | None = None, column: str | None = None
@@ -50,6 +56,12 @@ class Problems:
     def note(self, message: str, sheet: str, row: int, column: str | None = None) -> None:
         """Something done to a cell or a row on reading, told once for all rows alike."""
         self._notes[sheet, column, message].append(row)
+
+    @property
+    def errors(self) -> list[Problem]:
+        """Errors in the order they were found; beyond the first thousand only how many more there are."""
+        more = [Problem(f"另有 {self._uncounted} 处错误未列出")] if self._uncounted else []
+        return self._errors + more
 
     @property
     def warnings(self) -> list[Problem]:
@@ -80,6 +92,11 @@ class Counts:
     def changed(self) -> int:
         """Rows that changed anything."""
         return self.new + self.corrected + self.verified
+
+    @property
+    def rows(self) -> int:
+        """Rows in all."""
+        return self.changed + self.unchanged
 
 
 @dataclass(frozen=True, slots=True)

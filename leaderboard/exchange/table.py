@@ -76,9 +76,9 @@ class Row:
         """One of a few words, as its key."""
         return self._read(title, lambda value, told: cells.choice_of(value, told, dict(words)))
 
-    def number_text(self, title: str, most: int) -> str | None:
-        """An exact number kept as text, such as a rate of exchange."""
-        return self._read(title, lambda value, told: format(cells.number_of(value, told), "f")[:most])
+    def rate(self, title: str) -> str | None:
+        """A rate of exchange: an exact number above zero, kept as text."""
+        return self._read(title, cells.rate_of)
 
     def _read(self, title: str, reader: Callable[[Cell, Told], T]) -> T | None:
         value, told = self.cell(title), Told()
@@ -137,8 +137,9 @@ class Table:
 
     def _note_merges(self, sheet: Sheet) -> None:
         """Merged cells hide values from the rows they cover; only a title above the header may be merged."""
+        read = set(self.index.values())
         for top, left, bottom, right in sheet.merges:
-            if bottom >= self._header:
+            if bottom >= self._header and read & set(range(left - 1, right)):
                 name = f"{column_letters(left)}{top}:{column_letters(right)}{bottom}"
                 message = f"单元格 {name} 是合并的, 请取消合并并在每一格填上内容"
                 self.problems.error(message, self.name, top)
@@ -146,8 +147,10 @@ class Table:
     def _note_faults(self, sheet: Sheet) -> None:
         for reference, kind in sheet.faults:
             why = "显示为错误值 (如 #DIV/0!)" if kind == "error" else "是没有算出结果的公式"
-            row = int("".join(c for c in reference if c.isdigit()) or 0) or None
-            self.problems.error(f"单元格 {reference} {why}, 请改填数值", self.name, row)
+            letters = reference.rstrip("0123456789")
+            row = int(reference.removeprefix(letters) or 0)
+            if row >= self._header and column_number(letters) - 1 in self.index.values():
+                self.problems.error(f"单元格 {reference} {why}, 请改填数值", self.name, row)
 
     def rows(self) -> Iterator[Row]:
         """Rows below the header that hold anything; lines of totals are passed over and told."""
@@ -163,8 +166,9 @@ class Table:
             yield row
 
     def codes(self, title: str) -> set[str]:
-        """What stands in a column of codes, as far as it can be read; nothing is noted."""
-        readable = (self._glimpse(number, title, cells.code_of) for number in self._rows)
+        """What stands in a column of codes, as typed and as read; nothing is noted."""
+        readers = (cells.code_of, lambda value, _: cells.clean(cells.written(value)))
+        readable = (self._glimpse(number, title, reader) for number in self._rows for reader in readers)
         return {code for code in readable if code is not None}
 
     def pairs(self, code_title: str, day_title: str) -> Iterator[tuple[str, date]]:
@@ -201,6 +205,14 @@ def column_letters(number: int) -> str:
         number, rest = divmod(number - 1, 26)
         letters = chr(65 + rest) + letters
     return letters
+
+
+def column_number(letters: str) -> int:
+    """A column's number from its letters: A is 1, AA is 27."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number
 
 
 def _unknown_column(title: str, layout: SheetLayout) -> str:

@@ -42,8 +42,7 @@ Sheets = Mapping[str, Sheet]
 def read_workbook(data: bytes | Path, limits: Limits | None = None) -> Sheets:
     """The cells of a workbook. Raises FileRefused for a file that is no xlsx, is hostile, or is too large."""
     limits = limits or Limits()
-    if isinstance(data, Path):
-        data = _bytes_of(data, limits)
+    data = bytes_of(data, limits)
     check_archive(data, limits)
     with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as taken:
         given.write(data)
@@ -53,12 +52,15 @@ def read_workbook(data: bytes | Path, limits: Limits | None = None) -> Sheets:
         return _collect(taken)
 
 
-def _bytes_of(path: Path, limits: Limits) -> bytes:
+def bytes_of(data: bytes | Path, limits: Limits) -> bytes:
+    """The bytes of a file, never more than just past the limit. Raises FileRefused where it cannot be opened."""
+    if isinstance(data, bytes):
+        return data
     try:
-        with path.open("rb") as file:
+        with data.open("rb") as file:
             return file.read(limits.upload_bytes + 1)
     except OSError as error:
-        raise FileRefused(f"无法打开文件 {path}: {error.strerror}") from error
+        raise FileRefused(f"无法打开文件 {data}: {error.strerror}") from error
 
 
 def _run_child(given: IO[bytes], taken: IO[bytes], limits: Limits) -> None:
@@ -111,4 +113,4 @@ def _parsed(raw: bytes) -> dict[str, Any]:
     return line if isinstance(line, dict) else {}
 
 
-__all__ = ["Cell", "Limits", "Sheet", "Sheets", "read_workbook"]
+__all__ = ["Cell", "Limits", "Sheet", "Sheets", "bytes_of", "read_workbook"]
