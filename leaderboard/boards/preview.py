@@ -56,6 +56,17 @@ class DivisionShifts:
     name_en: str | None
     shifts: tuple[Shift, ...]
 
+    @property
+    def before(self) -> tuple[Shift, ...]:
+        """The same units in the order of the rules in force."""
+        return tuple(sorted(self.shifts, key=lambda s: (s.place is None, Fraction(s.place or 0))))
+
+    @property
+    def paths(self) -> tuple[tuple[int, int, Shift], ...]:
+        """Each unit's row before and after, from 0, for the lines that join them."""
+        after = {shift.unit: row for row, shift in enumerate(self.shifts)}
+        return tuple((row, after[shift.unit], shift) for row, shift in enumerate(self.before))
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:

@@ -43,7 +43,7 @@ class Wanted:
     """Which projects a list asks for."""
 
     unit_ids: tuple[int, ...] | None = None
-    """Projects in which one of these units ever had a share; None for all."""
+    """Projects in which one of these units has a share; None for all."""
     stage: str = ""
     """Projects that reached this stage, verified or not."""
     text: str = ""
@@ -135,7 +135,8 @@ def list_projects(
 
 def _conditions(wanted: Wanted) -> Iterable[ColumnElement[bool]]:
     if wanted.unit_ids is not None:
-        yield Project.id.in_(projects_of(wanted.unit_ids))
+        shares = known_project_facts(Credit).where(Credit.unit_id.in_(wanted.unit_ids)).subquery()
+        yield Project.id.in_(select(shares.c.project_id))
     if wanted.stage:
         reached = known_project_facts(StageEvent).where(StageEvent.stage == wanted.stage).subquery()
         yield Project.id.in_(select(reached.c.project_id))

@@ -22,7 +22,7 @@ FOUR_RATES: Mapping[str, Any] = {
     "full_mark": "100",
     "indicators": [
         {
-            "key": "signing_rate",
+            "key": "signing",
             "name": "签约率",
             "name_en": "Signing",
             "weight": "25",
@@ -30,21 +30,21 @@ FOUR_RATES: Mapping[str, Any] = {
             "measure": {"preset": "signing", "by": "count"},
         },
         {
-            "key": "groundbreaking_rate",
+            "key": "groundbreaking",
             "name": "开工率",
             "name_en": "Groundbreaking",
             "weight": "25",
             "measure": {"preset": "groundbreaking"},
         },
         {
-            "key": "landing_rate",
+            "key": "landing",
             "name": "落地率",
             "name_en": "Landing",
             "weight": "25",
             "measure": {"preset": "landing"},
         },
         {
-            "key": "arrival_rate",
+            "key": "arrival",
             "name": "资金到位率",
             "name_en": "Capital arrival",
             "weight": "25",

@@ -8,6 +8,9 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from fractions import Fraction
 
+from flask import request
+
+from leaderboard.web.forms import field
 from leaderboard.words import gettext as _
 
 MONEY = re.compile(r"(\d{1,15}(?:\.\d{1,8})?)(亿|万|千万|百万)?元?")
@@ -36,6 +39,11 @@ class Typed:
     def __init__(self, form: Mapping[str, str] | None = None) -> None:
         self.values = {name: tidy(value) for name, value in (form or {}).items()}
         self.problems: dict[str, str] = {}
+
+    @classmethod
+    def of_request(cls) -> Typed:
+        """The fields of the form that came with the request."""
+        return cls({name: field(name) for name in request.form})
 
     @property
     def ok(self) -> bool:

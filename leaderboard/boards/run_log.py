@@ -1,0 +1,48 @@
+"""Reading the run log: what the clock and the button did, what failed, what waits for a decision."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from leaderboard.boards.models import FAILED, SKIPPED, DueRun, Edition
+from leaderboard.boards.read import latest_edition
+
+
+def list_runs(session: Session, season_id: int, limit: int = 20) -> Sequence[DueRun]:
+    """Due runs of a season, newest first."""
+    return session.scalars(
+        select(DueRun)
+        .where(DueRun.season_id == season_id)
+        .order_by(DueRun.due_at.desc(), DueRun.id.desc())
+        .limit(limit)
+    ).all()
+
+
+def find_run(session: Session, season_id: int, run_id: int) -> DueRun | None:
+    """One run of the season, if it has it."""
+    return session.scalars(
+        select(DueRun).where(DueRun.id == run_id, DueRun.season_id == season_id)
+    ).one_or_none()
+
+
+def editions_by_run(session: Session, season_id: int, limit: int = 50) -> dict[int, int]:
+    """Run -> number of the edition it published, for the newest editions of a season."""
+    rows = session.execute(
+        select(Edition.run_id, Edition.number)
+        .where(Edition.season_id == season_id, Edition.run_id.is_not(None))
+        .order_by(Edition.number.desc())
+        .limit(limit)
+    )
+    return {run_id: number for run_id, number in rows if run_id is not None}
+
+
+def unmade(session: Session, season_id: int) -> Sequence[DueRun]:
+    """Runs that failed or were put aside after the newest edition was due: they may still be brought back."""
+    last = latest_edition(session, season_id)
+    found = select(DueRun).where(DueRun.season_id == season_id, DueRun.state.in_([FAILED, SKIPPED]))
+    if last is not None:
+        found = found.where(DueRun.due_at > last.due_at)
+    return session.scalars(found.order_by(DueRun.due_at.desc())).all()

@@ -1,0 +1,37 @@
+"""The console: where administrators weigh, record, verify and publish; one module per subject, one door for all."""
+
+from __future__ import annotations
+
+from leaderboard.web.console import (
+    audit,
+    exchange,
+    overview,
+    people,
+    project,
+    projects,
+    publishing,
+    returns,
+    roster,
+    scheme,
+    screens,
+    timetables,
+)
+from leaderboard.web.console.door import door
+
+PAGES = (
+    overview,
+    scheme,
+    publishing,
+    timetables,
+    projects,
+    project,
+    returns,
+    roster,
+    exchange,
+    screens,
+    people,
+    audit,
+)
+"""Every module whose pages the door opens."""
+
+__all__ = ["PAGES", "door"]

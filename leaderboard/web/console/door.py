@@ -1,0 +1,55 @@
+"""The console's door: who may come in, and what every page of it needs."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, abort, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from leaderboard.accounts.permissions import Action, can
+from leaderboard.instant import local_date, now
+from leaderboard.seasons.models import Season
+from leaderboard.seasons.read import find_season, list_seasons
+from leaderboard.web.guards import guard_action, person
+from leaderboard.web.requests import office, reading
+
+door = Blueprint("console", __name__, url_prefix="/console")
+door.before_request(guard_action(Action.READ_CONSOLE))
+
+
+def season_at(slug: str) -> Season:
+    """The season of the address, or the page of an unknown address."""
+    season = find_season(reading(), slug)
+    if season is None:
+        abort(404)
+    return season
+
+
+def today() -> date:
+    """The present day in the office's zone."""
+    return local_date(now(), office().zone)
+
+
+def may(action: str) -> bool:
+    """Whether the person behind the request may do this; a page leaves out what they may not."""
+    return can(person(), Action(action))
+
+
+def show(template: str, status: int = 200, **context: Any) -> ResponseReturnValue:
+    """A page of the console with its menu."""
+    seasons = list_seasons(reading())
+    season = context.pop("season", None)
+    return (
+        render_template(
+            f"pages/console/{template}.html",
+            me=person(),
+            may=may,
+            season=season,
+            seasons=seasons,
+            here_in=lambda other: url_for(f"console.{context.get('here', 'scheme')}", slug=other.slug),
+            **context,
+        ),
+        status,
+    )

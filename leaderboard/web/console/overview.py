@@ -1,0 +1,59 @@
+"""The console's first page: every season with its newest edition, what is next and what waits for someone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from leaderboard.boards.clock import next_due
+from leaderboard.boards.models import DueRun, Edition
+from leaderboard.boards.read import latest_edition
+from leaderboard.boards.run_log import unmade
+from leaderboard.instant import Millis, now
+from leaderboard.ledger.listing import count_awaiting
+from leaderboard.seasons.drafts import current_draft
+from leaderboard.seasons.models import SchemeVersion, Season
+from leaderboard.seasons.read import list_seasons, roster, scheme_in_force
+from leaderboard.web.console.door import door, show, today
+from leaderboard.web.requests import reading
+
+
+@dataclass(frozen=True, slots=True)
+class SeasonState:
+    """Where one season stands."""
+
+    season: Season
+    units: int
+    edition: Edition | None
+    next_due_at: Millis | None
+    in_force: SchemeVersion | None
+    draft: SchemeVersion | None
+    awaiting: int
+    unmade: Sequence[DueRun]
+
+
+def state_of(session: Session, season: Season) -> SeasonState:
+    """Everything the overview says about a season."""
+    at = now()
+    lines = roster(session, season.id, at)
+    return SeasonState(
+        season=season,
+        units=len(lines),
+        edition=latest_edition(session, season.id),
+        next_due_at=next_due(session, season.id, at),
+        in_force=scheme_in_force(session, season.id, min(today(), season.ends_on), at),
+        draft=current_draft(session, season.id),
+        awaiting=count_awaiting(session, [line.unit_id for line in lines]),
+        unmade=unmade(session, season.id),
+    )
+
+
+@door.get("/")
+def overview() -> ResponseReturnValue:
+    """Where every season stands."""
+    session = reading()
+    states = [state_of(session, season) for season in list_seasons(session)]
+    return show("overview", states=states)

@@ -1,0 +1,137 @@
+"""One project on the console: its whole story, forms that add to it, and decisions on each fact."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import abort, flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from leaderboard.accounts.permissions import Action
+from leaderboard.ledger.listing import find_project_fact, tell
+from leaderboard.ledger.models import OUTCOMES, RETURNED, REVERSED, VERIFIED, Project
+from leaderboard.ledger.read import find_project
+from leaderboard.ledger.record import LedgerError, Source, add_credits, decide
+from leaderboard.seasons.read import list_seasons, list_units
+from leaderboard.web.console.door import door, show, today
+from leaderboard.web.facts import kind_words, record_arrival, record_event, stage_words
+from leaderboard.web.guards import guard_action, guarded, person
+from leaderboard.web.requests import reading, writing
+from leaderboard.web.typed import Typed, exact_number
+from leaderboard.words import gettext as _
+from leaderboard.words import named
+
+
+@door.get("/projects/<code>")
+def project(code: str) -> ResponseReturnValue:
+    """The story of a project."""
+    return _page(code, Typed())
+
+
+@door.post("/projects/<code>/events")
+@guarded(guard_action(Action.VERIFY_FACTS))
+def add_event(code: str) -> ResponseReturnValue:
+    """Record that the project reached a stage."""
+
+    def record(session: Session, found: Project, typed: Typed, source: Source) -> str:
+        return record_event(session, typed, found, stage_words(list_seasons(session)), today(), source)
+
+    return _added(code, "event", record)
+
+
+@door.post("/projects/<code>/arrivals")
+@guarded(guard_action(Action.VERIFY_FACTS))
+def add_money(code: str) -> ResponseReturnValue:
+    """Record money that arrived."""
+
+    def record(session: Session, found: Project, typed: Typed, source: Source) -> str:
+        return record_arrival(session, typed, found, today(), source)
+
+    return _added(code, "arrival", record)
+
+
+@door.post("/projects/<code>/credits")
+@guarded(guard_action(Action.VERIFY_FACTS))
+def add_share(code: str) -> ResponseReturnValue:
+    """Record a unit's share of the project."""
+
+    def record(session: Session, found: Project, typed: Typed, source: Source) -> str:
+        units = {unit.key: unit for unit in list_units(session)}
+        unit = typed.choice("unit", units)
+        text = typed.values.get("share", "")
+        share = exact_number(text)
+        if share is None or not 0 < share <= 100:
+            typed.complain("share", _("应为分成, 如 50 (百分比) 或 1/3"))
+        on = typed.day("occurred_on", latest=today())
+        if share is None or not typed.ok:
+            return ""
+        # 50 is a percentage and 1/3 a fraction, as agreements write them.
+        part = share if "/" in text else share / 100
+        try:
+            add_credits(session, source, found, shares=[(units[unit].id, part)], occurred_on=on)
+        except LedgerError as error:
+            typed.complain("share", str(error))
+            return ""
+        return _("已记录: {unit} 分成 {share}").format(unit=units[unit].name, share=text)
+
+    return _added(code, "credit", record)
+
+
+@door.post("/projects/<code>/facts/<kind>/<int:fact_id>")
+@guarded(guard_action(Action.VERIFY_FACTS))
+def decide_on(code: str, kind: str, fact_id: int) -> ResponseReturnValue:
+    """Verify, return or reverse one fact of the project."""
+    session = writing()
+    found = find_project(session, code) or abort(404)
+    fact = find_project_fact(session, found.id, kind, fact_id) or abort(404)
+    typed = Typed.of_request()
+    outcome = typed.choice("outcome", OUTCOMES)
+    if not typed.ok:
+        abort(400)
+    try:
+        decide(session, person().name, fact, outcome, typed.values.get("reason"))
+        session.commit()
+        flash({VERIFIED: _("已认定"), RETURNED: _("已退回"), REVERSED: _("已冲销")}[outcome])
+    except LedgerError as error:
+        session.rollback()
+        flash(str(error), "failure")
+    return redirect(f"{url_for('console.project', code=code)}#fact-{fact_id}")
+
+
+def _added(
+    code: str, form: str, record: Callable[[Session, Project, Typed, Source], str]
+) -> ResponseReturnValue:
+    """Record what was typed and go back to the story, or show the form again with its problems."""
+    session = writing()
+    found = find_project(session, code) or abort(404)
+    typed = Typed.of_request()
+    evidence = typed.text("evidence", most=500, needed=False)
+    source = Source(person().name, evidence or None, verified="verified" in typed.values)
+    said = record(session, found, typed, source)
+    if not said:
+        session.rollback()
+        return _page(code, typed, form, 422)
+    session.commit()
+    flash(said)
+    return redirect(url_for("console.project", code=code))
+
+
+def _page(code: str, typed: Typed, form: str = "", status: int = 200) -> ResponseReturnValue:
+    session = reading()
+    found = find_project(session, code) or abort(404)
+    units = list_units(session)
+    blank = Typed({"verified": "1"})
+    return show(
+        "project",
+        status,
+        here="projects",
+        project=found,
+        story=tell(session, found.id),
+        forms={name: typed if name == form else blank for name in ("event", "arrival", "credit")},
+        open_form=form,
+        stages=stage_words(list_seasons(session)),
+        kinds=kind_words(),
+        units=[(unit.key, named(unit.name, unit.name_en)) for unit in units],
+        unit_names={unit.id: named(unit.name, unit.name_en) for unit in units},
+    )

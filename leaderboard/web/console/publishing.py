@@ -1,0 +1,113 @@
+"""Publishing: the next edition before it is aired, the button that airs it once, and the log of what ran."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from flask import abort, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from leaderboard.accounts.permissions import Action
+from leaderboard.airing import Node, Outcome, State, perform
+from leaderboard.boards.clock import RunRefused, bring_back, next_due, request_run
+from leaderboard.boards.gather import NothingInForce
+from leaderboard.boards.preview import board_now
+from leaderboard.boards.read import latest_edition
+from leaderboard.boards.run_log import editions_by_run, find_run, list_runs, unmade
+from leaderboard.instant import now
+from leaderboard.seasons.models import Season
+from leaderboard.seasons.read import list_timetables
+from leaderboard.web.console.door import door, season_at, show, today
+from leaderboard.web.console.overview import state_of
+from leaderboard.web.console.timetables import shown_timetable
+from leaderboard.web.guards import guard_action, guarded, person
+from leaderboard.web.requests import database, reading, settings, writing
+from leaderboard.words import gettext as _
+
+
+@door.get("/seasons/<slug>/publish")
+def publish(slug: str) -> ResponseReturnValue:
+    """The next edition as it would be now, what to look at first, the button, and what ran lately."""
+    season = season_at(slug)
+    session = reading()
+    last = latest_edition(session, season.id)
+    board, obstacle = _next_board(season)
+    return show(
+        "publish",
+        here="publish",
+        season=season,
+        state=state_of(session, season),
+        board=board,
+        obstacle=obstacle,
+        number=last.number + 1 if last else 1,
+        edition=last,
+        once_key=secrets.token_hex(16),
+        next_due_at=next_due(session, season.id, now()),
+        runs=list_runs(session, season.id),
+        numbers=editions_by_run(session, season.id),
+        again={run.id for run in unmade(session, season.id)},
+        timetables=[shown_timetable(table) for table in list_timetables(session, season.id)],
+    )
+
+
+@door.post("/seasons/<slug>/publish")
+@guarded(guard_action(Action.PUBLISH_EDITION))
+def publish_now(slug: str) -> ResponseReturnValue:
+    """Publish the next edition; the key in the form makes a second press the same press."""
+    season = season_at(slug)
+    once_key = request.form.get("once_key", "")
+    if not once_key:
+        abort(400)
+    session = writing()
+    run = request_run(session, season, f"{person().name}/{once_key}", person().name, now())
+    session.commit()
+    return _told(season, perform(database(), run.id, Node.of(settings())))
+
+
+@door.post("/seasons/<slug>/runs/<int:run_id>/again")
+@guarded(guard_action(Action.PUBLISH_EDITION))
+def run_again(slug: str, run_id: int) -> ResponseReturnValue:
+    """Bring back a run that failed or was put aside, and run it."""
+    season = season_at(slug)
+    session = writing()
+    run = find_run(session, season.id, run_id)
+    if run is None:
+        abort(404)
+    try:
+        bring_back(session, person().name, run)
+        session.commit()
+    except RunRefused as error:
+        session.rollback()
+        flash(str(error), "warning")
+        return redirect(url_for("console.publish", slug=slug))
+    return _told(season, perform(database(), run.id, Node.of(settings())))
+
+
+@door.get("/seasons/<slug>/published/<int:number>")
+def published(slug: str, number: int) -> ResponseReturnValue:
+    """What was just published, and where to see it."""
+    season = season_at(slug)
+    edition = latest_edition(reading(), season.id)
+    if edition is None or edition.number < number:
+        abort(404)
+    return show("published", here="publish", season=season, number=number, edition=edition)
+
+
+def _told(season: Season, outcome: Outcome) -> ResponseReturnValue:
+    """On to the result: the edition's page, or back with the reason why there is none."""
+    if outcome.state is State.PUBLISHED and outcome.number is not None:
+        return redirect(url_for("console.published", slug=season.slug, number=outcome.number))
+    waiting = outcome.state in {State.HELD, State.RETRY}
+    reason = outcome.message or (_("另一进程正在发布") if waiting else _("原因不明, 请看发布记录"))
+    sentence = _("尚未发布, 系统会继续: {reason}") if waiting else _("没有发布: {reason}")
+    flash(sentence.format(reason=reason), "warning" if waiting else "failure")
+    return redirect(url_for("console.publish", slug=season.slug))
+
+
+def _next_board(season: Season) -> tuple[dict[str, Any] | None, str | None]:
+    """The board as it would be now, or why there can be none."""
+    try:
+        return board_now(reading(), season, min(today(), season.ends_on), now()), None
+    except NothingInForce as error:
+        return None, str(error)

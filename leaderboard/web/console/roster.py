@@ -1,0 +1,42 @@
+"""Units and targets of a season on the console, as planned now."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+
+from flask.typing import ResponseReturnValue
+
+from leaderboard.instant import now
+from leaderboard.seasons.models import Season, Target
+from leaderboard.seasons.read import list_divisions, roster, scheme_in_force, targets_at
+from leaderboard.web.console.door import door, season_at, show, today
+from leaderboard.web.requests import reading
+from leaderboard.words import named
+from scoring.scheme_document import parse_scheme
+
+
+@door.get("/seasons/<slug>/units")
+def units(slug: str) -> ResponseReturnValue:
+    """Who takes part in which division, with what tasks."""
+    season = season_at(slug)
+    session = reading()
+    targets: dict[int, list[Target]] = defaultdict(list)
+    for target in targets_at(session, season.id, now()):
+        targets[target.unit_id].append(target)
+    return show(
+        "roster",
+        here="units",
+        season=season,
+        divisions=list_divisions(session, season.id),
+        lines=roster(session, season.id, now()),
+        targets=targets,
+        names=_indicator_names(season),
+    )
+
+
+def _indicator_names(season: Season) -> dict[str, str]:
+    """Indicator key -> its name in the scheme in force."""
+    version = scheme_in_force(reading(), season.id, min(today(), season.ends_on), now())
+    indicators = parse_scheme(json.loads(version.document)).indicators if version else ()
+    return {indicator.key: named(indicator.name, indicator.name_en) for indicator in indicators}

@@ -1,0 +1,244 @@
+"""The tuning desk: the draft's weights beside those in force, what they would change, and putting them in force."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask import Response, abort, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from leaderboard.accounts.permissions import Action
+from leaderboard.boards.preview import Comparison, compare
+from leaderboard.boards.read import latest_edition
+from leaderboard.instant import now
+from leaderboard.seasons.drafts import FOUR_RATES, DraftChanged, current_draft, save_draft
+from leaderboard.seasons.models import DRAFT, SchemeVersion, Season
+from leaderboard.seasons.plan import PlanError, approve_scheme, discard_scheme
+from leaderboard.seasons.read import list_divisions, list_schemes, scheme_in_force
+from leaderboard.web.console.door import door, season_at, show, today
+from leaderboard.web.console.scheme_form import (
+    SchemeForm,
+    document_from,
+    typed_form,
+    values_of,
+)
+from leaderboard.web.guards import guard_action, guarded, person
+from leaderboard.web.requests import reading, writing
+from leaderboard.web.typed import Typed
+from leaderboard.words import gettext as _
+from scoring.measure_document import measure_document
+from scoring.rules import Indicator, Scheme, Ties
+from scoring.scheme_document import parse_scheme
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What lies on the desk: the scheme in force, the draft, and the document the form starts from."""
+
+    season: Season
+    in_force: SchemeVersion | None
+    draft: SchemeVersion | None
+
+    @property
+    def base(self) -> dict[str, Any]:
+        """The draft, else the scheme in force, else the four rates."""
+        version = self.draft or self.in_force
+        document: dict[str, Any] = json.loads(version.document) if version else dict(FOUR_RATES)
+        return document
+
+    @property
+    def seen(self) -> str:
+        """Which draft a form was filled in over, as its hidden field carries it: "3.2", or "" for none."""
+        return f"{self.draft.version_no}.{self.draft.revision}" if self.draft else ""
+
+    @property
+    def as_of(self) -> date:
+        """The cut-off of what-ifs: today, and never after the season's end."""
+        return min(today(), self.season.ends_on)
+
+
+def desk_of(season: Season) -> Desk:
+    """The desk of a season as it is now."""
+    session = reading()
+    on = min(today(), season.ends_on)
+    return Desk(season, scheme_in_force(session, season.id, on, now()), current_draft(session, season.id))
+
+
+@door.get("/seasons/<slug>/scheme")
+def scheme(slug: str) -> ResponseReturnValue:
+    """The weights of the draft beside those in force, with their effect where there is a draft."""
+    desk = desk_of(season_at(slug))
+    form = SchemeForm(parse_scheme(desk.base), values_of(parse_scheme(desk.base)))
+    return _desk_page(desk, form, _effect(desk, desk.base) if desk.draft else None)
+
+
+@door.post("/seasons/<slug>/scheme/preview")
+@guarded(guard_action(Action.DRAFT_SCHEME))
+def preview_scheme(slug: str) -> ResponseReturnValue:
+    """What the weights as typed would change; nothing is kept."""
+    desk = desk_of(season_at(slug))
+    form, document = _typed(desk)
+    if form.problems:
+        return _desk_page(desk, form, status=422)
+    return _desk_page(desk, form, _effect(desk, document))
+
+
+@door.post("/seasons/<slug>/scheme/draft")
+@guarded(guard_action(Action.DRAFT_SCHEME))
+def save_scheme(slug: str) -> ResponseReturnValue:
+    """Keep what was typed as the season's draft."""
+    season = season_at(slug)
+
+    def save(document: dict[str, Any]) -> None:
+        version = save_draft(writing(), person().name, season, document, _seen())
+        flash(_("草稿第 {version} 版已保存, 尚未生效").format(version=version.version_no))
+
+    return _change(season, save)
+
+
+@door.post("/seasons/<slug>/scheme/approve")
+@guarded(guard_action(Action.APPROVE_SCHEME))
+def approve(slug: str) -> ResponseReturnValue:
+    """Save what was typed and put it in force from a day, with the reason."""
+    season = season_at(slug)
+    typed = Typed.of_request()
+    reason = typed.text("reason", most=500)
+    effective_on = typed.day("effective_on")
+    if typed.ok and effective_on > season.ends_on:
+        typed.complain("effective_on", _("赛季已于 {day} 结束, 新方案不会再用到").format(day=season.ends_on))
+
+    def put_in_force(document: dict[str, Any]) -> None:
+        session = writing()
+        version = save_draft(session, person().name, season, document, _seen())
+        approve_scheme(
+            session, person().name, version, effective_on=effective_on, reason=reason, today=today()
+        )
+        flash(
+            _("第 {version} 版方案已生效, 自 {day} 起用于新发布的各期; 已发布的各期不变").format(
+                version=version.version_no, day=effective_on
+            )
+        )
+
+    return _change(season, put_in_force, typed)
+
+
+@door.post("/seasons/<slug>/scheme/discard")
+@guarded(guard_action(Action.DRAFT_SCHEME))
+def discard(slug: str) -> ResponseReturnValue:
+    """Put the draft aside; the scheme in force stays."""
+    season = season_at(slug)
+    session = writing()
+    draft = current_draft(session, season.id)
+    if draft is not None and f"{draft.version_no}.{draft.revision}" == request.form.get("seen", ""):
+        discard_scheme(session, person().name, draft)
+        session.commit()
+        flash(_("草稿第 {version} 版已作废").format(version=draft.version_no))
+    else:
+        flash(_("草稿已被他人改动或作废, 请看过再决定"), "warning")
+    return redirect(url_for("console.scheme", slug=slug))
+
+
+@door.get("/seasons/<slug>/scheme/<int:number>.json")
+def scheme_document_file(slug: str, number: int) -> ResponseReturnValue:
+    """One version's document as a JSON file."""
+    season = season_at(slug)
+    version = next((v for v in list_schemes(reading(), season.id) if v.version_no == number), None)
+    if version is None:
+        abort(404)
+    text = json.dumps(json.loads(version.document), ensure_ascii=False, indent=2, sort_keys=True)
+    name = f"scheme-{slug}-{number}.json"
+    return Response(
+        text + "\n",
+        mimetype="application/json",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+def _seen() -> tuple[int, int] | None:
+    version, _dot, revision = request.form.get("seen", "").partition(".")
+    return (int(version), int(revision)) if version.isdigit() and revision.isdigit() else None
+
+
+def _typed(desk: Desk) -> tuple[SchemeForm, dict[str, Any]]:
+    form = typed_form(parse_scheme(desk.base), request.form)
+    return form, document_from(form, desk.base)
+
+
+def _change(
+    season: Season, operation: Callable[[dict[str, Any]], None], typed: Typed | None = None
+) -> ResponseReturnValue:
+    """Run one operation on what was typed; go back to the desk, or show it again with every problem."""
+    desk = desk_of(season)
+    form, document = _typed(desk)
+    if typed is not None:
+        form.problems |= typed.problems
+    if form.problems:
+        return _desk_page(desk, form, typed=typed, status=422)
+    try:
+        operation(document)
+        writing().commit()
+    except DraftChanged:
+        writing().rollback()
+        return _conflict_page(season, form, typed)
+    except PlanError as error:
+        writing().rollback()
+        form.problems[""] = "; ".join(error.problems)
+        return _desk_page(desk_of(season), form, typed=typed, status=422)
+    return redirect(url_for("console.scheme", slug=season.slug))
+
+
+def _conflict_page(season: Season, form: SchemeForm, typed: Typed | None) -> ResponseReturnValue:
+    """Both versions side by side: mine in the fields, theirs beside them; saving again replaces theirs knowingly."""
+    desk = desk_of(season)
+    return _desk_page(desk, form, theirs=values_of(parse_scheme(desk.base)), typed=typed, status=409)
+
+
+def _effect(desk: Desk, document: dict[str, Any]) -> Comparison:
+    return compare(reading(), desk.season, parse_scheme(document), desk.as_of, now())
+
+
+def _desk_page(
+    desk: Desk,
+    form: SchemeForm,
+    effect: Comparison | None = None,
+    *,
+    theirs: dict[str, str] | None = None,
+    typed: Typed | None = None,
+    status: int = 200,
+) -> ResponseReturnValue:
+    session = reading()
+    official = parse_scheme(json.loads(desk.in_force.document)) if desk.in_force else None
+    return show(
+        "scheme",
+        status,
+        here="scheme",
+        season=desk.season,
+        desk=desk,
+        form=form,
+        effect=effect,
+        theirs=theirs,
+        official=values_of(official) if official else {},
+        typed=typed or Typed(),
+        problems=form.problems,
+        edition=latest_edition(session, desk.season.id),
+        groups=_groups(form.scheme),
+        divisions={division.key: division for division in list_divisions(session, desk.season.id)},
+        versions=[v for v in list_schemes(session, desk.season.id) if v.state != DRAFT],
+        ties=[rule.value for rule in Ties],
+        measures={i.key: measure_document(i.measure) for i in form.scheme.indicators},
+        today=today(),
+        ended=today() > desk.season.ends_on,
+    )
+
+
+def _groups(scheme: Scheme) -> list[tuple[str, list[Indicator]]]:
+    """The groups of weights on the desk: everyone's, then each division that has its own."""
+    own = [
+        (rules.division, [scheme.indicator(key) for key, _weight in rules.weights])
+        for rules in scheme.divisions
+    ]
+    return [("", list(scheme.indicators)), *own]
