@@ -1,0 +1,198 @@
+"""Files that are no workbook, or want to do harm: refused in words, within bounded memory, fast."""
+
+from __future__ import annotations
+
+import io
+import os
+import resource
+import time
+import zipfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from leaderboard.accounts.models import AuditLine
+from leaderboard.exchange import workbook
+from leaderboard.exchange.archive import Limits
+from leaderboard.exchange.problems import FileRefused
+from leaderboard.exchange.workbook import read_workbook
+from leaderboard.seasons.models import Season
+from tests.exchange.books import full_book, refused
+
+MB = 1_000_000
+OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+def rebuilt(change: Mapping[str, bytes] | None = None, drop: str = "", flag: int = 0) -> bytes:
+    """A sound workbook with some of its parts replaced, added or dropped."""
+    source = zipfile.ZipFile(io.BytesIO(full_book()))
+    parts = {name: source.read(name) for name in source.namelist() if name != drop} | dict(change or {})
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    data = bytearray(buffer.getvalue())
+    if flag:
+        start = data.find(b"PK\x01\x02")
+        while start >= 0:
+            data[start + 8] |= flag
+            start = data.find(b"PK\x01\x02", start + 4)
+    return bytes(data)
+
+
+def sheet_xml(cells: str, before: str = "") -> bytes:
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    return f'{before}<worksheet xmlns="{main}"><sheetData>{cells}</sheetData></worksheet>'.encode()
+
+
+def bomb() -> bytes:
+    """A well-formed sheet of 60 MB of blanks in a file below 100 kB."""
+    return rebuilt({SHEET: sheet_xml(" " * 60 * MB)})
+
+
+def steep() -> bytes:
+    """Far below the size limit unpacked, but packed several hundred times."""
+    return rebuilt({SHEET: sheet_xml(" " * 20 * MB)})
+
+
+def small_bombs() -> bytes:
+    """Entries each too small to be looked at alone, together packed several hundred times."""
+    return rebuilt({f"xl/media/{i}.bin": b"\x00" * 900_000 for i in range(50)})
+
+
+def far_cell(reference: str = "XFD1048576") -> bytes:
+    row = reference.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    return rebuilt({SHEET: sheet_xml(f'<row r="{row}"><c r="{reference}"><v>1</v></c></row>')})
+
+
+def entities(kind: str) -> bytes:
+    doctypes = {
+        "laughs": '<!DOCTYPE x [<!ENTITY a "哈哈哈哈"><!ENTITY b "&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;">]>',
+        "external": '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>',
+    }
+    cell = '<row r="1"><c r="A1" t="inlineStr"><is><t>&a;</t></is></c></row>'
+    return rebuilt({SHEET: sheet_xml(cell, doctypes[kind])})
+
+
+def lying() -> bytes:
+    """The directory says that the sheet unpacks to 100 bytes; it is 40 MB."""
+    data = bytearray(rebuilt({SHEET: sheet_xml(" " * 40 * MB)}))
+    start = data.find(SHEET.encode(), data.find(b"PK\x01\x02")) - 46
+    data[start + 24 : start + 28] = (100).to_bytes(4, "little")
+    return bytes(data)
+
+
+def repeated() -> bytes:
+    buffer = io.BytesIO(full_book())
+    with pytest.warns(UserWarning, match="Duplicate name"), zipfile.ZipFile(buffer, "a") as archive:
+        archive.writestr(SHEET, b"<worksheet/>")
+    return buffer.getvalue()
+
+
+HOSTILE: list[tuple[str, Callable[[], bytes], str]] = [
+    ("empty", lambda: b"", "文件是空的"),
+    ("csv", lambda: "项目编号,节点\nP-001,签约\n".encode(), "文本文件"),
+    ("csv of Excel", lambda: "项目编号,节点\n".encode("gb18030"), "文本文件"),
+    ("web page", lambda: b"<html><table></table></html>", "网页"),
+    ("old xls", lambda: OLE + b"\x00" * 600, "旧的 .xls"),
+    ("encrypted", lambda: OLE + b"\x00" * 512 + "EncryptedPackage".encode("utf-16-le"), "密码"),
+    ("encrypted entries", lambda: rebuilt(flag=1), "密码"),
+    ("picture", lambda: b"\x89PNG\r\n\x1a\n\x00\x00", "不是 .xlsx"),
+    ("only the start of a zip", lambda: full_book()[:2000], "已损坏"),
+    ("zip of something", lambda: rebuilt(drop="xl/workbook.xml"), "不是 Excel 工作簿"),
+    ("macros", lambda: rebuilt({"xl/vbaProject.bin": b"x"}), "含有宏"),
+    ("binary workbook", lambda: rebuilt({"xl/workbook.bin": b"x"}), ".xlsb"),
+    ("too many entries", lambda: rebuilt({f"x/{i}": b"" for i in range(200)}), "超过 200 个"),
+    ("a name twice", repeated, "重名"),
+    ("zip bomb", bomb, "解压后有"),
+    ("steep ratio", steep, "压缩比超过 100 倍"),
+    ("steep in small pieces", small_bombs, "压缩比超过 100 倍"),
+    ("too large to upload", lambda: b"PK\x03\x04" + b"x" * 5 * MB, "超过 5.0 MB 的上限"),
+    ("lying directory", lying, "已损坏"),
+    ("far cell", far_cell, "单元格 XFD1048576 有内容"),
+    ("far row", lambda: far_cell("A50001"), "单元格 A50001 有内容"),
+    ("far column", lambda: far_cell("BM1"), "单元格 BM1 有内容"),
+    ("entities", lambda: entities("laughs"), "实体定义"),
+    ("external entity", lambda: entities("external"), "实体定义"),
+    ("broken XML", lambda: rebuilt({SHEET: b"<worksheet><sheetData>"}), "已损坏"),
+    ("no parts", lambda: rebuilt(drop="xl/_rels/workbook.xml.rels"), "已损坏"),
+]
+
+
+@pytest.mark.parametrize(("make", "words"), [case[1:] for case in HOSTILE], ids=[case[0] for case in HOSTILE])
+def test_a_file_that_is_no_workbook_is_refused_in_words(make: Callable[[], bytes], words: str) -> None:
+    data = make()
+    started = time.monotonic()
+    with pytest.raises(FileRefused, match=words):
+        read_workbook(data)
+    assert time.monotonic() - started < 10
+
+
+def test_refusing_costs_this_process_nothing() -> None:
+    """The bomb and the far cell leave this process's greatest memory where it was: 60 MB would show."""
+    files = [bomb(), far_cell(), entities("laughs")]
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    for data in files:
+        with pytest.raises(FileRefused):
+            read_workbook(data)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 20_000
+
+
+def test_a_reader_that_wants_too_much_memory_is_stopped() -> None:
+    """Let through the first look, the far cell makes the reader ask for 549 GB: it ends, this process does not."""
+    with pytest.raises(FileRefused, match="内存或时间超过上限"):
+        read_workbook(far_cell(), Limits(rows=1_048_576, columns=16_384, memory_mb=512))
+
+
+def test_a_reader_that_says_too_much_is_stopped() -> None:
+    with pytest.raises(FileRefused, match="内存或时间超过上限"):
+        read_workbook(full_book(), Limits(text_bytes=200))
+
+
+def test_a_reader_that_takes_too_long_is_stopped(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    slow = tmp_path / "slow.py"
+    slow.write_text("import time\ntime.sleep(60)\n", encoding="utf-8")
+    monkeypatch.setattr(workbook, "CHILD", slow)
+    started = time.monotonic()
+    with pytest.raises(FileRefused, match="内存或时间超过上限"):
+        read_workbook(full_book(), Limits(seconds=1))
+    assert time.monotonic() - started < 10
+
+
+def test_the_reader_sees_no_secret(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    spy = tmp_path / "spy.py"
+    spy.write_text(
+        "import json, os\nprint(json.dumps({'refused': ' '.join(sorted(os.environ))}))\n", encoding="utf-8"
+    )
+    monkeypatch.setattr(workbook, "CHILD", spy)
+    monkeypatch.setenv("SECRET_KEY", "hidden")
+    with pytest.raises(FileRefused) as seen:
+        read_workbook(full_book())
+    assert "SECRET_KEY" not in str(seen.value)
+    assert "PATH" in str(seen.value)
+
+
+def test_a_file_that_is_not_there_is_named() -> None:
+    with pytest.raises(FileRefused, match=r"无法打开文件 nowhere\.xlsx"):
+        read_workbook(Path("nowhere.xlsx"))
+
+
+def test_no_file_is_read_past_the_limit(tmp_path: Path) -> None:
+    """A sparse file of 20 GB costs no more than one just past the limit."""
+    large = tmp_path / "large.xlsx"
+    with large.open("wb") as file:
+        os.truncate(file.fileno(), 20_000 * MB)
+    with pytest.raises(FileRefused, match="超过 5.0 MB 的上限"):
+        read_workbook(large)
+
+
+def test_a_refused_file_changes_nothing(session: Session) -> None:
+    assert refused(session, far_cell()) == [
+        "工作表 说明 的单元格 XFD1048576 有内容, 超出 50000 行 × 64 列的范围, 请删除后重试"
+    ]
+    assert session.scalar(select(func.count()).select_from(Season)) == 0
+    assert session.scalar(select(func.count()).select_from(AuditLine)) == 0
