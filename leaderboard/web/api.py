@@ -44,6 +44,8 @@ spec = SpecTree(
     version=VERSION,
     description="Published boards. Numbers that must be exact are text; what is shown stands beside them.",
     mode="strict",
+    # Inputs are in the address alone; nothing is to be read from the types of a view.
+    annotations=False,
     # The description is served below; pages that draw it would load scripts from elsewhere.
     page_templates={},
     path="api/none",

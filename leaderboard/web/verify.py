@@ -103,7 +103,7 @@ def labels() -> dict[str, tuple[str, str, str]]:
 def sealed_document(data: bytes, limit: int) -> Mapping[str, Any]:
     """The JSON object in an uploaded file; raises Unreadable for one too large, broken or ambiguous."""
     if len(data) > limit:
-        raise Unreadable(_("文件太大：最多 {size} MB").format(size=limit // 1_000_000 or 1))
+        raise Unreadable(_("文件太大：最多 {size} MB").format(size=max(1, limit // 1_000_000)))
     try:
         found = json.loads(
             data.decode("utf-8-sig"), parse_constant=_refuse_constant, object_pairs_hook=_without_doubles

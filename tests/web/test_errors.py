@@ -168,6 +168,8 @@ def test_errors_need_no_database(settings: Settings, database: Database):
     assert "系统出错了" in answer.get_data(as_text=True)
 
 
-def test_a_file_over_the_limit_is_refused(client: FlaskClient):
-    answer = client.post("/verify", data={"package": (BytesIO(b"x" * 6_000_000), "x.json")})
+def test_a_request_over_the_limit_is_refused_unread(settings: Settings, database: Database):
+    client = create_app(settings.model_copy(update={"upload_bytes": 1000}), database).test_client()
+    answer = client.post("/verify", data={"package": (BytesIO(b"x" * 150_000), "x.json")})
     assert answer.status_code == 413
+    assert "文件太大" in answer.get_data(as_text=True)
