@@ -143,7 +143,7 @@ def _screen(session: Session, settings: Settings, season: Season) -> str:
     kept = path.read_text(encoding="ascii").strip() if path.exists() else ""
     if kept and find_screen(session, kept) is not None:
         return kept
-    _, token = add_screen(session, ACTOR, name=SCREEN, season=season, division=None, lang="zh", theme="dark")
+    _, token = add_screen(session, ACTOR, name=SCREEN, season=season, secret=settings.secret())
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     path.touch(mode=0o600)
     path.write_text(token, encoding="ascii")

@@ -141,7 +141,7 @@ def _dues(session: Session, monthly: Timetable, since: Millis) -> Iterator[Due]:
     for due_at in due_between(rule, zone, since, monthly.starts_at - 1):
         following = due_after(rule, zone, due_at)
         if following is not None and following >= monthly.starts_at:
-            following = next_due(session, monthly.season_id, monthly.starts_at)
+            following = next_due(session, monthly.season_id, monthly.starts_at - 1)
         yield Due(as_of(rule, due_at, zone), due_at, due_at, following)
 
 

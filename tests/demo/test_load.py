@@ -1,0 +1,290 @@
+"""Loading the demonstration: all of it at first, only what is missing later, and never over what was entered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, time
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select, update
+
+from config import Settings
+from demo import load
+from demo.yunxi import load as yunxi
+from leaderboard.accounts.audit import broken_lines
+from leaderboard.accounts.models import Account
+from leaderboard.accounts.people import change_password
+from leaderboard.accounts.read import find_account
+from leaderboard.boards import publish
+from leaderboard.boards.models import Edition, PublicForm, Standing
+from leaderboard.boards.package import check_sealed
+from leaderboard.boards.read import find_edition, sealed_package
+from leaderboard.boards.screens import find_screen
+from leaderboard.db import Database
+from leaderboard.instant import Millis, from_local, iso
+from leaderboard.ledger.models import CapitalArrival, Project, StageEvent
+from leaderboard.ledger.record import Source, add_project
+from leaderboard.office import Office
+from leaderboard.seasons.models import Season
+from leaderboard.seasons.read import find_season, list_timetables, roster
+
+ZONE = "Asia/Shanghai"
+SMALL = Fraction(1, 8)
+
+
+def instant(day: date, hour: int = 12, minute: int = 0) -> Millis:
+    return from_local(datetime.combine(day, time(hour, minute)), ZONE)
+
+
+NOON = instant(date(2026, 11, 22))
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(data_dir=tmp_path / "data")
+
+
+@pytest.fixture(autouse=True)
+def unrendered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages have their own tests and take most of the time; one test below renders them."""
+    monkeypatch.setattr(publish, "render_forms", lambda *_arguments: ())
+
+
+@pytest.fixture
+def run(database: Database, settings: Settings) -> Callable[..., load.DemoReport]:
+    """Loads a small demonstration, at noon of 2026-11-22 unless told otherwise."""
+
+    def once(at: Millis = NOON, say: load.Say = lambda _line: None) -> load.DemoReport:
+        return load.load_demo(database, settings, at=at, say=say, scale=SMALL)
+
+    return once
+
+
+def editions(database: Database, slug: str) -> list[Edition]:
+    with database.reading() as session:
+        found = select(Edition).join(Season, Season.id == Edition.season_id).where(Season.slug == slug)
+        return list(session.scalars(found.order_by(Edition.number)))
+
+
+def counts(database: Database) -> list[int | None]:
+    with database.reading() as session:
+        return [
+            session.scalar(select(func.count()).select_from(t)) for t in (Project, StageEvent, CapitalArrival)
+        ]
+
+
+def test_both_races_are_loaded_and_aired(database: Database, run: Callable[..., load.DemoReport]) -> None:
+    """Ten monthly editions of Yunxi, each of the month's last day at nine, and one of Lu'an."""
+    said: list[str] = []
+    report = run(say=said.append)
+    aired = editions(database, "yunxi")
+    assert [edition.number for edition in aired] == list(range(1, 11))
+    assert [str(edition.as_of) for edition in aired] == [
+        *("2026-01-31", "2026-02-28", "2026-03-31", "2026-04-30", "2026-05-31"),
+        *("2026-06-30", "2026-07-31", "2026-08-31", "2026-09-30", "2026-10-31"),
+    ]
+    for edition in aired:
+        assert edition.known_at == edition.due_at
+        assert iso(edition.due_at, ZONE) == f"{edition.as_of}T09:00:00+08:00"
+        assert 0 < edition.published_at - edition.due_at < 60_000
+    assert [edition.as_of for edition in editions(database, "luan-2022")] == [date(2022, 9, 30)]
+    assert len(said) == 12
+    assert report.boards == ("http://127.0.0.1:8000/boards/yunxi/", "http://127.0.0.1:8000/boards/luan-2022/")
+
+
+@pytest.mark.engines("sqlite")
+def test_every_board_is_rendered(
+    database: Database, run: Callable[..., load.DemoReport], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Published by the real operation, each board has its page and its data, in both languages."""
+    monkeypatch.undo()
+    run()
+    with database.reading() as session:
+        paths = set(session.execute(select(PublicForm.path, PublicForm.lang)).all())
+    for path in ("/boards/luan-2022/1/", "/boards/yunxi/1/", "/boards/yunxi/10/"):
+        assert {(path, "zh"), (path, "en")} <= paths
+    assert ("/boards/yunxi/10.json", "") in paths
+
+
+def test_each_edition_names_the_one_due_next(database: Database, run: Callable[..., load.DemoReport]) -> None:
+    """In the past the next month's; at the newest the clock that republishes while you watch."""
+    run()
+    aired = editions(database, "yunxi")
+    for edition, following in pairwise(aired):
+        assert edition.next_due_at == following.due_at
+    assert aired[-1].next_due_at == NOON
+
+
+def test_the_board_has_24_units_in_3_divisions_and_movement(
+    database: Database, run: Callable[..., load.DemoReport]
+) -> None:
+    run()
+    newest = editions(database, "yunxi")[-1]
+    with database.reading() as session:
+        lines = roster(session, newest.season_id, NOON)
+        assert len(lines) == 24
+        assert len({line.division for line in lines}) == 3
+        moved = select(func.count()).where(
+            Standing.edition_id == newest.id, Standing.place != Standing.previous_place
+        )
+        assert (session.scalar(moved) or 0) > 0
+
+
+def test_partners_are_tied_in_every_edition(database: Database, run: Callable[..., load.DemoReport]) -> None:
+    """Two teams with equal tasks and halves of the same projects share their place."""
+    run()
+    with database.reading() as session:
+        for edition in editions(database, "yunxi"):
+            scores = {
+                line.key: session.get_one(Standing, (edition.id, line.unit_id)).score
+                for line in roster(session, edition.season_id, NOON)
+            }
+            assert scores["csj-one"] == scores["csj-two"]
+
+
+def test_editions_can_be_checked_by_anyone(
+    database: Database, settings: Settings, run: Callable[..., load.DemoReport]
+) -> None:
+    """Backfilled editions rebuild from their own facts and chain to each other like any other."""
+    run()
+    key = Office.of(settings).public_key
+    with database.reading() as session:
+        for number in (1, 5, 10):
+            edition = find_edition(session, "yunxi", number)
+            assert edition is not None
+            assert all(found.holds for found in check_sealed(sealed_package(edition, key), key))
+        assert list(broken_lines(session)) == []
+
+
+def test_a_second_run_keeps_what_was_entered_and_repeats_nothing(
+    database: Database, run: Callable[..., load.DemoReport]
+) -> None:
+    first = run()
+    with database.session() as session:
+        add_project(session, Source("liuxi"), code="MINE-1", name="我填的项目")
+        session.commit()
+    before = counts(database)
+    hashes = [edition.hash for edition in editions(database, "yunxi")]
+    said: list[str] = []
+    second = run(instant(date(2026, 11, 25)), say=said.append)
+    assert said == []
+    assert counts(database) == before
+    assert [edition.hash for edition in editions(database, "yunxi")] == hashes
+    assert second.screen == first.screen
+
+
+def test_the_demonstration_clock_is_renewed(database: Database, run: Callable[..., load.DemoReport]) -> None:
+    """Every two minutes for three hours from each run; the earlier clock rests, the monthly one goes on."""
+    run()
+    run(instant(date(2026, 11, 25), 8, 30))
+    with database.reading() as session:
+        season = find_season(session, "yunxi")
+        assert season is not None
+        found = list_timetables(session, season.id)
+        assert [(t.name, t.is_active) for t in found] == [("每月末发布", 1), ("演示时钟", 0), ("演示时钟", 1)]
+        assert '"until": "2026-11-25T11:30' in found[-1].rule
+        assert '"every": 2' in found[-1].rule
+
+
+def test_unused_passwords_are_renewed_and_chosen_ones_kept(
+    database: Database, settings: Settings, run: Callable[..., load.DemoReport]
+) -> None:
+    first = {account.name: account.password for account in run().accounts}
+    assert list(first) == ["admin", "liuxi", "bailuzhou", "viewer"]
+    assert first["liuxi"]
+    with database.session() as session:
+        account = find_account(session, "liuxi")
+        assert account is not None
+        assert account.unit_id is not None
+        change_password(session, account, first["liuxi"], "Qingshan-2026", settings)
+        session.commit()
+        kept = account.password_hash
+    second = {account.name: account.password for account in run().accounts}
+    assert second["liuxi"] is None
+    assert second["admin"] not in {None, first["admin"]}
+    with database.reading() as session:
+        assert session.scalar(select(Account.password_hash).where(Account.name == "liuxi")) == kept
+
+
+def test_a_closed_account_is_not_opened_again(
+    database: Database, run: Callable[..., load.DemoReport]
+) -> None:
+    run()
+    with database.session() as session:
+        session.execute(update(Account).where(Account.name == "viewer").values(is_active=0))
+        session.commit()
+    assert run().accounts[3].password is None
+
+
+def test_the_screen_address_works(database: Database, run: Callable[..., load.DemoReport]) -> None:
+    token = run().screen.removeprefix("http://127.0.0.1:8000/screens/")
+    with database.reading() as session:
+        assert find_screen(session, token) is not None
+
+
+class Killed(BaseException):
+    """Stands in for kill -9: nothing catches it."""
+
+
+def test_an_interrupted_airing_is_finished_by_the_next_run(
+    database: Database, run: Callable[..., load.DemoReport]
+) -> None:
+    """Stopped after the fourth edition, and started again three days later: ten editions, none twice."""
+    said: list[str] = []
+
+    def stop_after_four(line: str) -> None:
+        said.append(line)
+        if "第 4 期" in line:
+            raise Killed
+
+    with pytest.raises(Killed):
+        run(say=stop_after_four)
+    assert len(editions(database, "yunxi")) == 4
+    before = counts(database)
+    run(instant(date(2026, 12, 2)))
+    assert counts(database) == before
+    aired = editions(database, "yunxi")
+    assert [edition.number for edition in aired] == list(range(1, 11))
+    assert str(aired[-1].as_of) == "2026-10-31"
+
+
+def test_an_interrupted_recording_leaves_nothing_behind(
+    database: Database, run: Callable[..., load.DemoReport], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stopped before the season's transaction ends, there is no season; the next run loads it whole."""
+
+    def killed(*_args: object, **_more: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(yunxi, "add_timetable", killed)
+        with pytest.raises(Killed):
+            run()
+    with database.reading() as session:
+        assert find_season(session, "yunxi") is None
+    assert counts(database) == [0, 0, 0]
+    run()
+    assert len(editions(database, "yunxi")) == 10
+
+
+@pytest.mark.engines("sqlite")
+@pytest.mark.parametrize(
+    ("at", "months"),
+    [(instant(date(2027, 1, 31), 8, 59), 10), (instant(date(2027, 1, 31), 9, 1), 11)],
+)
+def test_a_first_run_in_january_has_a_season_under_way(
+    database: Database, run: Callable[..., load.DemoReport], at: Millis, months: int
+) -> None:
+    """From March to February: ten editions before nine o'clock of the last day, eleven after."""
+    run(at)
+    aired = editions(database, "yunxi")
+    assert len(aired) == months
+    assert str(aired[0].as_of) == "2026-03-31"
+    with database.reading() as session:
+        season = find_season(session, "yunxi")
+        assert season is not None
+        assert season.title == "云溪县2027年招商引资赛马"
+        assert (season.starts_on, season.ends_on) == (date(2026, 3, 1), date(2027, 2, 28))
