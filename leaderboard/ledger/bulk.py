@@ -173,7 +173,7 @@ def _insert_decisions(session: Session, actor: str, decisions: Sequence[Decision
                 .where(into.fact_id.in_(some))
                 .group_by(into.fact_id)
             )
-            earlier |= dict(session.execute(found).tuples().all())
+            earlier |= {fact_id: number for fact_id, number in session.execute(found)}  # noqa: C416 - rows are no pairs to mypy
         session.execute(
             insert(into),
             [
