@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, abort, render_template, url_for
+from flask import Blueprint, abort, render_template
 from flask.typing import ResponseReturnValue
 
 from leaderboard.accounts.permissions import Action, can
@@ -37,19 +37,17 @@ def may(action: str) -> bool:
     return can(person(), Action(action))
 
 
-def show(template: str, status: int = 200, **context: Any) -> ResponseReturnValue:
-    """A page of the console with its menu."""
-    seasons = list_seasons(reading())
-    season = context.pop("season", None)
-    return (
-        render_template(
-            f"pages/console/{template}.html",
-            me=person(),
-            may=may,
-            season=season,
-            seasons=seasons,
-            here_in=lambda other: url_for(f"console.{context.get('here', 'scheme')}", slug=other.slug),
-            **context,
-        ),
-        status,
+def show(
+    template: str, status: int = 200, *, here: str, season: Season | None = None, **context: Any
+) -> ResponseReturnValue:
+    """A page of the console with its menu, in which `here` is the entry one stands at."""
+    page = render_template(
+        f"pages/console/{template}.html",
+        me=person(),
+        may=may,
+        here=here,
+        season=season,
+        seasons=list_seasons(reading()),
+        **context,
     )
+    return page, status

@@ -56,4 +56,4 @@ def overview() -> ResponseReturnValue:
     """Where every season stands."""
     session = reading()
     states = [state_of(session, season) for season in list_seasons(session)]
-    return show("overview", states=states)
+    return show("overview", here="overview", states=states)

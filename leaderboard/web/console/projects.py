@@ -104,6 +104,7 @@ def _unit_ids(filters: Filters, ids: dict[str, int]) -> tuple[int, ...] | None:
 
 
 @door.get("/projects/new")
+@guarded(guard_action(Action.VERIFY_FACTS))
 def new_project() -> ResponseReturnValue:
     """The form for a project."""
     return _form(Typed())

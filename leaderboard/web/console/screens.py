@@ -16,6 +16,7 @@ from leaderboard.web.typed import Typed
 from leaderboard.words import LANGUAGES, named
 from leaderboard.words import gettext as _
 
+
 def theme_words() -> dict[str, str]:
     """Ground and palette of a screen in words."""
     return dict(zip(THEMES, (_("深色"), _("浅色"), _("深色, 色觉友好"), _("浅色, 色觉友好")), strict=True))
@@ -89,11 +90,11 @@ def _page(typed: Typed, made: tuple[str, str] | None = None, status: int = 200) 
     session = reading()
     return show(
         "screens",
-        themes=theme_words(),
         status,
         here="screens",
         typed=typed,
         made=made,
+        themes=theme_words(),
         screens=list_screens(session),
         titles={season.id: named(season.title, season.title_en) for season in list_seasons(session)},
         choices=[(value, words) for value, _season, _division, words in _choices()],

@@ -112,6 +112,7 @@ def rule_from(typed: Typed) -> dict[str, Any]:
 
 
 @door.get("/seasons/<slug>/timetables/new")
+@guarded(guard_action(Action.PLAN_TIMETABLE))
 def new_timetable(slug: str) -> ResponseReturnValue:
     """The form for a timetable."""
     return _form(slug, Typed({"kind": MONTHLY, "day": "5", "time": "09:00", "every": "30"}))
