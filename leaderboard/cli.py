@@ -43,6 +43,9 @@ CHECKS = {
 def main() -> None:
     """The entry point of the command `leaderboard`."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    # What the libraries say about every tick and every migration step would drown what the clock says.
+    for chatty in ("alembic", "apscheduler"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     commands(prog_name="leaderboard")
 
 

@@ -126,6 +126,8 @@ def _stop_with_process(stop: Callable[[], object]) -> None:
 
 
 def _serve_granian(settings: Settings) -> None:
+    # A forked worker would inherit SQLite's locks of whatever the parent is writing at that moment, for ever.
+    multiprocessing.set_start_method("spawn", force=True)
     Granian(
         f"{__name__}:{build_application.__name__}",
         factory=True,
