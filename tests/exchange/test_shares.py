@@ -11,7 +11,9 @@ from leaderboard.exchange.names import Names
 from leaderboard.exchange.shares import shares_of, shares_text
 
 HALF = Fraction(1, 2)
-UNITS = Names([("liuxi", "柳溪镇"), ("qingshi", "青石镇"), ("group", "城投（集团）公司"), ("team1", "招商1组")])
+UNITS = Names(
+    [("liuxi", "柳溪镇"), ("qingshi", "青石镇"), ("group", "城投（集团）公司"), ("team1", "招商1组")]
+)
 
 
 @pytest.mark.parametrize(
