@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -25,6 +24,7 @@ from leaderboard.exchange.exporting import export_workbook, template_workbook
 from leaderboard.exchange.importing import import_workbook
 from leaderboard.exchange.problems import ImportRefused, Report
 from leaderboard.instant import at_zone, local_date, now
+from leaderboard.logs import start_logging
 from leaderboard.seasons.models import Season
 from leaderboard.seasons.read import find_season, find_unit, list_seasons
 
@@ -42,10 +42,7 @@ CHECKS = {
 
 def main() -> None:
     """The entry point of the command `leaderboard`."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    # What the libraries say about every tick and every migration step would drown what the clock says.
-    for chatty in ("alembic", "apscheduler"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+    start_logging()
     commands(prog_name="leaderboard")
 
 

@@ -24,6 +24,7 @@ from pydantic import SecretStr
 
 from config import Settings
 from leaderboard import create_app, schedule
+from leaderboard.logs import start_logging
 from leaderboard.web.fast_lane import FastLane
 from leaderboard.web.requests import DATABASE
 
@@ -57,6 +58,7 @@ def serve(settings: Settings) -> None:
 
 def build_application() -> WSGIApplication:
     """What a worker serves, built in the worker from the settings of its environment."""
+    start_logging()
     _end_with_parent()
     settings = Settings()
     app = create_app(settings)
