@@ -5,14 +5,19 @@ from __future__ import annotations
 import re
 
 import pytest
+import time_machine
 from flask import Blueprint, Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.routing import AnyConverter, BaseConverter
+from werkzeug.routing.converters import NumberConverter
 
 from config import Settings
 from leaderboard import create_app
 from leaderboard.accounts.models import ADMINISTRATOR, REPORTER, VIEWER
 from leaderboard.accounts.permissions import Action
 from leaderboard.db import Database
+from leaderboard.tables import ALL
 from leaderboard.web.guards import (
     guard_action,
     guard_role,
@@ -26,7 +31,7 @@ from leaderboard.web.guards import (
 from leaderboard.web.guards import (
     signed_in as who,
 )
-from tests.factories import start_race
+from tests.factories import small_race, start_race
 from tests.people import enrol, enrol_newcomer, signed_in, submit
 
 pytestmark = pytest.mark.engines("sqlite")  # nothing here depends on the engine
@@ -168,3 +173,54 @@ def test_an_endpoint_nobody_guards_is_found(app: Flask):
 def test_nobody_is_signed_in_by_default(app: Flask):
     with app.test_request_context("/"):
         assert who() is None
+
+
+def test_reading_changes_nothing_for_whoever_is_signed_in(app: Flask, database: Database):
+    """No GET changes a row, whatever the page; the note that a session is in use is the only exception."""
+    with database.session() as session:
+        small_race(session).publish()
+        session.commit()
+    enrol(database)
+    paths = [path for path in readable(app) if not path.startswith("/test/")]
+    assert len(paths) > 20
+    with time_machine.travel("2027-03-01T09:00:00+08:00", tick=False):
+        client = signed_in(app)
+        before = contents(database)
+        answers = {path: client.get(path, buffered=True).status_code for path in paths}
+        assert contents(database) == before
+    assert {path: status for path, status in answers.items() if status >= 500} == {}
+
+
+EXAMPLES = {
+    "slug": "race",
+    "number": 1,
+    "unit": "liuxi",
+    "key": "signing",
+    "code": "race-1",
+    "indicator": "signing",
+}
+
+
+def readable(app: Flask) -> list[str]:
+    """An address of every page, of things that are there as far as their names tell."""
+    adapter = app.url_map.bind("localhost")
+    found = []
+    for rule in app.url_map.iter_rules():
+        if "GET" in (rule.methods or ()):
+            values = {name: example(rule._converters[name], name) for name in rule.arguments}
+            found.append(adapter.build(rule.endpoint, values))
+    return found
+
+
+def example(converter: BaseConverter, name: str) -> str | int:
+    if isinstance(converter, AnyConverter):
+        return min(converter.items)
+    return 1 if isinstance(converter, NumberConverter) else EXAMPLES.get(name, "x")
+
+
+def contents(database: Database) -> dict[str, list[tuple[object, ...]]]:
+    with database.reading() as session:
+        return {
+            table.name: sorted((tuple(row) for row in session.execute(select(table))), key=repr)
+            for table in ALL
+        }
