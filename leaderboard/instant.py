@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 Millis = int
@@ -38,3 +38,9 @@ def iso(instant: Millis, zone: str) -> str:
 def instant_of(text: str) -> Millis:
     """The instant written as ISO 8601 with an offset."""
     return round(datetime.fromisoformat(text).timestamp() * 1000)
+
+
+def utc_offset(instant: Millis, zone: str) -> int:
+    """Minutes the zone is ahead of UTC at the instant."""
+    offset = at_zone(instant, zone).utcoffset()
+    return 0 if offset is None else offset // timedelta(minutes=1)

@@ -40,10 +40,10 @@ def note_words(note: str) -> str:
 def unranked_words(reason: str) -> str:
     """Why a unit has no place, in words."""
     if reason == "hors_concours":
-        return _("只展示, 不参加排名")
+        return _("只展示，不参加排名")
     if reason == "nothing_measured":
-        return _("没有可计分的指标, 不参加排名")
-    return _("缺少必需的指标 (%s), 不参加排名") % state_words(reason)
+        return _("没有可计分的指标，不参加排名")
+    return _("缺少必需的指标（%s），不参加排名") % state_words(reason)
 
 
 def left_out_words(reason: str) -> str:
@@ -61,11 +61,11 @@ def left_out_words(reason: str) -> str:
 def ties_words(rule: str) -> str:
     """How units with equal values are placed, in words with an example."""
     return {
-        "competition": _("得分相同并列, 后面的名次空出 (1, 2, 2, 4)"),
-        "dense": _("得分相同并列, 后面的名次不空出 (1, 2, 2, 3)"),
-        "sequential": _("得分相同按单位的固定顺序先后排列 (1, 2, 3, 4)"),
-        "modified": _("得分相同并列取靠后的名次 (1, 3, 3, 4)"),
-        "fractional": _("得分相同取名次的平均 (1, 2.5, 2.5, 4)"),
+        "competition": _("得分相同并列，后面的名次空出（1、2、2、4）"),
+        "dense": _("得分相同并列，后面的名次不空出（1、2、2、3）"),
+        "sequential": _("得分相同按单位的固定顺序排列（1、2、3、4）"),
+        "modified": _("得分相同并列取靠后的名次（1、3、3、4）"),
+        "fractional": _("得分相同取名次的平均（1、2.5、2.5、4）"),
     }[rule]
 
 
@@ -73,32 +73,31 @@ def measure_words(measure: Mapping[str, Any]) -> str:
     """What an indicator divides by what, in words, from the measure as the scheme states it."""
     floor = int(measure.get("floor_yuan", 0))
     words = _measured(measure)
-    return words + (_("; 只计总投资不低于 %s 的项目") % money(floor) if floor else "")
+    return words + (_("；只计总投资不低于 %s 的项目") % money(floor) if floor else "")
 
 
 def _measured(measure: Mapping[str, Any]) -> str:
     if "ratio" in measure:
         return _("报表累计数之比")
     if "quantity" in measure:
-        return _("报表累计数, 不计分")
+        return _("报表累计数，不计分")
     if measure["preset"] == "signing":
         return _signing(measure["by"])
     if measure["preset"] == "arrival" and measure["over"] == "task":
         return _("赛季内到位资金 ÷ 到位资金任务")
     return {
-        "groundbreaking": _("已开工项目 ÷ 同批签约项目, 按个数"),
-        "landing": _("已注册或落地项目 ÷ 同批签约项目, 按个数"),
+        "groundbreaking": _("已开工项目 ÷ 同批签约项目，按个数"),
+        "landing": _("已注册或落地项目 ÷ 同批签约项目，按个数"),
         "arrival": _("到位资金 ÷ 同批签约项目的合同外来资金"),
     }[measure["preset"]]
 
 
 def _signing(by: str | Mapping[str, str]) -> str:
-    if by == "count":
-        return _("赛季内签约项目 ÷ 签约目标, 按个数")
-    if by == "amount":
-        return _("赛季内签约总投资 ÷ 签约目标, 按金额")
-    share = plain(Fraction(dict(by)["count_share"]) * 100)
-    return _("赛季内签约 ÷ 签约目标, 个数占 %s%%, 其余按金额") % share
+    if isinstance(by, str):
+        by_count = _("赛季内签约项目 ÷ 签约目标，按个数")
+        return by_count if by == "count" else _("赛季内签约总投资 ÷ 签约目标，按金额")
+    share = plain(Fraction(by["count_share"]) * 100)
+    return _("赛季内签约 ÷ 签约目标，个数占 %s%%，其余按金额") % share
 
 
 LABELS = {

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Any
 
-from flask import Blueprint, Response, abort, redirect, render_template, request
+from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response as AnyResponse
 
-from leaderboard.boards.models import Edition, PublicForm
+from leaderboard import VERSION
+from leaderboard.boards import view
+from leaderboard.boards.clock import next_due
+from leaderboard.boards.health import health
+from leaderboard.boards.models import Edition, Screen
 from leaderboard.boards.package import canonical
 from leaderboard.boards.read import (
     find_edition,
@@ -19,18 +25,22 @@ from leaderboard.boards.read import (
     public_seasons,
 )
 from leaderboard.boards.render import index_page
+from leaderboard.boards.scenes import scenes
+from leaderboard.boards.screens import find_screen, is_seen_long_ago, note_seen
 from leaderboard.boards.unit_view import unit_view
 from leaderboard.formatters import spoken
+from leaderboard.instant import now, utc_offset
 from leaderboard.seasons.models import Season
 from leaderboard.seasons.read import find_season
-from leaderboard.web.requests import office, reading
-from leaderboard.words import language
+from leaderboard.web.fast_lane import LATEST, NUMBERED, answer_of, best_encoding, is_unchanged
+from leaderboard.web.requests import office, reading, settings, writing
+from leaderboard.words import CHINESE, language, speaking
 
 door = Blueprint("display", __name__)
 
+MOST_COLUMNS = 6
+"""Rates that fit a row of a screen beside the score."""
 FILES = "any(json,csv,xlsx,'package.json')"
-REVALIDATE = "public, no-cache"
-"""Keep a copy, and ask each time whether it still holds: the answer is a 304 of no weight."""
 
 
 @door.get("/")
@@ -52,33 +62,41 @@ def latest(slug: str) -> AnyResponse:
     season = public_season(slug)
     edition = latest_edition(reading(), season.id)
     if edition is None:
-        return Response(render_template("pages/display/no_edition.html", season=season, due_at=None))
+        due_at = next_due(reading(), season.id, now())
+        return Response(render_template("pages/display/no_edition.html", season=season, due_at=due_at))
     return serve(f"/boards/{slug}/{edition.number}/")
 
 
 @door.get(f"/boards/<slug>/latest.<{FILES}:kind>")
 def latest_file(slug: str, kind: str) -> AnyResponse:
     """The newest edition of a season as a file."""
-    edition = latest_edition(reading(), public_season(slug).id)
-    return serve(f"/boards/{slug}/{edition.number if edition else 0}.{kind}")
+    edition = latest_edition(reading(), public_season(slug).id) or abort(404)
+    return serve(f"/boards/{slug}/{edition.number}.{kind}")
 
 
 @door.get("/boards/<slug>/<int:number>/")
 def numbered(slug: str, number: int) -> AnyResponse:
     """One edition's board."""
-    return serve(f"/boards/{slug}/{public_edition(slug, number).number}/")
+    return serve(f"/boards/{slug}/{public_edition(slug, number).number}/", NUMBERED)
 
 
 @door.get(f"/boards/<slug>/<int:number>.<{FILES}:kind>")
 def numbered_file(slug: str, number: int, kind: str) -> AnyResponse:
     """One edition as a file."""
-    return serve(f"/boards/{slug}/{public_edition(slug, number).number}.{kind}")
+    return serve(f"/boards/{slug}/{public_edition(slug, number).number}.{kind}", NUMBERED)
 
 
 @door.get("/boards/<slug>/<int:number>/by/<indicator>/")
 def by_indicator(slug: str, number: int, indicator: str) -> AnyResponse:
     """One indicator's own board in an edition."""
-    return serve(f"/boards/{slug}/{public_edition(slug, number).number}/by/{indicator}/")
+    return serve(f"/boards/{slug}/{public_edition(slug, number).number}/by/{indicator}/", NUMBERED)
+
+
+@door.get("/boards/<slug>/by/<indicator>/")
+def latest_by_indicator(slug: str, indicator: str) -> AnyResponse:
+    """One indicator's own board in the newest edition."""
+    edition = latest_edition(reading(), public_season(slug).id) or abort(404)
+    return serve(f"/boards/{slug}/{edition.number}/by/{indicator}/")
 
 
 @door.get("/boards/<slug>/units/<unit>/")
@@ -112,6 +130,62 @@ def unit_file(slug: str, number: int, unit: str) -> AnyResponse:
     return answered(canonical(document), "application/json; charset=utf-8")
 
 
+@door.get("/screens/<token>")
+def screen(token: str) -> AnyResponse:
+    """A display; an address that is unknown or was revoked is answered like one that never was."""
+    found = find_screen(reading(), token) or abort(404)
+    season = reading().get_one(Season, found.season_id)
+    edition = latest_edition(reading(), season.id)
+    with speaking(found.lang):
+        board = None if edition is None else stored_board(season.slug, edition)
+        context = screen_context(found, board, season)
+        page = Response(render_template("pages/display/screen.html", **context))
+    page.headers["Cache-Control"] = "no-store"
+    if is_seen_long_ago(found, now()):
+        note_seen(writing(), found.id, now())
+        writing().commit()
+    return page
+
+
+def screen_context(screen: Screen, board: dict[str, Any] | None, season: Season) -> dict[str, Any]:
+    """What the page of a display shows: everything, with the scene that is seen without a script."""
+    context: dict[str, Any] = {
+        "screen": screen,
+        "season": season,
+        "board": board,
+        "now": now(),
+        "utc_offset": utc_offset(now(), settings().timezone),
+        "next_scene": 1,
+    }
+    shown = [d for d in view.divisions(board) if screen.division in {None, d.key}] if board else []
+    if board is None or not shown:
+        return context | {"board": None, "due_at": next_due(reading(), season.id, now())}
+    order = scenes(shown)
+    number = request.args.get("scene", 1, type=int) % len(order)
+    scheme = board["scheme"]
+    lead = next((i for i in scheme["indicators"] if i["key"] == scheme["lead"]), None)
+    return context | {
+        "next_scene": number + 1,
+        "divisions": shown,
+        "scene": order[number - 1],
+        "shown_division": next(d for d in shown if d.key == order[number - 1].division),
+        "columns": [i for i in scheme["indicators"] if i is not lead][:MOST_COLUMNS],
+        "lead": lead,
+        "longest": view.best_score(board),
+        "view": view,
+    }
+
+
+@door.get("/healthz")
+def healthz() -> AnyResponse:
+    """Whether the database answers, and how the clock and the boards are doing; 503 when it does not."""
+    try:
+        found = asdict(health(reading(), now()))
+    except SQLAlchemyError:
+        return jsonify(database="unreachable"), 503  # type: ignore[return-value] # Flask reads the pair
+    return jsonify(database="ok", version=VERSION, **found)
+
+
 def public_line(slug: str, number: int, unit: str) -> tuple[Edition, dict[str, Any]]:
     """A unit's line in a public edition, otherwise 404."""
     edition = public_edition(slug, number)
@@ -138,32 +212,19 @@ def public_edition(slug: str, number: int) -> Edition:
     return find_edition(reading(), slug, number) or abort(404)
 
 
-def serve(path: str) -> AnyResponse:
-    """The stored bytes of a public form in the language asked for."""
-    form = find_form(reading(), path, language()) or abort(404)
-    encoding, body = _encoded(form)
-    response = answered(body, form.content_type, form.etag)
-    response.headers["Vary"] = "Accept-Encoding"
-    if encoding != "identity" and response.status_code == 200:
-        response.headers["Content-Encoding"] = encoding
-    return response
+def serve(path: str, cache: str = LATEST) -> Response:
+    """The stored bytes of a public form in the language asked for, with the headers the fast lane gives them."""
+    form = find_form(reading(), path, request.args.get("lang", CHINESE)) or abort(404)
+    variant = answer_of(form, cache, ())[best_encoding(request.headers.get("Accept-Encoding", ""))]
+    if is_unchanged(request.headers.get("If-None-Match", ""), variant.etag):
+        return Response(status=304, headers=variant.unchanged)
+    return Response(variant.body, headers=variant.headers)
 
 
-def answered(body: bytes, content_type: str, etag: str | None = None) -> Response:
-    """An answer that may be kept and is asked after again: 304 where the reader holds the same bytes."""
+def answered(body: bytes, content_type: str) -> Response:
+    """An answer made now that may be kept and is asked after again: 304 where the reader holds the same bytes."""
     response = Response(body, content_type=content_type)
-    response.headers["Cache-Control"] = REVALIDATE
-    if etag is None:
-        response.add_etag()
-    else:
-        response.set_etag(etag)
+    response.headers["Cache-Control"] = LATEST
+    response.add_etag()
     response.make_conditional(request)
     return response
-
-
-def _encoded(form: PublicForm) -> tuple[str, bytes]:
-    choices: dict[str, bytes] = {"br": form.brotli, "gzip": form.gzip, "identity": form.identity}
-    best = request.accept_encodings.best_match(list(choices), default="identity")
-    # An empty header matches nothing and a star matches anything: plain bytes are always right.
-    encoding = best if best in choices and request.accept_encodings else "identity"
-    return encoding, choices[encoding]
