@@ -43,15 +43,15 @@
     follow();
   }
 
-  function addUp(table) {
-    const output = table.querySelector("[data-total]");
-    const gap = table.querySelector("[data-gap]");
-    const values = Array.from(table.querySelectorAll("[data-weight]"), read);
+  function addUp(group) {
+    const output = group.querySelector("[data-total]");
+    const gap = group.querySelector("[data-gap]");
+    const values = Array.from(group.querySelectorAll("[data-weight]"), read);
     if (!output || values.some(Number.isNaN)) {
       return false;
     }
     const total = values.reduce((sum, value) => sum + value, 0);
-    const difference = Math.round((total - Number(table.dataset.full)) * 10000) / 10000;
+    const difference = Math.round((total - Number(group.dataset.full)) * 10000) / 10000;
     output.textContent = shown(total);
     gap.className = difference ? "gap" : "even";
     const signed = (difference > 0 ? "+" : "") + shown(difference);
@@ -87,17 +87,17 @@
     for (const id of ["effect", "verdict"]) {
       document.getElementById(id).classList.add("is-stale");
     }
-    const even = tables.map(addUp).every(Boolean);
+    const even = groups.map(addUp).every(Boolean);
     window.clearTimeout(waiting);
     if (even) {
       waiting = window.setTimeout(() => showEffect().catch(() => {}), WAIT);
     }
   });
 
-  const tables = Array.from(desk.querySelectorAll(".weigh"));
-  for (const table of tables) {
-    for (const box of table.querySelectorAll("[data-weight]:not([readonly])")) {
-      addSlider(box, Number(table.dataset.full));
+  const groups = Array.from(desk.querySelectorAll(".group"));
+  for (const group of groups) {
+    for (const box of group.querySelectorAll("[data-weight]:not([readonly])")) {
+      addSlider(box, Number(group.dataset.full));
     }
   }
 })();

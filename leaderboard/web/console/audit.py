@@ -33,9 +33,35 @@ class ToldLine:
 
 def told(line: AuditLine) -> ToldLine:
     """The line in words; an action without words of its own keeps its key."""
-    detail = json.loads(line.detail)
-    shown = ", ".join(f"{name}: {value}" for name, value in detail.items() if value not in (None, "", []))
+    names = detail_words()
+    detail = {name: value for name, value in json.loads(line.detail).items() if value not in (None, "", [])}
+    shown = "; ".join(f"{names.get(name, name)} {value}" for name, value in detail.items())
     return ToldLine(line, deeds().get(line.action, line.action), shown)
+
+
+def detail_words() -> dict[str, str]:
+    """What the parts of a line's detail are called."""
+    return {
+        "why": _("理由"),
+        "name": _("名称"),
+        "title": _("名称"),
+        "effective_on": _("生效日"),
+        "was": _("原为"),
+        "now": _("改为"),
+        "stage": _("节点"),
+        "on": _("日期"),
+        "until": _("截至"),
+        "yuan": _("金额 (元)"),
+        "quantity": _("数量"),
+        "item": _("事项"),
+        "times": _("次数"),
+        "role": _("角色"),
+        "division": _("组别"),
+        "season": _("赛季"),
+        "hash": _("哈希"),
+        "revision": _("修订"),
+        "rule": _("周期"),
+    }
 
 
 def deeds() -> dict[str, str]:

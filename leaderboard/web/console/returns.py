@@ -26,6 +26,9 @@ from leaderboard.words import named
 from scoring.rules import ReturnQuantity, ReturnRatio, Scheme
 from scoring.scheme_document import parse_scheme
 
+MOST = 20_000
+"""Facts of one season read for the running totals; the page shows the newest of them."""
+
 
 @door.get("/returns")
 def returns() -> ResponseReturnValue:
@@ -174,8 +177,9 @@ def _page(season: Season | None, form: str, typed: Typed, status: int = 200) -> 
     scheme = _scheme(season) if season else None
     ids = [line.unit_id for line in units.values()]
     since = season.starts_on if season else today()
-    listed = {kind: list_unit_facts(session, kind, ids, since) for kind in UNIT_FACTS} if ids else {}
-    blank = Typed({"verified": "1", "starts_on": str(today().replace(day=1))})
+    listed = {kind: list_unit_facts(session, kind, ids, since, MOST) for kind in UNIT_FACTS} if ids else {}
+    month = max(since, min(today(), season.ends_on).replace(day=1)) if season else since
+    blank = Typed({"verified": "1", "starts_on": str(month)})
     return show(
         "returns",
         status,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,7 +16,7 @@ from leaderboard.boards.preview import Comparison, compare
 from leaderboard.boards.read import latest_edition
 from leaderboard.instant import now
 from leaderboard.seasons.drafts import FOUR_RATES, DraftChanged, current_draft, save_draft
-from leaderboard.seasons.models import DRAFT, SchemeVersion, Season
+from leaderboard.seasons.models import DRAFT, Division, SchemeVersion, Season
 from leaderboard.seasons.plan import PlanError, approve_scheme, discard_scheme
 from leaderboard.seasons.read import list_divisions, list_schemes, scheme_in_force
 from leaderboard.web.console.door import door, season_at, show, today
@@ -30,6 +30,7 @@ from leaderboard.web.guards import guard_action, guarded, person
 from leaderboard.web.requests import reading, writing
 from leaderboard.web.typed import Typed
 from leaderboard.words import gettext as _
+from leaderboard.words import named
 from scoring.measure_document import measure_document
 from scoring.rules import Indicator, Scheme, Ties
 from scoring.scheme_document import parse_scheme
@@ -225,8 +226,7 @@ def _desk_page(
         typed=typed or Typed(),
         problems=form.problems,
         edition=latest_edition(session, desk.season.id),
-        groups=_groups(form.scheme),
-        divisions={division.key: division for division in list_divisions(session, desk.season.id)},
+        groups=_groups(form.scheme, list_divisions(session, desk.season.id)),
         versions=[v for v in list_schemes(session, desk.season.id) if v.state != DRAFT],
         ties=[rule.value for rule in Ties],
         measures={i.key: measure_document(i.measure) for i in form.scheme.indicators},
@@ -235,10 +235,14 @@ def _desk_page(
     )
 
 
-def _groups(scheme: Scheme) -> list[tuple[str, list[Indicator]]]:
-    """The groups of weights on the desk: everyone's, then each division that has its own."""
-    own = [
-        (rules.division, [scheme.indicator(key) for key, _weight in rules.weights])
+def _groups(scheme: Scheme, divisions: Sequence[Division]) -> list[tuple[str, str, list[Indicator]]]:
+    """The groups of weights on the desk with their titles: everyone's, then each division that has its own."""
+    names = {division.key: named(division.name, division.name_en) for division in divisions}
+    own = {
+        rules.division: [scheme.indicator(key) for key, _weight in rules.weights]
         for rules in scheme.divisions
-    ]
-    return [("", list(scheme.indicators)), *own]
+    }
+    rest = "、".join(name for key, name in names.items() if key not in own)
+    title = rest if own and rest else _("全部组别")
+    first = ("", title, list(scheme.indicators))
+    return [first, *((key, names.get(key, key), rows) for key, rows in own.items())]
