@@ -187,7 +187,7 @@ def _facts(exported: Exported, table: type[StageEvent | CapitalArrival | Credit]
 
 def _codes(exported: Exported) -> dict[int, str]:
     found = exported.session.execute(select(Project.id, Project.code).where(Project.id.in_(exported.ours)))
-    return dict(iter(found))
+    return {row.id: row.code for row in found}
 
 
 def _sorted(rows: Iterable[Row[Any]], codes: dict[int, str]) -> list[Row[Any]]:
