@@ -51,7 +51,7 @@ def record_event(
     except LedgerError as error:
         typed.complain("stage", str(error))
         return ""
-    return _("已记录: {project} 于 {day} {stage}").format(project=project.name, day=on, stage=stages[stage])
+    return _("已记录：{project} 于 {day} {stage}").format(project=project.name, day=on, stage=stages[stage])
 
 
 def record_arrival(session: Session, typed: Typed, project: Project, today: date, source: Source) -> str:
@@ -68,6 +68,6 @@ def record_arrival(session: Session, typed: Typed, project: Project, today: date
     except LedgerError as error:
         typed.complain("amount", str(error))
         return ""
-    return _("已记录: {project} 于 {day} 到位 {yuan} 元").format(
+    return _("已记录：{project} 于 {day} 到位 {yuan} 元").format(
         project=project.name, day=on, yuan=f"{amount:,}"
     )

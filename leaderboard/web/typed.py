@@ -60,7 +60,7 @@ class Typed:
         if needed and not value:
             self.complain(name, _("请填写"))
         if len(value) > most:
-            self.complain(name, _("最多 {most} 字, 现为 {length} 字").format(most=most, length=len(value)))
+            self.complain(name, _("最多 {most} 字，现为 {length} 字").format(most=most, length=len(value)))
         return value
 
     def choice(self, name: str, choices: Collection[str]) -> str:
@@ -79,10 +79,10 @@ class Typed:
         except ValueError:
             day = None
         if day is None:
-            self.complain(name, _("应为日期, 如 2026-10-31"))
+            self.complain(name, _("应为日期，如 2026-10-31"))
             return date.min
         if latest is not None and day > latest:
-            self.complain(name, _("日期 {day} 还没有到, 请核对").format(day=day))
+            self.complain(name, _("日期 {day} 还没有到，请核对").format(day=day))
         return day
 
     def yuan(self, name: str, *, needed: bool = True) -> int | None:
@@ -93,7 +93,7 @@ class Typed:
         found = MONEY.fullmatch(value)
         amount = Fraction(found[1]) * SCALES[found[2]] if found else None
         if amount is None or amount.denominator != 1:
-            self.complain(name, _("应为金额 (万元), 如 3200 或 3200.5, 精确到元"))
+            self.complain(name, _("应为金额（万元），如 3200 或 3200.5，精确到元"))
             return None
         return int(amount)
 

@@ -140,7 +140,7 @@ def _reported(
         session.rollback()
         return _project_page(code, typed, form, 422)
     session.commit()
-    flash(_("{said}。待认定, 认定后计分。").format(said=said))
+    flash(_("{said}。待认定，认定后计分。").format(said=said))
     return redirect(url_for("units.project", code=code))
 
 

@@ -51,7 +51,7 @@ def detail_words() -> dict[str, str]:
         "stage": _("节点"),
         "on": _("日期"),
         "until": _("截至"),
-        "yuan": _("金额 (元)"),
+        "yuan": _("金额（元）"),
         "quantity": _("数量"),
         "item": _("事项"),
         "times": _("次数"),

@@ -59,7 +59,7 @@ def confirm_import() -> ResponseReturnValue:
     ticket, name = field("ticket"), field("name")[:120]
     path = _folder() / f"{ticket}.xlsx"
     if not TICKET.fullmatch(ticket) or not path.exists():
-        return _page(errors=[Problem(_("上传的文件已清理, 请重新选择文件"))], status=422)
+        return _page(errors=[Problem(_("上传的文件已清理，请重新选择文件"))], status=422)
     session = writing()
     try:
         report = import_workbook(session, path.read_bytes(), person().name, settings(), file_name=name)
@@ -69,7 +69,7 @@ def confirm_import() -> ResponseReturnValue:
         return _page(errors=list(refusal.report.errors), name=name, status=422)
     path.unlink(missing_ok=True)
     changed = report.summary.changed if report.summary else 0
-    flash(_("已导入 {name}: {changed} 行有变化").format(name=name, changed=changed))
+    flash(_("已导入 {name}：{changed} 行有变化").format(name=name, changed=changed))
     return redirect(url_for("console.overview"))
 
 

@@ -62,7 +62,7 @@ def add_share(code: str) -> ResponseReturnValue:
         text = typed.values.get("share", "")
         share = exact_number(text)
         if share is None or not 0 < share <= 100:
-            typed.complain("share", _("应为分成, 如 50 (百分比) 或 1/3"))
+            typed.complain("share", _("应为分成，如 50（百分比）或 1/3"))
         on = typed.day("occurred_on", latest=today())
         if share is None or not typed.ok:
             return ""
@@ -73,7 +73,7 @@ def add_share(code: str) -> ResponseReturnValue:
         except LedgerError as error:
             typed.complain("share", str(error))
             return ""
-        return _("已记录: {unit} 分成 {share}").format(unit=units[unit].name, share=text)
+        return _("已记录：{unit} 分成 {share}").format(unit=units[unit].name, share=text)
 
     return _added(code, "credit", record)
 

@@ -140,7 +140,7 @@ def add_one_project() -> ResponseReturnValue:
         session.rollback()
         typed.complain("code", str(error))
         return _form(typed, 422)
-    flash(_("项目 {name} 已登记, 请补记签约等节点").format(name=name))
+    flash(_("项目 {name} 已登记，请补记签约等节点").format(name=name))
     return redirect(url_for("console.project", code=code))
 
 

@@ -99,8 +99,8 @@ def _told(season: Season, outcome: Outcome) -> ResponseReturnValue:
     if outcome.state is State.PUBLISHED and outcome.number is not None:
         return redirect(url_for("console.published", slug=season.slug, number=outcome.number))
     waiting = outcome.state in {State.HELD, State.RETRY}
-    reason = outcome.message or (_("另一进程正在发布") if waiting else _("原因不明, 请看发布记录"))
-    sentence = _("尚未发布, 系统会继续: {reason}") if waiting else _("没有发布: {reason}")
+    reason = outcome.message or (_("另一进程正在发布") if waiting else _("原因不明，请看发布记录"))
+    sentence = _("尚未发布，系统会继续：{reason}") if waiting else _("没有发布：{reason}")
     flash(sentence.format(reason=reason), "warning" if waiting else "failure")
     return redirect(url_for("console.publish", slug=season.slug))
 

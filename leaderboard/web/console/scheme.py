@@ -96,7 +96,7 @@ def save_scheme(slug: str) -> ResponseReturnValue:
 
     def save(document: dict[str, Any]) -> None:
         version = save_draft(writing(), person().name, season, document, _seen())
-        flash(_("草稿第 {version} 版已保存, 尚未生效").format(version=version.version_no))
+        flash(_("草稿第 {version} 版已保存，尚未生效").format(version=version.version_no))
 
     return _change(season, save)
 
@@ -110,7 +110,7 @@ def approve(slug: str) -> ResponseReturnValue:
     reason = typed.text("reason", most=500)
     effective_on = typed.day("effective_on")
     if typed.ok and effective_on > season.ends_on:
-        typed.complain("effective_on", _("赛季已于 {day} 结束, 新方案不会再用到").format(day=season.ends_on))
+        typed.complain("effective_on", _("赛季已于 {day} 结束，新方案不会再用到").format(day=season.ends_on))
 
     def put_in_force(document: dict[str, Any]) -> None:
         session = writing()
@@ -119,7 +119,7 @@ def approve(slug: str) -> ResponseReturnValue:
             session, person().name, version, effective_on=effective_on, reason=reason, today=today()
         )
         flash(
-            _("第 {version} 版方案已生效, 自 {day} 起用于新发布的各期; 已发布的各期不变").format(
+            _("第 {version} 版方案已生效，自 {day} 起用于新发布的各期；已发布的各期不变").format(
                 version=version.version_no, day=effective_on
             )
         )
@@ -139,7 +139,7 @@ def discard(slug: str) -> ResponseReturnValue:
         session.commit()
         flash(_("草稿第 {version} 版已作废").format(version=draft.version_no))
     else:
-        flash(_("草稿已被他人改动或作废, 请看过再决定"), "warning")
+        flash(_("草稿已被他人改动或作废，请看过再决定"), "warning")
     return redirect(url_for("console.scheme", slug=slug))
 
 

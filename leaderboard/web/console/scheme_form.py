@@ -88,7 +88,7 @@ def document_from(form: SchemeForm, base: Document) -> dict[str, Any]:
 def _number(form: SchemeForm, name: str) -> str:
     value = exact_number(form.values[name])
     if value is None or value < 0:
-        form.problems[name] = _("应为不小于 0 的数, 如 25 或 12.5")
+        form.problems[name] = _("应为不小于 0 的数，如 25 或 12.5")
         return "0"
     return plain(value)
 
@@ -98,7 +98,7 @@ def _percent(form: SchemeForm, name: str) -> str | None:
         return None
     value = exact_number(form.values[name])
     if value is None or value < 0:
-        form.problems[name] = _("应为百分数, 如 120; 留空表示没有")
+        form.problems[name] = _("应为百分数，如 120；留空表示没有")
         return None
     return plain(value / 100)
 

@@ -19,7 +19,7 @@ from leaderboard.words import gettext as _
 
 def theme_words() -> dict[str, str]:
     """Ground and palette of a screen in words."""
-    return dict(zip(THEMES, (_("深色"), _("浅色"), _("深色, 色觉友好"), _("浅色, 色觉友好")), strict=True))
+    return dict(zip(THEMES, (_("深色"), _("浅色"), _("深色，色觉友好"), _("浅色，色觉友好")), strict=True))
 
 
 @door.get("/screens")
@@ -69,7 +69,7 @@ def revoke(screen_id: int) -> ResponseReturnValue:
     screen = next((s for s in list_screens(session) if s.id == screen_id), None) or abort(404)
     revoke_screen(session, person().name, screen)
     session.commit()
-    flash(_("大屏“{name}”已撤销, 它的地址不再有效").format(name=screen.name))
+    flash(_("大屏“{name}”已撤销，它的地址不再有效").format(name=screen.name))
     return redirect(url_for("console.screens"))
 
 

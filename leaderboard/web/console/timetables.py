@@ -78,7 +78,7 @@ def rule_words(rule: Rule) -> str:
     if rule.kind == MINUTES:
         words = _("每 {every} 分钟").format(every=rule.every)
     elif rule.kind == ONCE:
-        words = _("只一次, {moment}").format(moment=f"{rule.moment:%Y-%m-%d %H:%M}")
+        words = _("只一次，{moment}").format(moment=f"{rule.moment:%Y-%m-%d %H:%M}")
     elif rule.kind == WEEKLY:
         days = "、".join(weekday_words()[day] for day in rule.days)
         words = _("每{days} {hour}").format(days=days, hour=hour)
@@ -90,7 +90,7 @@ def rule_words(rule: Rule) -> str:
         words = _("每季末日 {hour}").format(hour=hour)
     else:
         words = _("每天 {hour}").format(hour=hour)
-    return f"{words}, {_('数据截至前一日')}" if rule.cut_off == PREVIOUS_DAY else words
+    return f"{words} · {_('数据截至前一日')}" if rule.cut_off == PREVIOUS_DAY else words
 
 
 def rule_from(typed: Typed) -> dict[str, Any]:
