@@ -126,6 +126,7 @@ class FastLane:
         self._in_trouble = False
         self._process: int | None = None
         self._starting = threading.Lock()
+        self._watcher: threading.Thread | None = None
         self._closing = threading.Event()
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
@@ -153,12 +154,17 @@ class FastLane:
                 return
             self._closing = threading.Event()
             self.look()
-            threading.Thread(target=self._watch, args=(self._closing,), name="fast-lane", daemon=True).start()
+            self._watcher = threading.Thread(
+                target=self._watch, args=(self._closing,), name="fast-lane", daemon=True
+            )
+            self._watcher.start()
             self._process = os.getpid()
 
     def close(self) -> None:
         """Stop watching; what is in memory stays as it is."""
         self._closing.set()
+        if self._watcher is not None:
+            self._watcher.join()
 
     def _watch(self, closing: threading.Event) -> None:
         while not closing.wait(self._poll_seconds):
