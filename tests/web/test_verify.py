@@ -92,7 +92,7 @@ def test_the_form_is_sound_in_both_languages_and_filled_from_the_address(
 def test_a_genuine_file_is_said_to_be(client: FlaskClient, package: dict[str, Any]):
     page = hand_in(client, as_bytes(package))
     assert (page.status, verdict(page), failed(page)) == (200, GENUINE, set())
-    assert page.text().count("✓ 相符") == 7
+    assert page.text().count("✓ ") == 7
     assert package["hash"] in page.text()
     assert page.all("a", href="/boards/race/2/")
 
@@ -110,7 +110,7 @@ def test_an_edition_can_be_named_instead(client: FlaskClient, package: dict[str,
 def test_in_english_too(client: FlaskClient, package: dict[str, Any]):
     page = hand_in(client, as_bytes(package), lang="en")
     assert verdict(page) == "Genuine: this is edition 2 of “测试赛季” exactly as published here."
-    assert page.text().count("✓ holds") == 7
+    assert page.text().count("✓ ") == 7
 
 
 def swap_places(package: dict[str, Any]) -> None:
