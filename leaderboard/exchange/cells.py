@@ -59,6 +59,13 @@ def clean(text: str | None, *, lines: bool = False) -> str:
     return "".join(spaced).strip()
 
 
+def agrees(known: object, typed: object) -> bool:
+    """Whether two values are the same; of texts, as they come through a cell."""
+    if isinstance(known, str) and isinstance(typed, str):
+        return clean(known).split() == clean(typed).split()
+    return known == typed
+
+
 def halved(text: str, told: Told) -> str:
     """Full-width digits, letters and signs as half-width ones; tells when there were any."""
     half = unicodedata.normalize("NFKC", text)

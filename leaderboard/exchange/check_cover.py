@@ -136,5 +136,5 @@ def _compare_with_known(
         if day is not None and day != known_day:
             cover.error(key, f"{day} 与系统中赛季 {known.slug} 的 {known_day} 不同, 请核对是否填错了赛季代号")
     for key, (value, known_value) in stated.items():
-        if value is not None and value != known_value:
+        if value is not None and not cells.agrees(known_value, value):
             cover.warn(key, "与系统中的不同, 导入不修改赛季的名称和说明")

@@ -16,6 +16,7 @@ from leaderboard.ledger.models import DOMESTIC, FOREIGN, CapitalArrival, StageEv
 
 CURRENCY = re.compile(r"[A-Z]{3}")
 EVIDENCE_MOST = 10_000
+KINDS = {word: key for key, word in KIND_WORDS.items()} | KIND_OTHER_WORDS
 
 
 def check_events(checking: Checking) -> None:
@@ -64,36 +65,52 @@ def _check_amounts(checking: Checking, row: Row, code: str, values: dict[str, in
 
 def check_arrivals(checking: Checking) -> None:
     """Arrivals are a multiset of (project, date, amount, kind): as many as stand in the file are in the ledger."""
-    words = {word: key for key, word in KIND_WORDS.items()} | KIND_OTHER_WORDS
-    seen: dict[tuple[Any, ...], int] = {}
     taken: set[int] = set()
     fresh: list[tuple[Row, FactDraft]] = []
     for row in checking.table(ARRIVALS).rows():
-        code, day, yuan = checking.project(row), checking.happened(row), checking.yuan(row, "金额(万元)")
-        kind, details = row.choice("类别", words) or DOMESTIC, _foreign(row)
-        evidence, verified = row.text("证明材料", EVIDENCE_MOST, lines=True), checking.verified(row)
-        if yuan == 0:
-            row.error("到位资金须大于零", "金额(万元)")
-        if code is None or day is None or not yuan:
+        draft = _arrival(checking, row)
+        if draft is None:
             continue
-        _check_foreign(row, kind, yuan, details)
-        identity = (code, day, yuan, kind, *details.values(), evidence)
-        if identity in seen:
-            row.warn(f"与第 {seen[identity]} 行完全相同, 按两笔资金记录, 请核对是否重复")
-        seen.setdefault(identity, row.number)
-        checking.arrived.setdefault(code, []).append((row, yuan))
-        draft = FactDraft(
-            CapitalArrival, code, day, {"yuan": yuan, "kind": kind, **details}, evidence, verified
+        checking.arrived.setdefault(draft.holder, []).append((row, draft.values["yuan"]))
+        project = checking.facts.projects.get(draft.holder)
+        identity = (
+            project.id if project else 0,
+            draft.occurred_on,
+            draft.values["yuan"],
+            draft.values["kind"],
         )
-        project = checking.facts.projects.get(code)
-        matches = checking.facts.arrivals.get((project.id, day, yuan, kind), []) if project else []
-        known = first_free(matches, taken, {**details, "evidence": evidence})
+        matches = checking.facts.arrivals.get(identity, [])
+        known = first_free(matches, taken, {**draft.values, "evidence": draft.evidence})
         if known is None:
             checking.add(row, draft)
             fresh.append((row, draft))
         else:
             checking.compare(row, known, draft)
+    _warn_of_repeated(fresh)
     _warn_of_likely_corrections(checking, fresh, taken)
+
+
+def _arrival(checking: Checking, row: Row) -> FactDraft | None:
+    code, day, yuan = checking.project(row), checking.happened(row), checking.yuan(row, "金额(万元)")
+    kind, details = row.choice("类别", KINDS) or DOMESTIC, _foreign(row)
+    evidence, verified = row.text("证明材料", EVIDENCE_MOST, lines=True), checking.verified(row)
+    if yuan == 0:
+        row.error("到位资金须大于零", "金额(万元)")
+    if code is None or day is None or not yuan:
+        return None
+    _check_foreign(row, kind, yuan, details)
+    values = {"yuan": yuan, "kind": kind, **details}
+    return FactDraft(CapitalArrival, code, day, values, evidence, verified)
+
+
+def _warn_of_repeated(fresh: list[tuple[Row, FactDraft]]) -> None:
+    """New rows alike in everything are several sums; more often one was pasted twice."""
+    seen: dict[tuple[Any, ...], int] = {}
+    for row, draft in fresh:
+        identity = (draft.holder, draft.occurred_on, draft.evidence, *draft.values.values())
+        if identity in seen:
+            row.warn(f"与第 {seen[identity]} 行完全相同, 按两笔资金记录, 请核对是否重复")
+        seen.setdefault(identity, row.number)
 
 
 def _foreign(row: Row) -> dict[str, Any]:

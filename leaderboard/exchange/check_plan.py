@@ -58,15 +58,16 @@ def check_units(checking: Checking) -> None:
 def _check_unit(checking: Checking, row: Row, draft: UnitDraft) -> None:
     known = checking.known.units.get(draft.key)
     if known is None:
-        other = next((unit for unit in checking.known.units.values() if unit.name == draft.name), None)
+        units = checking.known.units.values()
+        other = next((unit for unit in units if cells.agrees(unit.name, draft.name)), None)
         if other is not None:
             row.error(f'系统中 "{draft.name}" 的编码是 {other.key}, 请改为该编码', "编码")
         checking.units.add(draft.key, draft.name)
         checking.plan.units.append(draft)
         return
-    if known.name != draft.name:
+    if not cells.agrees(known.name, draft.name):
         row.error(f'编码 {draft.key} 在系统中是 "{known.name}", 文件中是 "{draft.name}", 请核对', "单位名称")
-    if draft.name_en is not None and draft.name_en != known.name_en:
+    if draft.name_en is not None and not cells.agrees(known.name_en, draft.name_en):
         row.note("与系统中的不同, 导入不修改已有单位", "英文名")
     if row.cell("序号") is not None and draft.sort_no != known.sort_no:
         row.note("与系统中的不同, 导入不修改已有单位", "序号")
@@ -185,7 +186,7 @@ def _stated_scheme(checking: Checking) -> dict[str, Any] | None:
     parts = {n: row[1] for n, row in rows.items() if len(row) > 1 and title_of(row[0]) == SCHEME_KEY}
     text = "".join(cells.written(value) for value in parts.values())
     if not text.strip():
-        if rows:
+        if rows and not any(title_of(row[0]) == SCHEME_KEY for row in rows.values()):
             problems.error(
                 f'应有一行左格为 "{SCHEME_KEY}", 右格为方案的 JSON 文本; 没有方案请删除此工作表', SCHEME
             )

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row as Found
 
-from leaderboard.exchange.cells import CellError, clean
+from leaderboard.exchange.cells import CellError, agrees
 from leaderboard.exchange.checking import Checking, holder_of
 from leaderboard.exchange.layout import EVENTS, PROJECTS
 from leaderboard.exchange.plan import FactDraft, Share
@@ -62,7 +62,7 @@ def _compare_head(row: Row, head: Head, known: Project) -> None:
         ("投资方", head.investor, known.investor),
         ("产业", head.industry, known.industry),
     ):
-        if value is not None and clean(value) != clean(before):
+        if value is not None and not agrees(before, value):
             row.warn(
                 f'系统中该项目为 "{before or ""}", 文件中为 "{value}"; 导入不修改已有项目, 请核对编号', title
             )

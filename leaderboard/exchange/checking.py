@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from leaderboard.exchange import table as tables
-from leaderboard.exchange.cells import clean, written
+from leaderboard.exchange.cells import agrees, clean, written
 from leaderboard.exchange.known import KnownFacts, KnownPlan
 from leaderboard.exchange.layout import ARRIVALS, EVENTS, OUTCOME_WORDS, PROJECTS, WAN, SheetLayout
 from leaderboard.exchange.names import Names, SchemeNames
@@ -162,16 +162,9 @@ def holder_of(known: Row[Any]) -> int:
 def _differs(known: Row[Any], draft: FactDraft) -> bool:
     if known.occurred_on != draft.occurred_on:
         return True
-    if clean(known.evidence, lines=True) != clean(draft.evidence, lines=True):
+    if not agrees(known.evidence or "", draft.evidence or ""):
         return True
-    return any(not _agrees(getattr(known, name), value) for name, value in draft.values.items())
-
-
-def _agrees(known: object, value: object) -> bool:
-    """Whether two values are the same; of texts, as they come through a cell."""
-    if isinstance(known, str) and isinstance(value, str):
-        return clean(known, lines=True) == clean(value, lines=True)
-    return known == value
+    return any(not agrees(getattr(known, name), value) for name, value in draft.values.items())
 
 
 def spelled(yuan: int) -> str:
@@ -192,7 +185,7 @@ def first_free(known: Sequence[Row[Any]], taken: set[int], wanted: Mapping[str, 
 
     def distance(row: Row[Any]) -> int:
         pairs = [(getattr(row, name), value) for name, value in wanted.items()]
-        return sum(0 if _agrees(known, value) else 1 if value is None else 2 for known, value in pairs)
+        return sum(0 if agrees(known, value) else 1 if value is None else 2 for known, value in pairs)
 
     free = [row for row in known if row.fact_id not in taken]
     if not free:
