@@ -45,6 +45,8 @@ class UnitView:
     """Everything the page of a unit says beyond the line itself."""
 
     division: Document
+    lead: Document | None
+    """The indicator that orders a board without a total."""
     above: Neighbour | None
     below: Neighbour | None
     contributions: Sequence[Contribution]
@@ -81,6 +83,7 @@ def unit_view(board: Document, line: Document, past: Sequence[PastPlace]) -> Uni
     field = [other for other in board["standings"] if other["division"] == row["division"]]
     return UnitView(
         division=next(d for d in board["divisions"] if d["key"] == row["division"]),
+        lead=next((i for i in board["scheme"]["indicators"] if i["key"] == board["scheme"]["lead"]), None),
         above=_neighbour(board, row, [other for other in field if _better(other, row)][-1:]),
         below=_neighbour(board, row, [other for other in field if _better(row, other)][:1]),
         contributions=_contributions(board, line),

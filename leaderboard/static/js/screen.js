@@ -90,14 +90,15 @@
       return;
     }
     const paired = scene.shows.length > 1;
-    const spread = wide.matches && !paired && scene.shows[0].rows.length > 8;
+    const spread = wide.matches && !paired && scene.shows[0].rows.length > 1;
     body.classList.toggle("paired", paired);
+    const longest = scene.shows.reduce((most, one) => Math.max(most, one.rows.length), 0);
     all(".division").forEach((division) => {
       const shown = scene.shows.find((one) => one.division === division);
       division.hidden = !shown;
       division.classList.toggle("spread", Boolean(shown && spread));
       if (shown) {
-        showRows(division, shown.rows, spread, scene.page > 1);
+        showRows(division, shown.rows, spread ? Math.ceil(longest / 2) : longest, spread, scene.page > 1);
       }
     });
     byId("division-name").textContent = paired ? "" : scene.shows[0].division.dataset.name + " · ";
@@ -107,7 +108,7 @@
       .replace("{page}", at + 1).replace("{pages}", scenes.length).replace("{units}", units);
   }
 
-  function showRows(division, rows, spread, pinned) {
+  function showRows(division, rows, high, spread, pinned) {
     const box = division.querySelector(".rows");
     all(".row", box).forEach((row) => {
       row.hidden = rows.indexOf(row) < 0;
@@ -116,11 +117,11 @@
     if (pinned) {
       rows[2].classList.add("last-pinned");
     }
-    const high = spread ? Math.ceil(rows.length / 2) : rows.length;
     // A short list keeps the measure of a long one instead of drifting apart.
     box.style.maxHeight = "calc(var(--u) * " + high * (upright.matches ? 11 : 8.4) + ")";
+    box.classList.toggle("dense", high > 8);
     box.style.gridAutoFlow = spread ? "column" : "";
-    box.style.gridTemplateRows = spread ? "repeat(" + high + ", minmax(0, 1fr))" : "";
+    box.style.gridTemplateRows = "repeat(" + high + ", minmax(0, 1fr))";
     const heads = division.querySelector(".heads");
     while (heads.children.length > 1) {
       heads.removeChild(heads.lastChild);
