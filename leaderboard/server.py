@@ -59,7 +59,8 @@ def serve(settings: Settings) -> None:
 def build_application() -> WSGIApplication:
     """What a worker serves, built in the worker from the settings of its environment."""
     start_logging()
-    _end_with_parent()
+    if parent := multiprocessing.parent_process():
+        _end_with(parent.sentinel)
     settings = Settings()
     app = create_app(settings)
     database = app.extensions[DATABASE]
@@ -104,14 +105,14 @@ def _is_free(host: str, port: int) -> bool:
     return True
 
 
-def _end_with_parent() -> None:
-    """End this worker when the server that started it is killed, so that it cannot keep the port."""
-    parent = multiprocessing.parent_process()
-    if parent is None:
-        return
+def _end_with(sentinel: int) -> None:
+    """End this worker when the server that started it is killed, so that it cannot keep the port.
+
+    The sentinel is the reading end of a pipe whose other end only the server holds.
+    """
 
     def watch() -> None:
-        connection.wait([parent.sentinel])
+        connection.wait([sentinel])
         os._exit(1)
 
     threading.Thread(target=watch, name="end-with-parent", daemon=True).start()
@@ -152,6 +153,7 @@ class _Gunicorn(BaseApplication):  # type: ignore[misc] # gunicorn ships no type
 
     def __init__(self, options: dict[str, Any]) -> None:
         self.options = options
+        self.sentinel, self.held = os.pipe()
         super().__init__()
 
     def load_config(self) -> None:
@@ -159,6 +161,9 @@ class _Gunicorn(BaseApplication):  # type: ignore[misc] # gunicorn ships no type
             self.cfg.set(name, value)
 
     def load(self) -> WSGIApplication:
+        """The application, in a worker that has been forked."""
+        os.close(self.held)
+        _end_with(self.sentinel)
         return build_application()
 
 
