@@ -12,7 +12,7 @@ from leaderboard.exchange.problems import ImportRefused, Report, Summary
 from leaderboard.ledger.bulk import Fact, add_facts, add_projects, chunks, decide_facts
 from leaderboard.ledger.models import Adjustment, Credit, Project, UnitReturn
 from leaderboard.ledger.record import Source
-from leaderboard.seasons.models import Season
+from leaderboard.seasons.models import Season, Unit
 from leaderboard.seasons.plan import (
     add_division,
     add_unit,
@@ -68,16 +68,29 @@ def _season(session: Session, plan: Plan, by: By) -> Season:
 
 
 def _apply_plan(session: Session, plan: Plan, by: By, season: Season) -> None:
-    """Stages, divisions, units, entries, the scheme, targets."""
+    """Stages, divisions, units and their entries, the scheme, targets."""
     if plan.stages is not None:
         extend_stages(session, by.actor, season, plan.stages)
-    for division in plan.divisions:
-        add_division(
-            session, by.actor, season, key=division.key, name=division.name, name_en=division.name_en
-        )
+    for draft in plan.divisions:
+        add_division(session, by.actor, season, key=draft.key, name=draft.name, name_en=draft.name_en)
     for unit in plan.units:
         add_unit(session, by.actor, key=unit.key, name=unit.name, name_en=unit.name_en, sort_no=unit.sort_no)
     units = {unit.key: unit for unit in list_units(session)}
+    _enter(session, plan, by, season, units)
+    if plan.scheme is not None:
+        approve_scheme(
+            session,
+            by.actor,
+            draft_scheme(session, by.actor, season, plan.scheme),
+            effective_on=season.starts_on,
+            reason="随工作簿建立赛季",
+            today=plan.today,
+            approved_at=by.recorded_at,
+        )
+    _set_targets(session, plan, by, season, units)
+
+
+def _enter(session: Session, plan: Plan, by: By, season: Season, units: dict[str, Unit]) -> None:
     divisions = {division.key: division for division in list_divisions(session, season.id)}
     for entry in plan.entries:
         enter_unit(
@@ -89,16 +102,9 @@ def _apply_plan(session: Session, plan: Plan, by: By, season: Season) -> None:
             competing=entry.competing,
             planned_at=by.recorded_at,
         )
-    if plan.scheme is not None:
-        approve_scheme(
-            session,
-            by.actor,
-            draft_scheme(session, by.actor, season, plan.scheme),
-            effective_on=season.starts_on,
-            reason="随工作簿建立赛季",
-            today=plan.today,
-            approved_at=by.recorded_at,
-        )
+
+
+def _set_targets(session: Session, plan: Plan, by: By, season: Season, units: dict[str, Unit]) -> None:
     for target in plan.targets:
         set_target(
             session,
