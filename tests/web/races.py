@@ -19,9 +19,8 @@ STARTS, ENDS = TODAY - timedelta(days=200), TODAY + timedelta(days=100)
 def running_race(session: Session, slug: str = "now") -> Race:
     """Three towns of four signing targets each, published once.
 
-    柳溪 signed 4 of 4 and started none: 30 points. 青石 signed 2 of 4 and started both: 15 + 25 = 40 points. 南岸 has
-    nothing: 0 points. So 青石 leads 柳溪 by the weight of groundbreaking, and with signing at 50 and groundbreaking
-    at 5 it is 柳溪 50, 青石 30.
+    柳溪 signed 4 of 4 and started none: 30 points. 青石 signed 2 of 4 and started both, which therefore also landed:
+    15 + 25 + 20 = 60 points. 南岸 has nothing: 0 points.
     """
     season = plan.open_season(
         session, "tester", slug=slug, title="当年赛季", title_en="This year", starts_on=STARTS, ends_on=ENDS

@@ -7,8 +7,8 @@ from flask import Flask
 
 from leaderboard.accounts.models import REPORTER, VIEWER
 from leaderboard.db import Database
-from tests.visiting import Visit
 from tests.people import enrol, signed_in
+from tests.visiting import Visit
 from tests.web.races import committed_race
 
 PAGES = (
@@ -34,7 +34,9 @@ OF_SEASON = (
 
 
 @pytest.mark.engines("sqlite")
-def test_every_page_says_what_to_do_when_there_is_nothing(app: Flask, database: Database, visit: Visit) -> None:
+def test_every_page_says_what_to_do_when_there_is_nothing(
+    app: Flask, database: Database, visit: Visit
+) -> None:
     enrol(database)
     client = signed_in(app)
     for path in PAGES:
@@ -88,7 +90,9 @@ def test_no_change_without_token_or_permission(app: Flask, database: Database) -
     page = viewer.get("/console/seasons/now/scheme").get_data(as_text=True)
     token = page.split('name="csrf_token" value="')[1].split('"')[0]
     rules = [
-        rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith("console.") and "POST" in rule.methods
+        rule
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint.startswith("console.") and "POST" in rule.methods
     ]
     assert len(rules) > 15
     values = {

@@ -1,0 +1,181 @@
+"""Publishing at the console: the next board beforehand, one edition for any number of presses, and what went wrong."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from leaderboard.boards.models import Edition, PublicForm
+from leaderboard.boards.read import find_form
+from leaderboard.db import Database
+from leaderboard.ledger.read import find_project
+from leaderboard.ledger.record import add_stage_event
+from leaderboard.seasons import plan
+from leaderboard.seasons.models import Timetable
+from tests.factories import PENDING, VERIFIED
+from tests.people import enrol, signed_in, submit, token_in
+from tests.visiting import Visit
+from tests.web.races import ENDS, STARTS, TODAY, committed_race
+
+PUBLISH = "/console/seasons/now/publish"
+
+
+@pytest.fixture
+def client(app: Flask, database: Database) -> FlaskClient:
+    """An administrator, with the running race."""
+    committed_race(database)
+    enrol(database)
+    return signed_in(app)
+
+
+def count(database: Database, table: type[Edition | Timetable]) -> int:
+    with database.reading() as session:
+        return session.scalar(select(func.count()).select_from(table)) or 0
+
+
+def record(database: Database, code: str, *, verified: bool) -> None:
+    """A groundbreaking of a project, today."""
+    with database.session() as session:
+        project = find_project(session, code)
+        assert project is not None
+        source = VERIFIED if verified else PENDING
+        add_stage_event(session, source, project, stage="started", occurred_on=TODAY)
+        session.commit()
+
+
+def test_the_next_edition_is_shown_before_it_is_published(
+    client: FlaskClient, database: Database, visit: Visit
+) -> None:
+    """One of 柳溪's four projects starts: 30 + 25/4 + 20/4 = 41.25, behind 青石's 60; another awaits verification."""
+    record(database, "L-0", verified=True)
+    record(database, "L-1", verified=False)
+    page = visit(PUBLISH, client=client)
+    board = page.all("table", class_="next-board")[0]
+    rows = [[page.text(cell) for cell in row] for row in board.iter("tr")][1:]
+    assert [(row[0], row[2], row[-1]) for row in rows] == [
+        ("1", "青石镇", "60.00"),
+        ("2", "柳溪镇", "41.25"),
+        ("3", "南岸街道", "0.00"),
+    ]
+    assert "1 条记录待认定，本期不计" in page.text()
+    assert "发布第 2 期" in page.text()
+
+
+def test_a_double_press_publishes_once(client: FlaskClient, database: Database) -> None:
+    record(database, "L-0", verified=True)
+    page = client.get(PUBLISH).get_data(as_text=True)
+    key = page.split('name="once_key" value="')[1].split('"')[0]
+    fields = {"csrf_token": token_in(page), "once_key": key}
+    with database.reading() as session:
+        before = find_form(session, "/boards/now/1.json", "")
+        assert before is not None
+    answers = [client.post(PUBLISH, data=fields) for _ in range(3)]
+    assert {answer.location for answer in answers} == {"/console/seasons/now/published/2"}
+    assert count(database, Edition) == 2
+    with database.reading() as session:
+        after = find_form(session, "/boards/now/1.json", "")
+        newest = session.scalars(select(Edition).order_by(Edition.number.desc())).first()
+    assert after is not None
+    assert after.identity == before.identity
+    assert newest is not None
+    assert newest.published_by == "chen"
+
+
+def test_a_season_without_scheme_says_so_and_publishes_nothing(
+    app: Flask, database: Database, visit: Visit
+) -> None:
+    with database.session() as session:
+        plan.open_season(session, "tester", slug="now", title="空", starts_on=STARTS, ends_on=ENDS)
+        session.commit()
+    enrol(database)
+    client = signed_in(app)
+    assert "没有生效的考核方案" in visit(PUBLISH, client=client).text()
+    token = token_in(client.get(PUBLISH).get_data(as_text=True))
+    client.post(PUBLISH, data={"csrf_token": token, "once_key": "one"})
+    page = visit(PUBLISH, client=client)
+    assert "没有发布：" in page.text()
+    assert "失败" in page.text(page.all("span", class_="tag")[0])
+    assert "有 1 期没有发布" in visit("/console/", client=client).text()
+    assert count(database, Edition) == 0
+
+
+@pytest.mark.engines("sqlite")
+def test_a_failed_run_is_brought_back(app: Flask, database: Database) -> None:
+    """It failed for want of a scheme; with one in force it publishes."""
+    from tests.factories import FOUR_RATES, Race
+
+    with database.session() as session:
+        season = plan.open_season(session, "tester", slug="now", title="空", starts_on=STARTS, ends_on=ENDS)
+        race = Race(session, season)
+        race.unit("liuxi")
+        session.commit()
+    enrol(database)
+    client = signed_in(app)
+    token = token_in(client.get(PUBLISH).get_data(as_text=True))
+    client.post(PUBLISH, data={"csrf_token": token, "once_key": "one"})
+    with database.session() as session:
+        version = plan.draft_scheme(session, "tester", session.merge(season), FOUR_RATES)
+        plan.approve_scheme(
+            session, "tester", version, effective_on=STARTS, reason="测试", today=TODAY, approved_at=1
+        )
+        session.commit()
+    page = client.get(PUBLISH).get_data(as_text=True)
+    again = page.split('action="/console/seasons/now/runs/')[1].split('"')[0]
+    answer = client.post(f"/console/seasons/now/runs/{again}", data={"csrf_token": token_in(page)})
+    assert answer.location == "/console/seasons/now/published/1"
+
+
+def test_a_timetable_is_looked_at_then_added_then_paused(
+    client: FlaskClient, database: Database, visit: Visit
+) -> None:
+    new, table = "/console/seasons/now/timetables/new", "/console/seasons/now/timetables"
+    fields = {"name": "每周一", "kind": "weekly", "on_mon": "1", "time": "09:00", "catch_up": "latest"}
+    looked = submit(client, table, new, **fields)
+    assert (looked.status_code, count(database, Timetable)) == (200, 0)
+    assert looked.get_data(as_text=True).count("09:00</span>") == 5
+    assert submit(client, table, new, **fields, confirmed="1").status_code == 302
+    assert "每周一 09:00" in visit(PUBLISH, client=client).text()
+    with database.reading() as session:
+        held = session.scalars(select(Timetable)).one()
+    for change, active in (("pause", 0), ("resume", 1)):
+        submit(client, f"{table}/{held.id}/{change}", PUBLISH)
+        with database.reading() as session:
+            assert session.scalars(select(Timetable)).one().is_active == active
+
+
+@pytest.mark.engines("sqlite")
+def test_a_timetable_that_makes_no_sense_is_named(client: FlaskClient) -> None:
+    answer = submit(
+        client,
+        "/console/seasons/now/timetables",
+        "/console/seasons/now/timetables/new",
+        name="",
+        kind="weekly",
+        time="25:00",
+        catch_up="latest",
+    )
+    text = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert "发布时刻" in text
+    assert "请填写" in text
+
+
+def test_public_forms_of_other_editions_stay(client: FlaskClient, database: Database) -> None:
+    """Publishing edition 2 touches no form of edition 1."""
+
+    def forms() -> dict[str, str]:
+        with database.reading() as session:
+            rows = session.execute(
+                select(PublicForm.path, PublicForm.lang, PublicForm.etag).where(
+                    PublicForm.path.like("/boards/now/1%")
+                )
+            )
+            return {f"{path} {lang}": etag for path, lang, etag in rows}
+
+    before = forms()
+    page = client.get(PUBLISH).get_data(as_text=True)
+    client.post(PUBLISH, data={"csrf_token": token_in(page), "once_key": "one"})
+    assert len(before) > 2
+    assert forms() == before

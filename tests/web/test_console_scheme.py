@@ -1,0 +1,166 @@
+"""The tuning desk: what other weights would change, one draft at a time, in force with a reason and never backwards."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from leaderboard.db import Database
+from leaderboard.seasons.models import APPROVED, DISCARDED, DRAFT, SchemeVersion
+from tests.people import enrol, signed_in, token_in
+from tests.visiting import Visited, parse
+from tests.web.races import ENDS, TODAY, committed_race
+
+DESK = "/console/seasons/now/scheme"
+SIGNING_FIRST = {
+    "weight..signing": "60",
+    "weight..groundbreaking": "5",
+    "weight..landing": "10",
+    "weight..arrival": "25",
+}
+
+
+@pytest.fixture
+def client(app: Flask, database: Database) -> FlaskClient:
+    """An administrator, with the running race."""
+    committed_race(database)
+    enrol(database)
+    return signed_in(app)
+
+
+def send(client: FlaskClient, act: str, page: str | None = None, **fields: str) -> tuple[int, Visited]:
+    """Fill in the desk as it stands (or as it stood on `page`) and press one of its buttons."""
+    source = page or client.get(DESK).get_data(as_text=True)
+    tree = Visited(200, source, parse(source))
+    form = next(form for form in tree.all("form") if form.get("id") == "desk")
+    typed = {field.get("name", ""): field.get("value") or "" for field in form.iter("input")}
+    typed["ties"] = "competition"
+    typed |= {name.replace("__", ".."): value for name, value in fields.items()} | {
+        "csrf_token": token_in(source)
+    }
+    answer = client.post(f"{DESK}/{act}", data=typed)
+    body = answer.get_data(as_text=True)
+    return answer.status_code, Visited(answer.status_code, body, parse(body) if "<h1" in body else tree.tree)
+
+
+def versions(database: Database) -> list[SchemeVersion]:
+    with database.reading() as session:
+        return list(session.scalars(select(SchemeVersion).order_by(SchemeVersion.version_no)))
+
+
+def test_preview_says_who_moves_and_keeps_nothing(client: FlaskClient, database: Database) -> None:
+    """Signing 60, starting 5, landing 10: 柳溪 60, 青石 30 + 5 + 10 = 45, so the two change places."""
+    status, page = send(client, "preview", **SIGNING_FIRST)
+    assert status == 200
+    verdict = page.text(page.all("div", id="verdict")[0])
+    assert "3 家中 2 家名次变化" in verdict
+    assert "柳溪镇 由第 2 升到第 1" in verdict
+    assert "青石镇 由第 1 降到第 2" in verdict
+    after = page.all("table", class_="after")[0]
+    rows = [page.text(row) for row in after.iter("tr")][1:]
+    assert rows[0] == "1柳溪镇↑ 升 1 60.00+30.00"
+    assert rows[1] == "2青石镇↓ 降 1 45.00-15.00"
+    assert [version.state for version in versions(database)] == [APPROVED]
+
+
+@pytest.mark.engines("sqlite")
+def test_the_sum_must_be_the_full_mark_and_nothing_typed_is_lost(client: FlaskClient) -> None:
+    status, page = send(client, "preview", **{"weight..signing": "55.5"})
+    assert status == 422
+    assert "合计 125.5 与满分差 +25.5" in page.text()
+    assert "各项权重之和应等于满分 100" in page.text()
+    assert page.all("input", name="weight..signing")[0].get("value") == "55.5"
+
+
+@pytest.mark.engines("sqlite")
+def test_what_is_no_number_is_named_beside_its_field(client: FlaskClient) -> None:
+    status, page = send(client, "draft", **{"weight..signing": "三十", "cap.arrival": "-5"})
+    assert status == 422
+    assert {page.text(span) for span in page.all("span", class_="complaint")} == {
+        "应为不小于 0 的数，如 25 或 12.5",
+        "应为百分数，如 120；留空表示没有",
+    }
+    assert page.all("input", name="weight..signing")[0].get("value") == "三十"
+
+
+@pytest.mark.engines("sqlite")
+def test_full_width_digits_and_fractions_are_numbers(client: FlaskClient, database: Database) -> None:
+    thirds = {f"weight..{key}": "１００／３" for key in ("signing", "groundbreaking", "landing")}
+    status, _ = send(client, "draft", **thirds, **{"weight..arrival": "0"})
+    assert status == 302
+    weights = [row["weight"] for row in json.loads(versions(database)[-1].document)["indicators"]]
+    assert weights == ["100/3", "100/3", "100/3", "0"]
+
+
+def test_a_draft_is_saved_changed_and_discarded(client: FlaskClient, database: Database) -> None:
+    assert send(client, "draft", **SIGNING_FIRST)[0] == 302
+    assert send(client, "draft", **{"weight..signing": "50", "weight..groundbreaking": "15"})[0] == 302
+    drafts = [version for version in versions(database) if version.state == DRAFT]
+    assert [(draft.version_no, draft.revision, draft.drafted_by) for draft in drafts] == [(2, 2, "chen")]
+    page = client.get(DESK).get_data(as_text=True)
+    client.post(f"{DESK}/discard", data={"csrf_token": token_in(page), "seen": "2.2"})
+    assert [version.state for version in versions(database)] == [APPROVED, DISCARDED]
+
+
+def test_the_second_of_two_people_is_told_and_sees_both_values(
+    client: FlaskClient, database: Database
+) -> None:
+    send(client, "draft", **SIGNING_FIRST)
+    stale = client.get(DESK).get_data(as_text=True)
+    send(client, "draft", **{"weight..signing": "50", "weight..groundbreaking": "15"})
+    status, page = send(client, "draft", stale, **{"weight..signing": "45", "weight..groundbreaking": "20"})
+    assert status == 409
+    assert "草稿已被他人改动" in page.text()
+    assert page.all("input", name="weight..signing")[0].get("value") == "45"
+    assert {"他人：50", "他人：15"} <= {page.text(span) for span in page.all("span", class_="theirs")}
+    # Having seen both, saving again is a decision.
+    status, _ = send(
+        client, "draft", page.source, **{"weight..signing": "45", "weight..groundbreaking": "20"}
+    )
+    assert status == 302
+    rows = json.loads(versions(database)[-1].document)["indicators"]
+    assert [row["weight"] for row in rows[:2]] == ["45", "20"]
+
+
+def test_a_first_draft_is_not_passed_by_another(client: FlaskClient) -> None:
+    """Two people who both start from the scheme in force: the second is told."""
+    stale = client.get(DESK).get_data(as_text=True)
+    send(client, "draft", **SIGNING_FIRST)
+    assert send(client, "draft", stale, **SIGNING_FIRST)[0] == 409
+
+
+def test_putting_in_force_needs_a_reason_and_a_day_to_come(client: FlaskClient, database: Database) -> None:
+    yesterday = str(TODAY - timedelta(days=1))
+    status, page = send(client, "approve", **SIGNING_FIRST, reason="", effective_on=yesterday)
+    assert status == 422
+    assert "请填写" in page.text()
+    status, page = send(client, "approve", **SIGNING_FIRST, reason="县委决定", effective_on=yesterday)
+    assert status == 422
+    assert "不能追溯" in page.text()
+    status, page = send(
+        client, "approve", **SIGNING_FIRST, reason="县委决定", effective_on=str(ENDS + timedelta(days=1))
+    )
+    assert (status, len(versions(database))) == (422, 1)
+    assert page.all("input", name="weight..signing")[0].get("value") == "60"
+    status, page = send(client, "approve", **SIGNING_FIRST, reason="县委决定", effective_on=str(TODAY))
+    assert status == 302
+    newest = versions(database)[-1]
+    assert (newest.state, newest.effective_on, newest.reason, newest.approved_by) == (
+        APPROVED,
+        TODAY,
+        "县委决定",
+        "chen",
+    )
+
+
+@pytest.mark.engines("sqlite")
+def test_a_version_is_downloaded_as_its_document(client: FlaskClient) -> None:
+    answer = client.get(f"{DESK}/1.json")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="scheme-now-1.json"'
+    assert answer.get_json()["full_mark"] == "100"
+    assert client.get(f"{DESK}/7.json").status_code == 404
