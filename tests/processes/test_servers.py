@@ -1,0 +1,141 @@
+"""Real servers: the same answers from each, killed and started again at once, with the clock inside."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from config import Settings
+from leaderboard.boards import clock
+from leaderboard.db import Database
+from leaderboard.instant import now
+from leaderboard.server import PortTaken, environment_of, wait_for_port
+from tests.factories import small_race
+
+SERVE = "from config import Settings; from leaderboard.server import serve; serve(Settings())"
+
+Start = Callable[[str], "subprocess.Popen[str]"]
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        found: int = probe.getsockname()[1]
+    return found
+
+
+@pytest.fixture
+def start(database_url: str, tmp_path: Path, port: int) -> Iterator[Start]:
+    """Starts a server by name on the test's database and port; none of them outlives the test."""
+    running: list[subprocess.Popen[str]] = []
+
+    def begin(server: str) -> subprocess.Popen[str]:
+        environment = {
+            "SERVER": server,
+            "PORT": str(port),
+            "DATABASE_URL": database_url,
+            "DATA_DIR": str(tmp_path / "data"),
+            "CLOCK_IN_WEB": "yes",
+            "TICK_SECONDS": "1",
+        }
+        process = subprocess.Popen(
+            [sys.executable, "-c", SERVE],
+            env=os.environ | environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        running.append(process)
+        return process
+
+    yield begin
+    for process in running:
+        process.kill()
+        process.communicate()
+
+
+def ask(port: int, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
+    """The answer of the server to one request, once it answers at all."""
+    fields = {name.replace("_", "-"): text for name, text in headers.items()}
+    end = time.monotonic() + 20
+    while True:
+        with closing(HTTPConnection("127.0.0.1", port, timeout=20)) as connection:
+            try:
+                connection.request("GET", path, headers=fields)
+                answer = connection.getresponse()
+                return answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read()
+            except (ConnectionError, HTTPException):
+                if time.monotonic() > end:
+                    raise
+        time.sleep(0.05)
+
+
+def json_at(port: int, path: str) -> Any:
+    status, _, body = ask(port, path)
+    assert status == 200
+    return json.loads(body)
+
+
+@pytest.mark.engines("sqlite")
+@pytest.mark.parametrize("server", ["granian", "gunicorn", "waitress"])
+def test_a_killed_server_starts_again_at_once_and_loses_nothing(
+    server: str, database: Database, start: Start, port: int
+):
+    with database.session() as session:
+        race = small_race(session)
+        race.publish()
+        session.commit()
+    first = start(server)
+    status, headers, body = ask(port, "/boards/race/latest.json", Accept_Encoding="identity")
+    assert (status, json.loads(body)["number"]) == (200, 1)
+    assert ask(port, "/boards/race/latest.json", If_None_Match=headers["etag"])[::2] == (304, b"")
+    assert headers["x-content-type-options"] == "nosniff"
+    first.kill()
+    first.wait()
+    with database.session() as session:
+        season = session.merge(race.season)
+        clock.request_run(session, season, "asked while nothing ran", "li", now())
+        session.commit()
+    second = start(server)
+    assert ask(port, "/boards/race/1.json", Accept_Encoding="identity")[2] == body
+    end = time.monotonic() + 10
+    while json_at(port, "/boards/race/latest.json")["number"] != 2 and time.monotonic() < end:
+        time.sleep(0.1)
+    assert json_at(port, "/boards/race/latest.json")["number"] == 2
+    second.send_signal(signal.SIGTERM)
+    output = second.communicate(timeout=20)[0]
+    assert second.returncode == 0, output
+    assert "Traceback" not in output
+    wait_for_port("127.0.0.1", port)
+
+
+def test_a_taken_port_is_named_to_whoever_starts_the_server(monkeypatch: pytest.MonkeyPatch, port: int):
+    monkeypatch.setattr("leaderboard.server.PORT_WAIT_SECONDS", 0)
+    with socket.socket() as stranger:
+        stranger.bind(("127.0.0.1", port))
+        stranger.listen()
+        with pytest.raises(PortTaken, match=str(port)):
+            wait_for_port("127.0.0.1", port)
+
+
+def test_workers_get_the_settings_of_their_server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    given = Settings(
+        data_dir=tmp_path, port=9001, https=True, office="临江区", secret_key=SecretStr("s"), fast_editions=3
+    )
+    for name, value in environment_of(given).items():
+        monkeypatch.setenv(name, value)
+    assert Settings() == given
