@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from functools import cache
+from collections.abc import Callable
+from functools import cache, wraps
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context, select_autoescape
+from jinja2.runtime import Context
 
 from leaderboard import VERSION, words
 from leaderboard.formatters import FILTERS, movement, over
@@ -23,13 +25,24 @@ def asset(path: str) -> str:
     return f"/static/{path}?v={mark}"
 
 
+def _at_run_time(function: Callable[..., object]) -> Callable[..., object]:
+    """The filter, never worked out when a template is compiled: it speaks the reader's language, not the first one's."""
+
+    @pass_context
+    @wraps(function)
+    def filter_now(_context: Context, *values: object, **more: object) -> object:
+        return function(*values, **more)
+
+    return filter_now
+
+
 def furnish(environment: Environment) -> None:
     """Give an environment Saima's words, filters and globals."""
     environment.add_extension("jinja2.ext.i18n")
     environment.install_gettext_callables(  # type: ignore[attr-defined] # added by the i18n extension
         words.gettext, words.ngettext, newstyle=True
     )
-    environment.filters |= FILTERS | LABELS
+    environment.filters |= {name: _at_run_time(function) for name, function in (FILTERS | LABELS).items()}
     environment.globals |= {
         "asset": asset,
         "language": words.language,
