@@ -10,11 +10,13 @@ from config import Settings
 from demo.live import keep_adding
 from demo.load import DemoReport, load_demo
 from leaderboard.db import Database
-from leaderboard.server import serve
+from leaderboard.server import serve, wait_for_port
 
 
 def run_demonstration(settings: Settings, database: Database) -> None:
     """Load or renew the demonstration, say where everything is, and serve until stopped."""
+    # Before anything else: loading renews passwords, also those of a demonstration that holds the port.
+    wait_for_port(settings.host, settings.port)
     report = load_demo(database, settings, say=click.echo)
     for line in lines_of(report, settings):
         click.echo(line)

@@ -1,4 +1,4 @@
-"""Names of Yunxi's projects and investors, put together from parts; none belongs to a real company."""
+"""Names of Yunxi's projects and investors, put together from parts; any likeness to a real one is chance."""
 
 from __future__ import annotations
 
