@@ -26,7 +26,7 @@ OPERATIONS = {
 STARTERS = {
     "leaderboard": ("web",),
     "leaderboard.server": ("web", "schedule"),
-    "leaderboard.cli": ("schedule",),
+    "leaderboard.cli.running": ("schedule",),
 }
 DOOR_LIBRARIES = (
     "flask",

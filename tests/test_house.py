@@ -94,7 +94,7 @@ def test_nothing_but_the_command_line_knows_the_demonstration() -> None:
     knowing = {
         found.name for found in modules("leaderboard") if any(n.startswith("demo") for n in found.imports())
     }
-    assert knowing <= {"leaderboard.cli"}
+    assert knowing <= {"leaderboard.cli.running"}
 
 
 @pytest.mark.parametrize(

@@ -30,8 +30,8 @@ class Edition(Base):
     next_due_at: Mapped[int | None] = mapped_column(BigInteger)
     run_id: Mapped[int | None] = mapped_column(ForeignKey("due_run.id"), unique=True)
     scheme_version_id: Mapped[int] = mapped_column(ForeignKey("scheme_version.id"))
-    package: Mapped[bytes] = mapped_column(LargeBinary)
-    """The edition's canonical JSON, gzipped."""
+    package: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    """The edition's canonical JSON, gzipped; read only where it is asked for."""
     hash: Mapped[str] = mapped_column(String(64))
     previous_hash: Mapped[str | None] = mapped_column(String(64))
     signature: Mapped[str] = mapped_column(String(128))

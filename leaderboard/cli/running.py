@@ -1,0 +1,71 @@
+"""Commands that start, migrate and examine an installation."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import click
+
+from config import settings_table
+from leaderboard.cli.context import Context, command
+from leaderboard.db import migrate, wal_is_safe
+from leaderboard.instant import at_zone, now
+
+
+@command("migrate")
+def migrate_command(context: Context) -> None:
+    """Bring the database up to the newest table layout."""
+    migrate(context.settings.resolved_database_url())
+    click.echo("数据库已是最新结构")
+
+
+@command("run")
+def run_command(context: Context) -> None:
+    """Migrate, load the demonstration races, and serve with the clock ticking: what `make run` does."""
+    # The demonstration is no part of a real installation, so it is only loaded here.
+    from demo.run import run_demonstration  # noqa: PLC0415 - see above
+
+    run_demonstration(context.settings, context.database)
+
+
+@command("serve")
+def serve_command(context: Context) -> None:
+    """Serve the pages; set CLOCK_IN_WEB=yes to tick the clock as well."""
+    from leaderboard.server import serve  # noqa: PLC0415 - only this command needs a server
+
+    migrate(context.settings.resolved_database_url())
+    serve(context.settings)
+
+
+@command("scheduler")
+def scheduler_command(context: Context) -> None:
+    """Tick the clock until stopped; run as many of these as wished."""
+    from leaderboard.schedule import run_forever  # noqa: PLC0415 - only this command needs APScheduler
+
+    migrate(context.settings.resolved_database_url())
+    run_forever(context.settings)
+
+
+@command("settings")
+@click.option("--markdown", is_flag=True, help="The table of the README.")
+def settings_command(context: Context, markdown: bool) -> None:
+    """Print the settings in force; secrets are not shown."""
+    if markdown:
+        click.echo(settings_table())
+        return
+    for name, value in context.settings.model_dump().items():
+        click.echo(f"{name.upper()}={value}")
+
+
+@command("doctor")
+def doctor_command(context: Context) -> None:
+    """Say how this installation stands: database, journal, clock of the machine, keys."""
+    url = context.database.engine.url
+    click.echo(f"数据库: {url.render_as_string(hide_password=True)}")
+    if url.get_backend_name() == "sqlite":
+        safe = wal_is_safe(sqlite3.sqlite_version_info)
+        click.echo(
+            f"SQLite {sqlite3.sqlite_version}: 日志方式 {'WAL' if safe else 'DELETE (该版本的 WAL 有缺陷)'}"
+        )
+    click.echo(f"本机时间: {at_zone(now(), context.settings.timezone).isoformat(timespec='seconds')}")
+    click.echo(f"HTTPS: {'是' if context.settings.https else '否 (Cookie 未加 Secure, 仅限可信内网)'}")

@@ -1,0 +1,61 @@
+"""Commands that take in and give out workbooks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from leaderboard.cli.context import ACTOR, Context, command, refuse, season_named
+from leaderboard.exchange.exporting import export_workbook, template_workbook
+from leaderboard.exchange.importing import import_workbook
+from leaderboard.exchange.problems import ImportRefused, Report
+from leaderboard.instant import local_date, now
+
+
+@command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--check", is_flag=True, help="Only say what would change.")
+def import_command(context: Context, file: Path, check: bool) -> None:
+    """Import a workbook (docs/workbook.md): everything in it or, when anything is wrong, nothing."""
+    with context.database.session() as session:
+        try:
+            report = import_workbook(session, file, ACTOR, context.settings)
+        except ImportRefused as refused:
+            refuse(*lines_of(refused.report), "未保存任何内容, 请按提示修改后重新导入")
+        if not check:
+            session.commit()
+    for line in lines_of(report):
+        click.echo(line)
+    click.echo("以上为检查结果, 未保存" if check else "已导入")
+
+
+def lines_of(report: Report) -> list[str]:
+    """A report as people read it: errors, warnings, then what was done sheet by sheet."""
+    lines = [f"错误 {problem}" for problem in report.errors]
+    lines += [f"提醒 {problem}" for problem in report.warnings]
+    for sheet, counts in report.summary.sheets.items() if report.summary else ():
+        lines.append(
+            f"{sheet}: 新增 {counts.new}, 更正 {counts.corrected}, 认定 {counts.verified}, 未变 {counts.unchanged}"
+        )
+    return lines
+
+
+@command("export")
+@click.argument("season")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def export_command(context: Context, season: str, file: Path) -> None:
+    """Write a season's units, targets, projects and facts to a workbook of the import format."""
+    found = season_named(context, season)
+    today = local_date(now(), context.settings.timezone)
+    with context.database.reading() as session:
+        file.write_bytes(export_workbook(session, found, today))
+    click.echo(f"已导出到 {file}")
+
+
+@command("template")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def template_command(_context: Context, file: Path) -> None:
+    """Write an empty workbook of the import format."""
+    file.write_bytes(template_workbook())
+    click.echo(f"空白模板已写到 {file}")
