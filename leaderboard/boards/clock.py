@@ -163,12 +163,6 @@ def is_outdated(session: Session, run: DueRun) -> bool:
     return newest is not None and newest > run.due_at
 
 
-def list_runs(session: Session, season_id: int, limit: int = 20) -> Sequence[DueRun]:
-    """The newest runs of a season, whatever became of them, newest first."""
-    found = select(DueRun).where(DueRun.season_id == season_id)
-    return session.scalars(found.order_by(DueRun.due_at.desc(), DueRun.id.desc()).limit(limit)).all()
-
-
 def next_due(session: Session, season_id: int | None, after: Millis) -> Millis | None:
     """The next instant after this one at which a season's board (or, with None, any board) is due."""
     instants = [

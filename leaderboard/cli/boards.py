@@ -11,6 +11,7 @@ from leaderboard.airing import Node, State, perform
 from leaderboard.boards import clock
 from leaderboard.boards.package import check_sealed
 from leaderboard.boards.read import list_editions
+from leaderboard.boards.run_log import list_runs
 from leaderboard.cli.context import ACTOR, Context, command, refuse, season_named
 from leaderboard.instant import at_zone, now
 from leaderboard.seasons.read import list_seasons
@@ -76,6 +77,6 @@ def runs_command(context: Context, season: str) -> None:
     """Print the newest due runs of a season: when due, what became of them, and why."""
     found = season_named(context, season)
     with context.database.reading() as session:
-        for run in clock.list_runs(session, found.id):
+        for run in list_runs(session, found.id):
             due = at_zone(run.due_at, context.settings.timezone).strftime("%Y-%m-%d %H:%M:%S")
             click.echo(f"{due}\t{run.state}\t{run.attempt}\t{run.message or ''}")
