@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from fractions import Fraction
 from unicodedata import east_asian_width
@@ -147,7 +147,7 @@ def spoken(address: str) -> str:
     return f"{path}{'&' if '?' in path else '?'}lang=en{mark}{fragment}"
 
 
-FILTERS = {
+FILTERS: dict[str, Callable[..., object]] = {
     "columns": columns,
     "width": width,
     "percent": percent,

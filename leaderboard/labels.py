@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -100,7 +100,7 @@ def _signing(by: str | Mapping[str, str]) -> str:
     return _("赛季内签约 ÷ 签约目标，个数占 %s%%，其余按金额") % share
 
 
-LABELS = {
+LABELS: dict[str, Callable[..., object]] = {
     "state_words": state_words,
     "note_words": note_words,
     "unranked_words": unranked_words,

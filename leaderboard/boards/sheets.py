@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -15,6 +16,8 @@ from leaderboard.labels import state_words, unranked_words
 
 Document = dict[str, Any]
 WIDE, NARROW = 24, 11
+_NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,6})?%?")
+"""What a spreadsheet can hold as a number without losing a digit."""
 
 
 def csv_file(board: Document) -> bytes:
@@ -40,6 +43,7 @@ def xlsx_file(board: Document) -> bytes:
             }
         )
         bold = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
+        formats = _Formats(workbook)
         sheet = workbook.add_worksheet("榜单")
         sheet.freeze_panes(1, 4)
         sheet.set_column(0, 200, NARROW)
@@ -47,9 +51,35 @@ def xlsx_file(board: Document) -> bytes:
         sheet.set_landscape()
         sheet.set_paper(9)
         sheet.repeat_rows(0)
-        for number, row in enumerate([headings(board), *rows(board)]):
-            sheet.write_row(number, 0, row, bold if number == 0 else None)
+        sheet.write_row(0, 0, headings(board), bold)
+        for number, row in enumerate(rows(board), start=1):
+            for column, text in enumerate(row):
+                _write(sheet, number, column, text, formats)
     return file.getvalue()
+
+
+class _Formats:
+    """Number formats by how a number is printed: 53.75 has two decimals, 86.5% is 0.865 shown as a percentage."""
+
+    def __init__(self, workbook: Any) -> None:
+        self._workbook = workbook
+        self._known: dict[str, Any] = {}
+
+    def of(self, printed: str) -> Any:
+        decimals = len(printed.rstrip("%").partition(".")[2])
+        shape = ("0." + "0" * decimals if decimals else "0") + ("%" if printed.endswith("%") else "")
+        if shape not in self._known:
+            self._known[shape] = self._workbook.add_format({"num_format": shape})
+        return self._known[shape]
+
+
+def _write(sheet: Any, row: int, column: int, text: str, formats: _Formats) -> None:
+    """A printed number as a number that can be added up, everything else as text."""
+    if not _NUMBER.fullmatch(text):
+        sheet.write_string(row, column, text)
+        return
+    value = float(text.rstrip("%")) / (100 if text.endswith("%") else 1)
+    sheet.write_number(row, column, value, formats.of(text))
 
 
 def headings(board: Document) -> list[str]:
