@@ -1,0 +1,139 @@
+"""An administrator and a reporter at work, in a real browser."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from leaderboard.accounts.models import REPORTER
+from leaderboard.db import Database
+from tests.browser import OpenPage
+from tests.factories import Race
+from tests.people import PASSWORD, enrol
+from tests.web.races import committed_race
+
+
+@pytest.fixture
+def race(database: Database) -> Race:
+    """The running race and the administrator, committed before the server starts."""
+    enrol(database)
+    return committed_race(database)
+
+
+def sign_in(page: Page, name: str) -> None:
+    page.goto("/sign-in")
+    page.get_by_label("账号").fill(name)
+    page.get_by_label("密码").fill(PASSWORD)
+    page.get_by_role("button", name="登录").click()
+
+
+def weigh(page: Page, **weights: str) -> None:
+    for name, weight in weights.items():
+        page.get_by_role("textbox", name=f"{name} 权重").fill(weight)
+
+
+NEW = {"签约率": "60", "开工率": "5", "落地率": "10", "资金到位率": "25"}
+
+
+def test_a_weight_is_changed_seen_put_in_force_and_published(race: Race, open_page: OpenPage) -> None:
+    """Edition 2 stands under the new weights with movement; edition 1 is the same to the byte."""
+    page = open_page(1366, 768)
+    first = page.request.get("/boards/now/1.json").body()
+    sign_in(page, "chen")
+    expect(page.get_by_role("heading", level=1, name="总览")).to_be_visible()
+    page.get_by_role("link", name="调整方案").click()
+    page.get_by_role("textbox", name="签约率 权重").fill("60")
+    expect(page.get_by_text("与满分差 +30")).to_be_visible()
+    weigh(page, **NEW)
+    expect(page.get_by_text("等于满分")).to_be_visible()
+    # The effect follows by itself once the sum is right.
+    expect(page.get_by_role("heading", name="3 家中 2 家名次变化")).to_be_visible()
+    expect(page.get_by_text("柳溪镇 由第 2 升到第 1")).to_be_visible()
+    page.get_by_label("调整理由（必填，记入审计）").fill("突出签约")
+    page.get_by_role("button", name="生效", exact=True).click()
+    expect(page.locator("p.notice")).to_contain_text("第 2 版方案已生效")
+    expect(page.get_by_role("row", name="2 现行")).to_contain_text("突出签约")
+    page.get_by_role("link", name="发布", exact=True).click()
+    page.get_by_role("button", name="发布第 2 期").click()
+    expect(page.get_by_role("heading", level=1, name="已发布第 2 期")).to_be_visible()
+    page.get_by_role("link", name="看第 2 期").click()
+    expect(page.get_by_role("row", name="柳溪镇")).to_contain_text("升 1")
+    second = json.loads(page.request.get("/boards/now/2.json").body())
+    assert [(s["unit"], s["place"], s["previous_place"], s["score"]) for s in second["standings"]] == [
+        ("liuxi", 1, 2, "60"),
+        ("qingshi", 2, 1, "45"),
+        ("nanan", 3, 3, "0"),
+    ]
+    assert page.request.get("/boards/now/1.json").body() == first
+
+
+def test_slider_box_and_keyboard_move_together(race: Race, open_page: OpenPage) -> None:
+    page = open_page(1366, 768)
+    sign_in(page, "chen")
+    page.goto("/console/seasons/now/scheme")
+    box, slider = (
+        page.get_by_role(role, name="签约率 权重")
+        for role in ("textbox", "slider")  # type: ignore[arg-type]
+    )
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    expect(box).to_have_value("30.5")
+    box.focus()
+    page.keyboard.press("Shift+ArrowDown")
+    expect(box).to_have_value("25.5")
+    expect(slider).to_have_value("25.5")
+    expect(page.get_by_text("与满分差 -4.5")).to_be_visible()
+
+
+def test_without_script_the_buttons_do_the_same(race: Race, open_page: OpenPage) -> None:
+    page = open_page(1366, 768, java_script_enabled=False)
+    sign_in(page, "chen")
+    page.goto("/console/seasons/now/scheme")
+    weigh(page, **NEW)
+    page.get_by_role("button", name="试算").click()
+    expect(page.get_by_role("heading", name="3 家中 2 家名次变化")).to_be_visible()
+    expect(page.get_by_role("textbox", name="签约率 权重")).to_have_value("60")
+    page.get_by_role("button", name="保存草稿").click()
+    expect(page.locator("p.notice")).to_contain_text("草稿第 2 版已保存")
+
+
+def test_a_reporter_reports_from_a_phone(race: Race, database: Database, open_page: OpenPage) -> None:
+    enrol(database, "li", REPORTER, race.units["liuxi"].id)
+    page = open_page(390, 844)
+    sign_in(page, "li")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("柳溪镇本期第 2")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.get_by_role("link", name="柳溪项目1").click()
+    page.get_by_text("到达节点").click()
+    page.get_by_label("节点").first.select_option("开工")
+    page.get_by_label("日期").first.fill(str(race.season.starts_on))
+    page.get_by_label("依据（文件、照片编号等）").first.fill("开工令 3 号")
+    page.get_by_role("button", name="提交节点").click()
+    expect(page.locator("p.notice")).to_contain_text("待认定，认定后计分")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.engines("sqlite")
+@pytest.mark.parametrize(("width", "height"), [(1366, 768), (390, 844)])
+def test_no_page_is_wider_than_its_window(race: Race, open_page: OpenPage, width: int, height: int) -> None:
+    page = open_page(width, height)
+    sign_in(page, "chen")
+    for path in (
+        "/console/",
+        "/console/seasons/now/scheme",
+        "/console/seasons/now/publish",
+        "/console/seasons/now/units",
+        "/console/seasons/now/timetables/new",
+        "/console/projects",
+        "/console/projects/new",
+        "/console/projects/L-1",
+        "/console/returns",
+        "/console/import",
+        "/console/screens",
+        "/console/people",
+        "/console/audit",
+    ):
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path

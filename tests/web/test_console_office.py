@@ -1,0 +1,206 @@
+"""The office's own work at the console: workbooks, accounts, screens, returns and the audit trail."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from io import BytesIO
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select, update
+
+from config import Settings
+from leaderboard.accounts.models import Account, AuditLine
+from leaderboard.boards.models import Screen
+from leaderboard.db import Database
+from leaderboard.ledger.models import Adjustment, Project, UnitReturn
+from leaderboard.seasons import plan
+from tests.factories import FOUR_RATES
+from tests.people import enrol, signed_in, submit, token_in
+from tests.visiting import Visit
+from tests.web.races import ENDS, STARTS, TODAY, committed_race
+
+IMPORT = "/console/import"
+
+
+@pytest.fixture
+def client(app: Flask, database: Database) -> FlaskClient:
+    """An administrator, with the running race."""
+    committed_race(database)
+    enrol(database)
+    return signed_in(app)
+
+
+def upload(client: FlaskClient, data: bytes, name: str = "台账.xlsx") -> tuple[int, str]:
+    token = token_in(client.get(IMPORT).get_data(as_text=True))
+    answer = client.post(IMPORT, data={"csrf_token": token, "workbook": (BytesIO(data), name)})
+    return answer.status_code, answer.get_data(as_text=True)
+
+
+def count(database: Database, table: type[Project | Screen]) -> int:
+    with database.reading() as session:
+        return session.scalar(select(func.count()).select_from(table)) or 0
+
+
+def test_an_exported_workbook_comes_back_unchanged(
+    app: Flask, client: FlaskClient, database: Database, settings: Settings
+) -> None:
+    exported = client.get("/console/seasons/now/export")
+    assert exported.headers["Content-Disposition"].startswith(
+        "attachment; filename=saima.xlsx; filename*=UTF-8''"
+    )
+    status, page = upload(client, exported.data)
+    assert status == 200
+    assert "没有错误。确认后保存。" in page
+    ticket = page.split('name="ticket" value="')[1].split('"')[0]
+    before = count(database, Project)
+    fields = {"csrf_token": token_in(page), "ticket": ticket, "name": "台账.xlsx"}
+    answer = client.post(f"{IMPORT}/confirm", data=fields)
+    assert answer.location == "/console/"
+    assert "已导入 台账.xlsx：0 行有变化" in client.get("/console/").get_data(as_text=True)
+    assert count(database, Project) == before
+    assert list((settings.data_dir / "uploads").iterdir()) == []
+    again = client.post(f"{IMPORT}/confirm", data=fields)
+    assert (again.status_code, "请重新选择文件" in again.get_data(as_text=True)) == (422, True)
+
+
+@pytest.mark.engines("sqlite")
+@pytest.mark.parametrize("data", [b"", b"not a workbook", b"PK\x03\x04 broken"])
+def test_what_is_no_workbook_is_refused(client: FlaskClient, settings: Settings, data: bytes) -> None:
+    status, page = upload(client, data)
+    assert status == 422
+    assert "什么都没有保存" in page
+    assert not (settings.data_dir / "uploads").exists()
+
+
+@pytest.mark.engines("sqlite")
+@pytest.mark.parametrize("ticket", ["", "../../../etc/passwd", "0" * 32])
+def test_a_ticket_of_ones_own_making_opens_nothing(client: FlaskClient, ticket: str) -> None:
+    assert submit(client, f"{IMPORT}/confirm", IMPORT, ticket=ticket, name="x").status_code == 422
+
+
+@pytest.mark.engines("sqlite")
+def test_the_template_is_a_workbook(client: FlaskClient) -> None:
+    assert client.get(f"{IMPORT}/template.xlsx").data[:2] == b"PK"
+
+
+def test_a_one_time_password_is_shown_once(app: Flask, client: FlaskClient, visit: Visit) -> None:
+    answer = submit(
+        client, "/console/people", name="zhao", display_name="赵", role="reporter", unit="liuxi"
+    ).get_data(as_text=True)
+    password = answer.split('class="secret">')[1].split("<")[0]
+    assert password not in client.get("/console/people").get_data(as_text=True)
+    assert submit(app.test_client(), "/sign-in", name="zhao", password=password).location == "/password"
+    renewed = submit(client, "/console/people/zhao/renew", "/console/people").get_data(as_text=True)
+    assert renewed.split('class="secret">')[1].split("<")[0] != password
+    submit(client, "/console/people/zhao/deactivate", "/console/people")
+    assert "已停用" in visit("/console/people", client=client).text()
+
+
+@pytest.mark.engines("sqlite")
+def test_accounts_that_cannot_be_are_refused(client: FlaskClient, database: Database) -> None:
+    answer = submit(client, "/console/people", name="Z", display_name="", role="reporter", unit="")
+    text = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert "填报员须属于一个参赛单位" in text
+    assert 'value="Z"' in text
+    submit(client, "/console/people/chen/deactivate", "/console/people")
+    with database.reading() as session:
+        assert session.scalars(select(Account.is_active).where(Account.name == "chen")).one() == 1
+
+
+def test_a_screen_is_added_shown_once_and_revoked(
+    app: Flask, client: FlaskClient, database: Database
+) -> None:
+    answer = submit(
+        client, "/console/screens", name="一楼大厅", shows="now/towns", lang="zh", theme="dark"
+    ).get_data(as_text=True)
+    address = answer.split('class="secret">')[1].split("<")[0]
+    path = "/screens/" + address.rsplit("/", 1)[1]
+    assert path not in client.get("/console/screens").get_data(as_text=True)
+    assert app.test_client().get(path).status_code == 200
+    with database.reading() as session:
+        screen = session.scalars(select(Screen)).one()
+    assert screen.division == "towns"
+    submit(client, f"/console/screens/{screen.id}/revoke", "/console/screens")
+    assert app.test_client().get(path).status_code == 404
+
+
+def test_returns_and_adjustments_are_recorded_and_decided(
+    app: Flask, database: Database, visit: Visit
+) -> None:
+    document = {
+        "format": "saima-scheme/1",
+        "name": "报表方案",
+        "full_mark": "100",
+        "indicators": [
+            {
+                "key": "rate",
+                "name": "开工率",
+                "weight": "100",
+                "measure": {"ratio": {"numerator": "started", "denominator": "signed"}},
+            }
+        ],
+        "adjustments": [{"key": "praise", "name": "表扬", "kind": "bonus", "each": "1"}],
+    }
+    race = committed_race(database)
+    with database.session() as session:
+        season = session.merge(race.season)
+        version = plan.draft_scheme(session, "tester", season, FOUR_RATES | document)
+        plan.approve_scheme(session, "tester", version, effective_on=TODAY, reason="改", today=TODAY)
+        session.commit()
+    enrol(database)
+    client = signed_in(app)
+    page = "/console/returns?season=now"
+    period = {"starts_on": str(STARTS), "ends_on": str(STARTS + timedelta(days=30))}
+    path = "/console/seasons/now/returns"
+    fields = {"unit": "liuxi", "measure": "started", "quantity": "7", "verified": "1"}
+    assert submit(client, path, page, **fields, **period).status_code == 302
+    overlapping = submit(client, path, page, **fields, **period)
+    assert (overlapping.status_code, "已有报表" in overlapping.get_data(as_text=True)) == (422, True)
+    praise = {"unit": "liuxi", "item": "praise", "times": "2", "reason": "获市通报表扬"}
+    submit(client, "/console/seasons/now/adjustments", page, **praise, occurred_on=str(TODAY))
+    with database.reading() as session:
+        held, extra = session.scalars(select(UnitReturn)).one(), session.scalars(select(Adjustment)).one()
+    assert (held.quantity, extra.times) == (7, 2)
+    for kind, fact in (("return", held), ("adjustment", extra)):
+        decide = f"/console/seasons/now/units/{fact.unit_id}/facts/{kind}/{fact.fact_id}"
+        submit(client, decide, page, outcome="returned", reason="请补材料")
+    assert len(visit(page, client=client).all("span", class_="returned")) == 2
+
+
+def test_the_trail_tells_who_did_what_and_notices_a_changed_line(
+    client: FlaskClient, database: Database, visit: Visit
+) -> None:
+    text = visit("/console/audit?check=1", client=client).text()
+    assert "链条完整" in text
+    assert "chen登录 127.0.0.1" in text
+    with database.session() as session:
+        session.execute(update(AuditLine).where(AuditLine.seq_no == 3).values(actor="someone"))
+        session.commit()
+    assert "从第 3 行起" in visit("/console/audit?check=1", client=client).text()
+
+
+@pytest.mark.engines("sqlite")
+def test_the_trail_is_paged(client: FlaskClient, database: Database, visit: Visit) -> None:
+    page = visit("/console/audit?before=3", client=client)
+    assert [page.text(row[0]) for row in page.all("tr") if row[0].tag == "td"] == ["2", "1"]
+
+
+@pytest.mark.engines("sqlite")
+def test_a_season_that_ended_is_not_tuned_any_more(app: Flask, database: Database, visit: Visit) -> None:
+    with database.session() as session:
+        plan.open_season(
+            session,
+            "tester",
+            slug="old",
+            title="旧赛季",
+            starts_on=STARTS - timedelta(days=400),
+            ends_on=ENDS - timedelta(days=400),
+        )
+        session.commit()
+    enrol(database)
+    page = visit("/console/seasons/old/scheme", client=signed_in(app))
+    assert "方案不再调整" in page.text()
+    assert page.all("form", id="desk") == []
