@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, or_, select, true
+from sqlalchemy import and_, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from leaderboard.boards.models import PUBLISHED, Edition, PublicForm, Standing
@@ -81,13 +81,21 @@ def find_line(session: Session, edition_id: int, unit_key: str) -> dict[str, Any
 def past_places(
     session: Session, season_id: int, unit_key: str, limit: int = 24, *, until: int | None = None
 ) -> list[PastPlace]:
-    """A unit's places over the newest editions, or over those up to edition `until`, oldest first."""
+    """A unit's places over the newest cut-off dates, or those up to edition `until`, oldest first.
+
+    Of several editions of one cut-off date the last one stands for the day.
+    """
+    last_of_day = (
+        select(func.max(Edition.number))
+        .where(Edition.season_id == season_id, Edition.state == PUBLISHED)
+        .where(true() if until is None else Edition.number <= until)
+        .group_by(Edition.as_of)
+    )
     rows = session.execute(
         select(Edition.number, Edition.as_of, Standing.place, Standing.score_shown)
         .join(Standing, Standing.edition_id == Edition.id)
         .join(Unit, Unit.id == Standing.unit_id)
-        .where(Edition.season_id == season_id, Edition.state == PUBLISHED, Unit.key == unit_key)
-        .where(true() if until is None else Edition.number <= until)
+        .where(Edition.season_id == season_id, Unit.key == unit_key, Edition.number.in_(last_of_day))
         .order_by(Edition.number.desc())
         .limit(limit)
     )

@@ -40,6 +40,11 @@ class Context:
             migrate(url)
         return self._database
 
+    def close(self) -> None:
+        """Give back the connections; the command is over."""
+        if self._database is not None:
+            self._database.engine.dispose()
+
 
 def season_named(context: Context, slug: str) -> Season:
     """The season at an address; the command ends with the list of those there are when it is unknown."""
@@ -56,6 +61,7 @@ def season_named(context: Context, slug: str) -> Season:
 def commands(context: click.Context) -> None:
     """Read the settings once for whatever command follows."""
     context.obj = Context(Settings())
+    context.call_on_close(context.obj.close)
 
 
 def command(name: str) -> Callable[[Callable[..., None]], click.Command]:

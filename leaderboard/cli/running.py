@@ -5,9 +5,10 @@ from __future__ import annotations
 import sqlite3
 
 import click
+from sqlalchemy.engine import make_url
 
 from config import settings_table
-from leaderboard.cli.context import Context, command
+from leaderboard.cli.context import Context, command, refuse
 from leaderboard.db import migrate, wal_is_safe
 from leaderboard.instant import at_zone, now
 
@@ -24,17 +25,24 @@ def run_command(context: Context) -> None:
     """Migrate, load the demonstration races, and serve with the clock ticking: what `make run` does."""
     # The demonstration is no part of a real installation, so it is only loaded here.
     from demo.run import run_demonstration  # noqa: PLC0415 - see above
+    from leaderboard.server import PortTaken  # noqa: PLC0415 - only these commands need a server
 
-    run_demonstration(context.settings, context.database)
+    try:
+        run_demonstration(context.settings, context.database)
+    except PortTaken as taken:
+        refuse(str(taken))
 
 
 @command("serve")
 def serve_command(context: Context) -> None:
     """Serve the pages; set CLOCK_IN_WEB=yes to tick the clock as well."""
-    from leaderboard.server import serve  # noqa: PLC0415 - only this command needs a server
+    from leaderboard.server import PortTaken, serve  # noqa: PLC0415 - only these commands need a server
 
     migrate(context.settings.resolved_database_url())
-    serve(context.settings)
+    try:
+        serve(context.settings)
+    except PortTaken as taken:
+        refuse(str(taken))
 
 
 @command("scheduler")
@@ -53,7 +61,8 @@ def settings_command(context: Context, markdown: bool) -> None:
     if markdown:
         click.echo(settings_table())
         return
-    for name, value in context.settings.model_dump().items():
+    url = make_url(context.settings.resolved_database_url()).render_as_string(hide_password=True)
+    for name, value in (context.settings.model_dump() | {"database_url": url}).items():
         click.echo(f"{name.upper()}={value}")
 
 

@@ -1,0 +1,155 @@
+"""The command line: each operation, what it prints, and how it refuses."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from leaderboard.boards.read import latest_edition
+from leaderboard.cli.context import commands
+from leaderboard.db import Database
+from leaderboard.seasons.read import find_season
+from tests.factories import small_race
+
+LUAN = Path(__file__).parents[2] / "demo" / "luan-2022.xlsx"
+
+Command = Callable[..., Result]
+
+
+@pytest.fixture
+def leaderboard(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
+    """Runs a command on the test's database, as typed."""
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    return lambda *line: CliRunner().invoke(commands, [str(word) for word in line])
+
+
+@pytest.fixture
+def race(database: Database) -> str:
+    with database.session() as session:
+        small_race(session)
+        session.commit()
+    return "race"
+
+
+def package_of(database: Database, slug: str, folder: Path, public_key: str) -> Path:
+    from leaderboard.boards.read import sealed_package
+
+    with database.reading() as session:
+        season = find_season(session, slug)
+        assert season is not None
+        edition = latest_edition(session, season.id)
+        assert edition is not None
+        path = folder / f"{edition.number}.package.json"
+        path.write_text(json.dumps(sealed_package(edition, public_key)), encoding="utf-8")
+    return path
+
+
+def test_publish_airs_the_next_edition_and_one_key_airs_one(leaderboard: Command, race: str):
+    first = leaderboard("publish", race, "--once-key", "monday")
+    again = leaderboard("publish", race, "--once-key", "monday")
+    second = leaderboard("publish", race)
+    assert [r.exit_code for r in (first, again, second)] == [0, 0, 0]
+    assert "第 1 期已发布: /boards/race/1/" in first.output
+    assert "第 1 期" in again.output
+    assert "第 2 期" in second.output
+    assert leaderboard("runs", race).output.count("done") == 2
+    assert "第 2 期" in leaderboard("seasons").output
+
+
+def test_an_unknown_season_is_answered_with_the_known_ones(leaderboard: Command, race: str):
+    result = leaderboard("publish", "rase")
+    assert result.exit_code == 1
+    assert "没有赛季 rase; 现有: race" in result.output
+
+
+def test_a_workbook_is_imported_once_however_often(leaderboard: Command, tmp_path: Path):
+    assert "未保存" in leaderboard("import", LUAN, "--check").output
+    assert leaderboard("seasons").output == ""
+    assert leaderboard("import", LUAN).exit_code == 0
+    again = leaderboard("import", LUAN)
+    assert again.exit_code == 0
+    assert "新增 0" in again.output
+    assert "更正 0" in again.output
+    assert leaderboard("publish", "luan-2022").exit_code == 0
+    out = tmp_path / "out.xlsx"
+    assert leaderboard("export", "luan-2022", out).exit_code == 0
+    assert "报表: 新增 0, 更正 0, 认定 0, 未变 40" in leaderboard("import", out).output
+
+
+def test_a_file_that_is_no_workbook_changes_nothing(leaderboard: Command, tmp_path: Path):
+    wrong = tmp_path / "figures.xlsx"
+    wrong.write_text("not a workbook", encoding="utf-8")
+    result = leaderboard("import", wrong)
+    assert result.exit_code == 1
+    assert "未保存任何内容" in result.output
+    assert leaderboard("seasons").output == ""
+
+
+def test_verify_accepts_what_was_published_and_names_what_was_changed(
+    leaderboard: Command, race: str, database: Database, tmp_path: Path
+):
+    leaderboard("publish", race)
+    board_key = latest_key(database, race)
+    path = package_of(database, race, tmp_path, board_key)
+    good = leaderboard("verify", path, "--key", board_key)
+    assert (good.exit_code, "核验通过" in good.output) == (0, True)
+    document = json.loads(path.read_text(encoding="utf-8"))
+    document["package"]["as_of"] = "2026-01-01"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    bad = leaderboard("verify", path)
+    assert bad.exit_code == 1
+    assert "✗ 哈希与内容一致" in bad.output
+    path.write_text("{", encoding="utf-8")
+    assert "不是 JSON" in leaderboard("verify", path).output
+
+
+def latest_key(database: Database, slug: str) -> str:
+    from leaderboard.boards.read import find_form
+
+    with database.reading() as session:
+        form = find_form(session, f"/boards/{slug}/1.json", "")
+        assert form is not None
+        key: str = json.loads(form.identity)["public_key"]
+        return key
+
+
+def test_accounts_are_made_with_a_password_for_one_use(leaderboard: Command, race: str):
+    made = leaderboard("account-add", "zhang", "administrator", "--display-name", "张某")
+    assert made.exit_code == 0
+    assert "一次性密码" in made.output
+    renewed = leaderboard("account-renew", "zhang")
+    assert renewed.output != made.output
+    assert "已存在" in leaderboard("account-add", "zhang", "viewer").output
+    assert leaderboard("account-add", "li", "reporter").exit_code == 1
+    assert (
+        "没有编码为 nowhere 的单位"
+        in leaderboard("account-add", "li", "reporter", "--unit", "nowhere").output
+    )
+    assert leaderboard("account-add", "li", "reporter", "--unit", "liuxi").exit_code == 0
+    assert "没有账号 wang" in leaderboard("account-renew", "wang").output
+
+
+def test_a_screen_has_an_address_shown_once(leaderboard: Command, race: str):
+    made = leaderboard("screen-add", race, "政务大厅", "--theme", "light")
+    assert made.exit_code == 0
+    assert "/screens/" in made.output
+    wrong = leaderboard("screen-add", race, "政务大厅", "--division", "nowhere")
+    assert wrong.exit_code == 1
+
+
+def test_settings_are_printed_without_their_secrets(
+    leaderboard: Command, monkeypatch: pytest.MonkeyPatch, engine_name: str
+):
+    monkeypatch.setenv("SECRET_KEY", "do-not-show-this-to-anyone")
+    printed = leaderboard("settings").output
+    assert "PORT=8000" in printed
+    assert "do-not-show" not in printed
+    assert leaderboard("doctor").exit_code == 0
+    if engine_name == "postgresql":
+        monkeypatch.setenv("DATABASE_URL", "postgresql+psycopg://saima:open-sesame@localhost/saima")
+        assert "open-sesame" not in leaderboard("settings").output
