@@ -9,12 +9,12 @@ from __future__ import annotations
 import logging
 import signal
 import threading
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from apscheduler.executors.debug import DebugExecutor
 from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.base import BaseTrigger
 
 from config import Settings
 from leaderboard import airing
@@ -28,17 +28,31 @@ BUSY_TIMEOUT_MS = 30_000
 """How long the clock waits for SQLite's write lock; it has more patience than a person at a page."""
 
 
-@dataclass(eq=False)
+class _Wake(BaseTrigger):  # type: ignore[misc] # APScheduler ships no types
+    """Wakes the clock at every tick, and at a due instant when that is earlier."""
+
+    def __init__(self, every: timedelta) -> None:
+        self.every = every
+        self.due: datetime | None = None
+
+    def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime:
+        """At once for the first time; after that always later than now, so that late ticks never pile up."""
+        if previous is None:
+            return now
+        tick = now + self.every
+        return self.due if self.due is not None and now < self.due < tick else tick
+
+
 class Ticker:
     """A running clock: ticks until it is stopped, and finishes the edition at hand before it stops."""
 
-    database: Database
-    node: airing.Node
-    every_ms: int
-    scheduler: BackgroundScheduler = field(init=False)
-    stopping: threading.Event = field(default_factory=threading.Event, init=False)
-
-    def __post_init__(self) -> None:
+    def __init__(self, database: Database, node: airing.Node, every_seconds: float) -> None:
+        self.database = database
+        self.node = node
+        self.stopping = threading.Event()
+        self._orphaned = True
+        """Whether runs of a process that was killed may still be lying about."""
+        self._wake = _Wake(timedelta(seconds=every_seconds))
         self.scheduler = BackgroundScheduler(
             timezone=UTC,
             jobstores={"default": MemoryJobStore()},
@@ -50,30 +64,24 @@ class Ticker:
 
     def start(self) -> None:
         """Begin to tick, at once for the first time."""
-        first = datetime.fromtimestamp(now() / 1000, UTC)
-        self.scheduler.add_job(
-            self.tick, "interval", seconds=self.every_ms / 1000, id="tick", next_run_time=first
-        )
+        self.scheduler.add_job(self.tick, self._wake, id="tick")
         self.scheduler.start()
-        log.info("the clock ticks every %s s as %s", self.every_ms / 1000, self.node.owner)
+        log.info("the clock ticks every %s as %s", self._wake.every, self.node.owner)
 
     def tick(self) -> None:
-        """Run what is due and arrange to wake at the next due instant; a failure is logged, and the clock goes on."""
+        """Run what is due, and note when something is due next; a failure is logged, and the clock goes on."""
         try:
+            if self._orphaned:
+                airing.take_back_orphans(self.database)
+                self._orphaned = False
             for outcome in airing.tick(self.database, self.node, stopping=self.stopping.is_set):
                 log.info("run %s: %s %s", outcome.run_id, outcome.state, outcome.message or "")
-            self._wake_when_due()
+            with self.database.reading() as session:
+                due = clock.next_due(session, None, now())
+            # An edition due before the next tick is aired at its instant, not at the tick after it.
+            self._wake.due = None if due is None else datetime.fromtimestamp(due / 1000, UTC)
         except Exception:  # the next tick may find the database back
             log.exception("the clock could not look for due editions; it will try again")
-
-    def _wake_when_due(self) -> None:
-        """An edition due before the next tick is aired at its instant, not at the tick after it."""
-        instant = now()
-        with self.database.reading() as session:
-            due = clock.next_due(session, None, instant)
-        if due is not None and due <= instant + self.every_ms:
-            moment = datetime.fromtimestamp(due / 1000, UTC)
-            self.scheduler.add_job(self.tick, "date", run_date=moment, id=f"due-{due}", replace_existing=True)
 
     def stop(self) -> None:
         """Finish the edition at hand, begin no other, and stop."""
@@ -85,7 +93,7 @@ class Ticker:
 
 def start_in_background(settings: Settings, database: Database) -> Ticker:
     """Tick in a thread of this process, as the web process of `make run` does; returns what `stop` is called on."""
-    ticker = Ticker(database, airing.Node.of(settings), settings.tick_seconds * 1000)
+    ticker = Ticker(database, airing.Node.of(settings), settings.tick_seconds)
     ticker.start()
     return ticker
 

@@ -1,0 +1,119 @@
+"""The scheduler: prompt at the due instant, patient with trouble, and nothing kept that could be lost."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from apscheduler.jobstores.memory import MemoryJobStore
+from sqlalchemy import select
+
+from config import Settings
+from leaderboard import airing, schedule
+from leaderboard.boards import clock
+from leaderboard.boards.models import Edition
+from leaderboard.db import Database
+from leaderboard.instant import at_zone, now
+from leaderboard.schedule import Ticker
+from leaderboard.seasons.timetable import add_timetable
+from tests.factories import OFFICE, small_race
+
+ZONE = "Asia/Shanghai"
+
+
+@pytest.fixture
+def ticker(database: Database) -> Iterator[Ticker]:
+    """A clock that would by itself look once an hour."""
+    ticker = Ticker(database, airing.Node("here", OFFICE, 30_000, 3), 3600)
+    yield ticker
+    if ticker.scheduler.running:
+        ticker.stop()
+
+
+def editions(database: Database) -> list[Edition]:
+    with database.reading() as session:
+        return list(session.scalars(select(Edition)))
+
+
+def asked(database: Database) -> None:
+    """A race whose board was asked for by hand."""
+    with database.session() as session:
+        clock.request_run(session, small_race(session).season, "key", "li", now())
+        session.commit()
+
+
+def due_in(database: Database, seconds: int) -> None:
+    """A race that is due once, so many whole seconds from now."""
+    with database.session() as session:
+        race = small_race(session)
+        moment = at_zone(now() // 1000 * 1000 + seconds * 1000, ZONE).replace(tzinfo=None)
+        add_timetable(
+            session,
+            "tester",
+            race.season,
+            name="一次",
+            rule={"kind": "once", "at": f"{moment:%Y-%m-%dT%H:%M:%S}"},
+            zone=ZONE,
+        )
+        session.commit()
+
+
+def test_an_edition_is_out_within_two_seconds_of_its_instant(database: Database, ticker: Ticker):
+    due_in(database, 2)
+    ticker.start()
+    end = time.monotonic() + 8
+    while not editions(database) and time.monotonic() < end:
+        time.sleep(0.05)
+    [edition] = editions(database)
+    assert 0 <= edition.published_at - edition.due_at < 2000
+
+
+def test_the_scheduler_keeps_nothing_but_in_memory(ticker: Ticker):
+    """A stored job is pickled code in a table, and two schedulers on one store run it twice."""
+    ticker.start()
+    assert {type(store) for store in ticker.scheduler._jobstores.values()} == {MemoryJobStore}
+    [tick] = [job for job in ticker.scheduler.get_jobs() if job.id == "tick"]
+    assert (tick.misfire_grace_time, tick.coalesce, tick.max_instances) == (None, True, 1)
+
+
+def test_trouble_in_one_tick_does_not_end_the_clock(
+    database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+):
+    asked(database)
+    real, left = airing.tick, [2]
+
+    def troubled(*args: Any, **kwargs: Any) -> Any:
+        if left[0]:
+            left[0] -= 1
+            raise ConnectionError("gone")
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(schedule.airing, "tick", troubled)
+    ticker = schedule.start_in_background(settings.model_copy(update={"tick_seconds": 1}), database)
+    end = time.monotonic() + 10
+    while not editions(database) and time.monotonic() < end:
+        time.sleep(0.05)
+    ticker.stop()
+    assert len(editions(database)) == 1
+
+
+def test_stopping_finishes_the_edition_at_hand(
+    database: Database, ticker: Ticker, monkeypatch: pytest.MonkeyPatch
+):
+    asked(database)
+    real, begun = airing.compose, []
+
+    def slow(*args: Any) -> Any:
+        begun.append(True)
+        time.sleep(1)
+        return real(*args)
+
+    monkeypatch.setattr(airing, "compose", slow)
+    ticker.start()
+    end = time.monotonic() + 8
+    while not begun and time.monotonic() < end:
+        time.sleep(0.02)
+    ticker.stop()
+    assert len(editions(database)) == 1
