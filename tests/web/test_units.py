@@ -73,11 +73,15 @@ def test_movement_and_the_places_over_editions_are_shown(
             )
             session.flush()
             decide(session, "tester", session.get_one(StageEvent, (project.id, project.id)), "verified", at=1)
-        again.publish(TODAY)
+        again.publish(TODAY + timedelta(days=1))
         session.commit()
     page = visit("/my/", client=client)
-    assert page.text(page.all("h1")[0]).startswith("柳溪镇本期第 1，升 1")
-    assert [page.text(cell) for cell in page.all("tr")[1]][:3] == ["第 1 期", str(TODAY), "2"]
+    assert page.text(page.all("h1")[0]).startswith("柳溪镇本期第 1，升 1 位")
+    rows = [page.text(row) for row in page.all("tr")]
+    assert [row for row in rows if row.startswith("第 ")] == [
+        f"第 1 期{TODAY}230.00",
+        f"第 2 期{TODAY + timedelta(days=1)}175.00",
+    ]
 
 
 @pytest.mark.engines("sqlite")
