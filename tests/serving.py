@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from waitress.server import create_server
+from werkzeug.serving import make_server
 
 from config import Settings
 from leaderboard import create_app
@@ -47,11 +47,12 @@ def live_server(app: Flask, database: Database, settings: Settings) -> Iterator[
     """The address of the application behind its fast lane, served for a browser until the test ends."""
     lane = FastLane(app, database, settings)
     lane.start()
-    server = create_server(lane, host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run, name="live-server", daemon=True)
+    server = make_server("127.0.0.1", 0, lane, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, name="live-server", daemon=True)
     thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
     thread.join(timeout=5)
     lane.close()
     # Its last look must not outlive the database.

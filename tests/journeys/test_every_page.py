@@ -1,0 +1,75 @@
+"""Every page in a real browser, in each size and language people use: nothing in the way, nothing cut off, no complaint."""
+
+from __future__ import annotations
+
+import pytest
+
+from leaderboard.db import Database
+from tests.browser import OpenPage, barriers, sideways
+from tests.people import PASSWORD, enrol
+from tests.web.races import committed_race
+
+pytestmark = pytest.mark.engines("sqlite")  # what a browser shows does not depend on the engine
+
+PUBLIC = (
+    "/",
+    "/boards/now/",
+    "/boards/now/1/",
+    "/boards/now/1/units/liuxi/",
+    "/boards/now/by/signing/",
+    "/verify",
+    "/sign-in",
+)
+CONSOLE = (
+    "/console/",
+    "/console/projects",
+    "/console/projects/L-1",
+    "/console/projects/new",
+    "/console/returns",
+    "/console/import",
+    "/console/screens",
+    "/console/people",
+    "/console/audit",
+    "/console/seasons/now/scheme",
+    "/console/seasons/now/publish",
+    "/console/seasons/now/units",
+    "/console/seasons/now/timetables/new",
+    "/password",
+)
+SIZES = {"phone": (390, 844), "desk": (1280, 800)}
+
+
+@pytest.fixture
+def race(database: Database) -> None:
+    """A race under way and an administrator, there before the server starts."""
+    committed_race(database)
+    enrol(database)
+
+
+@pytest.mark.parametrize(("size", "lang"), [("phone", "zh"), ("phone", "en"), ("desk", "zh")])
+def test_no_page_stands_in_the_way_of_anyone(race: None, open_page: OpenPage, size: str, lang: str) -> None:
+    page = open_page(*SIZES[size])
+    found: dict[str, list[str]] = {}
+    for path in PUBLIC:
+        page.goto(f"{path}?lang={lang}")
+        found[path] = [*barriers(page), *([f"{sideways(page)} pixels too wide"] if sideways(page) else [])]
+    page.goto("/sign-in")
+    page.fill("[name=name]", "chen")
+    page.fill("[name=password]", PASSWORD)
+    page.press("[name=password]", "Enter")
+    page.wait_for_url("**/console/**")
+    for path in CONSOLE:
+        page.goto(f"{path}?lang={lang}")
+        found[path] = [*barriers(page), *([f"{sideways(page)} pixels too wide"] if sideways(page) else [])]
+    assert {path: faults for path, faults in found.items() if faults} == {}
+
+
+def test_every_public_page_can_be_read_without_scripts(race: None, open_page: OpenPage) -> None:
+    page = open_page(java_script_enabled=False)
+    for path in PUBLIC:
+        answer = page.goto(path)
+        assert answer is not None
+        assert answer.ok, path
+        assert page.locator("h1").is_visible(), path
+    page.goto("/boards/now/")
+    assert page.get_by_text("青石镇").first.is_visible()
