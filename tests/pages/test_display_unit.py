@@ -140,8 +140,8 @@ def test_adjustments_stand_with_their_reasons(session: Session, visit: Visit) ->
 
 
 def test_places_over_the_editions_are_drawn_and_listed(race: Race, visit: Visit, session: Session) -> None:
-    for _ in range(2):
-        race.publish()
+    for as_of in (date(2026, 11, 30), date(2026, 12, 31)):
+        race.publish(as_of)
     session.commit()
     page = visit("/boards/race/2/units/liuxi/")
     assert [row[0] for row in rows_under(page, "历期名次")] == ["第 1 期", "第 2 期"]

@@ -241,6 +241,9 @@
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const keys = (within) => all(".division", within).map((division) => division.dataset.key).join(" ");
     const script = (within) => within.querySelector("script[src]").getAttribute("src");
+    if (page.body.dataset.hash === body.dataset.hash) {
+      return;
+    }
     if (keys(page) !== keys(document) || script(page) !== script(document) || !scenes.length) {
       location.reload();
       return;
@@ -258,6 +261,11 @@
   }
 
   async function ask() {
+    if (!body.dataset.hash) {
+      // Before the first edition there is no board to ask for, only the page.
+      await fetchEdition();
+      return;
+    }
     const headers = etag ? { "If-None-Match": etag } : {};
     const response = await fetch(body.dataset.board, { cache: "no-store", headers: headers });
     setClock(response);
