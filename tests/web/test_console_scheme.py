@@ -127,6 +127,16 @@ def test_the_second_of_two_people_is_told_and_sees_both_values(
     assert [row["weight"] for row in rows[:2]] == ["45", "20"]
 
 
+@pytest.mark.engines("sqlite")
+def test_a_preview_in_between_hides_nobodys_change(client: FlaskClient) -> None:
+    """Looking at the effect is not looking at what the other person saved."""
+    stale = client.get(DESK).get_data(as_text=True)
+    send(client, "draft", **SIGNING_FIRST)
+    _, looked = send(client, "preview", stale, **SIGNING_FIRST)
+    status, _ = send(client, "draft", looked.source, **SIGNING_FIRST)
+    assert status == 409
+
+
 def test_a_first_draft_is_not_passed_by_another(client: FlaskClient) -> None:
     """Two people who both start from the scheme in force: the second is told."""
     stale = client.get(DESK).get_data(as_text=True)

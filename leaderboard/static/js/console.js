@@ -14,7 +14,6 @@
   const tidy = (text) => text.normalize("NFKC").trim().replace(/,/g, "");
   const read = (box) => (/^\d+(\.\d+)?$/.test(tidy(box.value)) ? Number(tidy(box.value)) : NaN);
   const shown = (number) => String(Math.round(number * 10000) / 10000);
-  const english = document.documentElement.lang === "en";
 
   function addSlider(box, full) {
     const slider = document.createElement("input");
@@ -55,11 +54,7 @@
     output.textContent = shown(total);
     gap.className = difference ? "gap" : "even";
     const signed = (difference > 0 ? "+" : "") + shown(difference);
-    if (english) {
-      gap.textContent = difference ? `${signed} from the full mark` : "equals the full mark";
-    } else {
-      gap.textContent = difference ? `与满分差 ${signed}` : "等于满分";
-    }
+    gap.textContent = difference ? group.dataset.uneven.replace("{gap}", signed) : group.dataset.even;
     return difference === 0;
   }
 

@@ -212,6 +212,8 @@ def _desk_page(
     status: int = 200,
 ) -> ResponseReturnValue:
     session = reading()
+    # A form that comes back keeps the draft it was filled in over, until its author was shown a newer one.
+    seen = desk.seen if theirs is not None else request.form.get("seen", desk.seen)
     official = parse_scheme(json.loads(desk.in_force.document)) if desk.in_force else None
     return show(
         "scheme",
@@ -220,6 +222,7 @@ def _desk_page(
         season=desk.season,
         desk=desk,
         form=form,
+        seen=seen,
         effect=effect,
         theirs=theirs,
         official=values_of(official) if official else {},
