@@ -18,7 +18,6 @@ OPERATIONS = {
     "seasons.plan": ("exchange",),  # a workbook is taken in by the very operations a person would use
     "ledger.record": ("exchange",),
     "ledger.bulk": ("exchange",),  # the same for many rows at a time
-    "seasons.timetable": ("boards",),  # the clock reckons due instants from the rule
     "seasons.timetable": ("boards",),  # the clock asks a timetable's rule when it is due
 }
 # Who starts whom: create_app puts the web together, the server serves it and runs the clock, the command line

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -42,19 +43,28 @@ def client(app: Flask) -> FlaskClient:
     return app.test_client()
 
 
-@pytest.fixture
-def live_server(app: Flask, database: Database, settings: Settings) -> Iterator[str]:
-    """The address of the application behind its fast lane, served for a browser until the test ends."""
+@contextmanager
+def serving(app: Flask, database: Database, settings: Settings, port: int = 0) -> Iterator[int]:
+    """The application behind its fast lane, on a port that is free when the block ends."""
     lane = FastLane(app, database, settings)
     lane.start()
-    server = make_server("127.0.0.1", 0, lane, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, name="live-server", daemon=True)
+    server = make_server("127.0.0.1", port, lane, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, name="test-server", daemon=True)
     thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-    thread.join(timeout=5)
-    lane.close()
-    # Its last look must not outlive the database.
-    for watcher in [found for found in threading.enumerate() if found.name == "fast-lane"]:
-        watcher.join(timeout=5)
+    try:
+        yield server.server_port
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join(timeout=5)
+        lane.close()
+        # Its last look must not outlive the database.
+        for watcher in [found for found in threading.enumerate() if found.name == "fast-lane"]:
+            watcher.join(timeout=5)
+
+
+@pytest.fixture
+def live_server(app: Flask, database: Database, settings: Settings) -> Iterator[str]:
+    """The address of the application, served for a browser until the test ends."""
+    with serving(app, database, settings) as port:
+        yield f"http://127.0.0.1:{port}"
