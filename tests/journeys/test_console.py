@@ -55,7 +55,7 @@ def test_a_weight_is_changed_seen_put_in_force_and_published(race: Race, open_pa
     page.get_by_role("button", name="生效", exact=True).click()
     expect(page.locator("p.notice")).to_contain_text("第 2 版方案已生效")
     expect(page.get_by_role("row", name="2 现行")).to_contain_text("突出签约")
-    page.get_by_role("link", name="发布", exact=True).click()
+    page.get_by_role("link", name="发布榜单", exact=True).click()
     page.get_by_role("button", name="发布第 2 期").click()
     expect(page.get_by_role("heading", level=1, name="已发布第 2 期")).to_be_visible()
     page.get_by_role("link", name="看第 2 期").click()
