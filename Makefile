@@ -3,7 +3,10 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 
 PORT ?= 8000
-HOST ?= 127.0.0.1
+# Some shells and conda set HOST to the machine's name, which is no address to listen on.
+ifneq ($(origin HOST),command line)
+HOST := 127.0.0.1
+endif
 DATA_DIR ?= var
 TESTS ?= tests
 WORKERS ?= 2

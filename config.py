@@ -82,6 +82,11 @@ class Settings(BaseSettings):
     lockout_minutes: int = _setting(15, "minutes", "How long a locked account or address stays locked.", ge=1)
     password_length: int = _setting(10, "characters", "Least length of a password.", ge=8)
     upload_bytes: int = _setting(5_000_000, "bytes", "Largest workbook that may be uploaded.", ge=1000)
+    metrics_token: SecretStr = _setting(
+        SecretStr(""),
+        "text",
+        "Bearer token /metrics asks for; empty lets only programs of this machine read it.",
+    )
     import_memory_mb: int = _setting(1024, "MB", "Memory the process that reads a workbook may use.", ge=256)
     import_seconds: int = _setting(120, "seconds", "Time the process that reads a workbook may take.", ge=5)
 

@@ -29,6 +29,7 @@ PUBLIC_ENDPOINTS = frozenset(
         "sign_in.sign_in",
         "sign_in.check",
         "sign_in.sign_out",
+        "metrics.metrics",
         "verify.form",
         "verify.check",
         "api.openapi",

@@ -1,0 +1,69 @@
+"""Monitoring: figures for this machine or for the bearer of the token, and for nobody else."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from pydantic import SecretStr
+from sqlalchemy.orm import Session
+
+from config import Settings
+from leaderboard import create_app
+from leaderboard.boards.clock import request_run
+from leaderboard.db import Database
+from leaderboard.instant import now
+from tests.factories import small_race
+
+FAR_AWAY = {"REMOTE_ADDR": "203.0.113.9"}
+
+
+@pytest.fixture
+def guarded_client(settings: Settings, database: Database) -> FlaskClient:
+    told = settings.model_copy(update={"metrics_token": SecretStr("watch-me")})
+    return create_app(told, database).test_client()
+
+
+def figures(text: str) -> dict[str, float]:
+    return {name: float(value) for name, value in re.findall(r"^(saima_\w+) (\S+)$", text, re.MULTILINE)}
+
+
+def test_nothing_is_given_as_zero_that_does_not_exist_yet(client: FlaskClient):
+    answer = client.get("/metrics")
+    assert answer.status_code == 200
+    assert answer.content_type.startswith("text/plain")
+    assert figures(answer.text) == {"saima_failed_runs": 0}
+
+
+def test_the_figures_are_those_of_the_boards_and_the_clock(client: FlaskClient, session: Session):
+    race = small_race(session)
+    race.publish()
+    request_run(session, race.season, "waiting", "tester", now() - 90_000)
+    session.commit()
+    found = figures(client.get("/metrics").text)
+    assert 0 <= found["saima_newest_edition_age_seconds"] < 60
+    assert 90 <= found["saima_oldest_due_age_seconds"] < 150
+
+
+@pytest.mark.engines("sqlite")
+def test_strangers_are_told_there_is_no_such_page(app: Flask):
+    client = app.test_client()
+    assert client.get("/metrics", environ_base=FAR_AWAY).status_code == 404
+    # A proxy on the same machine brings in the whole world.
+    assert client.get("/metrics", headers={"X-Forwarded-For": "203.0.113.9"}).status_code == 404
+
+
+@pytest.mark.engines("sqlite")
+@pytest.mark.parametrize("header", ["", "Bearer", "Bearer watch-you", "Basic watch-me", "Bearer é"])
+def test_with_a_token_nobody_reads_without_it(guarded_client: FlaskClient, header: str):
+    assert guarded_client.get("/metrics", headers={"Authorization": header}).status_code == 404
+
+
+@pytest.mark.engines("sqlite")
+def test_the_token_opens_from_anywhere(guarded_client: FlaskClient):
+    answer = guarded_client.get(
+        "/metrics", headers={"Authorization": "Bearer watch-me"}, environ_base=FAR_AWAY
+    )
+    assert answer.status_code == 200
