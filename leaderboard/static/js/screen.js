@@ -46,7 +46,7 @@
   // ---- scenes -------------------------------------------------------------------------------------------------
 
   function pagesOf(rows, panes) {
-    const most = (upright.matches ? 14 : 10) * panes;
+    const most = (upright.matches ? 12 : 10) * panes;
     if (rows.length <= most) {
       return [rows];
     }
