@@ -39,7 +39,13 @@ class Settings(BaseSettings):
         "Web server to run: granian, gunicorn or waitress.",
         pattern="^(granian|gunicorn|waitress)$",
     )
-    threads: int = _setting(4, "threads", "Requests one web process answers at the same time.", ge=1, le=64)
+    threads: int = _setting(
+        16,
+        "threads",
+        "Requests one web process answers at once; a quarter, at least 2, is kept for boards.",
+        ge=1,
+        le=64,
+    )
     office: str = _setting("云溪县", "name", "The authority 主办单位 named at the head of the public pages.")
     timezone: str = _setting("Asia/Shanghai", "zone", "Time zone of all dates and due hours.")
     secret_key: SecretStr = _setting(

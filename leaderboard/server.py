@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import waitress
 from granian import Granian
 from granian.constants import Interfaces
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from gunicorn.app.base import BaseApplication
 from pydantic import SecretStr
@@ -35,6 +36,8 @@ log = logging.getLogger(__name__)
 
 PORT_WAIT_SECONDS = 5
 """How long a server waits for its port: workers of one that was just killed need a moment to go."""
+HEADER_SECONDS = 10
+"""How long the head of a request may take to arrive."""
 STOP_SECONDS = 30
 """How long a worker may take to finish its requests and the edition at hand."""
 
@@ -140,6 +143,7 @@ def _serve_granian(settings: Settings) -> None:
         # One worker holds each board in memory once; its blocking threads do the rest.
         workers=1,
         blocking_threads=settings.threads,
+        http1_settings=HTTP1Settings(header_read_timeout=HEADER_SECONDS * 1000),
         websockets=False,
         log_level=LogLevels.warning,
         log_access=False,

@@ -24,6 +24,7 @@ from leaderboard.boards.public import (
 )
 from leaderboard.db import Database
 from leaderboard.web.headers import public_headers
+from leaderboard.web.reserve import Reserve, admitted
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication
@@ -32,6 +33,7 @@ log = logging.getLogger(__name__)
 
 BROTLI, GZIP, IDENTITY = PREFERENCE = ("br", "gzip", "identity")
 """Encodings a browser likes equally well are chosen in this order: the smallest first."""
+WEIGHT = re.compile(r"\s*q\s*=\s*([01](?:\.\d{0,3})?)\s*")
 LATEST, NUMBERED = "no-cache", "public, max-age=300"
 """A latest board is asked for every time; a numbered one is kept for five minutes, as a note may yet be put on it."""
 
@@ -60,9 +62,9 @@ def best_encoding(accepted: str) -> str:
     """The encoding to send for an Accept-Encoding header (RFC 9110 12.5.3): highest q, then the smallest body."""
     qualities: dict[str, float] = {}
     for part in accepted.lower().split(","):
-        name, _, parameters = part.partition(";")
-        match = re.fullmatch(r"\s*q\s*=\s*([01](?:\.\d{0,3})?)\s*", parameters) if parameters else None
-        qualities[name.strip()] = float(match[1]) if match else 1.0
+        name, *parameters = part.split(";")
+        weights = [match[1] for text in parameters if (match := WEIGHT.fullmatch(text))]
+        qualities[name.strip()] = float(weights[0]) if weights else 1.0
     others = qualities.get("*", 0.0)
     known = {BROTLI: others, GZIP: qualities.get("x-gzip", others), IDENTITY: max(others, 0.001)}
     known |= {name: qualities[name] for name in PREFERENCE if name in qualities}
@@ -115,11 +117,11 @@ class FastLane:
     """A WSGI application that answers public boards by itself and hands everything else to the one behind it."""
 
     def __init__(self, app: WSGIApplication, database: Database, settings: Settings) -> None:
-        self.app = app
         self.database = database
         self._poll_seconds = settings.board_poll_ms / 1000
         self._each = settings.fast_editions
         self._always: Headers = tuple(public_headers(settings).items())
+        self.app = Reserve(app, admitted(settings.threads), self._always)
         self._answers: Mapping[Key, Answer] = {}
         self._kept: dict[int, list[PublicForm]] = {}
         self._mark: Mark | None = None

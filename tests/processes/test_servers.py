@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
@@ -121,6 +121,32 @@ def test_a_killed_server_starts_again_at_once_and_loses_nothing(
     assert second.returncode == 0, output
     assert "Traceback" not in output
     wait_for_port("127.0.0.1", port)
+
+
+@pytest.mark.engines("sqlite")
+def test_boards_are_served_while_strangers_hold_their_requests_open(
+    database: Database, start: Start, port: int, monkeypatch: pytest.MonkeyPatch
+):
+    """Six requests whose bodies never come would fill the four threads; two of them stay with the boards."""
+    monkeypatch.setenv("THREADS", "4")
+    with database.session() as session:
+        small_race(session).publish()
+        session.commit()
+    start("granian")
+    assert ask(port, "/boards/race/latest.json")[0] == 200
+    head = b"POST /sign-in HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+    with ExitStack() as held:
+        for _ in range(6):
+            stranger = held.enter_context(socket.create_connection(("127.0.0.1", port)))
+            stranger.sendall(head + b"Content-Length: 99\r\n\r\nname=")
+        time.sleep(0.5)
+        assert ask(port, "/sign-in")[0] == 503
+        for _ in range(5):
+            assert ask(port, "/boards/race/latest.json")[0] == 200
+    end = time.monotonic() + 10
+    while ask(port, "/sign-in")[0] != 200 and time.monotonic() < end:
+        time.sleep(0.1)
+    assert ask(port, "/sign-in")[0] == 200
 
 
 def test_a_taken_port_is_named_to_whoever_starts_the_server(monkeypatch: pytest.MonkeyPatch, port: int):

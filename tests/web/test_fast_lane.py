@@ -165,6 +165,9 @@ def test_each_encoding_holds_the_same_board(browser: Client, database: Database)
         ("*;q=0", "identity"),
         ("br;q=0, *", "gzip"),
         ("gzip;q=junk", "gzip"),
+        ("br;foo=1;q=0, gzip", "gzip"),
+        ("br;foo=1;q=0", "identity"),
+        ("gzip;foo=1, br;q=0.5;foo=1", "gzip"),
         (",,;q=", "identity"),
     ],
 )
