@@ -82,7 +82,11 @@ def _scheme(scheme: Scheme, gathered: Gathered) -> dict[str, Any]:
         "lead": scheme.lead,
         "ties": str(scheme.ties),
         "tie_breakers": list(scheme.tie_breakers),
-        "decimals": {"rate": scheme.decimals.rate, "points": scheme.decimals.points, "score": scheme.decimals.score},
+        "decimals": {
+            "rate": scheme.decimals.rate,
+            "points": scheme.decimals.points,
+            "score": scheme.decimals.score,
+        },
         "indicators": [_indicator(scheme, indicator, gathered) for indicator in scheme.indicators],
         "adjustments": [
             {

@@ -13,7 +13,9 @@ from typing import Any
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
+from leaderboard.boards.disclosure import disclosed
 from leaderboard.ledger.models import (
+    RETURNED,
     VERIFIED,
     Adjustment,
     CapitalArrival,
@@ -47,7 +49,7 @@ class Gathered:
 
 
 def gather(session: Session, season: Season, as_of: date, known_at: int) -> Gathered:
-    """The season's facts as known at `known_at` and the scheme in force on `as_of`; raises NothingInForce."""
+    """The facts that may be told, as known at `known_at`, and the scheme in force on `as_of`; raises NothingInForce."""
     version = scheme_in_force(session, season.id, as_of, known_at)
     if version is None:
         raise NothingInForce(f"赛季 {season.slug} 在 {as_of} 没有生效的考核方案, 请先在控制台使方案生效")
@@ -58,12 +60,12 @@ def gather(session: Session, season: Season, as_of: date, known_at: int) -> Gath
         roster=tuple(lines),
         version=version,
         scheme=parse_scheme(json.loads(version.document)),
-        facts=gather_facts(session, season, lines, known_at),
+        facts=disclosed(gather_facts(session, season, lines, known_at), as_of),
     )
 
 
 def gather_facts(session: Session, season: Season, lines: list[RosterLine], known_at: int) -> scored.Facts:
-    """The season's facts alone, whatever the scheme."""
+    """Everything known of the season except what was returned 退回, verified or not, whatever the scheme."""
     keys = {line.unit_id: line.key for line in lines}
     return scored.Facts(
         starts_on=season.starts_on,
@@ -113,8 +115,8 @@ def _projects(session: Session, keys: dict[int, str], known_at: int) -> tuple[sc
             # A project that is not marked public goes by its code on every public surface.
             name=name if is_public else code,
             credits=_credits(credit_rows[project_id], keys),
-            events=tuple(_event(row) for row in events[project_id]),
-            arrivals=tuple(_arrival(row) for row in arrivals[project_id]),
+            events=tuple(_event(row) for row in events[project_id] if row.outcome != RETURNED),
+            arrivals=tuple(_arrival(row) for row in arrivals[project_id] if row.outcome != RETURNED),
         )
         for project_id, code, name, is_public in heads
     )
@@ -160,6 +162,7 @@ def _returns(
             row.outcome == VERIFIED,
         )
         for row in rows
+        if row.outcome != RETURNED
     )
 
 
@@ -182,4 +185,5 @@ def _adjustments(
             row.outcome == VERIFIED,
         )
         for row in rows
+        if row.outcome != RETURNED
     )

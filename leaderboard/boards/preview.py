@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from leaderboard.boards.board import board_document, place_value
+from leaderboard.boards.disclosure import disclosed
 from leaderboard.boards.gather import NothingInForce, gather, gather_facts
 from leaderboard.boards.read import latest_edition, places_in
 from leaderboard.seasons.models import Season
@@ -126,7 +127,7 @@ def _present(
         gathered = gather(session, season, as_of, known_at)
     except NothingInForce:
         lines = roster(session, season.id, known_at)
-        return lines, gather_facts(session, season, lines, known_at), None
+        return lines, disclosed(gather_facts(session, season, lines, known_at), as_of), None
     return list(gathered.roster), gathered.facts, gathered.scheme
 
 

@@ -17,7 +17,7 @@ from leaderboard.boards.read import find_form, find_line, latest_edition, places
 from leaderboard.boards.render import Form
 from leaderboard.instant import now
 from leaderboard.ledger import record
-from leaderboard.ledger.models import StageEvent
+from leaderboard.ledger.models import Credit, StageEvent
 from leaderboard.seasons import plan
 from tests.factories import AS_OF, FOUR_RATES, OFFICE, PENDING, VERIFIED, small_race, start_race
 
@@ -93,7 +93,51 @@ def test_two_editions_composed_at_once_do_not_both_become_number_one(session: Se
         announce(session, two, "tester")
 
 
-def test_facts_not_verified_do_not_count_but_are_named(session: Session):
+def test_nothing_unverified_or_returned_leaves_the_house(session: Session):
+    """A package cannot be taken back, so what may yet be refused is not in it: no amount, no accusation, no lead."""
+    race = small_race(session)
+    nanan = race.units["nanan"]
+    project = race.project("nanan", code="waiting", signed=None)
+    record.add_stage_event(
+        session,
+        PENDING,
+        project,
+        stage="signed",
+        occurred_on=date(2026, 5, 1),
+        total_yuan=123_456_789,
+        inward_yuan=1,
+    )
+    told = race.project("nanan", code="told")
+    record.add_arrival(session, PENDING, told, occurred_on=date(2026, 5, 5), amount_yuan=987_654_321)
+    refused = record.add_arrival(session, PENDING, told, occurred_on=date(2026, 5, 6), amount_yuan=55_555_555)
+    record.decide(session, "chief", refused, "returned", "假的")
+    accused = {"season_id": race.season.id, "item": "criticised", "times": 1, "occurred_on": date(2026, 5, 7)}
+    record.add_adjustment(session, PENDING, unit_id=nanan.id, reason="尚未核实的指控", **accused)
+    race.project("nanan", code="in-talks", signed=None)
+    composed = compose(session, race.season, Due(AS_OF, now(), now()), OFFICE)
+    everything = "".join(map(text_of, composed.forms)) + str(composed.package) + str(composed.lines)
+    assert "told" in everything
+    for secret in ("123456789", "987654321", "55555555", "指控", "in-talks", "waiting", "假的"):
+        assert secret not in everything
+
+
+def test_a_unit_with_nothing_but_waiting_signings_is_under_verification_and_no_more_is_told(session: Session):
+    race = small_race(session)
+    race.unit("daihuai", name="待核镇")
+    race.project("daihuai", code="secret", source=PENDING, signed=date(2026, 5, 1))
+    for credit in session.scalars(select(Credit).where(Credit.unit_id == race.units["daihuai"].id)):
+        record.decide(session, "chief", credit, "verified")
+    edition = race.publish()
+    line = find_line(session, edition.id, "daihuai")
+    assert line is not None
+    assert line["indicators"]["groundbreaking"]["state"] == "under_verification"
+    assert "secret" not in str(line)
+    assert "2026-05-01" not in str(line)
+    document = sealed_package(edition, OFFICE.public_key)
+    assert all(finding.holds for finding in check_sealed(document, OFFICE.public_key))
+
+
+def test_facts_not_verified_do_not_count(session: Session):
     race = small_race(session)
     project = race.project("nanan", code="waiting", signed=None)
     record.add_stage_event(
@@ -103,7 +147,7 @@ def test_facts_not_verified_do_not_count_but_are_named(session: Session):
     assert line is not None
     signing = line["parts"]["signing"][0]["numerator"]
     assert signing["value"] == "1/2"
-    assert ("waiting", "awaiting_verification") in {(f["ref"], f["reason"]) for f in signing["left_out"]}
+    assert "waiting" not in {fact["ref"] for fact in signing["left_out"]}
 
 
 def test_what_was_recorded_or_reversed_later_does_not_change_what_was_known(session: Session):
@@ -119,6 +163,7 @@ def test_what_was_recorded_or_reversed_later_does_not_change_what_was_known(sess
     record.add_credits(
         session, late, project, shares=[(race.units["nanan"].id, 1)], occurred_on=date(2026, 2, 1)
     )
+    record.add_stage_event(session, late, project, stage="signed", occurred_on=date(2026, 2, 1), total_yuan=1)
     before = compose(session, race.season, Due(AS_OF, then, then), OFFICE)
     after = compose(session, race.season, Due(AS_OF, then + 60_000, then), OFFICE)
     started = {line["unit"]: line["indicators"]["groundbreaking"]["numerator"] for line in before.lines}

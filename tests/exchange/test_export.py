@@ -59,6 +59,8 @@ EVIL = [
     "'=1",
 ]
 
+RETURNED_YUAN = 12_345
+
 
 def exported(session: Session, season: Season) -> bytes:
     return export_workbook(session, season, TODAY)
@@ -78,6 +80,17 @@ def facts_of(session: Session, slug: str) -> scored.Facts:
         returns=_plain(facts.returns),
         adjustments=_plain(facts.adjustments),
         targets=tuple(sorted(facts.targets, key=repr)),
+    )
+
+
+def without_returned(facts: scored.Facts) -> scored.Facts:
+    """What was returned here waits for verification elsewhere: there nobody has looked at it yet."""
+    return replace(
+        facts,
+        projects=tuple(
+            replace(project, arrivals=tuple(a for a in project.arrivals if a.yuan != RETURNED_YUAN))
+            for project in facts.projects
+        ),
     )
 
 
@@ -128,7 +141,7 @@ def rich_race(session: Session) -> Race:
     )
     for _ in range(2):
         record.add_arrival(session, PENDING, waiting, occurred_on=date(2026, 6, 1), amount_yuan=1)
-    returned = record.add_arrival(session, PENDING, waiting, occurred_on=date(2026, 6, 2), amount_yuan=12_345)
+    returned = record.add_arrival(session, PENDING, waiting, occurred_on=date(2026, 6, 2), amount_yuan=RETURNED_YUAN)
     record.decide(session, "tester", returned, "returned", "凭证不清")
     reversed_event = record.add_stage_event(
         session, VERIFIED, waiting, stage="signed", occurred_on=date(2026, 1, 5)
@@ -164,7 +177,7 @@ def test_an_empty_database_gets_the_same_facts(session: Session, elsewhere: Call
     data = exported(session, race.season)
     with elsewhere().session() as other:
         take_in(other, data)
-        before, after = facts_of(session, "race"), facts_of(other, "race")
+        before, after = facts_of(session, "race"), without_returned(facts_of(other, "race"))
         # A code typed in full-width signs is taken as what it says.
         assert {project.code for project in before.projects} - {
             project.code for project in after.projects

@@ -76,7 +76,7 @@ def test_every_number_opens_to_its_facts(race: Race, visit: Visit) -> None:
     assert len(page.all("details", class_="opening")) == 4
 
 
-def test_what_awaits_verification_is_named_with_its_reason(session: Session, visit: Visit) -> None:
+def test_what_awaits_verification_is_not_told_before_it_is_verified(session: Session, visit: Visit) -> None:
     race = start_race(session)
     race.unit("east")
     race.project("east", code="E-1")
@@ -84,11 +84,15 @@ def test_what_awaits_verification_is_named_with_its_reason(session: Session, vis
     record.add_stage_event(
         session, PENDING, later, stage="signed", occurred_on=date(2026, 4, 1), total_yuan=1
     )
+    third = race.project("east", code="E-3")
+    record.add_stage_event(session, PENDING, third, stage="started", occurred_on=date(2026, 5, 1))
     race.scheme()
     race.publish()
     session.commit()
-    left_out = rows_under(visit("/boards/race/1/units/east/"), "分子未计入")
-    assert left_out[0] == ["E-2", "2026-04-01", "尚未认定"]
+    page = visit("/boards/race/1/units/east/")
+    assert ["E-3", "", "尚未到这一节点"] in rows_under(page, "分子未计入")
+    assert "E-2" not in page.text()
+    assert "2026-05-01" not in page.text()
 
 
 def test_a_project_that_is_not_public_goes_by_its_code(

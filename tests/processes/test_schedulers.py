@@ -105,6 +105,18 @@ def one_at_work(database: Database, processes: list[subprocess.Popen[str]]) -> i
     return next(busy, None)
 
 
+def wait_until_stoppable(process: subprocess.Popen[str]) -> None:
+    """A process that was only just started has no handler for SIGTERM yet, and nothing to finish."""
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        status = Path(f"/proc/{process.pid}/status").read_text(encoding="ascii")
+        caught = next(line for line in status.splitlines() if line.startswith("SigCgt"))
+        if int(caught.split()[1], 16) & 1 << signal.SIGTERM - 1:
+            return
+        time.sleep(0.05)
+    raise AssertionError("the scheduler did not start within 20 seconds")
+
+
 def editions_of(session: Session, slug: str) -> list[Edition]:
     found = select(Edition).join(Season, Season.id == Edition.season_id).where(Season.slug == slug)
     return list(session.scalars(found.order_by(Edition.number)))
@@ -152,6 +164,7 @@ def test_four_schedulers_publish_each_due_edition_once_while_being_killed(databa
         time.sleep(chance.uniform(0.1, 0.4))
     assert kills >= 3
     for process in processes:
+        wait_until_stoppable(process)
         process.send_signal(signal.SIGTERM)
     outputs = [process.communicate(timeout=20)[0] for process in processes]
     assert [process.returncode for process in processes] == [0] * SCHEDULERS, outputs
