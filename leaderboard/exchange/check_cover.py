@@ -24,7 +24,7 @@ from leaderboard.exchange.layout import (
 )
 from leaderboard.exchange.plan import SeasonDraft
 from leaderboard.exchange.problems import Problems
-from leaderboard.exchange.table import title_of
+from leaderboard.exchange.table import FAULTS, title_of
 from leaderboard.exchange.workbook import Cell, Sheet, Sheets
 from leaderboard.seasons.models import Season
 
@@ -42,6 +42,14 @@ class Cover:
             key = title_of(row[0]) if row else ""
             if key in COVER_KEYS:
                 self._values.setdefault(key, (number, row[1] if len(row) > 1 else None))
+        self._note_faults(sheet)
+
+    def _note_faults(self, sheet: Sheet) -> None:
+        keys = {number: key for key, (number, _) in self._values.items()}
+        faults = {keys[row]: kind for row, column, kind in sheet.faults if column == 2 and row in keys}
+        self._faulty = frozenset(faults)
+        for key, kind in faults.items():
+            self.error(key, FAULTS[kind])
 
     def error(self, key: str, message: str) -> None:
         """Note an error about the value of a key."""
@@ -53,14 +61,14 @@ class Cover:
         self._problems.warn(message, COVER, self._values[key][0], key)
 
     def is_filled(self, key: str) -> bool:
-        """Whether anything stands beside the key."""
+        """Whether anything stands beside the key, be it a formula without a result."""
         value = self._values.get(key, (0, None))[1]
-        return value is not None and bool(cells.clean(cells.written(value)))
+        return key in self._faulty or (value is not None and bool(cells.clean(cells.written(value))))
 
     def get(self, key: str, reader: Callable[[Cell, Told], T]) -> T | None:
         """The value of a key, None where it is blank or cannot be read."""
         number, value = self._values.get(key, (0, None))
-        if not self.is_filled(key):
+        if key in self._faulty or not self.is_filled(key):
             return None
         told = Told()
         try:
@@ -90,7 +98,8 @@ def read_cover(sheets: Sheets, problems: Problems, asked_slug: str | None) -> tu
         return None
     slug = cover.get(SLUG_KEY, cells.code_of) or asked_slug
     if slug is None:
-        cover.error(SLUG_KEY, "此格必填, 不能空白")
+        if not cover.is_filled(SLUG_KEY):
+            cover.error(SLUG_KEY, "此格必填, 不能空白")
     elif not SLUG.fullmatch(slug):
         cover.error(SLUG_KEY, f'"{slug}" 只能用小写字母、数字和连字符, 最长 39 个字符')
     elif asked_slug is not None and slug != asked_slug:

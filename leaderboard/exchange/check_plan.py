@@ -21,7 +21,9 @@ from leaderboard.exchange.layout import (
 )
 from leaderboard.exchange.names import SchemeNames
 from leaderboard.exchange.plan import DivisionDraft, EntryDraft, TargetDraft, UnitDraft
-from leaderboard.exchange.table import Row, title_of
+from leaderboard.exchange.problems import Problems
+from leaderboard.exchange.table import FAULTS, Row, title_of
+from leaderboard.exchange.workbook import Sheet
 from leaderboard.seasons.read import stage_names
 from scoring.scheme_document import SchemeError, parse_scheme, scheme_document
 
@@ -183,10 +185,13 @@ def _stated_scheme(checking: Checking) -> dict[str, Any] | None:
     """The canonical document of the scheme in the workbook, if there is one without mistakes."""
     sheet, problems = checking.sheets.get(SCHEME), checking.plan.problems
     rows = sheet.rows if sheet else {}
-    parts = {n: row[1] for n, row in rows.items() if len(row) > 1 and title_of(row[0]) == SCHEME_KEY}
+    keyed = {number for number, row in rows.items() if title_of(row[0]) == SCHEME_KEY}
+    if sheet and _note_faults(sheet, keyed, problems):
+        return None
+    parts = {number: rows[number][1] for number in sorted(keyed) if len(rows[number]) > 1}
     text = "".join(cells.written(value) for value in parts.values())
     if not text.strip():
-        if rows and not any(title_of(row[0]) == SCHEME_KEY for row in rows.values()):
+        if rows and not keyed:
             problems.error(
                 f'应有一行左格为 "{SCHEME_KEY}", 右格为方案的 JSON 文本; 没有方案请删除此工作表', SCHEME
             )
@@ -205,6 +210,14 @@ def _stated_scheme(checking: Checking) -> dict[str, Any] | None:
         )
         problems.error(f"不是完整的 JSON 文本{where}, 请从控制台或导出的文件复制", SCHEME, number, SCHEME_KEY)
     return None
+
+
+def _note_faults(sheet: Sheet, keyed: set[int], problems: Problems) -> bool:
+    """Note the parts of the document that are formulas without a usable value; True if any is."""
+    faults = [(row, kind) for row, column, kind in sheet.faults if column == 2 and row in keyed]
+    for row, kind in faults:
+        problems.error(FAULTS[kind], SCHEME, row, SCHEME_KEY)
+    return bool(faults)
 
 
 def check_targets(checking: Checking) -> None:

@@ -19,7 +19,8 @@ from xml.parsers import expat  # doctypes are refused below, before an entity ca
 
 from python_calamine import CalamineError, CalamineSheet, SheetTypeEnum, load_workbook
 
-REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+REFERENCE = re.compile(r"([A-Za-z]+)([0-9]+)")
+ROW = re.compile(r"[A-Za-z]*([0-9]+)")
 CHUNK = 1 << 16
 LONGEST_TEXT = 32_767
 EXIT_REFUSED = 3
@@ -35,10 +36,11 @@ class Scan:
     def __init__(self, rows: int, columns: int) -> None:
         self.rows, self.columns = rows, columns
         self.far: str | None = None
-        self.faults: list[tuple[str, str]] = []
-        self._reference = ""
-        self._type = ""
-        self._has_formula = self._has_value = False
+        self.faults: list[tuple[int, int, str]] = []
+        self._reference = self._type = ""
+        self._row = self._next_column = 1
+        self._place: tuple[int, int] | None = None
+        self._has_formula = self._has_value = self._in_value = self._is_computed = False
 
     def parse(self, source: Any) -> None:
         """Read a part to its end. Raises Refused for a doctype or text that is no XML."""
@@ -46,6 +48,7 @@ class Scan:
         parser.StartDoctypeDeclHandler = self._doctype
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
+        parser.CharacterDataHandler = self._text
         try:
             while chunk := source.read(CHUNK):
                 parser.Parse(chunk, False)
@@ -58,32 +61,57 @@ class Scan:
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         tag = name.rpartition(" ")[2]
-        if tag == "c":
+        if tag == "row":
+            if match := ROW.fullmatch(attributes.get("r", "")):
+                self._row = int(match[1])
+        elif tag == "c":
             self._reference, self._type = attributes.get("r", ""), attributes.get("t", "")
+            self._place = self._place_of(self._reference)
+            # A formula whose result is the empty text says so by its type; without one, nothing was computed.
             self._has_formula = self._has_value = False
+            self._is_computed = self._type == "str"
         elif tag == "f":
             self._has_formula = True
         elif tag in {"v", "is"}:
-            self._has_value = True
+            self._has_value = self._in_value = True
+
+    def _text(self, text: str) -> None:
+        if self._in_value and text.strip():
+            self._is_computed = True
 
     def _end(self, name: str) -> None:
-        if name.rpartition(" ")[2] != "c":
-            return
-        if self._has_value and self.far is None and self._is_far(self._reference):
-            self.far = self._reference
-        if self._type == "e":
-            self.faults.append((self._reference, "error"))
-        elif self._has_formula and not self._has_value:
-            self.faults.append((self._reference, "formula"))
+        tag = name.rpartition(" ")[2]
+        if tag in {"v", "is"}:
+            self._in_value = False
+        elif tag == "row":
+            self._row, self._next_column = self._row + 1, 1
+        elif tag == "c":
+            self._end_cell()
 
-    def _is_far(self, reference: str) -> bool:
-        match = REFERENCE.fullmatch(reference)
-        if match is None:
-            return False
-        column = 0
-        for letter in match[1]:
-            column = column * 26 + ord(letter) - 64
-        return column > self.columns or int(match[2]) > self.rows
+    def _end_cell(self) -> None:
+        row, column = self._place or (self.rows + 1, 1)
+        if self._has_value and self.far is None and (row > self.rows or column > self.columns):
+            self.far = self._reference or f"第 {row} 行第 {column} 列"
+        if self._type == "e":
+            self.faults.append((row, column, "error"))
+        elif self._has_formula and not (self._has_value and self._is_computed):
+            self.faults.append((row, column, "formula"))
+
+    def _place_of(self, reference: str) -> tuple[int, int] | None:
+        """Row and column of a cell, by its reference or, where it has none, next to the cell before it.
+
+        None for a reference that names no place.
+        """
+        row, column = self._row, self._next_column
+        if reference:
+            match = REFERENCE.fullmatch(reference)
+            if match is None:
+                return None
+            row, column = int(match[2]), 0
+            for letter in match[1].upper():
+                column = column * 26 + ord(letter) - 64
+        self._next_column = column + 1
+        return row, column
 
 
 def scan_parts(archive: zipfile.ZipFile, rows: int, columns: int) -> dict[str, Scan]:

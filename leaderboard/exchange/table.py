@@ -16,6 +16,11 @@ from leaderboard.exchange.workbook import Cell, Sheet
 T = TypeVar("T")
 HEADER_WITHIN = 5
 """The header stands in one of the first rows; titles of the whole sheet may stand above it."""
+FAULTS = {
+    "error": "显示为错误值 (如 #DIV/0!), 请改填数值",
+    "formula": "是没有算出结果的公式, 请在 Excel 或 WPS 中打开并保存后再导入, 或直接填写内容",
+}
+"""Why a cell has no usable value, and what to do."""
 
 
 class Row:
@@ -82,6 +87,9 @@ class Row:
 
     def _read(self, title: str, reader: Callable[[Cell, Told], T]) -> T | None:
         value, told = self.cell(title), Told()
+        if (self.number, title) in self.table.faulty:
+            self.ok = False
+            return None
         if value is None:
             if title in self.table.index and self.table.layout.column(title).required:
                 self.error("此格必填, 不能空白", title)
@@ -103,6 +111,8 @@ class Table:
         self.layout, self.problems = layout, problems
         self.name = layout.name
         self.index: dict[str, int] = {}
+        self.faulty: set[tuple[int, str]] = set()
+        """Row and title of the cells without a usable value; each was noted as an error."""
         self._rows: dict[int, list[Cell]] = sheet.rows if sheet else {}
         self._header = self._find_header()
         if sheet and sheet.rows:
@@ -145,12 +155,12 @@ class Table:
                 self.problems.error(message, self.name, top)
 
     def _note_faults(self, sheet: Sheet) -> None:
-        for reference, kind in sheet.faults:
-            why = "显示为错误值 (如 #DIV/0!)" if kind == "error" else "是没有算出结果的公式"
-            letters = reference.rstrip("0123456789")
-            row = int(reference.removeprefix(letters) or 0)
-            if row >= self._header and column_number(letters) - 1 in self.index.values():
-                self.problems.error(f"单元格 {reference} {why}, 请改填数值", self.name, row)
+        titles = {position: title for title, position in self.index.items()}
+        for row, column, kind in sheet.faults:
+            title = titles.get(column - 1)
+            if row >= self._header and title is not None:
+                self.problems.error(FAULTS[kind], self.name, row, title)
+                self.faulty.add((row, title))
 
     def rows(self) -> Iterator[Row]:
         """Rows below the header that hold anything; lines of totals are passed over and told."""
@@ -205,14 +215,6 @@ def column_letters(number: int) -> str:
         number, rest = divmod(number - 1, 26)
         letters = chr(65 + rest) + letters
     return letters
-
-
-def column_number(letters: str) -> int:
-    """A column's number from its letters: A is 1, AA is 27."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number
 
 
 def _unknown_column(title: str, layout: SheetLayout) -> str:

@@ -31,8 +31,8 @@ class Sheet:
     rows: dict[int, list[Cell]]
     merges: tuple[tuple[int, int, int, int], ...] = ()
     """First row, first column, last row, last column, counted from 1."""
-    faults: tuple[tuple[str, str], ...] = ()
-    """Cell reference and `error` (shows #DIV/0! and the like) or `formula` (never calculated)."""
+    faults: tuple[tuple[int, int, str], ...] = ()
+    """Row and column, counted from 1, and `error` (shows #DIV/0! and the like) or `formula` (never calculated)."""
 
 
 Sheets = Mapping[str, Sheet]
@@ -97,7 +97,7 @@ def _collect(taken: IO[bytes]) -> Sheets:
                 line["sheet"],
                 {},
                 tuple((a, b, c, d) for a, b, c, d in line["merges"]),
-                tuple((reference, kind) for reference, kind in line["faults"]),
+                tuple((row, column, kind) for row, column, kind in line["faults"]),
             )
             sheets[current.name] = current
         elif current is not None and "row" in line:

@@ -212,7 +212,8 @@ def test_errors_of_formulas_are_named(session: Session) -> None:
         sheet.write_formula("H2", "=1/0", None, "#DIV/0!")
 
     assert errors(session, full_book(touch=spoil)) == [
-        "节点 第 2 行: 单元格 D2 显示为错误值 (如 #DIV/0!), 请改填数值",
+        "节点 第 2 行 总投资(万元): 显示为错误值 (如 #DIV/0!), 请改填数值",
+        "节点 第 2 行 合同引资额(万元): 是没有算出结果的公式, 请在 Excel 或 WPS 中打开并保存后再导入, 或直接填写内容",
     ]
 
 

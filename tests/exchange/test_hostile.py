@@ -69,6 +69,11 @@ def far_cell(reference: str = "XFD1048576") -> bytes:
     return rebuilt({SHEET: sheet_xml(f'<row r="{row}"><c r="{reference}"><v>1</v></c></row>')})
 
 
+def unnamed(cells: str) -> bytes:
+    """A first cell near, others that leave their place to be counted."""
+    return rebuilt({SHEET: sheet_xml(f'<row r="1"><c r="A1"><v>1</v></c></row>{cells}')})
+
+
 def entities(kind: str) -> bytes:
     doctypes = {
         "laughs": '<!DOCTYPE x [<!ENTITY a "哈哈哈哈"><!ENTITY b "&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;">]>',
@@ -116,6 +121,33 @@ HOSTILE: list[tuple[str, Callable[[], bytes], str]] = [
     ("far cell", far_cell, "单元格 XFD1048576 有内容"),
     ("far row", lambda: far_cell("A50001"), "单元格 A50001 有内容"),
     ("far column", lambda: far_cell("BM1"), "单元格 BM1 有内容"),
+    (
+        "far row, cell unnamed",
+        lambda: unnamed('<row r="1048576"><c><v>1</v></c></row>'),
+        "第 1048576 行第 1 列",
+    ),
+    (
+        "row after a far row",
+        lambda: unnamed('<row r="50000"/><row><c><v>1</v></c></row>'),
+        "第 50001 行第 1 列",
+    ),
+    (
+        "row named by a cell",
+        lambda: unnamed('<row r="A1048576"><c><v>1</v></c></row>'),
+        "第 1048576 行第 1 列",
+    ),
+    (
+        "far column, unnamed",
+        lambda: unnamed('<row r="2"><c r="BL2"/><c><v>1</v></c></row>'),
+        "第 2 行第 65 列",
+    ),
+    (
+        "small letters",
+        lambda: unnamed('<row r="2"><c r="xfd1048576"><v>1</v></c></row>'),
+        "xfd1048576 有内容",
+    ),
+    ("row of eight digits", lambda: unnamed('<row><c r="A10485760"><v>1</v></c></row>'), "A10485760 有内容"),
+    ("no place at all", lambda: unnamed('<row><c r="7A"><v>1</v></c></row>'), "7A 有内容"),
     ("entities", lambda: entities("laughs"), "实体定义"),
     ("external entity", lambda: entities("external"), "实体定义"),
     ("broken XML", lambda: rebuilt({SHEET: b"<worksheet><sheetData>"}), "已损坏"),
