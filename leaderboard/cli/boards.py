@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import json
+import re
 from typing import Any
 
 import click
 
 from leaderboard.airing import Node, State, perform
 from leaderboard.boards import clock
-from leaderboard.boards.package import check_sealed
+from leaderboard.boards.package import Unreadable, check_sealed, read_sealed
 from leaderboard.boards.read import list_editions
 from leaderboard.boards.run_log import list_runs
 from leaderboard.cli.context import ACTOR, Context, command, refuse, season_named
 from leaderboard.instant import at_zone, now
+from leaderboard.office import Office
 from leaderboard.seasons.read import list_seasons
 
+PUBLIC_KEY = re.compile("[0-9a-fA-F]{64}")
 CHECKS = {
     "format": "格式",
     "hash": "哈希与内容一致",
@@ -43,22 +45,34 @@ def publish_command(context: Context, season: str, once_key: str) -> None:
 @command("verify")
 @click.argument("file", type=click.File("rb"))
 @click.option(
-    "--key", default=None, help="The office's public key, 64 hex digits, to compare the signer with."
+    "--key",
+    default=None,
+    help="The office's public key, 64 hex digits, to compare the signer with; this installation's own by default.",
 )
-def verify_command(_context: Context, file: Any, key: str | None) -> None:
+def verify_command(context: Context, file: Any, key: str | None) -> None:
     """Check the package of an edition (the file <number>.package.json, or - for standard input) offline."""
+    known = _known_key(context, key)
     try:
-        document = json.load(file)
-    except ValueError:
-        refuse("文件不是 JSON, 请使用公布页下载的 .package.json 文件")
-    if not isinstance(document, dict):
-        refuse("文件不是一期榜单的数据包")
-    findings = check_sealed(document, key)
+        findings = check_sealed(read_sealed(file.read()), known)
+    except Unreadable as error:
+        refuse(*error.args)
     for finding in findings:
         click.echo(f"{'✓' if finding.holds else '✗'} {CHECKS[finding.check]}")
+    if known is None:
+        click.echo("! 未核对签发机构的密钥 (用 --key 给出公钥)")
     if not all(finding.holds for finding in findings):
         refuse("核验不通过")
-    click.echo("核验通过")
+    # Anyone can sign what they made up; only a known key says whose board it is.
+    click.echo("内容自洽" if known is None else "核验通过")
+
+
+def _known_key(context: Context, given: str | None) -> str | None:
+    """The office's public key: the one given, else this installation's own if it has one."""
+    if given is None:
+        return Office.of(context.settings).public_key if context.settings.knows_signing_key() else None
+    if not PUBLIC_KEY.fullmatch(given.strip()):
+        refuse("--key 应为 64 位十六进制数字")
+    return given.strip()
 
 
 @command("seasons")

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from leaderboard.boards.models import Edition
-from leaderboard.boards.package import Finding, check_sealed, digest
+from leaderboard.boards.package import Finding, Unreadable, check_sealed, digest, read_sealed
 from leaderboard.boards.read import find_edition, public_seasons, sealed_package
 from leaderboard.seasons.plan import SLUG
 from leaderboard.web.forms import field
@@ -25,10 +24,6 @@ door = Blueprint("verify", __name__)
 LARGEST_NUMBER = 1_000_000
 INTACT = ("format", "hash", "signature", "standings")
 """What a file says about itself; the other checks compare it with this site."""
-
-
-class Unreadable(ValueError):
-    """What was handed in cannot be checked at all; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +40,11 @@ class Checked:
     def is_intact(self) -> bool:
         """Whether the file agrees with itself: nobody changed it since it was signed."""
         return all(finding.holds for finding in self.findings if finding.check in INTACT)
+
+    @property
+    def is_rebuilt(self) -> bool:
+        """Whether the standings were scored again, which is done for what this office signed alone."""
+        return any(finding.check == "standings" for finding in self.findings)
 
     @property
     def is_ours(self) -> bool:
@@ -101,37 +101,10 @@ def labels() -> dict[str, tuple[str, str, str]]:
 
 
 def sealed_document(data: bytes, limit: int) -> Mapping[str, Any]:
-    """The JSON object in an uploaded file; raises Unreadable for one too large, broken or ambiguous."""
+    """The sealed file that was uploaded; raises Unreadable for one too large, broken or ambiguous."""
     if len(data) > limit:
         raise Unreadable(_("文件太大：最多 {size} MB").format(size=max(1, limit // 1_000_000)))
-    try:
-        found = json.loads(
-            data.decode("utf-8-sig"), parse_constant=_refuse_constant, object_pairs_hook=_without_doubles
-        )
-    except json.JSONDecodeError as error:
-        place = _("第 {line} 行第 {column} 列").format(line=error.lineno, column=error.colno)
-        raise Unreadable(
-            _("文件不是完整的 JSON（{place}），请重新下载封存文件").format(place=place)
-        ) from error
-    except (ValueError, RecursionError) as error:
-        raise Unreadable(_("文件读不出来：它不是 UTF-8 编码的规范 JSON，请重新下载封存文件")) from error
-    if not isinstance(found, dict) or "package" not in found:
-        raise Unreadable(
-            _("这不是封存文件。请上传榜单页上“封存文件”链接下载的文件（文件名以 package.json 结尾）")
-        )
-    return found
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON")
-
-
-def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """A JSON object; a key given twice would let two readers see two different editions."""
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a key occurs twice")
-    return found
+    return read_sealed(data)
 
 
 def _published(session: Session, season: str, number: str) -> Mapping[str, Any]:
@@ -153,13 +126,9 @@ def _edition(session: Session, season: object, number: object) -> Edition | None
 
 def checked_document(session: Session, document: Mapping[str, Any], public_key: str) -> Checked:
     """Check a document against itself, against the office's key and against what this site published."""
-    try:
-        findings = check_sealed(document, public_key)
-        package = document["package"] if findings[0].holds else {}
-        found = digest(package) if package else ""
-    except (ValueError, ArithmeticError, RecursionError) as error:
-        # Text that no UTF-8 can hold, or numbers without end.
-        raise Unreadable(_("文件读不出来：它不是 UTF-8 编码的规范 JSON，请重新下载封存文件")) from error
+    findings = check_sealed(document, public_key, rebuild_only_ours=True)
+    package = document["package"] if findings[0].holds else {}
+    found = digest(package) if package else ""
     if package:
         findings += _compared(session, package, found)
     return Checked(

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from leaderboard.boards.package import sealed
 from leaderboard.boards.read import latest_edition
 from leaderboard.cli.context import commands
 from leaderboard.db import Database
+from leaderboard.office import Office
 from leaderboard.seasons.read import find_season
 from tests.factories import small_race
 
@@ -104,8 +106,71 @@ def test_verify_accepts_what_was_published_and_names_what_was_changed(
     bad = leaderboard("verify", path)
     assert bad.exit_code == 1
     assert "✗ 哈希与内容一致" in bad.output
-    path.write_text("{", encoding="utf-8")
-    assert "不是 JSON" in leaderboard("verify", path).output
+
+
+@pytest.mark.engines("sqlite")
+def test_verify_compares_the_signer_with_the_key_of_this_installation(
+    leaderboard: Command, race: str, database: Database, tmp_path: Path
+):
+    """A package that a stranger signed anew agrees with itself; only the key tells that it is not the office's."""
+    leaderboard("publish", race)
+    ours = package_of(database, race, tmp_path, latest_key(database, race))
+    assert leaderboard("verify", ours).output.endswith("核验通过\n")
+    document = json.loads(ours.read_text(encoding="utf-8"))
+    stranger = Office("他县", "Asia/Shanghai", "http://other.example", b"\x02" * 32)
+    forged = tmp_path / "forged.package.json"
+    forged.write_text(
+        json.dumps(sealed(document["package"], stranger.sign(document["hash"]), stranger.public_key)),
+        encoding="utf-8",
+    )
+    found = leaderboard("verify", forged)
+    assert found.exit_code == 1
+    assert "✗ 由本机构的密钥签发" in found.output
+    by_hand = leaderboard("verify", forged, "--key", stranger.public_key.upper())
+    assert (by_hand.exit_code, "核验通过" in by_hand.output) == (0, True)
+    assert leaderboard("verify", forged, "--key", "mine").exit_code == 1
+
+
+@pytest.mark.engines("sqlite")
+def test_verify_without_any_key_says_that_the_signer_is_not_known(
+    leaderboard: Command, race: str, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    leaderboard("publish", race)
+    path = package_of(database, race, tmp_path, latest_key(database, race))
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "elsewhere"))
+    found = leaderboard("verify", path)
+    assert found.exit_code == 0
+    assert "! 未核对签发机构的密钥 (用 --key 给出公钥)" in found.output
+    assert "内容自洽" in found.output
+    assert "核验通过" not in found.output
+    assert not (tmp_path / "elsewhere").exists()
+
+
+@pytest.mark.engines("sqlite")
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"{", "不是完整的 JSON"),
+        (b"", "不是完整的 JSON"),
+        (b"\xff\xfe\x00", "读不出来"),
+        (b'{"package": {}, "package": {}}', "读不出来"),
+        (b'{"package": NaN}', "读不出来"),
+        (b'{"package": {"format": "saima-edition/1", "number": 1e999}}', "读不出来"),
+        (b"[" * 100_000, "读不出来"),
+        (b'{"package": {"format": "saima-edition/1", "season": "\\ud800"}}', "读不出来"),
+        (b"[]", "这不是封存文件"),
+        (b'{"package": {"format": "saima-edition/1", "scheme": 1}}', "核验不通过"),
+    ],
+)
+def test_verify_has_a_word_for_whatever_file_it_gets(
+    leaderboard: Command, tmp_path: Path, data: bytes, words: str
+):
+    path = tmp_path / "strange.package.json"
+    path.write_bytes(data)
+    found = leaderboard("verify", path)
+    assert found.exit_code == 1
+    assert isinstance(found.exception, SystemExit)
+    assert words in found.output
 
 
 def latest_key(database: Database, slug: str) -> str:

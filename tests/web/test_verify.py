@@ -30,6 +30,8 @@ from tests.visiting import Visit, Visited, faults, parse
 GENUINE = "属实：这就是本站公布的“测试赛季”第 2 期，一字未改。"
 NOT_OURS = "文件自身完整，但不是本站公布的榜单。"
 TOUCHED = "不可采信"
+NOT_REBUILT = "没有重算：文件没有本站主办单位的有效签名。"
+OTHER = Office("他县", "Asia/Shanghai", "http://other.example", b"\x02" * 32)
 
 
 @pytest.fixture
@@ -134,7 +136,8 @@ def test_a_file_that_was_touched_is_found_out(
     touch(package)
     page = hand_in(client, as_bytes(package))
     assert TOUCHED in verdict(page)
-    assert failed(page) == {"哈希", "签名", "名次重算", "与本站公布一致"}
+    assert failed(page) == {"哈希", "签名", "与本站公布一致"}
+    assert NOT_REBUILT in page.text()
 
 
 def test_mending_the_hash_does_not_mend_the_signature(client: FlaskClient, package: dict[str, Any]):
@@ -142,12 +145,49 @@ def test_mending_the_hash_does_not_mend_the_signature(client: FlaskClient, packa
     package["hash"] = digest(package["package"])
     page = hand_in(client, as_bytes(package))
     assert TOUCHED in verdict(page)
-    assert failed(page) == {"签名", "名次重算", "与本站公布一致"}
+    assert failed(page) == {"签名", "与本站公布一致"}
+
+
+def test_standings_that_do_not_follow_from_their_facts_are_found_out_even_under_our_own_signature(
+    client: FlaskClient, package: dict[str, Any]
+):
+    raise_a_score(package)
+    hash_ = digest(package["package"])
+    page = hand_in(client, as_bytes(sealed(package["package"], OFFICE.sign(hash_), OFFICE.public_key)))
+    assert TOUCHED in verdict(page)
+    assert failed(page) == {"名次重算", "与本站公布一致"}
+
+
+@pytest.mark.engines("sqlite")
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_what_this_office_did_not_sign_is_never_scored_again(
+    client: FlaskClient, package: dict[str, Any], monkeypatch: pytest.MonkeyPatch, lang: str
+):
+    """Facts that a stranger made up may take hours to score; the page says that it left them."""
+
+    def score(*_: object) -> None:
+        raise AssertionError("a stranger's package was scored")
+
+    monkeypatch.setattr("leaderboard.boards.package.score_race", score)
+    unsigned = {**package, "signature": "0" * 128}
+    claimed = sealed(package["package"], OTHER.sign(package["hash"]), OFFICE.public_key)
+    foreign = sealed(package["package"], OTHER.sign(package["hash"]), OTHER.public_key)
+    other_hash = {**package, "hash": "0" * 64}
+    for document in (unsigned, claimed, foreign, other_hash):
+        page = hand_in(client, as_bytes(document), lang=lang)
+        words = {"zh": NOT_REBUILT, "en": "Not recalculated"}[lang]
+        assert words in page.text()
+        assert "leaderboard verify" in page.text()
+
+
+@pytest.mark.engines("sqlite")
+def test_digits_of_a_key_mean_the_same_in_either_case(client: FlaskClient, package: dict[str, Any]):
+    package["public_key"] = package["public_key"].upper()
+    assert verdict(hand_in(client, as_bytes(package))) == GENUINE
 
 
 def test_a_board_signed_by_someone_else_is_not_ours(client: FlaskClient, package: dict[str, Any]):
-    other = Office("他县", "Asia/Shanghai", "http://other.example", b"\x02" * 32)
-    forged = sealed(package["package"], other.sign(package["hash"]), other.public_key)
+    forged = sealed(package["package"], OTHER.sign(package["hash"]), OTHER.public_key)
     page = hand_in(client, as_bytes(forged))
     assert (verdict(page), failed(page)) == (NOT_OURS, {"签名机构"})
 
@@ -184,6 +224,7 @@ def test_a_broken_chain_is_named(client: FlaskClient, package: dict[str, Any]):
         (b'{"format": "saima-board/1"}', "这不是封存文件"),
         (b'"package"', "这不是封存文件"),
         (b'{"package": {"format": "saima-edition/1", "season": "\\ud800"}}', "读不出来"),
+        (b'{"package": {"format": "saima-edition/1", "number": 1e999}}', "读不出来"),
     ],
 )
 def test_what_is_no_sealed_file_gets_a_clear_word(client: FlaskClient, data: bytes, words: str):
