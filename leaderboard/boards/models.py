@@ -64,7 +64,7 @@ class PublicForm(Base):
     id: Mapped[id_column]
     path: Mapped[str] = mapped_column(String(120))
     lang: Mapped[short_text]
-    edition_id: Mapped[int | None] = mapped_column(ForeignKey("edition.id"))
+    edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id"))
     content_type: Mapped[name_text]
     etag: Mapped[str] = mapped_column(String(64))
     identity: Mapped[bytes] = mapped_column(LargeBinary)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Integer, Select, String, func, literal, null, select, union_all
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from leaderboard.boards.models import PUBLISHED, Edition, PublicForm
@@ -28,11 +28,6 @@ class PublicEdition:
     number: int
 
 
-def newest_numbers(session: Session) -> dict[str, int | None]:
-    """The newest number of each season open to the public: what the list of boards is made from."""
-    return {slug: number for slug, number in session.execute(_numbers())}  # noqa: C416 - a row is no tuple to dict
-
-
 def _numbers() -> Select[str, int]:
     return (
         select(Season.slug, func.max(Edition.number))
@@ -44,13 +39,8 @@ def _numbers() -> Select[str, int]:
 
 
 def public_mark(session: Session) -> Mark:
-    """The newest number of each season open to the public and the tags of the pages of no edition: one query."""
-    seasons = _numbers().add_columns(null())
-    pages = select(
-        PublicForm.path + literal(" ", String) + PublicForm.lang, literal(None, Integer), PublicForm.etag
-    ).where(PublicForm.edition_id.is_(None))
-    both: CompoundSelect[Any] = union_all(seasons, pages)
-    return frozenset(tuple(row) for row in session.execute(both))
+    """The newest number of each season open to the public, in one query."""
+    return frozenset(tuple(row) for row in session.execute(_numbers()))
 
 
 def newest_editions(session: Session, each: int) -> list[PublicEdition]:
@@ -72,11 +62,6 @@ def forms_of(session: Session, edition_ids: Collection[int]) -> Sequence[PublicF
     return session.scalars(
         select(PublicForm).where(PublicForm.edition_id.in_(edition_ids)).order_by(PublicForm.id)
     ).all()
-
-
-def forms_of_no_edition(session: Session) -> Sequence[PublicForm]:
-    """The public forms that belong to no edition: the list of boards."""
-    return session.scalars(select(PublicForm).where(PublicForm.edition_id.is_(None))).all()
 
 
 def latest_path(path: str) -> str | None:

@@ -18,9 +18,8 @@ from leaderboard.boards.board import board_document, heading_times
 from leaderboard.boards.gather import Gathered, gather
 from leaderboard.boards.models import Edition, PublicForm, Standing
 from leaderboard.boards.package import FORMAT, digest, packed, sealed
-from leaderboard.boards.public import newest_numbers
-from leaderboard.boards.read import latest_edition, places_in, public_seasons
-from leaderboard.boards.render import Form, index_forms, render_forms
+from leaderboard.boards.read import latest_edition, places_in
+from leaderboard.boards.render import Form, render_forms
 from leaderboard.boards.unit_lines import unit_lines
 from leaderboard.instant import Millis, now
 from leaderboard.office import Office
@@ -49,7 +48,6 @@ class Due:
 class Composed:
     """An edition scored, numbered, signed and rendered, but not yet announced."""
 
-    office: Office
     season: Season
     number: int
     due: Due
@@ -63,8 +61,6 @@ class Composed:
     unit_ids: dict[str, int]
     version_id: int
     forms: tuple[Form, ...]
-    beside: dict[str, int | None]
-    """The newest numbers of all public seasons when this was composed: the list of boards was made from them."""
 
 
 def compose(
@@ -102,7 +98,6 @@ def compose(
     board = board_document(gathered, result, heading, previous)
     lines = tuple(unit_lines(board, gathered, result))
     return Composed(
-        office=office,
         season=season,
         number=number,
         due=due,
@@ -115,10 +110,7 @@ def compose(
         lines=lines,
         unit_ids={line.key: line.unit_id for line in gathered.roster},
         version_id=gathered.version.id,
-        forms=tuple(
-            render_forms(session, office, board, sealed(package, heading["signature"], office.public_key))
-        ),
-        beside=newest_numbers(session),
+        forms=tuple(render_forms(office, board, sealed(package, heading["signature"], office.public_key))),
     )
 
 
@@ -135,7 +127,6 @@ def announce(session: Session, composed: Composed, actor: str, run_id: int | Non
     record_act(
         session, actor, "edition.publish", f"{season.slug} 第 {composed.number} 期", hash=composed.hash
     )
-    list_is_current = newest_numbers(session) == composed.beside
     edition = Edition(
         season_id=season.id,
         number=composed.number,
@@ -159,9 +150,6 @@ def announce(session: Session, composed: Composed, actor: str, run_id: int | Non
         raise Overtaken(f"第 {composed.number} 期已由他处发布") from error
     _store_standings(session, edition, composed)
     _store_forms(session, edition, composed.forms)
-    if not list_is_current:
-        # Another season's edition came between: a list without it must not take the place of the one with it.
-        _store_forms(session, edition, tuple(index_forms(composed.office, public_seasons(session))))
     session.flush()
     return edition
 
@@ -211,19 +199,19 @@ def _store_standings(session: Session, edition: Edition, composed: Composed) -> 
 
 
 def _store_forms(session: Session, edition: Edition, forms: Sequence[Form]) -> None:
-    """Numbered forms are added; the list of all boards, which belongs to no edition, is replaced."""
-    for form in forms:
-        row = None
-        if not form.numbered:
-            row = session.scalars(
-                select(PublicForm).where(PublicForm.path == form.path, PublicForm.lang == form.lang)
-            ).one_or_none()
-        if row is None:
-            row = PublicForm(path=form.path, lang=form.lang)
-            session.add(row)
-        row.edition_id = edition.id if form.numbered else None
-        row.content_type, row.etag = form.content_type, form.etag
-        row.identity, row.gzip, row.brotli = form.identity, form.gzip, form.brotli
+    session.add_all(
+        PublicForm(
+            path=form.path,
+            lang=form.lang,
+            edition_id=edition.id,
+            content_type=form.content_type,
+            etag=form.etag,
+            identity=form.identity,
+            gzip=form.gzip,
+            brotli=form.brotli,
+        )
+        for form in forms
+    )
 
 
 def _text(place: int | str | None) -> str | None:

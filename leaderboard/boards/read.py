@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select, true
+from sqlalchemy import func, select, true
 from sqlalchemy.orm import Session
 
 from leaderboard.boards.models import PUBLISHED, Edition, PublicForm, Standing
@@ -114,15 +114,10 @@ def find_form(session: Session, path: str, lang: str) -> PublicForm | None:
     """
     return session.scalars(
         select(PublicForm)
-        .outerjoin(Edition, Edition.id == PublicForm.edition_id)
-        .outerjoin(Season, Season.id == Edition.season_id)
+        .join(Edition, Edition.id == PublicForm.edition_id)
+        .join(Season, Season.id == Edition.season_id)
         .where(PublicForm.path == path, PublicForm.lang.in_([lang, ""]))
-        .where(
-            or_(
-                PublicForm.edition_id.is_(None),
-                and_(Edition.state == PUBLISHED, Season.is_public == 1),
-            )
-        )
+        .where(Edition.state == PUBLISHED, Season.is_public == 1)
         .order_by(PublicForm.lang.desc())
         .limit(1)
     ).one_or_none()

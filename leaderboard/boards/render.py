@@ -5,17 +5,15 @@ from __future__ import annotations
 import gzip
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import brotli
-from sqlalchemy.orm import Session
 
 from leaderboard.boards import view
 from leaderboard.boards.package import canonical
-from leaderboard.boards.read import PublicSeason, public_seasons
+from leaderboard.boards.read import PublicSeason
 from leaderboard.boards.sheets import csv_file, xlsx_file
-from leaderboard.instant import instant_of
 from leaderboard.office import Office
 from leaderboard.templating import render
 from leaderboard.words import CHINESE, LANGUAGES, speaking
@@ -36,11 +34,9 @@ class Form:
     identity: bytes
     gzip: bytes
     brotli: bytes
-    numbered: bool = True
-    """Whether it belongs to one edition for ever; the list of boards does not."""
 
 
-def make_form(path: str, lang: str, content_type: str, body: bytes, *, numbered: bool = True) -> Form:
+def make_form(path: str, lang: str, content_type: str, body: bytes) -> Form:
     """The form with its compressed twins; its ETag is the SHA-256 of the plain bytes."""
     return Form(
         path=path,
@@ -51,14 +47,11 @@ def make_form(path: str, lang: str, content_type: str, body: bytes, *, numbered:
         gzip=gzip.compress(body, 6, mtime=0),
         # Level 5: level 11 saves a third more but takes a hundred times as long.
         brotli=brotli.compress(body, quality=5),
-        numbered=numbered,
     )
 
 
-def render_forms(
-    session: Session, office: Office, board: dict[str, Any], sealed: dict[str, Any]
-) -> Iterator[Form]:
-    """Every public form of an edition, and the list of all boards as it reads with this edition in it."""
+def render_forms(office: Office, board: dict[str, Any], sealed: dict[str, Any]) -> Iterator[Form]:
+    """Every public form of an edition."""
     base = f"/boards/{board['season']}/{board['number']}"
     yield make_form(f"{base}.json", "", JSON, canonical(board))
     yield make_form(f"{base}.package.json", "", JSON, canonical(sealed))
@@ -70,13 +63,12 @@ def render_forms(
         for indicator in board["scheme"]["indicators"]:
             page = indicator_page(office, board, indicator, lang)
             yield make_form(f"{base}/by/{indicator['key']}/", lang, HTML, page)
-    yield from index_forms(office, with_edition(public_seasons(session), board))
 
 
 def index_forms(office: Office, seasons: Sequence[PublicSeason]) -> Iterator[Form]:
-    """The list of all public boards in each language."""
+    """The list of all public boards in each language: no edition's own, made anew whenever one of them changes."""
     for lang in LANGUAGES:
-        yield make_form("/", lang, HTML, index_page(office, seasons, lang), numbered=False)
+        yield make_form("/", lang, HTML, index_page(office, seasons, lang))
 
 
 def board_page(office: Office, board: dict[str, Any], lang: str) -> bytes:
@@ -94,17 +86,6 @@ def index_page(office: Office, seasons: Sequence[PublicSeason], lang: str) -> by
     return render(
         "pages/display/index.html", lang, seasons=seasons, office_name=office.name, zone=office.zone
     )
-
-
-def with_edition(seasons: Sequence[PublicSeason], board: dict[str, Any]) -> list[PublicSeason]:
-    """The list of seasons as it reads once the edition is announced."""
-    published_at = instant_of(board["published_at"])
-    return [
-        replace(season, number=board["number"], as_of=board["as_of"], published_at=published_at)
-        if season.slug == board["season"]
-        else season
-        for season in seasons
-    ]
 
 
 def _frame(office: Office, board: dict[str, Any]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from leaderboard.boards.run_log import list_runs
 from leaderboard.cli.context import ACTOR, Context, command, refuse, season_named
 from leaderboard.instant import at_zone, now
 from leaderboard.office import Office
+from leaderboard.seasons.plan import PlanError, show_season
 from leaderboard.seasons.read import list_seasons
 
 PUBLIC_KEY = re.compile("[0-9a-fA-F]{64}")
@@ -83,6 +84,33 @@ def seasons_command(context: Context) -> None:
             newest = next(iter(list_editions(session, season.id, 1)), None)
             edition = f"第 {newest.number} 期 截至 {newest.as_of}" if newest else "尚未发布"
             click.echo(f"{season.slug}\t{season.title}\t{season.starts_on} 至 {season.ends_on}\t{edition}")
+
+
+@command("season-show")
+@click.argument("season")
+@click.option("--reason", required=True, help="Why, for the audit trail.")
+def season_show_command(context: Context, season: str, reason: str) -> None:
+    """Open a season's boards to the public."""
+    _show(context, season, reason, is_public=True)
+
+
+@command("season-hide")
+@click.argument("season")
+@click.option("--reason", required=True, help="Why, for the audit trail.")
+def season_hide_command(context: Context, season: str, reason: str) -> None:
+    """Close a season's boards to the public; its editions stay, unseen."""
+    _show(context, season, reason, is_public=False)
+
+
+def _show(context: Context, season: str, reason: str, *, is_public: bool) -> None:
+    found = season_named(context, season)
+    with context.database.session() as session:
+        try:
+            show_season(session, ACTOR, session.merge(found), is_public=is_public, reason=reason)
+        except PlanError as error:
+            refuse(*error.problems)
+        session.commit()
+    click.echo(f"{found.title} {'已公开' if is_public else '已停止公开'}")
 
 
 @command("runs")

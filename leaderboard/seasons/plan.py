@@ -77,6 +77,15 @@ def open_season(  # noqa: PLR0913 - the columns of the table, all by name
     return season
 
 
+def show_season(session: Session, actor: str, season: Season, *, is_public: bool, reason: str) -> None:
+    """Open a season's boards to the public or close them; what was published stays as it is, unseen or seen."""
+    if not reason.strip():
+        raise PlanError("公开或停止公开须写明理由")
+    season.is_public = int(is_public)
+    session.flush()
+    record_act(session, actor, "season.show" if is_public else "season.hide", season.slug, why=reason.strip())
+
+
 def add_division(
     session: Session, actor: str, season: Season, *, key: str, name: str, name_en: str | None = None
 ) -> Division:
@@ -246,7 +255,9 @@ def approve_scheme(
 
 
 def _has_scheme(session: Session, season_id: int) -> bool:
-    approved = select(SchemeVersion.id).where(SchemeVersion.season_id == season_id, SchemeVersion.state == APPROVED)
+    approved = select(SchemeVersion.id).where(
+        SchemeVersion.season_id == season_id, SchemeVersion.state == APPROVED
+    )
     return session.scalar(approved.limit(1)) is not None
 
 

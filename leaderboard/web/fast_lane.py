@@ -17,12 +17,14 @@ from leaderboard.boards.public import (
     Mark,
     PublicEdition,
     forms_of,
-    forms_of_no_edition,
     latest_path,
     newest_editions,
     public_mark,
 )
+from leaderboard.boards.read import public_seasons
+from leaderboard.boards.render import Form, index_forms
 from leaderboard.db import Database
+from leaderboard.office import Office
 from leaderboard.web.headers import public_headers
 from leaderboard.web.reserve import Reserve, admitted
 
@@ -80,7 +82,7 @@ def is_unchanged(condition: str, etag: str) -> bool:
     return etag in (tag.strip().removeprefix("W/") for tag in condition.split(","))
 
 
-def answer_of(form: PublicForm, cache: str, always: Headers) -> Answer:
+def answer_of(form: PublicForm | Form, cache: str, always: Headers) -> Answer:
     """A form in every encoding with its headers; one that was not stored in an encoding is sent plain."""
     bodies = {BROTLI: form.brotli, GZIP: form.gzip, IDENTITY: form.identity}
     found: dict[str, Variant] = {}
@@ -120,6 +122,7 @@ class FastLane:
         self.database = database
         self._poll_seconds = settings.board_poll_ms / 1000
         self._each = settings.fast_editions
+        self._office = Office.of(settings)
         self._always: Headers = tuple(public_headers(settings).items())
         self.app = Reserve(app, admitted(settings.threads), self._always)
         self._answers: Mapping[Key, Answer] = {}
@@ -183,7 +186,7 @@ class FastLane:
                 editions = newest_editions(session, self._each)
                 missing = [edition.id for edition in editions if edition.id not in self._kept]
                 fresh = forms_of(session, missing) if missing else []
-                pages = forms_of_no_edition(session)
+                pages = list(index_forms(self._office, public_seasons(session)))
                 session.expunge_all()
             self._take_over(editions, fresh, pages)
         except Exception:  # a thread that ended would leave the boards as they are for ever
@@ -195,7 +198,7 @@ class FastLane:
         log.info("%s editions of %s seasons are in memory", len(editions), len({e.slug for e in editions}))
 
     def _take_over(
-        self, editions: Sequence[PublicEdition], fresh: Sequence[PublicForm], pages: Sequence[PublicForm]
+        self, editions: Sequence[PublicEdition], fresh: Sequence[PublicForm], pages: Sequence[Form]
     ) -> None:
         """Put a new set of answers in the place of the old one; a request sees the one or the other, never a mixture."""
         kept = {edition.id: list(self._kept.get(edition.id, ())) for edition in editions}

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from leaderboard.boards.package import sealed
-from leaderboard.boards.read import latest_edition
+from leaderboard.boards.read import latest_edition, public_seasons
 from leaderboard.cli.context import commands
 from leaderboard.db import Database
 from leaderboard.office import Office
@@ -197,6 +197,18 @@ def test_accounts_are_made_with_a_password_for_one_use(leaderboard: Command, rac
     )
     assert leaderboard("account-add", "li", "reporter", "--unit", "liuxi").exit_code == 0
     assert "没有账号 wang" in leaderboard("account-renew", "wang").output
+
+
+def test_a_season_is_closed_and_opened_with_a_reason(leaderboard: Command, race: str, database: Database):
+    leaderboard("publish", race)
+    assert leaderboard("season-hide", race).exit_code != 0
+    assert leaderboard("season-hide", race, "--reason", " ").exit_code == 1
+    assert leaderboard("season-hide", race, "--reason", "数据复核").exit_code == 0
+    with database.reading() as session:
+        assert public_seasons(session) == []
+    assert leaderboard("season-show", race, "--reason", "复核完毕").exit_code == 0
+    with database.reading() as session:
+        assert [season.number for season in public_seasons(session)] == [1]
 
 
 def test_a_screen_has_an_address_shown_once(leaderboard: Command, race: str):

@@ -16,8 +16,9 @@ from werkzeug.test import Client, TestResponse
 from config import Settings
 from leaderboard.boards.models import Edition, PublicForm
 from leaderboard.db import Database
+from leaderboard.seasons import plan
 from leaderboard.web.fast_lane import FastLane, best_encoding, download_name, is_unchanged
-from tests.factories import Race, small_race
+from tests.factories import Race, small_race, start_race
 
 BOARD = "/boards/race/1.json"
 
@@ -76,8 +77,6 @@ def stored(database: Database, path: str, lang: str) -> PublicForm:
 
 
 FORMS = [
-    ("/", "/", "zh"),
-    ("/?lang=en", "/", "en"),
     ("/boards/race/1/", "/boards/race/1/", "zh"),
     ("/boards/race/1/?lang=zh", "/boards/race/1/", "zh"),
     ("/boards/race/?lang=en", "/boards/race/1/", "en"),
@@ -107,6 +106,23 @@ def test_each_address_gives_its_form_to_the_byte(browser: Client, database: Data
         assert (answer.status_code, answer.data) == (200, form.identity), address
         assert answer.headers["Content-Type"] == form.content_type, address
         assert answer.headers["ETag"] == f'"{form.etag}"', address
+
+
+def test_the_list_of_boards_follows_every_season_that_is_opened_or_closed(
+    browser: Client, database: Database, race: Race
+):
+    """Closing a season takes its title off the list within a second, and opening one puts it there."""
+    assert "测试赛季" in browser.get("/").text
+    assert '<html lang="en">' in browser.get("/?lang=en").text
+    with database.session() as session:
+        plan.show_season(session, "tester", session.merge(race.season), is_public=False, reason="复核中")
+        session.commit()
+    assert soon(lambda: "测试赛季" not in browser.get("/").text)
+    with database.session() as session:
+        plan.show_season(session, "tester", session.merge(race.season), is_public=True, reason="复核完毕")
+        start_race(session, "fresh", title="新开赛季")
+        session.commit()
+    assert soon(lambda: "测试赛季" in browser.get("/").text and "新开赛季" in browser.get("/").text)
 
 
 def test_everything_else_is_asked_behind_the_lane(browser: Client):

@@ -388,7 +388,7 @@ def upgrade() -> None:
         ),
         sa.Column("path", sa.String(length=120), nullable=False),
         sa.Column("lang", sa.String(length=40), nullable=False),
-        sa.Column("edition_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("edition_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("content_type", sa.String(length=120), nullable=False),
         sa.Column("etag", sa.String(length=64), nullable=False),
         sa.Column("identity", sa.LargeBinary(), nullable=False),
