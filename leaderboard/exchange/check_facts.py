@@ -9,7 +9,15 @@ from decimal import Decimal
 from typing import Any
 
 from leaderboard.exchange.checking import Checking, first_free
-from leaderboard.exchange.layout import ARRIVALS, EVENTS, KIND_OTHER_WORDS, KIND_WORDS
+from leaderboard.exchange.layout import (
+    ARRIVALS,
+    EVENTS,
+    INWARD,
+    KIND_OTHER_WORDS,
+    KIND_WORDS,
+    RECEIVED,
+    TOTAL,
+)
 from leaderboard.exchange.plan import FactDraft
 from leaderboard.exchange.table import Row
 from leaderboard.ledger.models import DOMESTIC, FOREIGN, CapitalArrival, StageEvent
@@ -26,8 +34,8 @@ def check_events(checking: Checking) -> None:
     for row in checking.table(EVENTS).rows():
         code, stage, day = checking.project(row), _stage(checking, row), checking.happened(row)
         values = {
-            "total_yuan": checking.yuan(row, "总投资(万元)"),
-            "inward_yuan": checking.yuan(row, "合同引资额(万元)"),
+            "total_yuan": checking.yuan(row, TOTAL),
+            "inward_yuan": checking.yuan(row, INWARD),
         }
         evidence, verified = row.text("证明材料", EVIDENCE_MOST, lines=True), checking.verified(row)
         if code is None or stage is None or day is None:
@@ -58,9 +66,10 @@ def _stage(checking: Checking, row: Row) -> str | None:
 def _check_amounts(checking: Checking, row: Row, code: str, values: dict[str, int | None]) -> None:
     total, inward = values["total_yuan"], values["inward_yuan"]
     if total is not None and inward is not None and inward > total:
-        row.warn("合同引资额大于总投资, 请核对", "合同引资额(万元)")
-    if inward:
-        checking.contracted[code] = max(inward, checking.contracted.get(code, 0))
+        row.warn("合同引资额大于总投资, 请核对", INWARD)
+    for title, yuan in ((TOTAL, total), (INWARD, inward)):
+        if yuan:
+            checking.contracted.setdefault(code, []).append((row, title, yuan))
 
 
 def check_arrivals(checking: Checking) -> None:
@@ -91,11 +100,11 @@ def check_arrivals(checking: Checking) -> None:
 
 
 def _arrival(checking: Checking, row: Row) -> FactDraft | None:
-    code, day, yuan = checking.project(row), checking.happened(row), checking.yuan(row, "金额(万元)")
+    code, day, yuan = checking.project(row), checking.happened(row), checking.yuan(row, RECEIVED)
     kind, details = row.choice("类别", KINDS) or DOMESTIC, _foreign(row)
     evidence, verified = row.text("证明材料", EVIDENCE_MOST, lines=True), checking.verified(row)
     if yuan == 0:
-        row.error("到位资金须大于零", "金额(万元)")
+        row.error("到位资金须大于零", RECEIVED)
     if code is None or day is None or not yuan:
         return None
     _check_foreign(row, kind, yuan, details)

@@ -19,9 +19,7 @@ from leaderboard.exchange.plan import FactDraft, Plan
 from leaderboard.exchange.workbook import Sheets
 from leaderboard.ledger.bulk import Decision
 from leaderboard.ledger.models import REVERSED, VERIFIED
-
-LARGE_YUAN = 10_000_000_000
-"""A single figure above 100 亿元 is more likely yuan typed into a column of 万元."""
+from leaderboard.plausible import is_large
 
 
 @dataclass(slots=True)
@@ -41,7 +39,8 @@ class Checking:
     events: dict[tuple[str, str], tuple[tables.Row, date]] = field(default_factory=dict)
     """(project code, stage) -> row and date, of this file."""
     arrived: dict[str, list[tuple[tables.Row, int]]] = field(default_factory=dict)
-    contracted: dict[str, int] = field(default_factory=dict)
+    contracted: dict[str, list[tuple[tables.Row, str, int]]] = field(default_factory=dict)
+    """Project code -> row, column and yuan of the contract's amounts, of this file."""
     _tables: dict[str, tables.Table] = field(default_factory=dict)
 
     def table(self, layout: SheetLayout) -> tables.Table:
@@ -101,13 +100,9 @@ class Checking:
     def yuan(self, row: tables.Row, title: str) -> int | None:
         """An amount; one too large to be likely is warned about with the figure spelled out."""
         yuan = row.yuan(title)
-        if yuan is not None and yuan > LARGE_YUAN:
+        if yuan is not None and is_large(yuan):
             typed = wan_text(Fraction(yuan, WAN))
-            meant = wan_text(Fraction(yuan, WAN * WAN))
-            row.warn(
-                f"{typed} 万元即 {spelled(yuan)} ({yuan:,} 元), 是否把元当成了万元? 若原为 {typed} 元, 请改为 {meant}",
-                title,
-            )
+            row.warn(f"{typed} 万元即 {spelled(yuan)} ({yuan:,} 元), {perhaps_yuan(yuan)}", title)
         return yuan
 
     def verified(self, row: tables.Row) -> bool:
@@ -171,6 +166,12 @@ def spelled(yuan: int) -> str:
     """An amount in 亿元 or 万元, without loss of what matters for a warning."""
     unit, word = (100_000_000, "亿元") if yuan >= 100_000_000 else (10_000, "万元")
     return f"{wan_text(Fraction(yuan, unit))} {word}"
+
+
+def perhaps_yuan(yuan: int) -> str:
+    """The question whether an amount read as 万元 was meant as yuan, and what to write if so."""
+    typed, meant = wan_text(Fraction(yuan, WAN)), wan_text(Fraction(yuan, WAN * WAN))
+    return f"是否把元当成了万元? 若原为 {typed} 元, 请改为 {meant}"
 
 
 def wan_text(number: Fraction | int) -> str:

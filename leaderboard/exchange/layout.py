@@ -80,6 +80,8 @@ COVER_KEYS = {
     SOURCE_KEY: "印在榜单下方, 可不填",
 }
 
+TOTAL, INWARD, RECEIVED = "总投资(万元)", "合同引资额(万元)", "金额(万元)"
+
 _EVIDENCE = Column("证明材料", "合同号、备案号、凭证号等", width=26)
 _OUTCOME = Column("认定", "已认定 或 待认定, 不填按待认定", width=9, choices="认定")
 _UNIT = Column("单位", "单位名称或编码", required=True, width=18, choices="单位")
@@ -140,8 +142,8 @@ EVENTS = SheetLayout(
             choices="节点",
         ),
         Column("日期", "如 2026-03-05", required=True, width=12, shown_as="date"),
-        Column("总投资(万元)", "一般填在签约行", width=16, shown_as="money"),
-        Column("合同引资额(万元)", "一般填在签约行", width=18, shown_as="money"),
+        Column(TOTAL, "一般填在签约行", width=16, shown_as="money"),
+        Column(INWARD, "一般填在签约行", width=18, shown_as="money"),
         _EVIDENCE,
         _OUTCOME,
     ),
@@ -151,7 +153,7 @@ ARRIVALS = SheetLayout(
     (
         _PROJECT,
         Column("日期", "到账日期", required=True, width=12, shown_as="date"),
-        Column("金额(万元)", "折合人民币", required=True, width=16, shown_as="money"),
+        Column(RECEIVED, "折合人民币", required=True, width=16, shown_as="money"),
         Column("类别", "市外 或 外资, 不填按 市外", width=9, choices="类别"),
         Column("币种", "三位字母代码, 如 USD", width=8),
         Column("外币金额", "原币金额, 单位为元, 最多两位小数", width=16, shown_as="number"),

@@ -271,6 +271,60 @@ def test_far_more_money_than_contracted_is_warned_about(session: Session) -> Non
     ]
 
 
+def test_more_money_than_the_ledger_knows_as_contracted_is_warned_about(session: Session) -> None:
+    """The file brings arrivals alone; the contract of 5,000 万元 was imported before."""
+    take_in(session, full_book())
+    data = full_book(节点=[], 到位资金=[["P-002", date(2026, 7, 1), 60_000]])
+    assert [w for w in warnings(session, data) if "倍" in w] == [
+        "到位资金 第 2 行 金额(万元): 项目 P-002 到位资金共 600,000,000 元, 超过合同引资额的 10 倍, 请核对单位是否为万元"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("contract", "arrivals", "place"),
+    [
+        ((950_000, 900_000), [300_000, 600_000], "到位资金 第 2 行 金额(万元)"),
+        ((950_000, 950_000), [900_000], "到位资金 第 2 行 金额(万元)"),
+        ((None, None), [100_000], "到位资金 第 2 行 金额(万元)"),
+        ((950_000, None), [], "节点 第 2 行 总投资(万元)"),
+        ((950_000, 500_000), [], "节点 第 2 行 合同引资额(万元)"),
+    ],
+)
+def test_a_project_all_of_whose_amounts_are_large_is_asked_about(
+    session: Session, contract: tuple[Any, Any], arrivals: list[int], place: str
+) -> None:
+    """A contract of 95 万元 with 90 万元 arrived, all typed in yuan, would be read as 95 and 90 亿元."""
+    received = [["P-001", date(2026, 7, n), yuan] for n, yuan in enumerate(arrivals, start=1)]
+    data = full_book(节点=[event(total=contract[0], inward=contract[1])], 到位资金=received)
+    least = min(yuan for yuan in (*contract, *arrivals) if yuan)
+    assert warnings(session, data) == [
+        (
+            f"{place}: 项目 P-001 在文件中的金额最小也有 {least // 10_000} 亿元, "
+            f"是否把元当成了万元? 若原为 {least} 元, 请改为 {least // 10_000}"
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("contract", "arrivals"),
+    [
+        ((100_000, 80_000), []),
+        ((100_000, 100_000), [99_999]),
+        ((250_000, 250_000), []),
+        ((499_999, 499_999), []),
+        ((900_000, 900_000), [150_000, 20_000]),
+        ((None, None), [99_999]),
+    ],
+)
+def test_large_projects_are_not_asked_about(
+    session: Session, contract: tuple[Any, Any], arrivals: list[int]
+) -> None:
+    """10 亿, 25 亿 and 90 亿 with a receipt of 2 亿 among others are what they say."""
+    received = [["P-001", date(2026, 7, n), yuan] for n, yuan in enumerate(arrivals, start=1)]
+    data = full_book(节点=[event(total=contract[0], inward=contract[1])], 到位资金=received)
+    assert warnings(session, data) == []
+
+
 def test_what_has_not_happened_yet_is_refused(session: Session) -> None:
     data = full_book(节点=[event(on=date(2026, 11, 23))])
     assert only(session, data) == (
