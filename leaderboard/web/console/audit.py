@@ -15,6 +15,7 @@ from leaderboard.accounts.permissions import Action
 from leaderboard.accounts.read import newest_lines
 from leaderboard.web.console.door import door, show
 from leaderboard.web.guards import guard_action, guarded
+from leaderboard.web.numbers import asked_number
 from leaderboard.web.requests import reading
 from leaderboard.words import gettext as _
 
@@ -110,8 +111,7 @@ def deeds() -> dict[str, str]:
 def audit() -> ResponseReturnValue:
     """One page of the trail; on demand, the check of its whole chain."""
     session = reading()
-    before = request.args.get("before", type=int)
-    lines = newest_lines(session, PAGE, before=before)
+    lines = newest_lines(session, PAGE, before=asked_number("before"))
     checked = request.args.get("check") == "1"
     broken = list(islice(broken_lines(session), MOST_BROKEN)) if checked else []
     return show(
