@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from flask import Flask, Response, request
 from flask import session as cookie
 
@@ -13,6 +15,7 @@ CONTENT_POLICY = (
 """Nothing from elsewhere, no script or style written into a page, no frame around it."""
 
 YEAR = 31_536_000
+HOST = re.compile(r"(?:https?:)?//[^/?#]*", re.IGNORECASE)
 
 
 def public_headers(settings: Settings) -> dict[str, str]:
@@ -40,6 +43,7 @@ def register(app: Flask, settings: Settings) -> None:
         for name, text in always.items():
             response.headers.setdefault(name, text)
         _limit_keeping(response)
+        _stay_here(response)
         return response
 
 
@@ -52,3 +56,11 @@ def _limit_keeping(response: Response) -> None:
         response.headers["Cache-Control"] = "no-store"
     else:
         response.headers.setdefault("Cache-Control", "no-cache")
+
+
+def _stay_here(response: Response) -> None:
+    """Make every redirect a path: the router puts a Host header, which anyone can write, into its own."""
+    location = response.location or ""
+    if found := HOST.match(location):
+        # A path of two slashes would be read as another host again.
+        response.headers["Location"] = "/" + location[found.end() :].lstrip("/\\")

@@ -80,3 +80,26 @@ def test_files_marked_with_their_content_are_kept_for_ever(client: FlaskClient):
     assert "immutable" in kept("/static/icon.svg?v=12345678")
     assert "immutable" not in kept("/static/icon.svg")
     assert "immutable" not in kept("/static/none.css?v=12345678")
+
+
+@pytest.mark.parametrize("host", ["evil.example", "EVIL.example:8000", "evil.example:80"])
+@pytest.mark.parametrize(
+    ("asked", "onward"),
+    [
+        ("/my", "/my/"),
+        ("/boards", "/boards/"),
+        ("/boards/now/1?lang=en", "/boards/now/1/?lang=en"),
+        ("/boards/", "/"),
+        ("/my/", "/sign-in?next=/my/"),
+        ("//my", "/my/"),
+    ],
+)
+def test_no_redirect_names_the_host_that_was_asked_for(
+    client: FlaskClient, host: str, asked: str, onward: str
+):
+    """Anyone can write a Host header, and a copy kept on the way would lead others there."""
+    path, _, query = asked.partition("?")
+    answer = client.get(
+        query_string=query, headers={"Host": host}, environ_overrides={"PATH_INFO": path, "HTTP_HOST": host}
+    )
+    assert (answer.status_code // 100, answer.headers["Location"]) == (3, onward)
