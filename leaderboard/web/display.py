@@ -34,7 +34,7 @@ from leaderboard.seasons.models import Season
 from leaderboard.seasons.read import find_season
 from leaderboard.web.fast_lane import LATEST, NUMBERED, answer_of, best_encoding, is_unchanged
 from leaderboard.web.requests import office, reading, settings, writing
-from leaderboard.words import CHINESE, language, speaking
+from leaderboard.words import CHINESE, LANGUAGES, language, speaking
 
 door = Blueprint("display", __name__)
 
@@ -214,7 +214,8 @@ def public_edition(slug: str, number: int) -> Edition:
 
 def serve(path: str, cache: str = LATEST) -> Response:
     """The stored bytes of a public form in the language asked for, with the headers the fast lane gives them."""
-    form = find_form(reading(), path, request.args.get("lang", CHINESE)) or abort(404)
+    asked = request.args.get("lang")
+    form = find_form(reading(), path, asked if asked in LANGUAGES else CHINESE) or abort(404)
     variant = answer_of(form, cache, ())[best_encoding(request.headers.get("Accept-Encoding", ""))]
     if is_unchanged(request.headers.get("If-None-Match", ""), variant.etag):
         return Response(status=304, headers=variant.unchanged)

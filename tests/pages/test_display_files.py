@@ -126,3 +126,13 @@ def test_an_edition_keeps_its_bytes_when_the_next_appears(race: Race, session: S
     after = [bytes(found.identity) for path in PATHS[1::2] if (found := find_form(session, path, "zh"))]
     assert before == after
     assert len(before) == 2
+
+
+@pytest.mark.parametrize("path", [*PATHS, "/", "/boards/race/1/by/signing/", "/boards/race/1/units/liuxi/"])
+@pytest.mark.parametrize("lang", ["fr", "", "ZH", "zh'--"])
+def test_a_language_nobody_speaks_here_is_answered_in_chinese(
+    race: Race, client: FlaskClient, path: str, lang: str
+) -> None:
+    answer = client.get(path, query_string={"lang": lang})
+    assert answer.status_code == 200
+    assert answer.data == client.get(path).data
