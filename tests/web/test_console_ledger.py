@@ -149,6 +149,16 @@ def test_a_stage_is_added_in_units_of_ten_thousand(
         ),
         ("arrivals", {"amount": "一百", "kind": "domestic", "occurred_on": "today"}, ["应为金额（万元）"]),
         ("arrivals", {"amount": "0.00001", "kind": "domestic", "occurred_on": "today"}, ["应为金额（万元）"]),
+        (
+            "arrivals",
+            {"amount": "999999999999999亿", "kind": "domestic", "occurred_on": "today"},
+            ["金额超出可记录的范围，请核对单位"],
+        ),
+        (
+            "arrivals",
+            {"amount": "100000000000000", "kind": "domestic", "occurred_on": "today"},
+            ["金额超出可记录的范围，请核对单位"],
+        ),
         ("arrivals", {"amount": "0", "kind": "domestic", "occurred_on": "today"}, ["金额应大于零"]),
         ("arrivals", {"amount": "5", "kind": "gold", "occurred_on": "today"}, ["请从列表中选择"]),
         ("credits", {"unit": "nanan", "share": "50", "occurred_on": "today"}, ["分成合计应不超过 1"]),

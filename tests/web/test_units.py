@@ -149,6 +149,16 @@ def test_evidence_is_asked_for_and_what_was_typed_stays(client: FlaskClient) -> 
     assert 'value="三百"' in text
 
 
+@pytest.mark.engines("sqlite")
+def test_more_money_than_a_table_holds_is_said_to_be_too_much(client: FlaskClient) -> None:
+    path = "/my/projects/L-1"
+    fields = {"occurred_on": str(TODAY), "kind": "domestic", "evidence": "回单"}
+    for amount in ("999999999999999亿", "100000000000000"):
+        answer = submit(client, f"{path}/arrivals", path, amount=amount, **fields)
+        assert answer.status_code == 422
+        assert "金额超出可记录的范围，请核对单位" in answer.get_data(as_text=True)
+
+
 def test_another_units_project_is_an_unknown_address(client: FlaskClient, visit: Visit) -> None:
     for path in ("/my/projects/Q-0", "/my/projects/none"):
         visit(path, 404, client=client)
