@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 from typing import Any
 
 import click
@@ -32,12 +34,18 @@ CHECKS = {
 @click.argument("season")
 @click.option("--once-key", default="", help="The same key publishes once, however often the command runs.")
 def publish_command(context: Context, season: str, once_key: str) -> None:
-    """Publish the next edition of a season now."""
+    """Publish the next edition of a season now; status 75 says that it is queued and the clock will publish it."""
     found = season_named(context, season)
     with context.database.session() as session:
         run = clock.request_run(session, found, once_key or f"cli/{now()}", ACTOR, now())
         session.commit()
     outcome = perform(context.database, run.id, Node.of(context.settings))
+    if outcome.state in {State.HELD, State.RETRY}:
+        click.echo(
+            f"尚未发布, 已列入队列, 由运行中的时钟发布: {outcome.message or '另一进程正在处理'}", err=True
+        )
+        click.echo(f"查看结果: leaderboard runs {season}", err=True)
+        sys.exit(os.EX_TEMPFAIL)
     if outcome.state is not State.PUBLISHED:
         refuse(outcome.message or f"未能发布: {outcome.state}")
     click.echo(f"{found.title} 第 {outcome.number} 期已发布: /boards/{season}/{outcome.number}/")

@@ -8,11 +8,14 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy.exc import OperationalError
 
+from leaderboard.boards import clock
 from leaderboard.boards.package import sealed
 from leaderboard.boards.read import latest_edition, public_seasons
 from leaderboard.cli.context import commands
 from leaderboard.db import Database
+from leaderboard.instant import now
 from leaderboard.office import Office
 from leaderboard.seasons.read import find_season
 from tests.factories import small_race
@@ -61,6 +64,31 @@ def test_publish_airs_the_next_edition_and_one_key_airs_one(leaderboard: Command
     assert "第 2 期" in second.output
     assert leaderboard("runs", race).output.count("done") == 2
     assert "第 2 期" in leaderboard("seasons").output
+
+
+@pytest.mark.engines("sqlite")
+def test_an_edition_another_process_has_in_hand_is_queued_and_not_refused(
+    leaderboard: Command, race: str, database: Database, monkeypatch: pytest.MonkeyPatch
+):
+    """The clock took the run between the request and the attempt: it will be published, so this is no failure."""
+    with database.session() as session:
+        season = find_season(session, race)
+        assert season is not None
+        run = clock.request_run(session, season, "monday", "tester", now())
+        clock.claim(session, run.id, run.epoch, "elsewhere", now(), 60_000)
+        session.commit()
+    held = leaderboard("publish", race, "--once-key", "monday")
+    assert held.exit_code == 75
+    assert "尚未发布, 已列入队列, 由运行中的时钟发布" in held.output
+    assert f"leaderboard runs {race}" in held.output
+
+    def trouble(*_: object) -> bool:
+        raise OperationalError("update", {}, Exception("database is locked"))
+
+    monkeypatch.setattr("leaderboard.airing.clock.claim", trouble)
+    later = leaderboard("publish", race)
+    assert later.exit_code == 75
+    assert "已列入队列" in later.output
 
 
 def test_an_unknown_season_is_answered_with_the_known_ones(leaderboard: Command, race: str):

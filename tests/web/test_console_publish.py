@@ -7,13 +7,16 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
+from leaderboard.boards import clock
 from leaderboard.boards.models import Edition, PublicForm
 from leaderboard.boards.read import find_form
 from leaderboard.db import Database
+from leaderboard.instant import now
 from leaderboard.ledger.read import find_project
 from leaderboard.ledger.record import add_stage_event
 from leaderboard.seasons import plan
 from leaderboard.seasons.models import Timetable
+from leaderboard.seasons.read import find_season
 from tests.factories import PENDING, VERIFIED
 from tests.people import enrol, signed_in, submit, token_in
 from tests.visiting import Visit
@@ -81,6 +84,26 @@ def test_a_double_press_publishes_once(client: FlaskClient, database: Database) 
     assert after.identity == before.identity
     assert newest is not None
     assert newest.published_by == "chen"
+
+
+@pytest.mark.engines("sqlite")
+def test_an_edition_another_process_has_in_hand_is_being_published(
+    client: FlaskClient, database: Database, visit: Visit
+) -> None:
+    """Two people press at once: whoever comes second sees no failure."""
+    page = client.get(PUBLISH).get_data(as_text=True)
+    key = page.split('name="once_key" value="')[1].split('"')[0]
+    with database.session() as session:
+        season = find_season(session, "now")
+        assert season is not None
+        run = clock.request_run(session, season, f"chen/{key}", "chen", now())
+        clock.claim(session, run.id, run.epoch, "elsewhere", now(), 60_000)
+        session.commit()
+    client.post(PUBLISH, data={"csrf_token": token_in(page), "once_key": key})
+    after = visit(PUBLISH, client=client)
+    notice = after.all("p", role="status")[0]
+    assert after.text(notice).startswith("正在发布：")
+    assert notice.get("class") == "notice message"
 
 
 def test_a_season_without_scheme_says_so_and_publishes_nothing(

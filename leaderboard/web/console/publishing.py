@@ -98,10 +98,13 @@ def _told(season: Season, outcome: Outcome) -> ResponseReturnValue:
     """On to the result: the edition's page, or back with the reason why there is none."""
     if outcome.state is State.PUBLISHED and outcome.number is not None:
         return redirect(url_for("console.published", slug=season.slug, number=outcome.number))
-    waiting = outcome.state in {State.HELD, State.RETRY}
-    reason = outcome.message or (_("另一进程正在发布") if waiting else _("原因不明，请看发布记录"))
-    sentence = _("尚未发布，系统会继续：{reason}") if waiting else _("没有发布：{reason}")
-    flash(sentence.format(reason=reason), "warning" if waiting else "failure")
+    reason = outcome.message or _("原因不明，请看发布记录")
+    if outcome.state is State.HELD:
+        flash(_("正在发布：系统已在处理这一期，稍候刷新本页即可看到结果"))
+    elif outcome.state is State.RETRY:
+        flash(_("尚未发布，系统会自动再试：{reason}").format(reason=reason), "warning")
+    else:
+        flash(_("没有发布：{reason}").format(reason=reason), "failure")
     return redirect(url_for("console.publish", slug=season.slug))
 
 
