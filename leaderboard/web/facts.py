@@ -8,8 +8,11 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
+from leaderboard.formatters import money
 from leaderboard.ledger.models import ARRIVAL_KINDS, Project
+from leaderboard.ledger.read import live_arrivals, live_events
 from leaderboard.ledger.record import LedgerError, Source, add_arrival, add_stage_event
+from leaderboard.plausible import LARGE_YUAN, MANY_TIMES, all_large, far_beyond
 from leaderboard.seasons.models import Season
 from leaderboard.seasons.read import STAGE_NAMES
 from leaderboard.web.typed import Typed
@@ -42,6 +45,7 @@ def record_event(
         typed.complain("inward", _("外来资金不能多于总投资"))
     if stage != SIGNED and (total is not None or inward is not None):
         typed.complain("total", _("金额只随签约填写"))
+    _ask_about(session, typed, project, {"total": total, "inward": inward})
     if not typed.ok:
         return ""
     try:
@@ -61,6 +65,7 @@ def record_arrival(session: Session, typed: Typed, project: Project, today: date
     kind = typed.choice("kind", ARRIVAL_KINDS)
     if amount == 0:
         typed.complain("amount", _("金额应大于零"))
+    _ask_about(session, typed, project, {"amount": amount})
     if not typed.ok or amount is None:
         return ""
     try:
@@ -71,3 +76,30 @@ def record_arrival(session: Session, typed: Typed, project: Project, today: date
     return _("已记录：{project} 于 {day} 到位 {yuan} 元").format(
         project=project.name, day=on, yuan=f"{amount:,}"
     )
+
+
+def _ask_about(session: Session, typed: Typed, project: Project, amounts: dict[str, int | None]) -> None:
+    """Have unlikely amounts confirmed: the form comes back with the figures spelled out and a box to tick."""
+    given = {name: yuan for name, yuan in amounts.items() if yuan is not None}
+    why = _doubt(session, project, given)
+    if why and not typed.confirmed(list(given.values())):
+        figures = (
+            _("{money}（{yuan} 元）").format(money=money(yuan), yuan=f"{yuan:,}") for yuan in given.values()
+        )
+        words = _("{amounts}：{why}。请核对单位是否为万元；无误请勾选“金额无误”再提交")
+        typed.complain(list(given)[-1], words.format(amounts=_("、").join(figures), why=why))
+
+
+def _doubt(session: Session, project: Project, given: dict[str, int]) -> str:
+    """Why the amounts are unlikely beside what is known of the project; "" where they are not."""
+    if not given:
+        return ""
+    events, receipts = live_events(session, project.id), live_arrivals(session, project.id)
+    arrived = [*(row.yuan for row in receipts), given.get("amount", 0)]
+    contracted = [*(event.inward_yuan or 0 for event in events), given.get("inward", 0)]
+    invested = [*(event.total_yuan or 0 for event in events), given.get("total", 0)]
+    if max(sum(arrived), *given.values()) > LARGE_YUAN:
+        return _("一个项目超过 {money}").format(money=money(LARGE_YUAN))
+    if far_beyond(sum(arrived), max(contracted)):
+        return _("到位资金合计超过合同外来资金的 {times} 倍").format(times=MANY_TIMES)
+    return _("这样大的项目少见") if all_large([*invested, *contracted], arrived) else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 
@@ -13,22 +13,30 @@ from flask import request
 from leaderboard.web.forms import field
 from leaderboard.words import gettext as _
 
-MONEY = re.compile(r"(\d{1,15}(?:\.\d{1,8})?)(亿|万|千万|百万)?元?")
-SCALES = {"亿": 100_000_000, "千万": 10_000_000, "百万": 1_000_000, "万": 10_000, None: 10_000}
-NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,8}|/\d{1,15})?")
-DAY = re.compile(r"(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?")
+WHOLE = r"(?:[0-9]{1,15}|[0-9]{1,3}(?:,[0-9]{3}){1,4})"
+"""Digits, with commas only between thousands: 3,0 may be meant as 3.0 and is no number."""
+MONEY = re.compile(rf"({WHOLE}(?:\.[0-9]{{1,8}})?)(亿|千万|百万|万|)(元?)")
+SCALES = {"亿": 100_000_000, "千万": 10_000_000, "百万": 1_000_000, "万": 10_000}
+MOST_YUAN = 10**18
+"""As for workbooks: from here on a database could not hold the amount."""
+NUMBER = re.compile(rf"-?{WHOLE}(?:\.[0-9]{{1,8}}|/[0-9]{{1,15}})?%?")
+DAY = re.compile(r"([0-9]{4})[-./年]([0-9]{1,2})[-./月]([0-9]{1,2})日?")
+EARLIEST = date(1900, 1, 1)
+PLAIN = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " "}
+"""Full-width signs and the sign they stand for; a circled or raised digit is not one of them."""
 
 
 def tidy(text: str) -> str:
     """Typed text with full-width digits and marks made plain, and blanks at both ends gone."""
-    return unicodedata.normalize("NFKC", text).strip()
+    return unicodedata.normalize("NFC", text).translate(PLAIN).strip()
 
 
 def exact_number(text: str) -> Fraction | None:
     """The number typed as 25, 12.5, 1,200 or 1/3; None for anything else."""
-    plain = text.replace(",", "").removesuffix("%")
+    if not NUMBER.fullmatch(text):
+        return None
     try:
-        return Fraction(plain) if NUMBER.fullmatch(plain) else None
+        return Fraction(text.replace(",", "").removesuffix("%"))
     except ZeroDivisionError:
         return None
 
@@ -39,6 +47,8 @@ class Typed:
     def __init__(self, form: Mapping[str, str] | None = None) -> None:
         self.values = {name: tidy(value) for name, value in (form or {}).items()}
         self.problems: dict[str, str] = {}
+        self.unsure = ""
+        """Amounts that are asked to be confirmed, as the box 金额无误 sends them back; "" where none is."""
 
     @classmethod
     def of_request(cls) -> Typed:
@@ -53,6 +63,11 @@ class Typed:
     def complain(self, name: str, problem: str) -> None:
         """Note what is wrong with a field; the first word stands."""
         self.problems.setdefault(name, problem)
+
+    def confirmed(self, amounts: Sequence[int]) -> bool:
+        """Whether the box 金额无误 was ticked for these very amounts; otherwise the form will show it."""
+        self.unsure = "-".join(map(str, amounts))
+        return self.values.get("sure") == self.unsure
 
     def text(self, name: str, *, most: int = 120, needed: bool = True) -> str:
         """A line of text of at most so many characters; blank only where it is not needed."""
@@ -81,26 +96,37 @@ class Typed:
         if day is None:
             self.complain(name, _("应为日期，如 2026-10-31"))
             return date.min
+        if day < EARLIEST:
+            self.complain(name, _("日期 {day} 早于 1900 年，请核对").format(day=day))
         if latest is not None and day > latest:
             self.complain(name, _("日期 {day} 还没有到，请核对").format(day=day))
         return day
 
     def yuan(self, name: str, *, needed: bool = True) -> int | None:
         """Money in whole yuan, typed in 万元 (3200, 3,200.5) or with its own unit (1.94亿); not negative."""
-        value = self.values.get(name, "").replace(",", "").replace(" ", "")
+        value = self.values.get(name, "").replace(" ", "")
         if not value and not needed:
             return None
         found = MONEY.fullmatch(value)
-        amount = Fraction(found[1]) * SCALES[found[2]] if found else None
+        amount = Fraction(found[1].replace(",", "")) * _scale(found[2], found[3]) if found else None
         if amount is None or amount.denominator != 1:
             self.complain(name, _("应为金额（万元），如 3200 或 3200.5，精确到元"))
+            return None
+        if amount >= MOST_YUAN:
+            self.complain(name, _("金额超出可记录的范围，请核对单位"))
             return None
         return int(amount)
 
     def whole(self, name: str, *, least: int = 1, most: int = 1_000_000) -> int:
         """A whole number within bounds."""
-        value = self.values.get(name, "").replace(",", "")
-        if not re.fullmatch(r"\d{1,15}", value) or not least <= int(value) <= most:
+        value = self.values.get(name, "")
+        number = int(value.replace(",", "")) if re.fullmatch(WHOLE, value) else None
+        if number is None or not least <= number <= most:
             self.complain(name, _("应为 {least} 到 {most} 的整数").format(least=least, most=most))
             return least
-        return int(value)
+        return number
+
+
+def _scale(unit: str, yuan: str) -> int:
+    """Yuan in one of what was typed: a bare number is in 万元, one with 元 alone in 元."""
+    return SCALES[unit] if unit else 1 if yuan else SCALES["万"]
