@@ -84,7 +84,7 @@ class Settings(BaseSettings):
     )
     session_hours: int = _setting(12, "hours", "Age at which a signed-in session ends in any case.", ge=1)
     lockout_failures: int = _setting(
-        5, "tries", "Failed sign-ins after which an account or address is locked.", ge=1
+        5, "tries", "Failed sign-ins that lock an address; four times as many lock an account.", ge=1
     )
     lockout_minutes: int = _setting(15, "minutes", "How long a locked account or address stays locked.", ge=1)
     password_length: int = _setting(10, "characters", "Least length of a password.", ge=8)

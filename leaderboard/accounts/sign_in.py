@@ -25,6 +25,8 @@ from leaderboard.instant import Millis, now
 from leaderboard.words import gettext as _
 
 MINUTE = 60_000
+NAME_PATIENCE = 4
+"""How many times the failures that lock an address lock a name: a stranger must not shut its owner out from one place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,18 +92,18 @@ def _held(session: Session, source: str) -> SignInFailure:
 def count_attempt(session: Session, name: str, address: str, limits: Limits, at: Millis) -> None:
     """Count an attempt as failed before it is checked; `begin_session` takes it back.
 
-    Failures count within the lock time; when they reach the limit the source is locked that long. Attempts while
-    locked do not prolong it. Raises LockedOut.
+    Failures count within the lock time; an address is locked that long when they reach the limit, a name, from
+    wherever it is tried, at NAME_PATIENCE times the limit. Attempts while locked do not prolong it. Raises LockedOut.
     """
     counts = [_held(session, source) for source in _sources(name, address)]
     locked_until = max(count.locked_until or 0 for count in counts)
     if locked_until > at:
         raise LockedOut(locked_until - at)
-    for count in counts:
+    for count, most in zip(counts, (limits.failures, limits.failures * NAME_PATIENCE), strict=True):
         stale = count.locked_until is not None or at - count.last_at >= limits.lock
         count.failures = 1 if stale else count.failures + 1
         count.last_at = at
-        count.locked_until = at + limits.lock if count.failures >= limits.failures else None
+        count.locked_until = at + limits.lock if count.failures >= most else None
     session.flush()
 
 

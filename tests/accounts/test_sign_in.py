@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from threading import Barrier
 
 import pytest
@@ -54,6 +55,12 @@ def fail(session: Session, times: int, name: str = "chen", address: str = HERE, 
     for _ in range(times):
         with pytest.raises(SignInRefused):
             attempt(session, name, "wrong", address, at)
+
+
+def fail_everywhere(session: Session, times: int) -> None:
+    """Failures for chen, each from another address."""
+    for number in range(times):
+        fail(session, 1, address=f"10.0.1.{number}")
 
 
 def test_limits_are_those_of_the_settings():
@@ -112,10 +119,20 @@ def test_an_unknown_name_costs_a_hash_like_a_known_one(
 
 
 def test_an_account_is_locked_after_the_failures_allowed_from_anywhere(session: Session, chen: Account):
-    for number in range(3):
-        fail(session, 1, address=f"10.0.1.{number}")
+    fail_everywhere(session, 11)
+    assert attempt(session, "chen", PASSWORD, THERE)
+    fail_everywhere(session, 12)
     with pytest.raises(LockedOut, match="15 分钟"):
         attempt(session, "chen", PASSWORD, THERE)
+
+
+def test_one_address_locks_itself_and_not_the_name(session: Session, chen: Account):
+    """A stranger who knows a name must not keep its owner out, however long they go on."""
+    for window in range(8):
+        fail(session, 3, at=START + window * 15 * MINUTE)
+        with pytest.raises(LockedOut):
+            attempt(session, "chen", PASSWORD, at=START + window * 15 * MINUTE)
+    assert attempt(session, "chen", PASSWORD, THERE, at=START + 7 * 15 * MINUTE)
 
 
 def test_an_address_is_locked_whatever_the_names(session: Session, chen: Account):
@@ -157,27 +174,28 @@ def test_success_clears_the_name_but_of_the_address_only_itself(session: Session
 
 
 def test_a_new_password_lifts_the_lock_of_the_name(session: Session, chen: Account):
-    fail(session, 3)
+    fail_everywhere(session, 12)
     password = renew_password(session, "boss", session.get_one(Account, chen.id))
     assert attempt(session, "chen", password, THERE)
 
 
 def test_the_count_is_exact_when_many_try_at_once(database: Database):
-    """Eight at the same instant, three let through, whoever they are."""
+    """Eight at the same instant from as many addresses, four let through, whoever they are."""
+    limits = replace(LIMITS, failures=1)
     together = Barrier(8)
 
     def one(number: int) -> bool:
         together.wait()
         with database.session() as session:
             try:
-                count_attempt(session, "chen", f"10.0.2.{number}", LIMITS, START)
+                count_attempt(session, "chen", f"10.0.2.{number}", limits, START)
             except LockedOut:
                 return False
             session.commit()
             return True
 
     with ThreadPoolExecutor(8) as pool:
-        assert sum(pool.map(one, range(8))) == 3
+        assert sum(pool.map(one, range(8))) == 4
 
 
 def test_a_session_ends_when_idle(session: Session, chen: Account):
