@@ -35,6 +35,9 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 
+UNBOUNDED = -1
+"""The threads of a process bound its connections; a pool of fewer would keep some of them waiting for the others."""
+
 BigId = BigInteger().with_variant(Integer, "sqlite")
 
 id_column = Annotated[int, mapped_column(BigId, primary_key=True, autoincrement=True)]
@@ -111,12 +114,13 @@ def open_database(url: str, *, busy_timeout_ms: int = 15_000) -> Database:
     """Open the database at a SQLAlchemy URL; a SQLite file's folder is made, private to its owner."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
-        if parsed.database and parsed.database != ":memory:":
+        in_memory = parsed.database in {None, "", ":memory:"}
+        if parsed.database and not in_memory:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        engine = create_engine(parsed)
+        engine = create_engine(parsed) if in_memory else create_engine(parsed, max_overflow=UNBOUNDED)
         _prepare_sqlite(engine, busy_timeout_ms)
     else:
-        engine = create_engine(parsed, pool_pre_ping=True)
+        engine = create_engine(parsed, pool_pre_ping=True, max_overflow=UNBOUNDED)
     readers = engine.execution_options(saima_read_only=True)
     return Database(
         url=url,

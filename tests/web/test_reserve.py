@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 from werkzeug.test import Client
 
 from config import Settings
@@ -75,6 +77,13 @@ def test_a_place_is_given_back_when_flask_fails():
     for _ in range(3):
         with pytest.raises(RuntimeError, match="broken"):
             Client(reserve).get("/")
+
+
+def test_every_request_let_in_finds_a_connection(database: Database):
+    with ExitStack() as requests:
+        for _ in range(admitted(64)):
+            session = requests.enter_context(database.reading())
+            assert session.scalar(text("select 1")) == 1
 
 
 class Closing:
