@@ -15,7 +15,7 @@ from leaderboard.db import Database, open_database
 from leaderboard.office import Office
 from leaderboard.templating import TEMPLATES, furnish
 from leaderboard.web import api, console, display, errors, headers, metrics, sign_in, units, verify
-from leaderboard.web.numbers import Whole
+from leaderboard.web.numbers import FactId, Whole
 from leaderboard.web.requests import DATABASE, OFFICE, SETTINGS, chosen_language, close_sessions
 
 csrf = CSRFProtect()
@@ -37,7 +37,7 @@ def new_app(settings: Settings) -> Flask:
         # The session bounds the token: a form left open over lunch must not be lost.
         WTF_CSRF_TIME_LIMIT=None,
     )
-    app.url_map.converters["int"] = Whole
+    app.url_map.converters |= {"int": Whole, "fact": FactId}
     if settings.proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign] # Flask's own way to wrap it
             app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies

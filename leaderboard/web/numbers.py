@@ -9,6 +9,8 @@ from werkzeug.routing import IntegerConverter, Map
 
 LARGEST = 2**31 - 1
 """A database asked for a larger number answers with an error of its own, not with nothing found."""
+LARGEST_FACT = 2**53 - 1
+"""The ledger gives no fact a larger id; every column of ids holds it."""
 
 
 class Whole(IntegerConverter):
@@ -19,6 +21,15 @@ class Whole(IntegerConverter):
 
     def __init__(self, addresses: Map, *args: Any, **options: Any) -> None:
         super().__init__(addresses, *args, **({"max": LARGEST} | options))
+
+
+class FactId(IntegerConverter):
+    """What `<fact:…>` means in our addresses: the id of a fact, which is random and below 2^53."""
+
+    regex = "[0-9]{1,16}"
+
+    def __init__(self, addresses: Map, *args: Any, **options: Any) -> None:
+        super().__init__(addresses, *args, **({"max": LARGEST_FACT} | options))
 
 
 def asked_number(name: str) -> int | None:

@@ -78,7 +78,7 @@ def add_share(code: str) -> ResponseReturnValue:
     return _added(code, "credit", record)
 
 
-@door.post("/projects/<code>/facts/<kind>/<int:fact_id>")
+@door.post("/projects/<code>/facts/<kind>/<fact:fact_id>")
 @guarded(guard_action(Action.VERIFY_FACTS))
 def decide_on(code: str, kind: str, fact_id: int) -> ResponseReturnValue:
     """Verify, return or reverse one fact of the project."""

@@ -106,7 +106,7 @@ def add_one_adjustment(slug: str) -> ResponseReturnValue:
     return redirect(url_for("console.returns", season=slug))
 
 
-@door.post("/seasons/<slug>/units/<int:unit_id>/facts/<kind>/<int:fact_id>")
+@door.post("/seasons/<slug>/units/<int:unit_id>/facts/<kind>/<fact:fact_id>")
 @guarded(guard_action(Action.VERIFY_FACTS))
 def decide_on_unit(slug: str, unit_id: int, kind: str, fact_id: int) -> ResponseReturnValue:
     """Verify, return or reverse one return or adjustment."""
