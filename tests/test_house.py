@@ -75,7 +75,7 @@ def test_operations_do_not_commit() -> None:
 
 
 def test_the_ledger_is_never_altered() -> None:
-    """Facts are added and reversed: no code of the ledger changes or deletes a row."""
+    """Facts are added and reversed: no code of the ledger changes or deletes one."""
     assert list(house.altering(found for found in subjects() if house.part(found.name) == "ledger")) == []
 
 

@@ -17,6 +17,8 @@ from leaderboard.exchange.table import Row
 from leaderboard.ledger.bulk import Decision, Head
 from leaderboard.ledger.models import REVERSED, VERIFIED, Credit, Project
 
+KEPT = "导入不修改已有项目, 请核对编号; 确需修改请在控制台的项目页修改项目资料"
+
 
 def check_projects(checking: Checking) -> None:
     """New projects are entered, known ones must agree; shares differing from those known are corrected."""
@@ -55,7 +57,7 @@ def _head(checking: Checking, row: Row) -> Head | None:
 
 
 def _compare_head(row: Row, head: Head, known: Project) -> None:
-    """A project's head is kept as it was entered: the ledger changes nothing, it only adds and reverses facts."""
+    """A project's head is kept: another name is mostly another code mistyped, so a person amends it at the console."""
     for title, value, before in (
         ("项目名称", head.name, known.name),
         ("英文名", head.name_en, known.name_en),
@@ -63,11 +65,9 @@ def _compare_head(row: Row, head: Head, known: Project) -> None:
         ("产业", head.industry, known.industry),
     ):
         if value is not None and not agrees(before, value):
-            row.warn(
-                f'系统中该项目为 "{before or ""}", 文件中为 "{value}"; 导入不修改已有项目, 请核对编号', title
-            )
+            row.warn(f'系统中该项目为 "{before or ""}", 文件中为 "{value}"; {KEPT}', title)
     if row.cell("公开") is not None and head.is_public != bool(known.is_public):
-        row.warn("与系统中的不同, 导入不修改已有项目", "公开")
+        row.warn(f"与系统中的不同; {KEPT}", "公开")
 
 
 def _shares(checking: Checking, row: Row) -> tuple[Share, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
 
@@ -36,8 +37,23 @@ def told(line: AuditLine) -> ToldLine:
     """The line in words; an action without words of its own keeps its key."""
     names = detail_words()
     detail = {name: value for name, value in json.loads(line.detail).items() if value not in (None, "", [])}
-    shown = "; ".join(f"{names.get(name, name)} {value}" for name, value in detail.items())
+    shown = "; ".join(
+        f"{names.get(name, name)} {_told_value(value, names)}" for name, value in detail.items()
+    )
     return ToldLine(line, deeds().get(line.action, line.action), shown)
+
+
+def _told_value(value: object, names: Mapping[str, str]) -> object:
+    """A value as it is; several of them, as where columns were changed, each with what it is called."""
+    if not isinstance(value, Mapping):
+        return value
+    return _("、").join(f"{names.get(key, key)} {_told_part(key, part)}" for key, part in value.items())
+
+
+def _told_part(key: str, part: object) -> object:
+    if key == "is_public":
+        return _("是") if part else _("否")
+    return "—" if part is None else part
 
 
 def detail_words() -> dict[str, str]:
@@ -45,6 +61,10 @@ def detail_words() -> dict[str, str]:
     return {
         "why": _("理由"),
         "name": _("名称"),
+        "name_en": _("英文名"),
+        "investor": _("投资方"),
+        "industry": _("行业"),
+        "is_public": _("公开名称"),
         "title": _("名称"),
         "effective_on": _("生效日"),
         "was": _("原为"),
@@ -82,6 +102,7 @@ def deeds() -> dict[str, str]:
         "timetable.pause": _("暂停时间表"),
         "timetable.resume": _("恢复时间表"),
         "project.add": _("登记项目"),
+        "project.amend": _("修改项目资料"),
         "stage_event.add": _("记录节点"),
         "arrival.add": _("记录到位资金"),
         "credit.add": _("记录分成"),

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.permissions import Action
+from leaderboard.ledger.amend import amend_project
 from leaderboard.ledger.listing import find_project_fact, tell
 from leaderboard.ledger.models import OUTCOMES, RETURNED, REVERSED, VERIFIED, Project
 from leaderboard.ledger.read import find_project
@@ -21,6 +22,10 @@ from leaderboard.web.requests import reading, writing
 from leaderboard.web.typed import Typed, exact_number
 from leaderboard.words import gettext as _
 from leaderboard.words import named
+
+OWN_TEXTS = {"name": 120, "name_en": 120, "investor": 120, "industry": 40}
+"""What a project is known by besides its code, and how long each may be."""
+YES, NO = "1", "0"
 
 
 @door.get("/projects/<code>")
@@ -78,6 +83,29 @@ def add_share(code: str) -> ResponseReturnValue:
     return _added(code, "credit", record)
 
 
+@door.post("/projects/<code>/amend")
+@guarded(guard_action(Action.VERIFY_FACTS))
+def amend(code: str) -> ResponseReturnValue:
+    """Put right the project's name and what else it is known by, and whether its name is public."""
+    session = writing()
+    found = find_project(session, code) or abort(404)
+    typed = Typed.of_request()
+    texts = {name: typed.text(name, most=most, needed=name == "name") for name, most in OWN_TEXTS.items()}
+    is_public = typed.choice("is_public", (YES, NO)) == YES
+    reason = typed.text("reason", most=500)
+    try:
+        if typed.ok:
+            amend_project(session, person().name, found, **texts, is_public=is_public, reason=reason)
+    except LedgerError as error:
+        typed.complain("reason", str(error))
+    if not typed.ok:
+        session.rollback()
+        return _page(code, typed, "amend", 422)
+    session.commit()
+    flash(_("项目资料已修改，自下一期榜单起生效"))
+    return redirect(url_for("console.project", code=code))
+
+
 @door.post("/projects/<code>/facts/<kind>/<fact:fact_id>")
 @guarded(guard_action(Action.VERIFY_FACTS))
 def decide_on(code: str, kind: str, fact_id: int) -> ResponseReturnValue:
@@ -121,17 +149,27 @@ def _page(code: str, typed: Typed, form: str = "", status: int = 200) -> Respons
     session = reading()
     found = find_project(session, code) or abort(404)
     units = list_units(session)
-    blank = Typed({"verified": "1"})
+    forms = dict.fromkeys(("event", "arrival", "credit"), Typed({"verified": "1"}))
+    forms["amend"] = _known(found)
+    if form:
+        forms[form] = typed
     return show(
         "project",
         status,
         here="projects",
         project=found,
         story=tell(session, found.id),
-        forms={name: typed if name == form else blank for name in ("event", "arrival", "credit")},
+        forms=forms,
+        yes_no=((YES, _("是")), (NO, _("否"))),
         open_form=form,
         stages=stage_words(list_seasons(session)),
         kinds=kind_words(),
         units=[(unit.key, named(unit.name, unit.name_en)) for unit in units],
         unit_names={unit.id: named(unit.name, unit.name_en) for unit in units},
     )
+
+
+def _known(project: Project) -> Typed:
+    """The form that amends the project, as the ledger knows it."""
+    texts = {name: getattr(project, name) or "" for name in OWN_TEXTS}
+    return Typed(texts | {"is_public": YES if project.is_public else NO})

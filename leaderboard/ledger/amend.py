@@ -1,0 +1,50 @@
+"""Putting right what a project is called: identity is no fact, so it is changed in place and the trail keeps both."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from leaderboard.accounts.audit import record_act
+from leaderboard.ledger.models import Project
+from leaderboard.ledger.record import LedgerError
+
+
+def amend_project(  # noqa: PLR0913 - the columns of the table, all by name
+    session: Session,
+    actor: str,
+    project: Project,
+    *,
+    name: str | None = None,
+    name_en: str | None = None,
+    investor: str | None = None,
+    industry: str | None = None,
+    is_public: bool | None = None,
+    reason: str,
+) -> None:
+    """Change what a project is called, by whom it is made, and whether its name is public; editions to come show it.
+
+    None leaves a column as it is, an empty text takes away what may be missing. The project's code and its facts
+    stay, and so does every edition published. Raises LedgerError without a reason, without a name, or without a change.
+    """
+    if not reason.strip():
+        raise LedgerError("修改项目资料须写明理由")
+    if name is not None and not name.strip():
+        raise LedgerError(f"项目 {project.code} 的名称不能空白")
+    texts = {"name": name, "name_en": name_en, "investor": investor, "industry": industry}
+    wanted: dict[str, str | int | None] = {
+        key: text.strip() or None for key, text in texts.items() if text is not None
+    }
+    if is_public is not None:
+        wanted["is_public"] = int(is_public)
+    now = {key: value for key, value in wanted.items() if value != (getattr(project, key) or _nothing(key))}
+    if not now:
+        raise LedgerError(f"项目 {project.code} 的资料没有变化")
+    was = {key: getattr(project, key) for key in now}
+    for key, value in now.items():
+        setattr(project, key, value)
+    session.flush()
+    record_act(session, actor, "project.amend", project.code, was=was, now=now, why=reason.strip())
+
+
+def _nothing(column: str) -> int | None:
+    return 0 if column == "is_public" else None
