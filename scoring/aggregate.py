@@ -6,22 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from scoring.cohort import or_later, reached_stage, signed_cohort, total
-from scoring.lookup import Lookup
+from scoring.adjust import adjustment_line
 from scoring.measure import Measured
+from scoring.measures import UnitMeasures
 from scoring.normalise import clamp
-from scoring.result import AdjustmentLine, Count, CountedFact, IndicatorLine, LeftOutFact
-from scoring.rules import (
-    ONE,
-    AdjustmentRule,
-    Cohort,
-    Indicator,
-    MissingKind,
-    MissingRule,
-    PerProject,
-    ReturnQuantity,
-    Scheme,
-)
+from scoring.result import AdjustmentLine, IndicatorLine
+from scoring.rules import ONE, Indicator, MissingKind, MissingRule, ReturnQuantity, Scheme
 
 NOTES = {
     MissingKind.ZERO: "zero_points",
@@ -64,11 +54,11 @@ class Assembled:
     unranked_reason: str | None
 
 
-def assemble(lookup: Lookup, unit: str, scheme: Scheme, rows: Sequence[Weighed]) -> Assembled:
+def assemble(measured: UnitMeasures, scheme: Scheme, rows: Sequence[Weighed]) -> Assembled:
     """One unit's lines and score: Σ points + Σ adjustments; None without a total or where unranked."""
     raised = _weight_factor(rows)
     lines = tuple(_line(row, raised, composite=scheme.composite) for row in rows)
-    adjustments = tuple(_adjustment(lookup, unit, rule) for rule in scheme.adjustments)
+    adjustments = tuple(adjustment_line(rule, measured.happened(rule.key)) for rule in scheme.adjustments)
     reason = _unranked_reason(scheme, rows, lines, raised)
     score = None
     if scheme.composite and reason is None:
@@ -150,31 +140,3 @@ def comparable(row: Weighed) -> Fraction | None:
     if row.missing_by(MissingKind.ZERO):
         return Fraction(0)
     return row.measured.value
-
-
-def _adjustment(lookup: Lookup, unit: str, rule: AdjustmentRule) -> AdjustmentLine:
-    """Points of one adjustment: ± min(each × times, ceiling)."""
-    count = _per_project(lookup, unit, rule.per) if rule.per else _by_hand(lookup, unit, rule)
-    sign = 1 if rule.kind == "bonus" else -1
-    raw = rule.each * (count.value or 0)
-    points = raw if rule.ceiling is None else min(raw, rule.ceiling)
-    return AdjustmentLine(rule.key, sign * raw, sign * points, count.counted, count.left_out)
-
-
-def _per_project(lookup: Lookup, unit: str, per: PerProject) -> Count:
-    signed, members = signed_cohort(lookup, unit, Cohort(per.min_total_yuan), "count")
-    reached = reached_stage(lookup, members, or_later((per.stage,)))
-    return Count(reached.value, "count", reached.counted, signed.left_out + reached.left_out)
-
-
-def _by_hand(lookup: Lookup, unit: str, rule: AdjustmentRule) -> Count:
-    counted: list[CountedFact] = []
-    left_out: list[LeftOutFact] = []
-    for entry in lookup.adjustments(unit, rule.key):
-        reason = lookup.dated_reason(entry.on, verified=entry.verified)
-        if reason is None:
-            amount = Fraction(entry.times)
-            counted.append(CountedFact("adjustment", rule.key, entry.id, entry.reason, entry.on, ONE, amount))
-        else:
-            left_out.append(LeftOutFact("adjustment", rule.key, entry.id, entry.reason, entry.on, reason))
-    return total("count", counted, left_out)

@@ -11,12 +11,11 @@ from fractions import Fraction
 from scoring.aggregate import Assembled, Weighed, assemble, comparable
 from scoring.facts import Facts, Unit
 from scoring.headline import headline
-from scoring.lookup import Lookup
-from scoring.measure import NOT_APPLICABLE, measure
+from scoring.measure import NOT_APPLICABLE
+from scoring.measures import Measures, UnitMeasures, measure_all
 from scoring.rank import places
 from scoring.result import Headline, RaceResult, Standing
 from scoring.rules import Scheme
-from scoring.schedule import schedule_share
 
 HORS_CONCOURS = "hors_concours"
 
@@ -35,8 +34,12 @@ def score_race(facts: Facts, scheme: Scheme, as_of: date) -> RaceResult:
 
     Raises ValueError when the season ends before it starts.
     """
-    lookup = Lookup(facts, as_of)
-    runners = [_run(lookup, unit, scheme) for unit in sorted(facts.units, key=lambda u: (u.order, u.key))]
+    return score_measured(measure_all(facts, scheme, as_of), scheme)
+
+
+def score_measured(measures: Measures, scheme: Scheme) -> RaceResult:
+    """Score and place what was measured, under a scheme with the same indicators and any weights."""
+    runners = [_run(measured, scheme) for measured in measures.units]
     divisions = list(dict.fromkeys(runner.unit.division for runner in runners))
     fields = {key: [runner for runner in runners if runner.unit.division == key] for key in divisions}
     standings = [standing for field in fields.values() for standing in _place(field, scheme)]
@@ -44,22 +47,25 @@ def score_race(facts: Facts, scheme: Scheme, as_of: date) -> RaceResult:
     for division, field in fields.items():
         headlines += _headlines(division, field, scheme)
     return RaceResult(
-        as_of=as_of,
-        schedule=schedule_share(facts.starts_on, facts.ends_on, as_of),
+        as_of=measures.as_of,
+        schedule=measures.schedule,
         standings=tuple(standings),
         headlines=tuple(headlines),
     )
 
 
-def _run(lookup: Lookup, unit: Unit, scheme: Scheme) -> Runner:
-    """Measure and weigh every indicator of one unit; what has no weight in its division does not apply."""
-    weights = scheme.weights(unit.division)
-    rows: list[Weighed] = []
-    for indicator in scheme.indicators:
-        applies = indicator.key in weights and indicator.key not in unit.not_applicable
-        measured = measure(lookup, unit.key, indicator) if applies else NOT_APPLICABLE
-        rows.append(Weighed(indicator, weights.get(indicator.key, Fraction(0)), measured))
-    return Runner(unit, tuple(rows), assemble(lookup, unit.key, scheme, rows))
+def _run(measured: UnitMeasures, scheme: Scheme) -> Runner:
+    """Weigh every indicator of one unit; what has no weight in its division does not apply."""
+    weights = scheme.weights(measured.unit.division)
+    rows = tuple(
+        Weighed(
+            indicator,
+            weights.get(indicator.key, Fraction(0)),
+            measured.measured(indicator.key) if indicator.key in weights else NOT_APPLICABLE,
+        )
+        for indicator in scheme.indicators
+    )
+    return Runner(measured.unit, rows, assemble(measured, scheme, rows))
 
 
 def _place(runners: Sequence[Runner], scheme: Scheme) -> list[Standing]:
