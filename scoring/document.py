@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import Field, fields, is_dataclass
 from datetime import date
 from enum import Enum
 from fractions import Fraction
@@ -84,7 +84,11 @@ def parse_facts(document: Mapping[str, Any]) -> Facts:
 def _plain(value: Any) -> Any:
     """A value type as plain JSON: objects by field name, fractions and dates as text, the rest as is."""
     if is_dataclass(value):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+        return {
+            field.name: _plain(found)
+            for field in fields(value)
+            if not _left_out(field, found := getattr(value, field.name))
+        }
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
     if isinstance(value, Fraction):
@@ -92,6 +96,10 @@ def _plain(value: Any) -> Any:
     if isinstance(value, date):
         return value.isoformat()
     return value.value if isinstance(value, Enum) else value
+
+
+def _left_out(field: Field[Any], value: Any) -> bool:
+    return bool(field.metadata.get("sparse")) and value == field.default
 
 
 def _project_document(project: Project) -> dict[str, Any]:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
-from scoring.adjust import times_of
-from scoring.facts import Facts, Unit
+from scoring.facts import Before, Facts, Project, Unit
 from scoring.lookup import Lookup
 from scoring.measure import NOT_APPLICABLE, Measured, measure
 from scoring.result import Count
 from scoring.rules import Scheme
-from scoring.schedule import schedule_share
+from scoring.times import times_of
 
 NEVER = Count(Fraction(0), "count")
 """How often an adjustment happened of which nothing is known."""
@@ -46,6 +45,12 @@ class Measures:
     schedule: Fraction
     """Share of the season due by `as_of` 时序进度."""
     units: tuple[UnitMeasures, ...]
+    exemptions: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """Why a unit is kept off a list, by unit and list."""
+    before: Mapping[str, Before] = field(default_factory=dict)
+    """The previous result of each unit, for the progress board."""
+    projects: Mapping[str, tuple[Project, ...]] = field(default_factory=dict)
+    """Projects of each unit, where lights are lit for projects."""
 
 
 def measure_all(facts: Facts, scheme: Scheme, as_of: date) -> Measures:
@@ -53,12 +58,17 @@ def measure_all(facts: Facts, scheme: Scheme, as_of: date) -> Measures:
 
     Raises ValueError when the season ends before it starts.
     """
-    lookup = Lookup(facts, as_of)
+    lookup = Lookup(facts, as_of, scheme.curve, {i.key: i.name for i in scheme.indicators})
     units = sorted(facts.units, key=lambda unit: (unit.order, unit.key))
     return Measures(
         as_of=as_of,
-        schedule=schedule_share(facts.starts_on, facts.ends_on, as_of),
+        schedule=lookup.due,
         units=tuple(_measure_unit(lookup, unit, scheme) for unit in units),
+        exemptions={(row.unit, row.list): row.reason for row in facts.exemptions},
+        before={row.unit: row for row in facts.before},
+        projects={unit.key: tuple(held.project for held in lookup.held(unit.key)) for unit in units}
+        if scheme.project_lights
+        else {},
     )
 
 
