@@ -88,9 +88,15 @@ def mixed(parts: tuple[Part, ...]) -> Measured:
         if part.state not in PRESENT:
             return Measured(part.state, parts, None)
     if any(part.denominator is None for part in parts):
-        return Measured(parts[0].state, parts, None)
+        return Measured(parts[0].state, parts, None, _whole(parts) if len(parts) > 1 else None)
     rate = sum((part.share * (part.rate or 0) for part in parts), Fraction(0))
     return Measured(State.COUNTED if rate else State.ZERO, parts, rate)
+
+
+def _whole(parts: tuple[Part, ...]) -> Fraction:
+    """Several marks as one: Σ share × mark, a ratio among them taken as its rate."""
+    values = [part.numerator.value if part.denominator is None else part.rate for part in parts]
+    return sum((part.share * (value or 0) for part, value in zip(parts, values, strict=True)), Fraction(0))
 
 
 def ratio(

@@ -8,11 +8,12 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from scoring.document import FACTS_FORMAT, FactsError, parse_facts
-from scoring.facts import Before, Facts, Unit
+from scoring.facts import Before, Unit
+from scoring.facts_document import FactsError, parse_facts
 from scoring.given_document import read_amount, read_given
 from scoring.measure import Measured
 from scoring.measures import Measures, UnitMeasures, measure_all
+from scoring.plain_facts import filled_facts
 from scoring.race import score_measured
 from scoring.reading import DocumentError, Fields, Problems, described
 from scoring.result import Count, CountedFact, RaceResult
@@ -119,7 +120,7 @@ def _measured_facts(top: Fields, scheme: Scheme | None) -> Measures | None:
     value = top.raw("facts")
     as_of = top.day("as_of")
     try:
-        facts: Facts = parse_facts({"format": FACTS_FORMAT, **value} if isinstance(value, Mapping) else {})
+        facts = parse_facts(filled_facts(value, as_of) if isinstance(value, Mapping) else {})
     except FactsError as error:
         for problem in error.problems:
             top.note("facts" + (f".{problem.path}" if problem.path else ""), problem.message)

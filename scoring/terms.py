@@ -8,6 +8,7 @@ from fractions import Fraction
 from scoring.cohort import counted_project, left_out_project, total
 from scoring.lookup import Held, Lookup
 from scoring.result import (
+    CREDIT_ENDED,
     NO_AMOUNT,
     OUTSIDE_COHORT,
     Count,
@@ -118,7 +119,8 @@ def _quantity(one: Chosen, term: ProjectsTerm) -> Fraction | None:
 
 def _money(lookup: Lookup, unit: str, term: ArrivedTerm) -> Count:
     """Money of the chosen projects; what was left out of them brings nothing."""
-    inside = [one for one in chosen(lookup, unit, term.which) if one.reason is None]
+    # A credit covers money by the day it arrives, whenever the project was signed.
+    inside = [one for one in chosen(lookup, unit, term.which) if one.reason in (None, CREDIT_ENDED)]
     if term.since == "signing":
         since = [(one.held, one.contract.on) for one in inside]
         return arrived(lookup, since, lookup.as_of, term.kind)

@@ -8,6 +8,7 @@ from typing import Any
 
 from yaml import SafeLoader, YAMLError
 from yaml.events import AliasEvent
+from yaml.nodes import ScalarNode
 
 MOST_BYTES = 50_000_000
 """Larger documents are refused before they are parsed."""
@@ -31,15 +32,15 @@ class _ExactLoader(SafeLoader):
             raise UnreadableDocument("YAML 中不支持引用（*名称），请把内容写全")
         return super().compose_node(parent, index)
 
-    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
-        """A mapping in which no key stands twice."""
-        seen: set[str] = set()
-        for key, _ in node.value:
-            if key.value in seen:
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:  # noqa: ARG002 - as in the parent
+        """A mapping whose names are texts, each standing once."""
+        found: dict[str, Any] = {}
+        for key, value in node.value:
+            if not isinstance(key, ScalarNode) or key.value in found:
                 line = key.start_mark.line + 1
-                raise UnreadableDocument(f"第 {line} 行：“{key.value}”在同一处写了两次")
-            seen.add(key.value)
-        return super().construct_mapping(node, deep)
+                raise UnreadableDocument(f"第 {line} 行：“{key.value}”在同一处写了两次，或不是文字")
+            found[key.value] = self.construct_object(value, deep=True)
+        return found
 
 
 for _tag, _pattern, _first in (
