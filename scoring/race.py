@@ -57,7 +57,7 @@ def score_measured(measures: Measures, scheme: Scheme) -> RaceResult:
 
 def _place(runners: Sequence[Runner], scheme: Scheme) -> list[Standing]:
     """Standings of one division: placed units, then hors concours, then unranked."""
-    keys = [_ranking_key(runner, scheme) for runner in runners]
+    keys = [ranking_key(runner, scheme) for runner in runners]
     overall = places(keys, ties=scheme.ties)
     sharing = Counter(keys)
     by_indicator = [runners[0].sights[i.key].field.places for i in scheme.indicators] if runners else []
@@ -83,7 +83,7 @@ def _place(runners: Sequence[Runner], scheme: Scheme) -> list[Standing]:
     return sorted(graded, key=_listing)
 
 
-def _ranking_key(runner: Runner, scheme: Scheme) -> tuple[Fraction, ...] | None:
+def ranking_key(runner: Runner, scheme: Scheme) -> tuple[Fraction, ...] | None:
     """Exact score (or the lead indicator's value), then the tie-breakers' rates, missing below all."""
     values = {row.indicator.key: _upwards(row) for row in runner.rows}
     first = _shown_score(runner, scheme) if scheme.lead is None else values[scheme.lead]

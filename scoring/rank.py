@@ -36,7 +36,7 @@ def places(
     for group_number, (_, group) in enumerate(groupby(ordered, key=lambda pair: pair[0])):
         indices = [index for _, index in group]
         for offset, index in enumerate(indices):
-            result[index] = _place(rule, before, len(indices), group_number, offset)
+            result[index] = place_in_group(rule, before, len(indices), group_number, offset)
         before += len(indices)
     return result
 
@@ -54,7 +54,7 @@ def _quick(score: Any) -> Any:
     return score
 
 
-def _place(rule: Ties, before: int, size: int, group_number: int, offset: int) -> Fraction:
+def place_in_group(rule: Ties, before: int, size: int, group_number: int, offset: int) -> Fraction:
     """Place of one member of a group of equals that `before` others precede."""
     by_rule = {
         Ties.COMPETITION: Fraction(before + 1),
