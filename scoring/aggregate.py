@@ -13,7 +13,7 @@ from scoring.measures import Measures, UnitMeasures
 from scoring.normalise import Clamped, clamp
 from scoring.result import AdjustmentLine, IndicatorLine
 from scoring.rules import ONE, Indicator, MissingKind, MissingRule, ReturnQuantity, Scheme
-from scoring.shape_rules import PROPORTIONAL, Proportional, Reading, Worth
+from scoring.shape_rules import PROPORTIONAL, Worth
 from scoring.shapes import Earned, earn
 from scoring.show import rounded
 from scoring.sight import Field, Sight, holds
@@ -62,6 +62,19 @@ class Weighed:
             return Fraction(0)
         return self.measured.value
 
+    @property
+    def upwards(self) -> Fraction | None:
+        """The same number turned so that more is better."""
+        value = self.comparable
+        return -value if value is not None and self.indicator.better == "less" else value
+
+    @property
+    def earns(self) -> bool:
+        """Whether it can give points: a plain quantity does not unless a shape turns it into points."""
+        return not (
+            isinstance(self.indicator.measure, ReturnQuantity) and self.indicator.shape == PROPORTIONAL
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Runner:
@@ -78,12 +91,19 @@ class Runner:
 
 def weigh(units: Sequence[UnitMeasures], measures: Measures, scheme: Scheme) -> list[Runner]:
     """Everything the units of one division earned: lines, adjustments and scores, in the given order."""
+    return [
+        _runner(unit, rows, sights, scheme)
+        for unit, (rows, sights) in zip(units, seen(units, measures, scheme), strict=True)
+    ]
+
+
+def seen(
+    units: Sequence[UnitMeasures], measures: Measures, scheme: Scheme
+) -> list[tuple[tuple[Weighed, ...], dict[str, Sight]]]:
+    """Every unit's rows, and what shapes and conditions can see of them beside the rest of the division."""
     rows = [_rows(unit, measures, scheme) for unit in units]
     fields = [_field(units, [row[i] for row in rows], scheme) for i in range(len(scheme.indicators))]
-    return [
-        _runner(unit, rows[n], _sights(rows[n], fields, n, measures, scheme), scheme)
-        for n, unit in enumerate(units)
-    ]
+    return [(row, _sights(row, fields, n, measures, scheme)) for n, row in enumerate(rows)]
 
 
 def _rows(unit: UnitMeasures, measures: Measures, scheme: Scheme) -> tuple[Weighed, ...]:
@@ -134,7 +154,7 @@ def _runner(
     measured: UnitMeasures, rows: tuple[Weighed, ...], sights: Mapping[str, Sight], scheme: Scheme
 ) -> Runner:
     """One unit's lines and score: base + Σ points + Σ adjustments; None without a total or where unranked."""
-    raised = _weight_factor(rows)
+    raised = weight_factor(rows)
     lines = [_line(row, sights, raised, scheme) for row in rows]
     for line in lines:
         sights[line.key].points, sights[line.key].weight = line.points, line.weight
@@ -142,7 +162,8 @@ def _runner(
     lines = _voided(lines, measured, scheme)
     for line in lines:
         sights[line.key].points = line.points
-    reason = _unranked_reason(measured, scheme, rows, lines, raised)
+    without = raised is None or all(line.points is None for line in lines)
+    reason = unranked_reason(measured, scheme, rows, nothing=without)
     adjustments: list[AdjustmentLine] = []
     score = None
     if scheme.composite:
@@ -160,7 +181,7 @@ def _runner(
     )
 
 
-def _weight_factor(rows: Sequence[Weighed]) -> Fraction | None:
+def weight_factor(rows: Sequence[Weighed]) -> Fraction | None:
     """What remaining weights are multiplied by to take up the redistributed; None if none remain."""
     given = sum((r.weight for r in rows if r.missing_by(MissingKind.REDISTRIBUTE)), Fraction(0))
     away = (MissingKind.REDISTRIBUTE, MissingKind.LEAVE_OUT)
@@ -202,9 +223,7 @@ def _line(
 
 def _counted_points(row: Weighed, points: Fraction | None, scheme: Scheme) -> Fraction | None:
     """No points without a total, nor for a plain quantity that no shape turns into points."""
-    if points is None or not scheme.composite:
-        return None
-    if isinstance(row.indicator.measure, ReturnQuantity) and row.indicator.shape == PROPORTIONAL:
+    if points is None or not scheme.composite or not row.earns:
         return None
     if "points" in scheme.rounding.early:
         return Fraction(rounded(points, scheme.decimals.points, scheme.rounding.points))
@@ -263,13 +282,10 @@ def _points_when_missing(rule: MissingRule, weight: Fraction) -> Fraction | None
             return None
 
 
-def _unranked_reason(
-    measured: UnitMeasures,
-    scheme: Scheme,
-    rows: Sequence[Weighed],
-    lines: Sequence[IndicatorLine],
-    raised: Fraction | None,
+def unranked_reason(
+    measured: UnitMeasures, scheme: Scheme, rows: Sequence[Weighed], *, nothing: bool
 ) -> str | None:
+    """Why a unit cannot have a place, None where it can; `nothing` says that no indicator gave it points."""
     for row in rows:
         if row.missing_by(MissingKind.UNRANKED):
             return row.measured.state.value
@@ -278,17 +294,4 @@ def _unranked_reason(
     if not scheme.composite:
         lead = next(row for row in rows if row.indicator.key == scheme.lead)
         return None if lead.comparable is not None else lead.measured.state.value
-    nothing = raised is None or all(line.points is None for line in lines)
     return NOTHING_MEASURED if nothing else None
-
-
-def shape_is_plain(indicator: Indicator) -> bool:
-    """Whether points are weight × rate between floor and cap, with nothing else to it."""
-    shape = indicator.shape
-    return (
-        isinstance(shape.kind, Proportional)
-        and shape.on is Reading.VALUE
-        and shape.least is None
-        and shape.most is None
-        and not indicator.gates
-    )

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
-from scoring.aggregate import Runner, Weighed, weigh
+from scoring.aggregate import Runner, weigh
 from scoring.facts import Facts
 from scoring.grades import with_grades
 from scoring.headline import headline
@@ -85,7 +85,7 @@ def _place(runners: Sequence[Runner], scheme: Scheme) -> list[Standing]:
 
 def ranking_key(runner: Runner, scheme: Scheme) -> tuple[Fraction, ...] | None:
     """Exact score (or the lead indicator's value), then the tie-breakers' rates, missing below all."""
-    values = {row.indicator.key: _upwards(row) for row in runner.rows}
+    values = {row.indicator.key: row.upwards for row in runner.rows}
     first = _shown_score(runner, scheme) if scheme.lead is None else values[scheme.lead]
     if first is None or _unranked_reason(runner) is not None:
         return None
@@ -94,12 +94,6 @@ def ranking_key(runner: Runner, scheme: Scheme) -> tuple[Fraction, ...] | None:
         value = values[breaker]
         key += [Fraction(value is not None), value or Fraction(0)]
     return tuple(key)
-
-
-def _upwards(row: Weighed) -> Fraction | None:
-    """The number so that more is better."""
-    value = row.comparable
-    return -value if value is not None and row.indicator.better == "less" else value
 
 
 def _shown_score(runner: Runner, scheme: Scheme) -> Fraction | None:

@@ -56,11 +56,14 @@ def _quick(score: Any) -> Any:
 
 def place_in_group(rule: Ties, before: int, size: int, group_number: int, offset: int) -> Fraction:
     """Place of one member of a group of equals that `before` others precede."""
-    by_rule = {
-        Ties.COMPETITION: Fraction(before + 1),
-        Ties.DENSE: Fraction(group_number + 1),
-        Ties.MODIFIED: Fraction(before + size),
-        Ties.FRACTIONAL: before + Fraction(size + 1, 2),
-        Ties.SEQUENTIAL: Fraction(before + offset + 1),
-    }
-    return by_rule[rule]
+    match rule:
+        case Ties.COMPETITION:
+            return Fraction(before + 1)
+        case Ties.DENSE:
+            return Fraction(group_number + 1)
+        case Ties.MODIFIED:
+            return Fraction(before + size)
+        case Ties.FRACTIONAL:
+            return before + Fraction(size + 1, 2)
+        case Ties.SEQUENTIAL:
+            return Fraction(before + offset + 1)
