@@ -13,10 +13,11 @@ from scoring.measures import Measures, UnitMeasures
 from scoring.normalise import Clamped, clamp
 from scoring.result import AdjustmentLine, IndicatorLine
 from scoring.rules import ONE, Indicator, MissingKind, MissingRule, ReturnQuantity, Scheme
-from scoring.shape_rules import PROPORTIONAL, Worth
+from scoring.shape_rules import PROPORTIONAL, Reading, Worth
 from scoring.shapes import Earned, earn
 from scoring.show import rounded
 from scoring.sight import Field, Sight, holds
+from scoring.sums import exact_sum
 
 NOTES = {
     MissingKind.ZERO: "zero_points",
@@ -167,9 +168,9 @@ def _runner(
     adjustments: list[AdjustmentLine] = []
     score = None
     if scheme.composite:
-        earned = [line.points for line in lines if line.points is not None]
-        adjustments = adjustment_lines(scheme, measured, sights, sum(earned, scheme.base))
-        score = sum(earned, Fraction(0)) + sum((line.points for line in adjustments), Fraction(0))
+        earned = exact_sum([line.points for line in lines if line.points is not None])
+        adjustments = adjustment_lines(scheme, measured, sights, earned + scheme.base)
+        score = earned + exact_sum([line.points for line in adjustments])
     return Runner(
         measured.unit,
         rows,
@@ -183,12 +184,12 @@ def _runner(
 
 def weight_factor(rows: Sequence[Weighed]) -> Fraction | None:
     """What remaining weights are multiplied by to take up the redistributed; None if none remain."""
-    given = sum((r.weight for r in rows if r.missing_by(MissingKind.REDISTRIBUTE)), Fraction(0))
-    away = (MissingKind.REDISTRIBUTE, MissingKind.LEAVE_OUT)
-    kept = sum((r.weight for r in rows if not r.missing_by(*away)), Fraction(0))
-    if not given:
+    given = [row.weight for row in rows if row.missing_by(MissingKind.REDISTRIBUTE)]
+    if not any(given):
         return ONE
-    return (kept + given) / kept if kept else None
+    away = (MissingKind.REDISTRIBUTE, MissingKind.LEAVE_OUT)
+    kept = exact_sum(row.weight for row in rows if not row.missing_by(*away))
+    return (kept + exact_sum(given)) / kept if kept else None
 
 
 def _line(
@@ -216,7 +217,7 @@ def _line(
         weight=weight,
         points=_counted_points(row, points, scheme),
         note=note,
-        place=None,
+        place=sights[row.indicator.key].read(Reading.PLACE),
         working=working,
     )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
@@ -60,20 +59,15 @@ def _place(runners: Sequence[Runner], scheme: Scheme) -> list[Standing]:
     keys = [ranking_key(runner, scheme) for runner in runners]
     overall = places(keys, ties=scheme.ties)
     sharing = Counter(keys)
-    by_indicator = [runners[0].sights[i.key].field.places for i in scheme.indicators] if runners else []
     standings = []
     for n, runner in enumerate(runners):
-        lines = [
-            replace(line, place=column[n])
-            for line, column in zip(runner.indicators, by_indicator, strict=True)
-        ]
         standing = Standing(
             unit=runner.unit.key,
             division=runner.unit.division,
             place=overall[n],
             tied=keys[n] is not None and sharing[keys[n]] > 1,
             score=runner.score,
-            indicators=tuple(lines),
+            indicators=runner.indicators,
             adjustments=runner.adjustments,
             unranked_reason=_unranked_reason(runner),
             members=runner.unit.members,

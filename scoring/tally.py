@@ -13,7 +13,7 @@ from functools import cmp_to_key
 from math import lcm
 from operator import mul
 
-from scoring.cells import Cells, plain_cells, plain_indicators, seen_cells
+from scoring.cells import NONE, Cells, plain_cells, plain_indicators, seen_cells
 from scoring.measures import Measures, UnitMeasures
 from scoring.race import score_measured
 from scoring.rank import place_in_group
@@ -92,17 +92,18 @@ class Tally:
         if not self.steady:
             return [score for score, _ in self._scored(weights)]
         return [
-            None if line.cells.reason is not None else Fraction(above, below)
-            for line, (above, below) in zip(self._lines, self._ratios(weights), strict=True)
+            None if ratio is None or line.cells.reason is not None else Fraction(*ratio)
+            for line, ratio in zip(self._lines, self._ratios(weights), strict=True)
         ]
 
     def places(self, weights: Weights | None = None) -> list[Fraction | None]:
         """Place of each unit by the scheme's ties and tie-breakers; None where it has none."""
         if not self.steady:
             return [place for _, place in self._scored(weights)]
-        ratios = self._ratios(weights)
+        found = self._ratios(weights)
+        order = [n for n, line in enumerate(self._lines) if line.placed and found[n] is not None]
+        ratios = [ratio or NONE for ratio in found]
         quick = [(above << BITS) // below for above, below in ratios]
-        order = [n for n, line in enumerate(self._lines) if line.placed]
         order.sort(key=quick.__getitem__, reverse=True)
         return self._placed(order, quick, ratios)
 
@@ -145,13 +146,13 @@ class Tally:
                 groups.append([n])
         return groups
 
-    def _ratios(self, weights: Weights | None) -> list[tuple[int, int]]:
-        """Every score as whole numbers above and below the line."""
+    def _ratios(self, weights: Weights | None) -> list[tuple[int, int] | None]:
+        """Every score as whole numbers above and below the line; None where no weight is left."""
         given = None if weights is None else self._ordered(weights)
         # Equal weights are one object, and asking for its identity is cheaper than comparing fractions.
         scaled: dict[int, tuple[list[int], int]] = {}
         limits = self._scheme.score_least is not None or self._scheme.score_most is not None
-        found = []
+        found: list[tuple[int, int] | None] = []
         for line in self._lines:
             own = given if given is not None else line.weights
             cells = line.cells
@@ -160,19 +161,25 @@ class Tally:
                 scaled[id(own)] = [int(weight * scale) for weight in own], scale
             whole, scale = scaled[id(own)]
             if cells.given or cells.bent or cells.points or limits:
-                found.append(self._bent(line, own).as_integer_ratio())
+                bent = self._bent(line, own)
+                found.append(None if bent is None else bent.as_integer_ratio())
             else:
                 found.append((sum(map(mul, whole, line.wholes)), scale * line.below))
         return found
 
-    def _bent(self, line: _Line, weights: Sequence[Fraction]) -> Fraction:
-        """A score that is more than weights times shares: redistributed weights, limits, plain points."""
+    def _bent(self, line: _Line, weights: Sequence[Fraction]) -> Fraction | None:
+        """A score that is more than weights times shares: redistributed weights, limits, plain points.
+
+        None where all weight is to be given away and nobody is left to take it.
+        """
         cells = line.cells
         away = sum((weights[n] for n in cells.given), Fraction(0))
         raised = Fraction(1)
         if away:
             kept = sum(weights, Fraction(0)) - away - sum((weights[n] for n in cells.left), Fraction(0))
-            raised = (kept + away) / kept if kept else Fraction(1)
+            if not kept:
+                return None
+            raised = (kept + away) / kept
         score = sum((w * n / d for w, (n, d) in zip(weights, cells.shares, strict=True) if n), Fraction(0))
         score = score * raised + cells.points
         for number, earned, times in cells.bent:
