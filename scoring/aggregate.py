@@ -13,7 +13,7 @@ from scoring.measures import Measures, UnitMeasures
 from scoring.normalise import Clamped, clamp
 from scoring.result import AdjustmentLine, IndicatorLine
 from scoring.rules import ONE, Indicator, MissingKind, MissingRule, ReturnQuantity, Scheme
-from scoring.shape_rules import PROPORTIONAL, Reading, Worth
+from scoring.shape_rules import PROPORTIONAL, ZERO, Reading, Worth
 from scoring.shapes import Earned, earn
 from scoring.show import rounded
 from scoring.sight import Field, Sight, holds
@@ -43,11 +43,8 @@ class Weighed:
     weight: Fraction
     measured: Measured
     clamped: Clamped | None
-
-    @property
-    def rule(self) -> MissingRule | None:
-        """The rule for its missing number, None where there is a number."""
-        return self.indicator.missing.for_state(self.measured.state)
+    rule: MissingRule | None
+    """The rule for its missing number, None where there is a number."""
 
     def missing_by(self, *kinds: MissingKind) -> bool:
         """Whether the number is missing and one of these rules holds."""
@@ -115,7 +112,8 @@ def _rows(unit: UnitMeasures, measures: Measures, scheme: Scheme) -> tuple[Weigh
         measured = unit.measured(indicator.key) if indicator.key in weights else NOT_APPLICABLE
         rate = measured.rate
         clamped = clamp(rate, indicator.floor, indicator.cap) if rate is not None else None
-        rows.append(Weighed(indicator, weights.get(indicator.key, Fraction(0)), measured, clamped))
+        rule = indicator.missing.for_state(measured.state)
+        rows.append(Weighed(indicator, weights.get(indicator.key, ZERO), measured, clamped, rule))
     return tuple(rows)
 
 
@@ -196,7 +194,7 @@ def _line(
     row: Weighed, sights: Mapping[str, Sight], raised: Fraction | None, scheme: Scheme
 ) -> IndicatorLine:
     """One indicator's line: points by its shape, or what the rule for the missing number says."""
-    weight = row.weight if raised is None or raised == 1 else row.weight * raised
+    weight = row.weight if raised is None or raised is ONE else row.weight * raised
     working: tuple[tuple[str, Fraction], ...] = ()
     if row.rule is not None:
         note: str | None = NOTES[row.rule.kind]
@@ -206,7 +204,7 @@ def _line(
         earned = earn(row.indicator.shape, sights[row.indicator.key], sights)
         points, note = earned.at(weight)
         note = note or (row.clamped.note if row.clamped else None)
-        note = note or (WEIGHT_RAISED if weight != row.weight else None)
+        note = note or (WEIGHT_RAISED if weight is not row.weight and weight != row.weight else None)
         working = _working(earned, weight)
     return IndicatorLine(
         key=row.indicator.key,

@@ -14,6 +14,7 @@ from scoring.reading import Fields
 from scoring.shape_rules import (
     FULL,
     NOTHING,
+    ONE,
     Bands,
     Constant,
     Deductions,
@@ -70,11 +71,10 @@ def _never(least: Worth, most: Worth) -> bool:
 
 
 def _proportional(fields: Fields, _on: Reading, _better: str) -> Proportional:
-    full_at = fields.number("full_at", Fraction(1))
+    full_at = fields.number("full_at", ONE)
     if full_at <= 0:
         fields.note("full_at", "得满分的数应大于 0")
-        full_at = Fraction(1)
-    return Proportional(full_at)
+    return Proportional(full_at if full_at > 0 else ONE)
 
 
 def _min_max(fields: Fields, _on: Reading, _better: str) -> MinMax:

@@ -59,7 +59,9 @@ class Worth:
 
     def at(self, weight: Fraction) -> Fraction:
         """The points under a weight."""
-        return self.share * weight + self.points
+        if not self.points:
+            return self.share * weight
+        return self.share * weight + self.points if self.share else self.points
 
 
 FULL = Worth(ONE)

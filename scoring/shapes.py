@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from scoring.shape_rules import (
     NOTHING,
+    ONE,
     Bands,
     Constant,
     Deductions,
@@ -77,7 +78,7 @@ def _earned(shape: Shape, sight: Sight, around: Mapping[str, Sight]) -> Earned: 
         return Earned(NOTHING, note=NO_NUMBER)
     match shape.kind:
         case Proportional(full_at=full_at):
-            return Earned(Worth(x / full_at))
+            return Earned(Worth(x if full_at is ONE else x / full_at))
         case MinMax() as ends:
             return _min_max(ends, x, sight)
         case Bands() as bands:

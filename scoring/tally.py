@@ -23,6 +23,7 @@ from scoring.shape_rules import AtLeast, Bands, Reading, Requirement, Shape
 BITS = 96
 """Bits behind the point of the whole numbers that decide all but the closest pairs."""
 Weights = Mapping[str, Fraction]
+Ratios = list[tuple[int, int] | None]
 
 
 def tallies(measures: Measures, scheme: Scheme) -> dict[str, Tally]:
@@ -91,16 +92,28 @@ class Tally:
         """Exact score of each unit, under the scheme's weights or the same ones for all; None without one."""
         if not self.steady:
             return [score for score, _ in self._scored(weights)]
-        return [
-            None if ratio is None or line.cells.reason is not None else Fraction(*ratio)
-            for line, ratio in zip(self._lines, self._ratios(weights), strict=True)
-        ]
+        return self._scores(self._ratios(weights))
 
     def places(self, weights: Weights | None = None) -> list[Fraction | None]:
         """Place of each unit by the scheme's ties and tie-breakers; None where it has none."""
         if not self.steady:
             return [place for _, place in self._scored(weights)]
-        found = self._ratios(weights)
+        return self._places(self._ratios(weights))
+
+    def ranking(self, weights: Weights | None = None) -> list[tuple[Fraction | None, Fraction | None]]:
+        """Score and place of each unit at once."""
+        if not self.steady:
+            return self._scored(weights)
+        ratios = self._ratios(weights)
+        return list(zip(self._scores(ratios), self._places(ratios), strict=True))
+
+    def _scores(self, ratios: Ratios) -> list[Fraction | None]:
+        return [
+            None if ratio is None or line.cells.reason is not None else Fraction(*ratio)
+            for line, ratio in zip(self._lines, ratios, strict=True)
+        ]
+
+    def _places(self, found: Ratios) -> list[Fraction | None]:
         order = [n for n, line in enumerate(self._lines) if line.placed and found[n] is not None]
         ratios = [ratio or NONE for ratio in found]
         quick = [(above << BITS) // below for above, below in ratios]
@@ -146,13 +159,13 @@ class Tally:
                 groups.append([n])
         return groups
 
-    def _ratios(self, weights: Weights | None) -> list[tuple[int, int] | None]:
+    def _ratios(self, weights: Weights | None) -> Ratios:
         """Every score as whole numbers above and below the line; None where no weight is left."""
         given = None if weights is None else self._ordered(weights)
         # Equal weights are one object, and asking for its identity is cheaper than comparing fractions.
         scaled: dict[int, tuple[list[int], int]] = {}
         limits = self._scheme.score_least is not None or self._scheme.score_most is not None
-        found: list[tuple[int, int] | None] = []
+        found: Ratios = []
         for line in self._lines:
             own = given if given is not None else line.weights
             cells = line.cells

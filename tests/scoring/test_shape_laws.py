@@ -50,6 +50,9 @@ def test_a_tally_and_a_scored_race_agree(document: dict[str, Any], others: list[
         assert {u: p for t in found for u, p in zip(t.units, t.places(stated), strict=True)} == places(
             expected
         )
+        for tally in found:
+            both = zip(tally.scores(stated), tally.places(stated), strict=True)
+            assert tally.ranking(stated) == list(both)
 
 
 @given(any_races)
