@@ -17,12 +17,13 @@ from scoring.plain_facts import filled_facts
 from scoring.race import score_measured
 from scoring.reading import DocumentError, Fields, Problems, described
 from scoring.result import Count, CountedFact, RaceResult
-from scoring.rules import ONE, AdjustmentRule, Scheme
+from scoring.rules import ONE, AdjustmentRule, Given, Indicator, Scheme
 from scoring.schedule import due_share
 from scoring.scheme_document import FORMAT, SchemeError, parse_scheme
 
 ALL = "all"
 """The division of units that name none."""
+ANY_INDICATOR = Indicator("any", "", Given())
 NO_DAY = date(2000, 12, 31)
 """As-of date of a document that states none: a full year, so that everything is due."""
 
@@ -158,8 +159,8 @@ def _unit(row: Fields, order: int, scheme: Scheme | None) -> _Row:
 
 def _indicators(fields: Fields, scheme: Scheme | None) -> dict[str, Measured]:
     if scheme is None:
-        fields.names()
-        return {}
+        # The numbers can be checked although the rules cannot be read.
+        return {name: read_given(fields, name, ANY_INDICATOR) for name in fields.names()}
     found = {i.key: read_given(fields, i.key, i) for i in scheme.indicators}
     fields.close()
     return found
