@@ -18,7 +18,9 @@ CASES = Path(__file__).parent / "cases"
 
 def case(name: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """The printed figures, and the scored document."""
-    printed: dict[str, Any] = json.loads((CASES / f"{name}.json").read_text(encoding="utf-8"), parse_float=Fraction)
+    printed: dict[str, Any] = json.loads(
+        (CASES / f"{name}.json").read_text(encoding="utf-8"), parse_float=Fraction
+    )
     document = read_document((CASES / f"{name}.yaml").read_text(encoding="utf-8"))
     return printed, scorecard(score_document(document))
 
@@ -39,7 +41,10 @@ def test_henan() -> None:
         standing = found[unit["name"]]
         assert standing["score_shown"] == unit["published_total"]
         assert standing["place"] == unit["published_rank"]
-        assert standing["indicators"]["started"]["rate_shown"] == f"{unit['published_scores']['start_rate_pct']}%"
+        assert (
+            standing["indicators"]["started"]["rate_shown"]
+            == f"{unit['published_scores']['start_rate_pct']}%"
+        )
     assert len(found) == 19
 
 
@@ -53,7 +58,11 @@ def test_luan() -> None:
     assert [row["score"] for row in card["standings"]] == [None] * 8
     city = {row["indicator"]: row for row in card["headlines"] if row["division"] is None}
     assert (city["start_rate"]["numerator"], city["start_rate"]["denominator"]) == ("285", "344")
-    assert [city[key]["numerator"] for key in ("signed_500m", "signed_1bn", "leader_trips")] == ["88", "36", "161"]
+    assert [city[key]["numerator"] for key in ("signed_500m", "signed_1bn", "leader_trips")] == [
+        "88",
+        "36",
+        "161",
+    ]
 
 
 def test_gansu_but_for_the_figure_the_press_misprinted() -> None:
