@@ -91,6 +91,8 @@ def _trouble(here: Interval, above: Interval, *, discrete: bool, gaps: bool) -> 
     """What is wrong between two neighbouring bands."""
     if here.upper is None or above.lower is None:
         return "与另一档重叠：请写明上下限"
+    if not _holds_something(here) or not _holds_something(above):
+        return f"与另一档在 {plain(above.lower)} 处重叠，同一个数只能落在一档里"
     meet = here.upper_open != above.lower_open
     if here.upper > above.lower or (here.upper == above.lower and not (meet or here.upper_open)):
         return f"与另一档在 {plain(above.lower)} 处重叠，同一个数只能落在一档里"
