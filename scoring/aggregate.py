@@ -111,7 +111,7 @@ def _rows(unit: UnitMeasures, measures: Measures, scheme: Scheme) -> tuple[Weigh
     for indicator in scheme.indicators:
         measured = unit.measured(indicator.key) if indicator.key in weights else NOT_APPLICABLE
         rate = measured.rate
-        clamped = clamp(rate, indicator.floor, indicator.cap) if rate is not None else None
+        clamped = clamp(rate, indicator.least_rate, indicator.cap) if rate is not None else None
         rule = indicator.missing.for_state(measured.state)
         rows.append(Weighed(indicator, weights.get(indicator.key, ZERO), measured, clamped, rule))
     return tuple(rows)

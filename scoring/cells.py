@@ -43,7 +43,7 @@ class Plain:
     """An indicator that is proportional between floor and cap, or a table of shares: no neighbour matters."""
 
     key: str
-    floor: Share
+    floor: Share | None
     cap: Share | None
     full_at: Share
     bands: tuple[tuple[Share, Share], ...] | None
@@ -66,7 +66,8 @@ def _plain(indicator: Indicator) -> Plain | None:
     if shape.on is not Reading.VALUE or shape.least or shape.most or indicator.gates:
         return None
     cap = None if indicator.cap is None else indicator.cap.as_integer_ratio()
-    floor = indicator.floor.as_integer_ratio()
+    least = indicator.least_rate
+    floor = None if least is None else least.as_integer_ratio()
     if isinstance(shape.kind, Proportional):
         return Plain(indicator.key, floor, cap, shape.kind.full_at.as_integer_ratio(), None)
     if isinstance(shape.kind, Bands):
@@ -123,7 +124,7 @@ def _share(one: Plain, n: int, d: int) -> Share:
     cap, floor = one.cap, one.floor
     if cap is not None and n * cap[1] > cap[0] * d:
         n, d = cap
-    elif n * floor[1] < floor[0] * d:
+    elif floor is not None and n * floor[1] < floor[0] * d:
         n, d = floor
     if one.bands is None:
         top, bottom = one.full_at

@@ -28,7 +28,7 @@ from scoring.preset_rules import (
     StageReached,
 )
 from scoring.result import State
-from scoring.shape_rules import ONE, PROPORTIONAL, Gate, Shape
+from scoring.shape_rules import ONE, PROPORTIONAL, Gate, Proportional, Shape
 from scoring.show import Round
 from scoring.term_rules import Given, Terms
 
@@ -134,6 +134,11 @@ class Indicator:
     """Which way is good, for places, min-max and bands of places."""
     audited: bool = False
     """Whether the numerator is scaled by what a sample verified 抽查折算."""
+
+    @property
+    def least_rate(self) -> Fraction | None:
+        """The floor that holds: 0 unless stated, but where another shape counts a rate may be negative."""
+        return self.floor if self.floor or isinstance(self.shape.kind, Proportional) else None
 
 
 @dataclass(frozen=True, slots=True)
