@@ -222,6 +222,13 @@ def test_limits_of_the_score_are_lines_of_their_own(limits: dict[str, int], scor
     assert lines.get(line[0] if line else "score_most") == (line[1] if line else None)
 
 
+def test_the_limit_of_the_score_sees_all_adjustments() -> None:
+    rules = [{"key": "p", "name": "p", "kind": "bonus", "each": 5}]
+    units = {"甲": {"measures": {"x": 1}, "adjustments": {"p": 2}}}
+    found = card(units, adjustments=rules, base=3, score_most=104)["standings"][0]
+    assert (found["score"], found["adjustments"]["score_most"]["points"]) == ("104", "-9")
+
+
 @pytest.mark.parametrize(
     ("kind", "times", "back"),
     [("bonus", 2, None), ("bonus", 3, "-1"), ("deduction", 3, "1"), ("deduction", 2, None)],
