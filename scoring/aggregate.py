@@ -1,27 +1,23 @@
-"""Puts one unit's numbers together: points by weight, missing numbers, bonuses and deductions, the sum."""
+"""Puts a division's numbers together: points by shape and weight, missing numbers, gates, adjustments, sums."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from scoring.cohort import or_later, reached_stage, signed_cohort, total
-from scoring.lookup import Lookup
-from scoring.measure import Measured
-from scoring.normalise import clamp
-from scoring.result import AdjustmentLine, Count, CountedFact, IndicatorLine, LeftOutFact
-from scoring.rules import (
-    ONE,
-    AdjustmentRule,
-    Cohort,
-    Indicator,
-    MissingKind,
-    MissingRule,
-    PerProject,
-    ReturnQuantity,
-    Scheme,
-)
+from scoring.adjust import adjustment_lines
+from scoring.facts import Unit
+from scoring.measure import NOT_APPLICABLE, Measured
+from scoring.measures import Measures, UnitMeasures
+from scoring.normalise import Clamped, clamp
+from scoring.result import AdjustmentLine, IndicatorLine
+from scoring.rules import ONE, Indicator, MissingKind, MissingRule, ReturnQuantity, Scheme
+from scoring.shape_rules import PROPORTIONAL, ZERO, Reading, Worth
+from scoring.shapes import Earned, earn
+from scoring.show import rounded
+from scoring.sight import Field, Sight, holds
+from scoring.sums import exact_sum
 
 NOTES = {
     MissingKind.ZERO: "zero_points",
@@ -34,83 +30,236 @@ NOTES = {
 """Notes on an indicator line for the rule that stood in for a missing number."""
 WEIGHT_RAISED = "weight_raised"
 NOTHING_MEASURED = "nothing_measured"
+DISQUALIFIED = "disqualified"
+GATE = "gate"
+VOID = "void"
 
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """An indicator of one unit, measured, with its weight in the unit's division (0 if it has none)."""
+    """An indicator of one unit, measured, with its weight for the unit (0 if it has none)."""
 
     indicator: Indicator
     weight: Fraction
     measured: Measured
-
-    @property
-    def rule(self) -> MissingRule | None:
-        """The rule for its missing number, None where there is a number."""
-        return self.indicator.missing.for_state(self.measured.state)
+    clamped: Clamped | None
+    rule: MissingRule | None
+    """The rule for its missing number, None where there is a number."""
 
     def missing_by(self, *kinds: MissingKind) -> bool:
         """Whether the number is missing and one of these rules holds."""
         return self.rule is not None and self.rule.kind in kinds
 
+    @property
+    def comparable(self) -> Fraction | None:
+        """What the unit is compared by on this indicator's own board; missing is 0 only by the rule `zero`.
+
+        Where less is better a missing number is no 0, which would be best of all.
+        """
+        if self.missing_by(MissingKind.ZERO) and self.indicator.better == "more":
+            return Fraction(0)
+        return self.measured.value
+
+    @property
+    def upwards(self) -> Fraction | None:
+        """The same number turned so that more is better."""
+        value = self.comparable
+        return -value if value is not None and self.indicator.better == "less" else value
+
+    @property
+    def earns(self) -> bool:
+        """Whether it can give points: a plain quantity does not unless a shape turns it into points."""
+        return not (
+            isinstance(self.indicator.measure, ReturnQuantity) and self.indicator.shape == PROPORTIONAL
+        )
+
 
 @dataclass(frozen=True, slots=True)
-class Assembled:
-    """Everything one unit earned, before places; `unranked_reason` says why it cannot be placed."""
+class Runner:
+    """A unit with everything it earned, before its place; `unranked_reason` says why it cannot have one."""
 
+    unit: Unit
+    rows: tuple[Weighed, ...]
+    sights: Mapping[str, Sight]
     indicators: tuple[IndicatorLine, ...]
     adjustments: tuple[AdjustmentLine, ...]
     score: Fraction | None
     unranked_reason: str | None
 
 
-def assemble(lookup: Lookup, unit: str, scheme: Scheme, rows: Sequence[Weighed]) -> Assembled:
-    """One unit's lines and score: Σ points + Σ adjustments; None without a total or where unranked."""
-    raised = _weight_factor(rows)
-    lines = tuple(_line(row, raised, composite=scheme.composite) for row in rows)
-    adjustments = tuple(_adjustment(lookup, unit, rule) for rule in scheme.adjustments)
-    reason = _unranked_reason(scheme, rows, lines, raised)
+def weigh(units: Sequence[UnitMeasures], measures: Measures, scheme: Scheme) -> list[Runner]:
+    """Everything the units of one division earned: lines, adjustments and scores, in the given order."""
+    return [
+        _runner(unit, rows, sights, scheme)
+        for unit, (rows, sights) in zip(units, seen(units, measures, scheme), strict=True)
+    ]
+
+
+def seen(
+    units: Sequence[UnitMeasures], measures: Measures, scheme: Scheme
+) -> list[tuple[tuple[Weighed, ...], dict[str, Sight]]]:
+    """Every unit's rows, and what shapes and conditions can see of them beside the rest of the division."""
+    rows = [_rows(unit, measures, scheme) for unit in units]
+    fields = [_field(units, [row[i] for row in rows], scheme) for i in range(len(scheme.indicators))]
+    return [(row, _sights(row, fields, n, measures, scheme)) for n, row in enumerate(rows)]
+
+
+def _rows(unit: UnitMeasures, measures: Measures, scheme: Scheme) -> tuple[Weighed, ...]:
+    """Weigh every indicator of one unit; what has no weight for it does not apply."""
+    weights = scheme.weights(unit.unit.division, unit.unit.key, measures.as_of)
+    rows = []
+    for indicator in scheme.indicators:
+        measured = unit.measured(indicator.key) if indicator.key in weights else NOT_APPLICABLE
+        rate = measured.rate
+        clamped = clamp(rate, indicator.least_rate, indicator.cap) if rate is not None else None
+        rule = indicator.missing.for_state(measured.state)
+        rows.append(Weighed(indicator, weights.get(indicator.key, ZERO), measured, clamped, rule))
+    return tuple(rows)
+
+
+def _field(units: Sequence[UnitMeasures], column: Sequence[Weighed], scheme: Scheme) -> Field:
+    """One indicator over the division: hors concours units have no place and set no ends."""
+    inside = [unit.unit.competing for unit in units]
+    numbers = [_number(row) for row, competing in zip(column, inside, strict=True) if competing]
+    return Field(
+        [row.comparable if competing else None for row, competing in zip(column, inside, strict=True)],
+        [number for number in numbers if number is not None],
+        column[0].indicator.better,
+        scheme.ties,
+    )
+
+
+def _number(row: Weighed) -> Fraction | None:
+    """The number a shape looks at: the rate between floor and cap, or the plain quantity."""
+    return row.clamped.rate if row.clamped else row.measured.value
+
+
+def _sights(
+    rows: Sequence[Weighed], fields: Sequence[Field], index: int, measures: Measures, scheme: Scheme
+) -> dict[str, Sight]:
+    """What can be seen of one unit; rates are rounded first only where the scheme says so."""
+    sights = {}
+    for row, field in zip(rows, fields, strict=True):
+        x = _number(row)
+        if x is not None and row.clamped and "rate" in scheme.rounding.early:
+            x = Fraction(rounded(x, scheme.decimals.rate + 2, scheme.rounding.rate))
+        sights[row.indicator.key] = Sight(
+            row.indicator, row.measured, x, measures.schedule, field, index, row.weight
+        )
+    return sights
+
+
+def _runner(
+    measured: UnitMeasures, rows: tuple[Weighed, ...], sights: Mapping[str, Sight], scheme: Scheme
+) -> Runner:
+    """One unit's lines and score: base + Σ points + Σ adjustments; None without a total or where unranked."""
+    raised = weight_factor(rows)
+    lines = [_line(row, sights, raised, scheme) for row in rows]
+    for line in lines:
+        sights[line.key].points, sights[line.key].weight = line.points, line.weight
+    lines = [_gated(row, line, sights, scheme) for row, line in zip(rows, lines, strict=True)]
+    lines = _voided(lines, measured, scheme)
+    for line in lines:
+        sights[line.key].points = line.points
+    without = raised is None or all(line.points is None for line in lines)
+    reason = unranked_reason(measured, scheme, rows, nothing=without)
+    adjustments: list[AdjustmentLine] = []
     score = None
-    if scheme.composite and reason is None:
-        earned = [line.points for line in lines if line.points is not None]
-        score = sum(earned, Fraction(0)) + sum((line.points for line in adjustments), Fraction(0))
-    return Assembled(lines, adjustments, score, reason)
+    if scheme.composite:
+        earned = exact_sum([line.points for line in lines if line.points is not None])
+        adjustments = adjustment_lines(scheme, measured, sights, earned + scheme.base)
+        score = earned + exact_sum([line.points for line in adjustments])
+    return Runner(
+        measured.unit,
+        rows,
+        sights,
+        tuple(lines),
+        tuple(adjustments),
+        score if reason is None else None,
+        reason,
+    )
 
 
-def _weight_factor(rows: Sequence[Weighed]) -> Fraction | None:
+def weight_factor(rows: Sequence[Weighed]) -> Fraction | None:
     """What remaining weights are multiplied by to take up the redistributed; None if none remain."""
-    given = sum((r.weight for r in rows if r.missing_by(MissingKind.REDISTRIBUTE)), Fraction(0))
-    away = (MissingKind.REDISTRIBUTE, MissingKind.LEAVE_OUT)
-    kept = sum((r.weight for r in rows if not r.missing_by(*away)), Fraction(0))
-    if not given:
+    given = [row.weight for row in rows if row.missing_by(MissingKind.REDISTRIBUTE)]
+    if not any(given):
         return ONE
-    return (kept + given) / kept if kept else None
+    away = (MissingKind.REDISTRIBUTE, MissingKind.LEAVE_OUT)
+    kept = exact_sum(row.weight for row in rows if not row.missing_by(*away))
+    return (kept + exact_sum(given)) / kept if kept else None
 
 
-def _line(row: Weighed, raised: Fraction | None, *, composite: bool) -> IndicatorLine:
-    """One indicator's line: points = weight × clamp(rate), or what the rule for the missing number says."""
-    rate = row.measured.rate
-    clamped = clamp(rate, row.indicator.floor, row.indicator.cap) if rate is not None else None
-    weight = row.weight * (raised if raised is not None else ONE)
-    note = (clamped.note or (WEIGHT_RAISED if weight != row.weight else None)) if clamped else None
-    points = weight * clamped.rate if clamped else None
+def _line(
+    row: Weighed, sights: Mapping[str, Sight], raised: Fraction | None, scheme: Scheme
+) -> IndicatorLine:
+    """One indicator's line: points by its shape, or what the rule for the missing number says."""
+    weight = row.weight if raised is None or raised is ONE else row.weight * raised
+    working: tuple[tuple[str, Fraction], ...] = ()
     if row.rule is not None:
-        note = NOTES[row.rule.kind]
+        note: str | None = NOTES[row.rule.kind]
         weight = _weight_when_missing(row, weight)
         points = _points_when_missing(row.rule, weight)
-    if not composite or isinstance(row.indicator.measure, ReturnQuantity):
-        points = None
+    else:
+        earned = earn(row.indicator.shape, sights[row.indicator.key], sights)
+        points, note = earned.at(weight)
+        note = note or (row.clamped.note if row.clamped else None)
+        note = note or (WEIGHT_RAISED if weight is not row.weight and weight != row.weight else None)
+        working = _working(earned, weight)
     return IndicatorLine(
         key=row.indicator.key,
         state=row.measured.state,
         parts=row.measured.parts,
-        rate=rate,
-        capped_rate=clamped.rate if clamped else None,
+        rate=row.measured.rate,
+        capped_rate=row.clamped.rate if row.clamped else None,
         weight=weight,
-        points=points,
+        points=_counted_points(row, points, scheme),
         note=note,
-        place=None,
+        place=sights[row.indicator.key].read(Reading.PLACE),
+        working=working,
     )
+
+
+def _counted_points(row: Weighed, points: Fraction | None, scheme: Scheme) -> Fraction | None:
+    """No points without a total, nor for a plain quantity that no shape turns into points."""
+    if points is None or not scheme.composite or not row.earns:
+        return None
+    if "points" in scheme.rounding.early:
+        return Fraction(rounded(points, scheme.decimals.points, scheme.rounding.points))
+    return points
+
+
+def _working(earned: Earned, weight: Fraction) -> tuple[tuple[str, Fraction], ...]:
+    return tuple(
+        (name, step.at(weight) if isinstance(step, Worth) else step) for name, step in earned.working
+    )
+
+
+def _gated(row: Weighed, line: IndicatorLine, sights: Mapping[str, Sight], scheme: Scheme) -> IndicatorLine:
+    """The line after the first condition that is not met; a missing number is the missing rules' affair."""
+    if line.points is None or row.rule is not None:
+        return line
+    for gate in row.indicator.gates:
+        if not holds(gate.needs, line.key, sights):
+            points = gate.otherwise.at(line.weight) if gate.times is None else gate.times * line.points
+            working = (*line.working, ("before_gate", line.points))
+            return replace(
+                line,
+                points=_counted_points(row, points, scheme),
+                note=GATE,
+                gate=gate.name or None,
+                working=working,
+            )
+    return line
+
+
+def _voided(lines: Sequence[IndicatorLine], measured: UnitMeasures, scheme: Scheme) -> list[IndicatorLine]:
+    """Indicators that an adjustment which happened makes worthless."""
+    void = {key for rule in scheme.adjustments if measured.happened(rule.key).value for key in rule.voids}
+    return [
+        replace(line, points=Fraction(0), note=VOID) if line.key in void and line.points is not None else line
+        for line in lines
+    ]
 
 
 def _weight_when_missing(row: Weighed, weight: Fraction) -> Fraction:
@@ -132,49 +281,16 @@ def _points_when_missing(rule: MissingRule, weight: Fraction) -> Fraction | None
             return None
 
 
-def _unranked_reason(
-    scheme: Scheme, rows: Sequence[Weighed], lines: Sequence[IndicatorLine], raised: Fraction | None
+def unranked_reason(
+    measured: UnitMeasures, scheme: Scheme, rows: Sequence[Weighed], *, nothing: bool
 ) -> str | None:
+    """Why a unit cannot have a place, None where it can; `nothing` says that no indicator gave it points."""
     for row in rows:
         if row.missing_by(MissingKind.UNRANKED):
             return row.measured.state.value
+    if any(rule.disqualifies and measured.happened(rule.key).value for rule in scheme.adjustments):
+        return DISQUALIFIED
     if not scheme.composite:
         lead = next(row for row in rows if row.indicator.key == scheme.lead)
-        return None if comparable(lead) is not None else lead.measured.state.value
-    nothing = raised is None or all(line.points is None for line in lines)
+        return None if lead.comparable is not None else lead.measured.state.value
     return NOTHING_MEASURED if nothing else None
-
-
-def comparable(row: Weighed) -> Fraction | None:
-    """What the unit is compared by on this indicator's own board; missing is 0 only by the rule `zero`."""
-    if row.missing_by(MissingKind.ZERO):
-        return Fraction(0)
-    return row.measured.value
-
-
-def _adjustment(lookup: Lookup, unit: str, rule: AdjustmentRule) -> AdjustmentLine:
-    """Points of one adjustment: ± min(each × times, ceiling)."""
-    count = _per_project(lookup, unit, rule.per) if rule.per else _by_hand(lookup, unit, rule)
-    sign = 1 if rule.kind == "bonus" else -1
-    raw = rule.each * (count.value or 0)
-    points = raw if rule.ceiling is None else min(raw, rule.ceiling)
-    return AdjustmentLine(rule.key, sign * raw, sign * points, count.counted, count.left_out)
-
-
-def _per_project(lookup: Lookup, unit: str, per: PerProject) -> Count:
-    signed, members = signed_cohort(lookup, unit, Cohort(per.min_total_yuan), "count")
-    reached = reached_stage(lookup, members, or_later((per.stage,)))
-    return Count(reached.value, "count", reached.counted, signed.left_out + reached.left_out)
-
-
-def _by_hand(lookup: Lookup, unit: str, rule: AdjustmentRule) -> Count:
-    counted: list[CountedFact] = []
-    left_out: list[LeftOutFact] = []
-    for entry in lookup.adjustments(unit, rule.key):
-        reason = lookup.dated_reason(entry.on, verified=entry.verified)
-        if reason is None:
-            amount = Fraction(entry.times)
-            counted.append(CountedFact("adjustment", rule.key, entry.id, entry.reason, entry.on, ONE, amount))
-        else:
-            left_out.append(LeftOutFact("adjustment", rule.key, entry.id, entry.reason, entry.on, reason))
-    return total("count", counted, left_out)

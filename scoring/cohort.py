@@ -44,6 +44,7 @@ def signed_cohort(lookup: Lookup, unit: str, cohort: Cohort, by: str) -> tuple[C
     for held in lookup.held(unit):
         event, reason = reached(held.project, (SIGNED,), lookup.as_of)
         reason = _contract_reason(lookup, cohort, by, event, reason)
+        reason = reason or (held.reason(event.on) if event else None)
         if event is None or reason is not None:
             left_out.append(left_out_project(held.project, event, reason or NOT_REACHED))
             continue
@@ -60,6 +61,7 @@ def reached_stage(lookup: Lookup, members: Iterable[Member], stages: tuple[str, 
     for member in members:
         project = member.held.project
         event, reason = reached(project, stages, lookup.as_of)
+        reason = reason or (member.held.reason(event.on) if event else None)
         if event is None or reason is not None:
             left_out.append(left_out_project(project, event, reason or NOT_REACHED))
         else:

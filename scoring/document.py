@@ -2,36 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import Field, fields, is_dataclass
 from datetime import date
 from enum import Enum
 from fractions import Fraction
 from typing import Any
 
-from scoring.facts import (
-    Adjustment,
-    Arrival,
-    Credit,
-    Facts,
-    Project,
-    Return,
-    StageEvent,
-    Target,
-    Unit,
-)
-from scoring.reading import DocumentError, Fields, Problems
+from scoring.facts import Credit, Facts, Project, Target
+from scoring.facts_document import FACTS_FORMAT, FactsError, parse_facts
 from scoring.result import RaceResult
 from scoring.show import exact
 
 __all__ = ["FACTS_FORMAT", "RESULT_FORMAT", "FactsError", "facts_document", "parse_facts", "result_document"]
 
-FACTS_FORMAT = "saima-facts/1"
 RESULT_FORMAT = "saima-result/1"
-
-
-class FactsError(DocumentError):
-    """A facts document that cannot be read; `problems` lists everything wrong with it."""
 
 
 def facts_document(facts: Facts) -> dict[str, Any]:
@@ -45,6 +29,7 @@ def facts_document(facts: Facts) -> dict[str, Any]:
         "returns": [_plain(row) for row in sorted(facts.returns, key=lambda r: r.id)],
         "targets": [_plain(row) for row in sorted(facts.targets, key=_target_order)],
         "adjustments": [_plain(row) for row in sorted(facts.adjustments, key=lambda a: a.id)],
+        **_sparse_facts(facts),
     }
 
 
@@ -59,32 +44,14 @@ def result_document(result: RaceResult) -> dict[str, Any]:
     }
 
 
-def parse_facts(document: Mapping[str, Any]) -> Facts:
-    """The facts a document holds. Raises FactsError with all problems at once."""
-    problems = Problems()
-    top = Fields(document, "", problems)
-    top.choice("format", [FACTS_FORMAT])
-    facts = Facts(
-        starts_on=top.day("starts_on"),
-        ends_on=top.day("ends_on"),
-        units=tuple(_unit(row) for row in top.objects("units")),
-        projects=tuple(_project(row) for row in top.objects("projects")),
-        returns=tuple(_return(row) for row in top.objects("returns")),
-        targets=tuple(_target(row) for row in top.objects("targets")),
-        adjustments=tuple(_adjustment(row) for row in top.objects("adjustments")),
-    )
-    top.close()
-    if facts.ends_on < facts.starts_on:
-        top.note("ends_on", "赛季结束日期不能早于开始日期")
-    if problems:
-        raise FactsError(problems)
-    return facts
-
-
 def _plain(value: Any) -> Any:
     """A value type as plain JSON: objects by field name, fractions and dates as text, the rest as is."""
     if is_dataclass(value):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+        return {
+            field.name: _plain(found)
+            for field in fields(value)
+            if not _left_out(field, found := getattr(value, field.name))
+        }
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
     if isinstance(value, Fraction):
@@ -94,112 +61,45 @@ def _plain(value: Any) -> Any:
     return value.value if isinstance(value, Enum) else value
 
 
+def _left_out(field: Field[Any], value: Any) -> bool:
+    return bool(field.metadata.get("sparse")) and value == field.default
+
+
 def _project_document(project: Project) -> dict[str, Any]:
     return {
         "code": project.code,
         "name": project.name,
-        "credits": [_plain(row) for row in sorted(project.credits, key=lambda c: (c.unit, c.share))],
+        "credits": [_plain(row) for row in sorted(project.credits, key=_credit_order)],
         "events": [_plain(row) for row in sorted(project.events, key=lambda e: (e.on, e.stage, e.id))],
         "arrivals": [_plain(row) for row in sorted(project.arrivals, key=lambda a: (a.on, a.id))],
+        **_sparse_project(project),
     }
+
+
+def _credit_order(credit: Credit) -> tuple[str, Any, date, date]:
+    return credit.unit, credit.share, credit.since or date.min, credit.until or date.max
+
+
+def _sparse_project(project: Project) -> dict[str, Any]:
+    stated = {
+        "plans": [_plain(row) for row in sorted(project.plans, key=lambda p: (p.on, p.stage))],
+        "kinds": sorted(project.kinds),
+        "figures": {name: exact(value) for name, value in sorted(project.figures)},
+        "seasons_counted": project.seasons_counted,
+    }
+    return {key: value for key, value in stated.items() if value}
+
+
+def _sparse_facts(facts: Facts) -> dict[str, Any]:
+    """Kinds of facts that most races have none of, only where there are some."""
+    samples = sorted(facts.samples, key=lambda s: (s.unit, s.indicator, s.claimed, s.verified))
+    found = {
+        "samples": [_plain(row) for row in samples],
+        "exemptions": [_plain(row) for row in sorted(facts.exemptions, key=lambda e: (e.unit, e.list))],
+        "before": [_plain(row) for row in sorted(facts.before, key=lambda b: b.unit)],
+    }
+    return {key: rows for key, rows in found.items() if rows}
 
 
 def _target_order(target: Target) -> tuple[str, str, str, str, int]:
     return target.unit, target.indicator, target.by, target.level, target.quantity
-
-
-def _unit(row: Fields) -> Unit:
-    unit = Unit(
-        key=row.text("key"),
-        name=row.text("name"),
-        division=row.text("division"),
-        order=row.integer("order", 0, least=None),
-        competing=row.flag("competing", True),
-        not_applicable=tuple(str(key) for key in row.items("not_applicable", needed=False)),
-    )
-    row.close()
-    return unit
-
-
-def _project(row: Fields) -> Project:
-    project = Project(
-        code=row.text("code"),
-        name=row.text("name", "", empty=True),
-        credits=tuple(_credit(credit) for credit in row.objects("credits")),
-        events=tuple(_event(event) for event in row.objects("events")),
-        arrivals=tuple(_arrival(arrival) for arrival in row.objects("arrivals")),
-    )
-    row.close()
-    return project
-
-
-def _credit(row: Fields) -> Credit:
-    credit = Credit(row.text("unit"), row.number("share"))
-    if row.has("share") and not 0 < credit.share <= 1:
-        row.note("share", "分成应大于 0、不超过 1")
-    row.close()
-    return credit
-
-
-def _event(row: Fields) -> StageEvent:
-    event = StageEvent(
-        id=row.text("id"),
-        stage=row.text("stage"),
-        on=row.day("on"),
-        verified=row.flag("verified"),
-        total_yuan=row.optional_integer("total_yuan"),
-        inward_yuan=row.optional_integer("inward_yuan"),
-    )
-    row.close()
-    return event
-
-
-def _arrival(row: Fields) -> Arrival:
-    arrival = Arrival(
-        id=row.text("id"),
-        on=row.day("on"),
-        yuan=row.integer("yuan", least=None),
-        kind=row.text("kind", "domestic"),
-        verified=row.flag("verified"),
-    )
-    row.close()
-    return arrival
-
-
-def _return(row: Fields) -> Return:
-    found = Return(
-        id=row.text("id"),
-        unit=row.text("unit"),
-        measure=row.text("measure"),
-        period_end=row.day("period_end"),
-        quantity=row.integer("quantity", least=None),
-        verified=row.flag("verified"),
-    )
-    row.close()
-    return found
-
-
-def _target(row: Fields) -> Target:
-    target = Target(
-        unit=row.text("unit"),
-        indicator=row.text("indicator"),
-        by=row.choice("by", ["count", "amount"]),
-        quantity=row.integer("quantity"),
-        level=row.text("level", "basic"),
-    )
-    row.close()
-    return target
-
-
-def _adjustment(row: Fields) -> Adjustment:
-    adjustment = Adjustment(
-        id=row.text("id"),
-        unit=row.text("unit"),
-        key=row.text("key"),
-        on=row.day("on"),
-        times=row.integer("times"),
-        reason=row.text("reason", "", empty=True),
-        verified=row.flag("verified"),
-    )
-    row.close()
-    return adjustment

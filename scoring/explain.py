@@ -6,7 +6,8 @@ from fractions import Fraction
 
 from scoring.result import Count, IndicatorLine, Part, Standing
 from scoring.rules import Indicator, Scheme
-from scoring.show import plain, round_half_up, shown_rate
+from scoring.shape_formula import shape_term
+from scoring.show import plain, rounded, shown_rate
 
 YUAN_PER_WAN = 10_000
 
@@ -36,8 +37,9 @@ def formula(standing: Standing, scheme: Scheme) -> str:
     for adjustment in standing.adjustments:
         if adjustment.points:
             sign = "+" if adjustment.points > 0 else "-"
-            text += f" {sign} {round_half_up(abs(adjustment.points), scheme.decimals.points)}"
-    return f"得分 = {text} = {round_half_up(standing.score, scheme.decimals.score)}"
+            shown = rounded(abs(adjustment.points), scheme.decimals.points, scheme.rounding.points)
+            text += f" {sign} {shown}"
+    return f"得分 = {text} = {rounded(standing.score, scheme.decimals.score, scheme.rounding.score)}"
 
 
 def _weighs(line: IndicatorLine) -> bool:
@@ -45,10 +47,16 @@ def _weighs(line: IndicatorLine) -> bool:
 
 
 def _term(line: IndicatorLine, scheme: Scheme) -> str:
-    """One indicator's term: rate between floor and cap, times weight; bare points where a rule stood in."""
-    if line.rate is None:
-        return round_half_up(line.points or 0, scheme.decimals.points)
+    """One indicator's term: rate between floor and cap, times weight, or as its shape counts.
+
+    Bare points stand where a rule stood in, or where nothing shorter than the rule itself would be true.
+    """
     indicator = scheme.indicator(line.key)
+    told = shape_term(line, indicator)
+    if told is not None:
+        return told
+    if line.capped_rate is None or line.points != line.weight * line.capped_rate:
+        return rounded(line.points or 0, scheme.decimals.points, scheme.rounding.points)
     rate = _ratios(line.parts)
     bounded = rate
     if indicator.floor:
@@ -72,10 +80,23 @@ def _ratios(parts: tuple[Part, ...]) -> str:
     """`28÷27`, or for a mix `28÷27×50% + 3000万÷2000万×50%`."""
     if len(parts) == 1:
         return _ratio(parts[0])
+    if sum(part.share for part in parts) != 1:
+        return _pooled(parts)
     return " + ".join(f"{_ratio(part)}×{_percent(part.share)}" for part in parts)
 
 
+def _pooled(parts: tuple[Part, ...]) -> str:
+    """Named parts added up above and below the line: `(7+6)÷(10+10)`."""
+    above = "+".join(_amount(part.numerator) for part in parts)
+    below = "+".join(_amount(part.denominator) for part in parts if part.denominator is not None)
+    return f"({above})÷({below})"
+
+
 def _ratio(part: Part) -> str:
+    below = part.denominator.value if part.denominator is not None else None
+    if below == 1 and part.rate is not None and part.rate.denominator != 1:
+        # A rate that was stated without its counts.
+        return _percent(part.rate)
     over = f"÷{_amount(part.denominator)}" if part.denominator is not None else ""
     return f"{_amount(part.numerator)}{over}"
 

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
+SPARSE = {"sparse": True}
+"""Marks a field that a document leaves out while it holds its default."""
+
 TALKS, SIGNED, REGISTERED, LANDED, STARTED, IN_STATISTICS, IN_PRODUCTION = STANDARD_STAGES = (
     "talks",
     "signed",
@@ -29,6 +32,8 @@ class Unit:
     competing: bool = True
     not_applicable: tuple[str, ...] = ()
     """Keys of indicators that do not apply to this unit 不适用."""
+    members: tuple[str, ...] = field(default=(), metadata=SPARSE)
+    """Keys of the units bundled into this one 捆绑: what is credited to them is credited to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,17 @@ class Credit:
 
     unit: str
     share: Fraction
+    since: date | None = field(default=None, metadata=SPARSE)
+    until: date | None = field(default=None, metadata=SPARSE)
+    """Last day whose facts are shared 分成期限; None without end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The day a project is planned 计划 to reach a stage."""
+
+    stage: str
+    on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +87,13 @@ class Project:
     credits: tuple[Credit, ...]
     events: tuple[StageEvent, ...] = ()
     arrivals: tuple[Arrival, ...] = ()
+    plans: tuple[Plan, ...] = field(default=(), metadata=SPARSE)
+    kinds: tuple[str, ...] = field(default=(), metadata=SPARSE)
+    """What sort of project it is, for exclusion lists and shares of quality: `property`, `industry`..."""
+    figures: tuple[tuple[str, Fraction], ...] = field(default=(), metadata=SPARSE)
+    """Numbers of its own by name: share invested, done against plan."""
+    seasons_counted: int = field(default=0, metadata=SPARSE)
+    """In how many earlier seasons it has been counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +130,36 @@ class Adjustment:
     times: int
     reason: str
     verified: bool = True
+    points: Fraction | None = field(default=None, metadata=SPARSE)
+    """Points set by hand within the scheme's range 按情节."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What an audit sample 抽查 of a unit's claims for an indicator verified, of how much claimed."""
+
+    unit: str
+    indicator: str
+    verified: int
+    claimed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Exemption:
+    """A unit kept off a list for a stated reason, such as force majeure 不可抗力."""
+
+    unit: str
+    list: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """A unit's place and score in the previous result, for the progress board."""
+
+    unit: str
+    place: Fraction | None = None
+    score: Fraction | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,3 +173,6 @@ class Facts:
     returns: tuple[Return, ...] = ()
     targets: tuple[Target, ...] = ()
     adjustments: tuple[Adjustment, ...] = field(default=())
+    samples: tuple[Sample, ...] = field(default=(), metadata=SPARSE)
+    exemptions: tuple[Exemption, ...] = field(default=(), metadata=SPARSE)
+    before: tuple[Before, ...] = field(default=(), metadata=SPARSE)

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from scoring.result import Headline, IndicatorLine, Part
+from scoring.shape_rules import ONE
+from scoring.sums import exact_sum
 
 
 def headline(division: str | None, key: str, lines: Iterable[IndicatorLine]) -> Headline:
@@ -14,9 +16,15 @@ def headline(division: str | None, key: str, lines: Iterable[IndicatorLine]) -> 
     A project shared by several units is counted once, because their shares of it sum to at most 1.
     """
     measured = [line.parts for line in lines if line.parts]
+    if len({len(parts) for parts in measured}) > 1:
+        # Units that state different parts have no total that means anything.
+        return Headline(division, key, None, None, None)
     by_part: list[Sequence[Part]] = list(zip(*measured, strict=True))
     totals = [(_sum(p.numerator.value for p in parts), _denominator(parts)) for parts in by_part]
     shares = [parts[0].share for parts in by_part]
+    if len(totals) > 1 and exact_sum(shares) != 1:
+        # Pooled parts: everything above the line over everything below it.
+        totals, shares = [(_sum(above for above, _ in totals), _sum(below for _, below in totals))], [ONE]
     rate = _rate(shares, totals)
     numerator, denominator = totals[0] if len(totals) == 1 else (None, None)
     return Headline(division, key, numerator, denominator, rate)
@@ -24,7 +32,7 @@ def headline(division: str | None, key: str, lines: Iterable[IndicatorLine]) -> 
 
 def _sum(values: Iterable[Fraction | None]) -> Fraction | None:
     known = [value for value in values if value is not None]
-    return sum(known, Fraction(0)) if known else None
+    return exact_sum(known) if known else None
 
 
 def _denominator(parts: Iterable[Part]) -> Fraction | None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any
+from typing import Any, Literal
 
-from scoring.measure_document import measure_document, read_measure
+from scoring.condition_document import read_requirement, requirement_document
+from scoring.measure_document import NOTHING_MEASURED, measure_document, read_measure
 from scoring.reading import Fields, exact_number
 from scoring.rules import Indicator, MissingKind, MissingRule, MissingRules, ReturnQuantity
+from scoring.shape_document import read_shape, shape_document
+from scoring.shape_rules import NOTHING, PROPORTIONAL, Gate, Shape
 from scoring.show import plain
+from scoring.worth_document import read_worth, worth_value
 
 STATES = ("not_reported", "no_denominator", "not_applicable", "under_verification")
 
@@ -16,7 +20,10 @@ STATES = ("not_reported", "no_denominator", "not_applicable", "under_verificatio
 def read_indicator(fields: Fields, composite: bool) -> Indicator:
     """One indicator; without a total, and for a plain quantity, the weight may be absent and is 0."""
     measure = read_measure(fields.object("measure"))
-    quantity = isinstance(measure, ReturnQuantity)
+    quantity = isinstance(measure, ReturnQuantity) and not fields.has("shape")
+    better: Literal["more", "less"] = (
+        "less" if fields.choice("better", ["more", "less"], "more") == "less" else "more"
+    )
     indicator = Indicator(
         key=fields.key("key"),
         name=fields.text("name"),
@@ -26,10 +33,14 @@ def read_indicator(fields: Fields, composite: bool) -> Indicator:
         cap=fields.optional_number("cap"),
         floor=fields.number("floor", Fraction(0)),
         missing=_missing(fields.object("missing", needed=False)),
+        shape=_shape(fields, better),
+        gates=tuple(_gate(row) for row in fields.objects("gates", needed=False)),
+        better=better,
+        audited=fields.flag("audited", False),
     )
     if indicator.weight < 0:
         fields.note("weight", "权重不能小于 0")
-    if isinstance(measure, ReturnQuantity) and measure.measure and indicator.weight != 0:
+    if quantity and measure != NOTHING_MEASURED and indicator.weight != 0:
         fields.note("weight", "数量没有分母，不能按比例计分；这项指标的权重只能是 0")
     if indicator.floor < 0:
         fields.note("floor", "保底不能小于 0")
@@ -51,7 +62,36 @@ def indicator_document(indicator: Indicator) -> dict[str, Any]:
         **({"cap": plain(indicator.cap)} if indicator.cap is not None else {}),
         "floor": plain(indicator.floor),
         "missing": missing,
+        **({"shape": shape_document(indicator.shape)} if indicator.shape != PROPORTIONAL else {}),
+        **({"gates": [_gate_document(gate) for gate in indicator.gates]} if indicator.gates else {}),
+        **({"better": indicator.better} if indicator.better != "more" else {}),
+        **({"audited": True} if indicator.audited else {}),
     }
+
+
+def _shape(fields: Fields, better: str) -> Shape:
+    """A shape, or only the name of one that needs nothing else said."""
+    value = fields.raw("shape", needed=False)
+    if value is None:
+        return PROPORTIONAL
+    if isinstance(value, str):
+        return read_shape(Fields({"kind": value}, fields.at("shape"), fields.problems), better)
+    return read_shape(fields.object("shape"), better)
+
+
+def _gate(fields: Fields) -> Gate:
+    needs = read_requirement(fields.object("needs"), own=True)
+    times = fields.optional_number("times")
+    if times is not None and fields.has("otherwise"):
+        fields.note("times", "otherwise（改计的分数）与 times（打折系数）只能写一个")
+    gate = Gate(needs, fields.text("name", "", empty=True), read_worth(fields, "otherwise", NOTHING), times)
+    fields.close()
+    return gate
+
+
+def _gate_document(gate: Gate) -> dict[str, Any]:
+    after = {"otherwise": worth_value(gate.otherwise)} if gate.times is None else {"times": plain(gate.times)}
+    return {"name": gate.name, "needs": requirement_document(gate.needs), **after}
 
 
 def _missing(fields: Fields) -> MissingRules:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from scoring.facts import Adjustment, Facts, Project, Return, Target
-from scoring.result import AFTER_CUT_OFF, AWAITING_VERIFICATION, OUTSIDE_COHORT
+from scoring.facts import Adjustment, Facts, Project, Return, Sample, Target
+from scoring.result import AFTER_CUT_OFF, AWAITING_VERIFICATION, CREDIT_ENDED, OUTSIDE_COHORT
+from scoring.schedule import due_share
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,25 +19,48 @@ class Held:
 
     project: Project
     share: Fraction
+    since: date | None = None
+    until: date | None = None
+
+    def reason(self, on: date) -> str | None:
+        """Why the credit does not cover a day, None where it does."""
+        inside = (self.since or on) <= on <= (self.until or on)
+        return None if inside else CREDIT_ENDED
 
 
 class Lookup:
     """Facts by unit, sorted so that the order of input never matters, with the cut-off date."""
 
-    def __init__(self, facts: Facts, as_of: date) -> None:
+    def __init__(
+        self,
+        facts: Facts,
+        as_of: date,
+        curve: tuple[tuple[date, Fraction], ...] = (),
+        names: Mapping[str, str] | None = None,
+    ) -> None:
         self.as_of = as_of
         self.starts_on = facts.starts_on
         self.ends_on = facts.ends_on
-        self._held = _held(facts)
+        self.curve = curve
+        self._names = names or {}
+        self._bundles = {member: unit.key for unit in facts.units for member in unit.members}
+        self._held = _held(facts, self._bundles)
         self._returns: dict[tuple[str, str], list[Return]] = defaultdict(list)
         for row in sorted(facts.returns, key=lambda r: (r.period_end, r.id)):
-            self._returns[row.unit, row.measure].append(row)
+            self._returns[self._bundle(row.unit), row.measure].append(row)
         self._adjustments: dict[tuple[str, str], list[Adjustment]] = defaultdict(list)
         for entry in sorted(facts.adjustments, key=lambda a: (a.on, a.id)):
-            self._adjustments[entry.unit, entry.key].append(entry)
+            self._adjustments[self._bundle(entry.unit), entry.key].append(entry)
         self._targets: dict[tuple[str, str, str, str], list[Target]] = defaultdict(list)
         for target in facts.targets:
-            self._targets[target.unit, target.indicator, target.by, target.level].append(target)
+            key = self._bundle(target.unit), target.indicator, target.by, target.level
+            self._targets[key].append(target)
+        self._samples: dict[tuple[str, str], list[Sample]] = defaultdict(list)
+        for sample in facts.samples:
+            self._samples[self._bundle(sample.unit), sample.indicator].append(sample)
+
+    def _bundle(self, unit: str) -> str:
+        return self._bundles.get(unit, unit)
 
     def held(self, unit: str) -> list[Held]:
         """Projects credited to the unit, by code."""
@@ -54,6 +79,30 @@ class Lookup:
         found = self._targets.get((unit, indicator, by, level))
         return sum(target.quantity for target in found) if found else None
 
+    def name_of(self, indicator: str) -> str:
+        """Name of an indicator, for the target that carries its key."""
+        return self._names.get(indicator, indicator)
+
+    def sampled(self, unit: str, indicator: str) -> Fraction | None:
+        """Verified / claimed over the unit's samples; None where nothing was sampled."""
+        found = self._samples.get((unit, indicator), [])
+        claimed = sum(sample.claimed for sample in found)
+        return Fraction(sum(sample.verified for sample in found), claimed) if claimed else None
+
+    @property
+    def due(self) -> Fraction:
+        """Share of a yearly target due by the cut-off: linear by months, or by the scheme's curve."""
+        return due_share(self.starts_on, self.ends_on, self.as_of, self.curve)
+
+    def window(self, name: str) -> tuple[date, date]:
+        """First and last day of the season, or of the quarter or month of the cut-off."""
+        if name == "ever":
+            return date.min, date.max
+        if name == "season":
+            return self.starts_on, self.ends_on
+        month = self.as_of.month if name == "month" else (self.as_of.month - 1) // 3 * 3 + 1
+        return self.as_of.replace(month=month, day=1), self.as_of
+
     def dated_reason(
         self, on: date, *, verified: bool, first: date | None = None, last: date | None = None
     ) -> str | None:
@@ -65,12 +114,12 @@ class Lookup:
         return None if verified else AWAITING_VERIFICATION
 
 
-def _held(facts: Facts) -> dict[str, list[Held]]:
+def _held(facts: Facts, bundles: dict[str, str]) -> dict[str, list[Held]]:
     held: dict[str, list[Held]] = defaultdict(list)
     for project in sorted(facts.projects, key=lambda p: p.code):
-        shares: dict[str, Fraction] = defaultdict(Fraction)
+        shares: dict[tuple[str, date | None, date | None], Fraction] = defaultdict(Fraction)
         for credit in project.credits:
-            shares[credit.unit] += credit.share
-        for unit, share in shares.items():
-            held[unit].append(Held(project, share))
+            shares[bundles.get(credit.unit, credit.unit), credit.since, credit.until] += credit.share
+        for (unit, since, until), share in shares.items():
+            held[unit].append(Held(project, share, since, until))
     return held

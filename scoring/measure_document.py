@@ -13,26 +13,33 @@ from scoring.rules import (
     ArrivedOverContract,
     ArrivedOverTask,
     Cohort,
+    Given,
     Measure,
     ReturnQuantity,
     ReturnRatio,
     Signing,
     StageReached,
+    Terms,
 )
 from scoring.show import plain
+from scoring.term_document import given_document, read_given, read_terms, terms_document
 
 GROUNDBREAKING_STAGES = (STARTED,)
 LANDING_STAGES = (REGISTERED, LANDED)
+FORMS = ("preset", "ratio", "quantity", "numerator", "value", "mix", "parts", "given")
 NOTHING_MEASURED = ReturnQuantity("")
 """Stands in for a measure that could not be read."""
 
 
 def read_measure(fields: Fields) -> Measure:
     """The measure an indicator names: a preset, a ratio of two returns, or one return as a plain quantity."""
-    forms = [form for form in ("preset", "ratio", "quantity") if fields.has(form)]
+    forms = [form for form in FORMS if fields.has(form)]
     if len(forms) != 1:
         if fields.ok:
-            expected = "应恰好写明 preset（预设）、ratio（报表之比）、quantity（报表数量）之一"
+            expected = (
+                "应恰好写明 preset（预设）、ratio（报表之比）、quantity（报表数量）、numerator（分子口径）、"
+                "value（数量口径）、mix（按比重合成）、parts（分批合计）、given（直接给数）之一"
+            )
             fields.problems.note(fields.path, f"不认识的指标口径；{expected}")
         return NOTHING_MEASURED
     if forms == ["preset"]:
@@ -42,13 +49,17 @@ def read_measure(fields: Fields) -> Measure:
         ratio = fields.object("ratio")
         measure = ReturnRatio(ratio.text("numerator"), ratio.text("denominator"))
         ratio.close()
-    else:
+    elif forms == ["quantity"]:
         measure = ReturnQuantity(fields.text("quantity"))
+    elif forms == ["given"]:
+        measure = read_given(fields)
+    else:
+        measure = read_terms(fields)
     fields.close()
     return measure
 
 
-def measure_document(measure: Measure) -> dict[str, Any]:
+def measure_document(measure: Measure) -> dict[str, Any]:  # noqa: PLR0911 - one a measure
     """The document of a measure, every option written out; `read_measure` gives the same measure back."""
     match measure:
         case Signing():
@@ -67,6 +78,10 @@ def measure_document(measure: Measure) -> dict[str, Any]:
             return {"ratio": {"numerator": measure.numerator, "denominator": measure.denominator}}
         case ReturnQuantity():
             return {"quantity": measure.measure}
+        case Terms():
+            return terms_document(measure)
+        case Given():
+            return {"given": given_document(measure)}
 
 
 def _cohort(fields: Fields) -> Cohort:

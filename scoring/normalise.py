@@ -17,10 +17,10 @@ class Clamped:
     note: str | None
 
 
-def clamp(rate: Fraction, floor: Fraction, cap: Fraction | None) -> Clamped:
+def clamp(rate: Fraction, floor: Fraction | None, cap: Fraction | None) -> Clamped:
     """The rate between floor and cap."""
     if cap is not None and rate > cap:
         return Clamped(cap, CAP)
-    if rate < floor:
+    if floor is not None and rate < floor:
         return Clamped(floor, FLOOR)
     return Clamped(rate, None)

@@ -1,33 +1,26 @@
-"""The whole method on one screen, in order: measure, weigh, sum, place, total."""
+"""The whole method on one screen, in order: measure, weigh, sum, place, grade, list, total."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
-from scoring.aggregate import Assembled, Weighed, assemble, comparable
-from scoring.facts import Facts, Unit
+from scoring.aggregate import Runner, weigh
+from scoring.facts import Facts
+from scoring.grades import with_grades
 from scoring.headline import headline
-from scoring.lookup import Lookup
-from scoring.measure import NOT_APPLICABLE, measure
+from scoring.lights import lights
+from scoring.lists import listed
+from scoring.measures import Measures, measure_all
+from scoring.progress import progress
 from scoring.rank import places
 from scoring.result import Headline, RaceResult, Standing
 from scoring.rules import Scheme
-from scoring.schedule import schedule_share
+from scoring.show import rounded
 
 HORS_CONCOURS = "hors_concours"
-
-
-@dataclass(frozen=True, slots=True)
-class Runner:
-    """A unit with everything it earned, before places."""
-
-    unit: Unit
-    rows: tuple[Weighed, ...]
-    earned: Assembled
 
 
 def score_race(facts: Facts, scheme: Scheme, as_of: date) -> RaceResult:
@@ -35,63 +28,59 @@ def score_race(facts: Facts, scheme: Scheme, as_of: date) -> RaceResult:
 
     Raises ValueError when the season ends before it starts.
     """
-    lookup = Lookup(facts, as_of)
-    runners = [_run(lookup, unit, scheme) for unit in sorted(facts.units, key=lambda u: (u.order, u.key))]
-    divisions = list(dict.fromkeys(runner.unit.division for runner in runners))
-    fields = {key: [runner for runner in runners if runner.unit.division == key] for key in divisions}
+    return score_measured(measure_all(facts, scheme, as_of), scheme)
+
+
+def score_measured(measures: Measures, scheme: Scheme) -> RaceResult:
+    """Score and place what was measured, under a scheme with the same indicators and any weights."""
+    divisions = list(dict.fromkeys(unit.unit.division for unit in measures.units))
+    fields = {
+        key: weigh([unit for unit in measures.units if unit.unit.division == key], measures, scheme)
+        for key in divisions
+    }
     standings = [standing for field in fields.values() for standing in _place(field, scheme)]
-    headlines = _headlines(None, runners, scheme)
+    headlines = _headlines(None, [runner for field in fields.values() for runner in field], scheme)
     for division, field in fields.items():
         headlines += _headlines(division, field, scheme)
+    runners = {runner.unit.key: runner for field in fields.values() for runner in field}
     return RaceResult(
-        as_of=as_of,
-        schedule=schedule_share(facts.starts_on, facts.ends_on, as_of),
+        as_of=measures.as_of,
+        schedule=measures.schedule,
         standings=tuple(standings),
         headlines=tuple(headlines),
+        lists=tuple(listed(standings, runners, measures, scheme)),
+        lights=tuple(lights(standings, runners, measures, scheme)),
+        progress=tuple(progress(standings, measures, scheme)),
     )
-
-
-def _run(lookup: Lookup, unit: Unit, scheme: Scheme) -> Runner:
-    """Measure and weigh every indicator of one unit; what has no weight in its division does not apply."""
-    weights = scheme.weights(unit.division)
-    rows: list[Weighed] = []
-    for indicator in scheme.indicators:
-        applies = indicator.key in weights and indicator.key not in unit.not_applicable
-        measured = measure(lookup, unit.key, indicator) if applies else NOT_APPLICABLE
-        rows.append(Weighed(indicator, weights.get(indicator.key, Fraction(0)), measured))
-    return Runner(unit, tuple(rows), assemble(lookup, unit.key, scheme, rows))
 
 
 def _place(runners: Sequence[Runner], scheme: Scheme) -> list[Standing]:
     """Standings of one division: placed units, then hors concours, then unranked."""
-    keys = [_ranking_key(runner, scheme) for runner in runners]
+    keys = [ranking_key(runner, scheme) for runner in runners]
     overall = places(keys, ties=scheme.ties)
     sharing = Counter(keys)
-    by_indicator = [_indicator_places(runners, i, scheme) for i in range(len(scheme.indicators))]
     standings = []
     for n, runner in enumerate(runners):
-        lines = [
-            replace(line, place=column[n])
-            for line, column in zip(runner.earned.indicators, by_indicator, strict=True)
-        ]
         standing = Standing(
             unit=runner.unit.key,
             division=runner.unit.division,
             place=overall[n],
             tied=keys[n] is not None and sharing[keys[n]] > 1,
-            score=runner.earned.score,
-            indicators=tuple(lines),
-            adjustments=runner.earned.adjustments,
+            score=runner.score,
+            indicators=runner.indicators,
+            adjustments=runner.adjustments,
             unranked_reason=_unranked_reason(runner),
+            members=runner.unit.members,
         )
         standings.append(standing)
-    return sorted(standings, key=_listing)
+    graded = with_grades(standings, [runner.sights for runner in runners], scheme)
+    return sorted(graded, key=_listing)
 
 
-def _ranking_key(runner: Runner, scheme: Scheme) -> tuple[Fraction, ...] | None:
+def ranking_key(runner: Runner, scheme: Scheme) -> tuple[Fraction, ...] | None:
     """Exact score (or the lead indicator's value), then the tie-breakers' rates, missing below all."""
-    values = {row.indicator.key: comparable(row) for row in runner.rows}
-    first = runner.earned.score if scheme.lead is None else values[scheme.lead]
+    values = {row.indicator.key: row.upwards for row in runner.rows}
+    first = _shown_score(runner, scheme) if scheme.lead is None else values[scheme.lead]
     if first is None or _unranked_reason(runner) is not None:
         return None
     key = [first]
@@ -101,14 +90,15 @@ def _ranking_key(runner: Runner, scheme: Scheme) -> tuple[Fraction, ...] | None:
     return tuple(key)
 
 
-def _indicator_places(runners: Sequence[Runner], index: int, scheme: Scheme) -> list[Fraction | None]:
-    """Places on one indicator's own board, among competing units of the division."""
-    values = [comparable(runner.rows[index]) if runner.unit.competing else None for runner in runners]
-    return places(values, ties=scheme.ties)
+def _shown_score(runner: Runner, scheme: Scheme) -> Fraction | None:
+    """The exact score; the rounded one only where the scheme places by what is shown."""
+    if runner.score is None or "score" not in scheme.rounding.early:
+        return runner.score
+    return Fraction(rounded(runner.score, scheme.decimals.score, scheme.rounding.score))
 
 
 def _unranked_reason(runner: Runner) -> str | None:
-    return runner.earned.unranked_reason or (None if runner.unit.competing else HORS_CONCOURS)
+    return runner.unranked_reason or (None if runner.unit.competing else HORS_CONCOURS)
 
 
 def _listing(standing: Standing) -> tuple[int, Fraction]:
@@ -121,6 +111,6 @@ def _listing(standing: Standing) -> tuple[int, Fraction]:
 def _headlines(division: str | None, runners: Sequence[Runner], scheme: Scheme) -> list[Headline]:
     competing = [runner for runner in runners if runner.unit.competing]
     return [
-        headline(division, indicator.key, [runner.earned.indicators[i] for runner in competing])
+        headline(division, indicator.key, [runner.indicators[i] for runner in competing])
         for i, indicator in enumerate(scheme.indicators)
     ]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-NUMBER = re.compile(r"-?[0-9]{1,30}(?:\.[0-9]{1,30}|/[0-9]{1,30})?")
+NUMBER = re.compile(r"-?[0-9]{1,30}(?:\.[0-9]{1,30}|/[0-9]{1,30})?%?")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 KEY = re.compile(r"[a-z][a-z0-9_]{0,59}")
 LONGEST_TEXT = 500
@@ -197,13 +197,13 @@ class Fields:
 
 
 def exact_number(value: object) -> Fraction | None:
-    """The exact number in "25", "1.2", "1/3" or an int; None for anything else (floats, true, 1/0)."""
+    """The exact number in "25", "1.2", "1/3", "60%" or an int; None for anything else (floats, true, 1/0)."""
     if isinstance(value, int) and not isinstance(value, bool):
         return Fraction(value)
     if not isinstance(value, str) or not NUMBER.fullmatch(value):
         return None
     try:
-        return Fraction(value)
+        return Fraction(value.removesuffix("%")) / (100 if value.endswith("%") else 1)
     except ZeroDivisionError:
         return None
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
+
+SPARSE = {"sparse": True}
+"""Marks a field that a document leaves out while it holds its default."""
 
 
 class State(StrEnum):
@@ -41,10 +44,24 @@ AFTER_CUT_OFF = "after_cut_off"
 OUTSIDE_COHORT = "outside_cohort"
 BELOW_FLOOR = "below_floor"
 NO_AMOUNT = "no_amount"
-LEFT_OUT_REASONS = (NOT_REACHED, AWAITING_VERIFICATION, AFTER_CUT_OFF, OUTSIDE_COHORT, BELOW_FLOOR, NO_AMOUNT)
+EXCLUDED_KIND = "excluded_kind"
+ALREADY_COUNTED = "already_counted"
+CREDIT_ENDED = "credit_ended"
+OUTSIDE_RANGE = "outside_range"
+LEFT_OUT_REASONS = (
+    NOT_REACHED,
+    AWAITING_VERIFICATION,
+    AFTER_CUT_OFF,
+    OUTSIDE_COHORT,
+    BELOW_FLOOR,
+    NO_AMOUNT,
+    EXCLUDED_KIND,
+    ALREADY_COUNTED,
+    CREDIT_ENDED,
+    OUTSIDE_RANGE,
+)
 """Why a fact was looked at and not counted; `outside_cohort` also means dated outside the season, `no_amount`
-a
-contract whose amount is needed and not stated."""
+a contract whose amount is needed and not stated, `outside_range` a size or a mark outside what is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +96,10 @@ class Part:
     denominator: Count | None
     state: State
     rate: Fraction | None
+    name: str = field(default="", metadata=SPARSE)
+    """Which tier, vintage or half this is, where the scheme names its parts."""
+    audited: Fraction | None = field(default=None, metadata=SPARSE)
+    """What the numerator was scaled by after a sample audit 抽查折算."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +118,10 @@ class IndicatorLine:
     `left_out`,
     `redistributed`, `full_points`, `fixed_points`, `unranked`."""
     place: Fraction | None
+    working: tuple[tuple[str, Fraction], ...] = field(default=(), metadata=SPARSE)
+    """Numbers the shape went through, by name: `low`, `high`, `coefficient`, `band`, `shortfall`..."""
+    gate: str | None = field(default=None, metadata=SPARSE)
+    """Name of the condition that was not met and changed the points (note `gate`)."""
 
     @property
     def numerator(self) -> Fraction | None:
@@ -133,8 +158,12 @@ class Standing:
     indicators: tuple[IndicatorLine, ...]
     adjustments: tuple[AdjustmentLine, ...]
     unranked_reason: str | None = None
-    """Why there is no place: `hors_concours`, `nothing_measured`, or the state of the number that is
-    missing."""
+    """Why there is no place: `hors_concours`, `nothing_measured`, `disqualified`, or the state of the number
+    that is missing."""
+    grade: str | None = field(default=None, metadata=SPARSE)
+    """等次, where the scheme gives grades."""
+    members: tuple[str, ...] = field(default=(), metadata=SPARSE)
+    """Keys of the units bundled into this one 捆绑, who share its score."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +178,39 @@ class Headline:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """A unit on a red or black list 红黑榜, or kept off it by an exemption (`exempted` says why)."""
+
+    list: str
+    unit: str
+    division: str
+    exempted: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Light:
+    """A light 亮灯 of a unit, or of one of its projects; an empty colour is a stated "none"."""
+
+    light: str
+    unit: str
+    colour: str
+    value: Fraction
+    project: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A unit on the progress board 进步榜: `gained` places (or points of score) since the previous result."""
+
+    unit: str
+    division: str
+    previous: Fraction
+    now: Fraction
+    gained: Fraction
+    place: Fraction
+
+
+@dataclass(frozen=True, slots=True)
 class RaceResult:
     """A scored race: standings in the board's order (division, then place, then the office's order)."""
 
@@ -157,3 +219,6 @@ class RaceResult:
     """Share of the season due by `as_of` 时序进度."""
     standings: tuple[Standing, ...]
     headlines: tuple[Headline, ...]
+    lists: tuple[Listed, ...] = field(default=(), metadata=SPARSE)
+    lights: tuple[Light, ...] = field(default=(), metadata=SPARSE)
+    progress: tuple[Moved, ...] = field(default=(), metadata=SPARSE)

@@ -8,9 +8,57 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Literal
 
+from scoring.adjustment_rules import AdjustmentRule, Ceiling, PerProject, PerReading
+from scoring.board_rules import (
+    Grades,
+    LightRule,
+    ListRule,
+    ProgressRule,
+    ProjectLightRule,
+    Weighting,
+)
+from scoring.preset_rules import (
+    ArrivedOverContract,
+    ArrivedOverTask,
+    Cohort,
+    Measure,
+    ReturnQuantity,
+    ReturnRatio,
+    Signing,
+    StageReached,
+)
 from scoring.result import State
+from scoring.shape_rules import ONE, PROPORTIONAL, Gate, Proportional, Shape
+from scoring.show import Round
+from scoring.term_rules import Given, Terms
 
-ONE = Fraction(1)
+__all__ = [
+    "ONE",
+    "AdjustmentRule",
+    "ArrivedOverContract",
+    "ArrivedOverTask",
+    "Ceiling",
+    "Cohort",
+    "Decimals",
+    "DivisionRules",
+    "Given",
+    "Indicator",
+    "Measure",
+    "MissingKind",
+    "MissingRule",
+    "MissingRules",
+    "PerProject",
+    "PerReading",
+    "ProgressRule",
+    "ReturnQuantity",
+    "ReturnRatio",
+    "Rounding",
+    "Scheme",
+    "Signing",
+    "StageReached",
+    "Terms",
+    "Ties",
+]
 
 
 class Ties(StrEnum):
@@ -21,72 +69,6 @@ class Ties(StrEnum):
     SEQUENTIAL = "sequential"
     MODIFIED = "modified"
     FRACTIONAL = "fractional"
-
-
-@dataclass(frozen=True, slots=True)
-class Cohort:
-    """Which contracts are looked at: signed since a date (None: the season's first), at least this large."""
-
-    floor_yuan: int = 0
-    since: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Signing:
-    """签约率: formally signed in the season / target, by count, amount, or both weighed by a share."""
-
-    by: Literal["count", "amount", "mix"] = "count"
-    count_share: Fraction = ONE
-    level: str = "basic"
-    cohort: Cohort = Cohort()
-
-    @property
-    def shares(self) -> tuple[tuple[str, Fraction], ...]:
-        """How much of the rate is by count and how much by amount; the shares sum to 1."""
-        if self.by == "mix":
-            return ("count", self.count_share), ("amount", 1 - self.count_share)
-        return ((self.by, ONE),)
-
-
-@dataclass(frozen=True, slots=True)
-class StageReached:
-    """开工率, 落地率: cohort projects that reached a stage, or a later standard one, / signed, by count."""
-
-    preset: Literal["groundbreaking", "landing"]
-    stages: tuple[str, ...]
-    cohort: Cohort = Cohort()
-
-
-@dataclass(frozen=True, slots=True)
-class ArrivedOverContract:
-    """资金到位率: money arrived since signing / contracted inward capital, same cohort."""
-
-    cohort: Cohort = Cohort()
-
-
-@dataclass(frozen=True, slots=True)
-class ArrivedOverTask:
-    """资金到位率 against the task: money arrived in the season on any project / target by amount."""
-
-    level: str = "basic"
-
-
-@dataclass(frozen=True, slots=True)
-class ReturnRatio:
-    """Rate of two measures reported in returns 报表: cumulative numerator / cumulative denominator."""
-
-    numerator: str
-    denominator: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReturnQuantity:
-    """One measure reported in returns, shown and placed as a plain quantity; it earns no points."""
-
-    measure: str
-
-
-Measure = Signing | StageReached | ArrivedOverContract | ArrivedOverTask | ReturnRatio | ReturnQuantity
 
 
 class MissingKind(StrEnum):
@@ -136,7 +118,7 @@ class MissingRules:
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """One measured rate and how it becomes points: points = weight × clamp(rate, floor, cap)."""
+    """One measured rate and how it becomes points: by its shape, from clamp(rate, floor, cap)."""
 
     key: str
     name: str
@@ -146,27 +128,17 @@ class Indicator:
     cap: Fraction | None = None
     floor: Fraction = Fraction(0)
     missing: MissingRules = MissingRules()
+    shape: Shape = PROPORTIONAL
+    gates: tuple[Gate, ...] = ()
+    better: Literal["more", "less"] = "more"
+    """Which way is good, for places, min-max and bands of places."""
+    audited: bool = False
+    """Whether the numerator is scaled by what a sample verified 抽查折算."""
 
-
-@dataclass(frozen=True, slots=True)
-class PerProject:
-    """Counted automatically: cohort projects of at least this size that reached a stage, by their shares."""
-
-    stage: str
-    min_total_yuan: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class AdjustmentRule:
-    """加减分: points = ± min(each × times, ceiling); times come from projects (`per`) or by hand."""
-
-    key: str
-    name: str
-    kind: Literal["bonus", "deduction"]
-    each: Fraction
-    name_en: str = ""
-    ceiling: Fraction | None = None
-    per: PerProject | None = None
+    @property
+    def least_rate(self) -> Fraction | None:
+        """The floor that holds: 0 unless stated, but where another shape counts a rate may be negative."""
+        return self.floor if self.floor or isinstance(self.shape.kind, Proportional) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +159,17 @@ class Decimals:
 
 
 @dataclass(frozen=True, slots=True)
+class Rounding:
+    """How shown numbers are rounded, and which are rounded before the next step goes on from them."""
+
+    rate: Round = Round.HALF_UP
+    points: Round = Round.HALF_UP
+    score: Round = Round.HALF_UP
+    early: tuple[str, ...] = ()
+    """`rate`: points from the rounded rate; `points`: the sum from rounded points; `score`: places from it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Scheme:
     """The whole 考核方案; without `composite` there is no total and the `lead` indicator orders the board."""
 
@@ -198,9 +181,27 @@ class Scheme:
     decimals: Decimals = Decimals()
     ties: Ties = Ties.COMPETITION
     tie_breakers: tuple[str, ...] = ()
-    schedule: Literal["linear"] = "linear"
     adjustments: tuple[AdjustmentRule, ...] = ()
     divisions: tuple[DivisionRules, ...] = field(default=())
+    curve: tuple[tuple[date, Fraction], ...] = ()
+    """Shares of a yearly target due by days, instead of the linear schedule."""
+    rounding: Rounding = Rounding()
+    base: Fraction = Fraction(0)
+    """Points every unit starts from 基础分."""
+    score_most: Fraction | None = None
+    score_least: Fraction | None = None
+    ceilings: tuple[Ceiling, ...] = ()
+    weightings: tuple[Weighting, ...] = ()
+    grades: Grades | None = None
+    lists: tuple[ListRule, ...] = ()
+    lights: tuple[LightRule, ...] = ()
+    project_lights: tuple[ProjectLightRule, ...] = ()
+    progress: ProgressRule | None = None
+
+    @property
+    def schedule(self) -> str:
+        """How a yearly target falls due: `linear` by months, or by a `curve`."""
+        return "curve" if self.curve else "linear"
 
     def indicator(self, key: str) -> Indicator:
         """The indicator of that key; KeyError if the scheme has none."""
@@ -209,8 +210,13 @@ class Scheme:
                 return indicator
         raise KeyError(key)
 
-    def weights(self, division: str) -> dict[str, Fraction]:
-        """Weights in force for a division by indicator key; an indicator that does not apply is not in it."""
+    def weights(
+        self, division: str, unit: str | None = None, as_of: date | None = None
+    ) -> dict[str, Fraction]:
+        """Weights in force by indicator key; an indicator that does not apply is not in it."""
+        for weighting in self.weightings:
+            if weighting.fits(division, unit, as_of):
+                return dict(weighting.weights)
         for rules in self.divisions:
             if rules.division == division:
                 return dict(rules.weights)

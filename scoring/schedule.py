@@ -24,3 +24,12 @@ def _month_ends(first: date, last: date) -> list[date]:
     months = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
     years_and_months = [(month // 12, month % 12 + 1) for month in months]
     return [date(year, month, monthrange(year, month)[1]) for year, month in years_and_months]
+
+
+def due_share(
+    starts_on: date, ends_on: date, as_of: date, curve: tuple[tuple[date, Fraction], ...] = ()
+) -> Fraction:
+    """The share due by a date: of the latest day of the curve reached (0 before the first), else linear."""
+    if not curve:
+        return schedule_share(starts_on, ends_on, as_of)
+    return max((share for day, share in curve if day <= as_of), default=Fraction(0))

@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Any
 
+from scoring.adjustment_document import adjustment_document, ceiling_document, read_adjustment, read_ceiling
+from scoring.band_document import second_conditions
+from scoring.board_document import (
+    grades_document,
+    light_document,
+    list_document,
+    read_grades,
+    read_light,
+    read_list,
+    read_progress,
+)
+from scoring.board_rules import LightRule, ProjectLightRule
+from scoring.condition_document import note_unknown
 from scoring.indicator_document import indicator_document, read_indicator
 from scoring.reading import DocumentError, Fields, Problem, Problems
-from scoring.rules import (
-    AdjustmentRule,
-    Decimals,
-    DivisionRules,
-    Indicator,
-    PerProject,
-    ReturnQuantity,
-    Scheme,
-    Ties,
-)
-from scoring.show import plain
+from scoring.rules import AdjustmentRule, Decimals, Indicator, Rounding, Scheme, Ties
+from scoring.show import Round, plain
+from scoring.weights_document import check_totals, read_divisions, read_weightings, weighting_document
 
 __all__ = ["FORMAT", "Problem", "SchemeError", "parse_scheme", "scheme_document"]
 
 FORMAT = "saima-scheme/1"
 MOST_DECIMALS = 6
+ROUNDS = [how.value for how in Round]
+STEPS = ("rate", "points", "score")
 
 
 class SchemeError(DocumentError):
@@ -54,14 +62,21 @@ def scheme_document(scheme: Scheme) -> dict[str, Any]:
         },
         "ties": scheme.ties.value,
         "tie_breakers": list(scheme.tie_breakers),
-        "schedule": scheme.schedule,
+        "schedule": _schedule_document(scheme),
         "indicators": [indicator_document(indicator) for indicator in scheme.indicators],
-        "adjustments": [_adjustment_document(rule) for rule in scheme.adjustments],
+        "adjustments": [adjustment_document(rule) for rule in scheme.adjustments],
         "divisions": {
             rules.division: {"weights": {key: plain(weight) for key, weight in rules.weights}}
             for rules in scheme.divisions
         },
+        **_board_document(scheme),
     }
+
+
+def _schedule_document(scheme: Scheme) -> object:
+    if not scheme.curve:
+        return "linear"
+    return {"curve": {day.isoformat(): plain(share) for day, share in scheme.curve}}
 
 
 def _scheme(fields: Fields) -> Scheme:
@@ -71,7 +86,7 @@ def _scheme(fields: Fields) -> Scheme:
     _note_repeated(fields, "indicators", [indicator.key for indicator in indicators])
     if fields.raw("indicators", needed=False) == []:
         fields.note("indicators", "至少要有一项指标")
-    adjustments = tuple(_adjustment(row) for row in fields.objects("adjustments", needed=False))
+    adjustments = tuple(read_adjustment(row) for row in fields.objects("adjustments", needed=False))
     _note_repeated(fields, "adjustments", [rule.key for rule in adjustments])
     scheme = Scheme(
         name=fields.text("name"),
@@ -82,73 +97,22 @@ def _scheme(fields: Fields) -> Scheme:
         decimals=_decimals(fields.object("decimals", needed=False)),
         ties=Ties(fields.choice("ties", [rule.value for rule in Ties], Ties.COMPETITION.value)),
         tie_breakers=_tie_breakers(fields, indicators),
-        schedule=_schedule(fields),
         adjustments=adjustments,
-        divisions=_divisions(fields.object("divisions", needed=False), indicators),
+        divisions=read_divisions(fields.object("divisions", needed=False), indicators),
+        curve=_schedule(fields),
+        rounding=_rounding(fields),
+        **_board(fields, indicators, adjustments),
     )
     fields.close()
-    _check_totals(fields, scheme)
+    _check_references(fields, scheme)
+    check_totals(fields, scheme)
     return scheme
-
-
-def _check_totals(fields: Fields, scheme: Scheme) -> None:
-    """With a total the weights must sum to the full mark; without one nothing may pretend to enter it."""
-    if not scheme.composite:
-        for key, present in (("adjustments", scheme.adjustments), ("divisions", scheme.divisions)):
-            if present:
-                fields.note(key, "不计总分的方案（composite 为 false）没有加减分，也没有分组权重")
-        return
-    if not fields.ok or any(problem.path == "full_mark" for problem in fields.problems):
-        return
-    if scheme.full_mark <= 0:
-        fields.note("full_mark", "满分应大于 0")
-    _check_sum(fields, "indicators", [i.weight for i in scheme.indicators], scheme.full_mark)
-    for rules in scheme.divisions:
-        weights = [weight for _, weight in rules.weights]
-        _check_sum(fields, f"divisions.{rules.division}.weights", weights, scheme.full_mark)
-
-
-def _check_sum(fields: Fields, key: str, weights: list[Fraction], full_mark: Fraction) -> None:
-    """The sum is only worth a word where each weight could be read."""
-    within = [problem.path for problem in fields.problems if problem.path.startswith(key)]
-    unread = any("weight" in path or "." not in path.removeprefix(key) for path in within)
-    total = sum(weights, Fraction(0))
-    if weights and total != full_mark and not unread:
-        fields.note(key, f"各项权重之和应等于满分 {plain(full_mark)}，现在是 {plain(total)}")
 
 
 def _note_repeated(fields: Fields, key: str, keys: list[str]) -> None:
     for i, name in enumerate(keys):
         if name and name in keys[:i]:
             fields.note(f"{key}[{i}].key", f"代号“{name}”与前面的重复，每项应有自己的代号")
-
-
-def _adjustment(fields: Fields) -> AdjustmentRule:
-    kind: Literal["bonus", "deduction"] = (
-        "bonus" if fields.choice("kind", ["bonus", "deduction"]) == "bonus" else "deduction"
-    )
-    rule = AdjustmentRule(
-        key=fields.key("key"),
-        name=fields.text("name"),
-        kind=kind,
-        each=fields.number("each"),
-        name_en=fields.text("name_en", "", empty=True),
-        ceiling=fields.optional_number("ceiling"),
-        per=_per(fields.object("per")) if fields.has("per") else None,
-    )
-    if fields.has("each") and rule.each <= 0:
-        fields.note("each", "每次加分或扣分应大于 0（扣分也写正数）")
-    if rule.ceiling is not None and rule.ceiling < 0:
-        fields.note("ceiling", "上限不能小于 0（扣分也写正数）")
-    fields.raw("per", needed=False)
-    fields.close()
-    return rule
-
-
-def _per(fields: Fields) -> PerProject:
-    per = PerProject(fields.text("stage"), fields.integer("min_total_yuan", 0))
-    fields.close()
-    return per
 
 
 def _lead(fields: Fields, composite: bool, indicators: tuple[Indicator, ...]) -> str | None:
@@ -183,47 +147,111 @@ def _decimals(fields: Fields) -> Decimals:
     return Decimals(**known)
 
 
-def _schedule(fields: Fields) -> Literal["linear"]:
-    fields.choice("schedule", ["linear"], "linear")
-    return "linear"
-
-
-def _divisions(fields: Fields, indicators: tuple[Indicator, ...]) -> tuple[DivisionRules, ...]:
-    """Rules of the divisions that differ, sorted by division; weights in the order of the indicators."""
-    found: list[DivisionRules] = []
-    for division in sorted(fields.names()):
-        rules = fields.object(division)
-        weights = rules.object("weights")
-        named = {name: weights.number(name) for name in weights.names()}
-        for name, weight in named.items():
-            _check_division_weight(weights, name, weight, indicators)
-        found.append(
-            DivisionRules(division, tuple((i.key, named[i.key]) for i in indicators if i.key in named))
-        )
-        rules.close()
+def _schedule(fields: Fields) -> tuple[tuple[date, Fraction], ...]:
+    """`linear`, or a `curve` of days with the share of the yearly target due by each."""
+    if not isinstance(fields.raw("schedule", needed=False), dict):
+        fields.choice("schedule", ["linear"], "linear")
+        return ()
+    rows = fields.object("schedule")
+    curve = rows.object("curve")
+    found: list[tuple[date, Fraction]] = []
+    for name in sorted(curve.names()):
+        share = curve.number(name)
+        try:
+            found.append((date.fromisoformat(name), share))
+        except ValueError:
+            curve.note(name, "应为日期，如 2026-03-31")
+        if share < 0 or (len(found) > 1 and share < found[-2][1]):
+            curve.note(name, "应完成的比例应不小于 0，且不低于前一个日期的比例")
+    rows.close()
     return tuple(found)
 
 
-def _check_division_weight(
-    weights: Fields, name: str, weight: Fraction, indicators: tuple[Indicator, ...]
-) -> None:
-    by_key: dict[str, Indicator] = {indicator.key: indicator for indicator in indicators}
-    if name not in by_key:
-        weights.note(name, "指标中没有这个代号")
-    elif weight < 0:
-        weights.note(name, "权重不能小于 0")
-    elif weight and isinstance(by_key[name].measure, ReturnQuantity):
-        weights.note(name, "数量没有分母，不能按比例计分；这项指标的权重只能是 0")
+def _rounding(fields: Fields) -> Rounding:
+    """One word for all, or one for rates, points and scores each, with what is rounded early."""
+    value = fields.raw("rounding", needed=False)
+    if value is None or isinstance(value, str):
+        how = Round(fields.choice("rounding", ROUNDS, Round.HALF_UP.value))
+        return Rounding(how, how, how)
+    rows = fields.object("rounding")
+    early = tuple(str(step) for step in rows.items("early", needed=False))
+    if set(early) - set(STEPS) or len(set(early)) != len(early):
+        rows.note("early", "应为 rate（先取整再计分）、points（先取整再求和）、score（按取整后的总分排名）")
+    rate, points, score = (Round(rows.choice(step, ROUNDS, Round.HALF_UP.value)) for step in STEPS)
+    rows.close()
+    return Rounding(rate, points, score, tuple(step for step in STEPS if step in early))
 
 
-def _adjustment_document(rule: AdjustmentRule) -> dict[str, Any]:
-    per = {"stage": rule.per.stage, "min_total_yuan": rule.per.min_total_yuan} if rule.per else None
-    return {
-        "key": rule.key,
-        "name": rule.name,
-        "name_en": rule.name_en,
-        "kind": rule.kind,
-        "each": plain(rule.each),
-        **({"ceiling": plain(rule.ceiling)} if rule.ceiling is not None else {}),
-        **({"per": per} if per else {}),
+def _board(
+    fields: Fields, indicators: tuple[Indicator, ...], rules: tuple[AdjustmentRule, ...]
+) -> dict[str, Any]:
+    """Everything beyond indicators and weights, with every reference checked."""
+    known = [indicator.key for indicator in indicators]
+    ceilings = tuple(read_ceiling(row) for row in fields.objects("ceilings", needed=False))
+    for i, ceiling in enumerate(ceilings):
+        for key in ceiling.adjustments:
+            if key not in [rule.key for rule in rules]:
+                fields.note(f"ceilings[{i}].adjustments", f"加减分中没有“{key}”")
+    lights = [read_light(row, known) for row in fields.objects("lights", needed=False)]
+    board: dict[str, Any] = {
+        "base": fields.number("base", Fraction(0)),
+        "score_most": fields.optional_number("score_most"),
+        "score_least": fields.optional_number("score_least"),
+        "ceilings": ceilings,
+        "weightings": read_weightings(fields, indicators),
+        "grades": read_grades(fields.object("grades"), known) if fields.has("grades") else None,
+        "lists": tuple(read_list(row, known) for row in fields.objects("lists", needed=False)),
+        "lights": tuple(light for light in lights if isinstance(light, LightRule)),
+        "project_lights": tuple(light for light in lights if isinstance(light, ProjectLightRule)),
+        "progress": read_progress(fields.object("progress")) if fields.has("progress") else None,
     }
+    for key in ("grades", "progress"):
+        fields.raw(key, needed=False)
+    least, most = board["score_least"], board["score_most"]
+    if least is not None and most is not None and least > most:
+        fields.note("score_least", "总分下限不能高于上限 score_most")
+    _note_repeated(fields, "lists", [rule.key for rule in board["lists"]])
+    _note_repeated(fields, "lights", [rule.key for rule in lights])
+    return board
+
+
+def _check_references(fields: Fields, scheme: Scheme) -> None:
+    """Conditions, readings and voids name indicators the scheme has."""
+    known = [indicator.key for indicator in scheme.indicators]
+    for i, indicator in enumerate(scheme.indicators):
+        note_unknown(fields, f"indicators[{i}].gates", [gate.needs for gate in indicator.gates], known)
+        note_unknown(fields, f"indicators[{i}].shape.bands", second_conditions(indicator.shape), known)
+    for i, rule in enumerate(scheme.adjustments):
+        if rule.when is not None:
+            note_unknown(fields, f"adjustments[{i}].when", [rule.when], known)
+        if rule.reading is not None and rule.reading.indicator not in known:
+            fields.note(f"adjustments[{i}].reading.indicator", f"指标中没有“{rule.reading.indicator}”")
+        for key in rule.voids:
+            if key not in known:
+                fields.note(f"adjustments[{i}].voids", f"指标中没有“{key}”")
+
+
+def _board_document(scheme: Scheme) -> dict[str, Any]:
+    """What goes beyond the plain scheme, only where it is stated."""
+    numbers = {
+        "base": scheme.base or None,
+        "score_most": scheme.score_most,
+        "score_least": scheme.score_least,
+    }
+    rules: list[LightRule | ProjectLightRule] = [*scheme.lights, *scheme.project_lights]
+    stated: dict[str, Any] = {
+        **{key: plain(value) for key, value in numbers.items() if value is not None},
+        "rounding": _rounding_document(scheme.rounding) if scheme.rounding != Rounding() else None,
+        "ceilings": [ceiling_document(ceiling) for ceiling in scheme.ceilings],
+        "weightings": [weighting_document(weighting) for weighting in scheme.weightings],
+        "grades": grades_document(scheme.grades) if scheme.grades else None,
+        "lists": [list_document(rule) for rule in scheme.lists],
+        "lights": [light_document(rule) for rule in rules],
+        "progress": {"name": scheme.progress.name, "by": scheme.progress.by} if scheme.progress else None,
+    }
+    return {key: value for key, value in stated.items() if value}
+
+
+def _rounding_document(rounding: Rounding) -> dict[str, Any]:
+    early = {"early": list(rounding.early)} if rounding.early else {}
+    return {step: getattr(rounding, step).value for step in STEPS} | early

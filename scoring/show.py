@@ -1,7 +1,8 @@
-"""Exact numbers as printed text: rounded half up 四舍五入 only here, or written out in full."""
+"""Exact numbers as printed text: rounded only here, as the scheme says, or written out in full."""
 
 from __future__ import annotations
 
+from enum import StrEnum
 from fractions import Fraction
 
 MOST_PLACES = 30
@@ -23,9 +24,27 @@ def round_half_up(x: Fraction | int, decimals: int) -> str:
     return f"{sign}{whole}.{rest:0{decimals}d}" if decimals else f"{sign}{whole}"
 
 
-def shown_rate(rate: Fraction | int, decimals: int = 1) -> str:
+class Round(StrEnum):
+    """How a shown number loses its last digits: half up 四舍五入, towards zero 截尾, or away from it 进位."""
+
+    HALF_UP = "half_up"
+    DOWN = "down"
+    UP = "up"
+
+
+def rounded(x: Fraction | int, decimals: int, how: Round = Round.HALF_UP) -> str:
+    """`x` with that many decimals, rounded as stated; raises ValueError when decimals are negative."""
+    if how is Round.HALF_UP:
+        return round_half_up(x, decimals)
+    value = Fraction(x)
+    scaled = abs(value) * 10**decimals
+    digits = -(-scaled.numerator // scaled.denominator) if how is Round.UP else scaled.__floor__()
+    return round_half_up(Fraction(digits if value > 0 else -digits, 10**decimals), decimals)
+
+
+def shown_rate(rate: Fraction | int, decimals: int = 1, how: Round = Round.HALF_UP) -> str:
     """A rate as a percentage, 173/200 → "86.5%"; the decimals are of the percent figure."""
-    return f"{round_half_up(Fraction(rate) * 100, decimals)}%"
+    return f"{rounded(Fraction(rate) * 100, decimals, how)}%"
 
 
 def exact(x: Fraction | int) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 # Each of them registers its commands with the group.
-from leaderboard.cli import access, boards, running, workbooks
+from leaderboard.cli import access, boards, running, score, workbooks
 from leaderboard.cli.context import commands
 from leaderboard.logs import start_logging
 
-GROUPS = (access, boards, running, workbooks)
+GROUPS = (access, boards, running, score, workbooks)
 
 
 def main() -> None:

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from scipy.stats import rankdata
 
 from scoring.rank import places
+from scoring.score_document import score_document
+from scoring.tally import tallies
 
 METHODS = {
     "competition": "min",
@@ -81,3 +83,20 @@ def test_places_with_gaps_agree_with_pandas(scores: list[int | None]) -> None:
     ranks = pd.Series(scores, dtype="Int64").rank(method="min", ascending=False)
     expected = [None if pd.isna(rank) else int(rank) for rank in ranks]
     assert places(scores) == expected
+
+
+def test_a_tally_numbers_ties_in_the_order_of_the_units() -> None:
+    """Running numbers through ties: equals keep the order they stand in."""
+    rows = [
+        {"name": name, "measures": {"x": value}} for name, value in (("a", 1), ("b", 2), ("c", 1), ("d", 2))
+    ]
+    scheme = {
+        "name": "t",
+        "full_mark": 1,
+        "ties": "sequential",
+        "indicators": [{"key": "x", "name": "x", "weight": 1}],
+    }
+    scored = score_document({"scheme": scheme, "units": rows})
+    (tally,) = tallies(scored.measures, scored.scheme).values()
+    assert tally.places() == [3, 1, 4, 2]
+    assert {s.unit: s.place for s in scored.result.standings} == {"a": 3, "b": 1, "c": 4, "d": 2}

@@ -1,0 +1,128 @@
+"""`leaderboard score`: a scheme and its numbers in one file, scored without a database."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Iterator
+from typing import Any, BinaryIO, NoReturn
+
+import click
+
+from leaderboard.cli.context import Context, command
+from leaderboard.exchange.scheme_file import UnreadableDocument, read_document
+from scoring.explain import formula
+from scoring.result import Standing
+from scoring.score_document import Scored, ScoreError, score_document
+from scoring.scorecard import place_value, scorecard
+from scoring.show import rounded, shown_rate
+
+BAD_DOCUMENT = 2
+"""Exit status for a document that cannot be scored."""
+FORMATS = ["json", "table"]
+
+
+@command("score")
+@click.argument("document", type=click.File("rb"))
+@click.option("--format", "output", type=click.Choice(FORMATS), default="json", help="JSON or a table.")
+@click.option("--explain", "unit", default=None, help="Print one unit's formula with its numbers instead.")
+def score_command(_context: Context, document: BinaryIO, output: str, unit: str | None) -> None:
+    """Score a scheme with its numbers from one JSON or YAML file (docs/scheme.md), or - for standard input."""
+    scored = _scored(document)
+    if unit is not None:
+        click.echo(formula(_standing(scored, unit), scored.scheme))
+    elif output == "table":
+        for line in table(scored):
+            click.echo(line)
+    else:
+        click.echo(json.dumps(scorecard(scored), ensure_ascii=False, indent=2))
+
+
+def _scored(file: BinaryIO) -> Scored:
+    try:
+        document = read_document(file.read().decode("utf-8"))
+    except UnicodeDecodeError:
+        _refuse("文件不是 UTF-8 编码的文字")
+    except UnreadableDocument as error:
+        _refuse(str(error))
+    try:
+        return score_document(document)
+    except ScoreError as error:
+        _refuse(*(f"{problem.path or '文档'}：{problem.message}" for problem in error.problems))
+
+
+def _refuse(*problems: str) -> NoReturn:
+    for problem in problems:
+        click.echo(problem, err=True)
+    raise SystemExit(BAD_DOCUMENT)
+
+
+def _standing(scored: Scored, unit: str) -> Standing:
+    """The unit of that key or name; the command ends with the list of those there are when it is unknown."""
+    names = {key: found.name for key, found in scored.units.items()}
+    for standing in scored.result.standings:
+        if unit in (standing.unit, names[standing.unit]):
+            return standing
+    _refuse(f"没有单位“{unit}”；现有：{'、'.join(names.values()) or '（无）'}")
+
+
+def table(scored: Scored) -> Iterator[str]:
+    """The standings for people: division by division, columns aligned by the width of Chinese text."""
+    scheme = scored.scheme
+    names = {key: found.name for key, found in scored.units.items()}
+    head = ["名次", "单位", *(["总分"] if scheme.composite else [])]
+    head += [indicator.name for indicator in scheme.indicators]
+    head += ["加减分"] if scheme.composite else []
+    head += ["等次"] if scheme.grades else []
+    divisions = list(dict.fromkeys(standing.division for standing in scored.result.standings))
+    for division in divisions:
+        rows = [
+            _row(standing, names[standing.unit], scored)
+            for standing in scored.result.standings
+            if standing.division == division
+        ]
+        if len(divisions) > 1:
+            yield f"[{division}]"
+        yield from _aligned([head, *rows])
+    for shown in scorecard(scored)["lists"]:
+        yield f"{shown['name']}：{'、'.join(found['name'] for found in shown['units']) or '（无）'}"
+
+
+def _row(standing: Standing, name: str, scored: Scored) -> list[str]:
+    scheme = scored.scheme
+    place = place_value(standing.place)
+    cells = ["—" if place is None else str(place), name]
+    if scheme.composite:
+        score = standing.score
+        shown = "—" if score is None else rounded(score, scheme.decimals.score, scheme.rounding.score)
+        cells.append(shown)
+    cells += [_cell(line, scored) for line in standing.indicators]
+    if scheme.composite:
+        total = sum(line.points for line in standing.adjustments)
+        cells.append(rounded(total, scheme.decimals.points, scheme.rounding.points))
+    return [*cells, *([standing.grade or "—"] if scheme.grades else [])]
+
+
+def _cell(line: Any, scored: Scored) -> str:
+    """`86.5% / 25.95`: the rate or quantity, and the points where there are any."""
+    scheme = scored.scheme
+    number = "—"
+    if line.rate is not None:
+        number = shown_rate(line.rate, scheme.decimals.rate, scheme.rounding.rate)
+    elif line.numerator is not None:
+        number = rounded(line.numerator, 0 if line.numerator.denominator == 1 else 2)
+    if line.points is None:
+        return number
+    return f"{number} / {rounded(line.points, scheme.decimals.points, scheme.rounding.points)}"
+
+
+def _aligned(rows: list[list[str]]) -> Iterator[str]:
+    widths = [max(_width(row[i]) for row in rows) for i in range(len(rows[0]))]
+    for row in rows:
+        cells = [cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)]
+        yield "  ".join(cells).rstrip()
+
+
+def _width(text: str) -> int:
+    """Columns a text takes: two for a Chinese character."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)

@@ -1,0 +1,88 @@
+"""Reads JSON or YAML text into plain values with exact numbers: a decimal stays the text it was written as."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from yaml import SafeLoader, YAMLError
+from yaml.events import AliasEvent
+from yaml.nodes import ScalarNode
+
+MOST_BYTES = 50_000_000
+"""Larger documents are refused before they are parsed."""
+
+
+class UnreadableDocument(ValueError):
+    """Text that is neither JSON nor YAML, or more than this reader takes; the message says why."""
+
+
+class _ExactLoader(SafeLoader):
+    """YAML 1.2's plain words: true, false, null and whole numbers; every other scalar stays text.
+
+    Dates, decimals, yes and no, octal and 1_000 are not guessed at, because guessing loses digits.
+    """
+
+    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - the parent declares it so
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        """No anchors: an alias can make a small text into a huge document."""
+        if self.check_event(AliasEvent):
+            raise UnreadableDocument("YAML 中不支持引用（*名称），请把内容写全")
+        return super().compose_node(parent, index)
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:  # noqa: ARG002 - as in the parent
+        """A mapping whose names are texts, each standing once."""
+        found: dict[str, Any] = {}
+        for key, value in node.value:
+            if not isinstance(key, ScalarNode) or key.value in found:
+                line = key.start_mark.line + 1
+                raise UnreadableDocument(f"第 {line} 行：“{key.value}”在同一处写了两次，或不是文字")
+            found[key.value] = self.construct_object(value, deep=True)
+        return found
+
+
+for _tag, _pattern, _first in (
+    ("tag:yaml.org,2002:bool", r"true|false|True|False", "tfTF"),
+    ("tag:yaml.org,2002:null", r"null|Null|~|", ["n", "N", "~", ""]),
+    ("tag:yaml.org,2002:int", r"-?(?:0|[1-9][0-9]{0,29})", "-0123456789"),
+):
+    _ExactLoader.add_implicit_resolver(_tag, re.compile(rf"^(?:{_pattern})$"), list(_first))
+
+
+def read_document(text: str) -> Any:
+    """The values in a JSON or YAML text; raises UnreadableDocument in words when it is neither.
+
+    JSON numbers with a point or an exponent become text as well, so that 0.1 is a tenth.
+    """
+    if len(text) > MOST_BYTES:
+        raise UnreadableDocument(f"文件超过 {MOST_BYTES // 1_000_000} MB")
+    stripped = text.lstrip("\ufeff \t\r\n")
+    try:
+        if stripped.startswith(("{", "[")):
+            return _json(stripped)
+        return _ExactLoader(stripped).get_single_data()
+    except json.JSONDecodeError as error:
+        raise UnreadableDocument(f"不是正确的 JSON：第 {error.lineno} 行第 {error.colno} 列附近") from error
+    except YAMLError as error:
+        raise UnreadableDocument(f"不是正确的 YAML：{_where(error)}") from error
+    except RecursionError as error:
+        raise UnreadableDocument("嵌套太深") from error
+
+
+def _json(text: str) -> Any:
+    def no_double(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            names = [name for name, _ in pairs]
+            double = next(name for name in names if names.count(name) > 1)
+            raise UnreadableDocument(f"“{double}”在同一处写了两次")
+        return found
+
+    return json.loads(text, parse_float=str, parse_constant=str, object_pairs_hook=no_double)
+
+
+def _where(error: YAMLError) -> str:
+    mark = getattr(error, "problem_mark", None)
+    return f"第 {mark.line + 1} 行第 {mark.column + 1} 列附近" if mark else "无法解析"

@@ -1,0 +1,83 @@
+"""`leaderboard score`: JSON, a table, one unit's formula, and exit status 2 with every problem."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from leaderboard.cli import commands
+
+GOOD = """
+scheme:
+  name: 试
+  full_mark: 100
+  indicators: [{key: x, name: 签约率, weight: 60, cap: 1.2}, {key: y, name: 开工率, weight: 40}]
+units:
+  - {name: 甲镇, measures: {x: 28/27, y: "50%"}}
+  - {name: 乙镇, measures: {x: 1/2, y: "-"}}
+"""
+
+
+def score(*arguments: str, stdin: str | None = None) -> Result:
+    return CliRunner().invoke(commands, ["score", *arguments], input=stdin)
+
+
+def test_json_from_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "race.yaml"
+    path.write_text(GOOD, encoding="utf-8")
+    answer = score(str(path))
+    assert answer.exit_code == 0
+    first = json.loads(answer.stdout)["standings"][0]
+    # 28/27 x 60 + 50 % x 40 = 62.2222 + 20
+    assert (first["name"], first["score"], first["score_shown"]) == ("甲镇", "740/9", "82.22")
+    assert first["indicators"]["x"]["rate_shown"] == "103.7%"
+
+
+def test_standard_input_and_a_table() -> None:
+    answer = score("-", "--format", "table", stdin=GOOD)
+    assert answer.exit_code == 0
+    assert answer.stdout.splitlines() == [
+        "名次  单位  总分   签约率          开工率         加减分",
+        "1     甲镇  82.22  103.7% / 62.22  50.0% / 20.00  0.00",
+        "2     乙镇  30.00  50.0% / 30.00   —              0.00",
+    ]
+
+
+def test_the_formula_of_a_unit() -> None:
+    answer = score("-", "--explain", "甲镇", stdin=GOOD)
+    assert answer.exit_code == 0
+    assert answer.stdout.startswith("得分 = min(28÷27, 1.2)×60 + ")
+    assert "82.22" in answer.stdout
+
+
+def test_an_unknown_unit_is_answered_with_those_there_are() -> None:
+    answer = score("-", "--explain", "丙镇", stdin=GOOD)
+    assert answer.exit_code == 2
+    assert "甲镇、乙镇" in answer.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        (GOOD.replace("60", "61").replace("28/27", "NaN"), 2),
+        (GOOD.replace("28/27", "NaN").replace("1/2", "无"), 2),
+        ("{", 1),
+        ("", 1),
+        ("- 1", 1),
+    ],
+)
+def test_a_bad_document_ends_with_status_2_and_every_problem(text: str, lines: int) -> None:
+    answer = score("-", stdin=text)
+    assert answer.exit_code == 2
+    assert answer.stdout == ""
+    assert len(answer.stderr.splitlines()) == lines
+
+
+def test_text_that_is_not_utf_8(tmp_path: Path) -> None:
+    path = tmp_path / "race.yaml"
+    path.write_bytes("名称: 甲".encode("gbk"))
+    answer = score(str(path))
+    assert (answer.exit_code, "UTF-8" in answer.stderr) == (2, True)
