@@ -53,14 +53,19 @@ class Extremes:
 
 
 def possible_places(
-    model: DivisionModel, spreads: Sequence[Spread] = (), *, effort: int = EFFORT
+    model: DivisionModel,
+    spreads: Sequence[Spread] = (),
+    *,
+    units: Sequence[str] | None = None,
+    effort: int = EFFORT,
 ) -> list[Extremes]:
-    """Best and worst possible place of every unit; spreads already drawn only help to find them.
+    """Best and worst possible place of every unit (or of those named); spreads only help to find them sooner.
 
     Units whose weight is redistributed in different ways bend the borders: between them only bounds are proven.
     """
     seen = {} if model.ties is Ties.DENSE else {spread.unit: spread for spread in spreads}
-    return [_possible(model, row, seen.get(row.unit), effort) for row in model.rows]
+    wanted = [row for row in model.rows if units is None or row.unit in units]
+    return [_possible(model, row, seen.get(row.unit), effort) for row in wanted]
 
 
 def _possible(model: DivisionModel, row: Row, spread: Spread | None, effort: int) -> Extremes:

@@ -13,7 +13,7 @@ from scoring.result import Count, CountedFact, Part, State
 from scoring.rules import ONE, Given, Indicator, Signing, Terms
 
 AMOUNT = re.compile(r"(-?[0-9][0-9,，]{0,40}(?:\.[0-9]{1,30})?)\s*(%|％|亿元|亿|万元|万|元)?")
-RATIO = re.compile(r"\s*(-?[0-9]{1,30}(?:\.[0-9]{1,30})?)\s*[/÷]\s*(-?[0-9]{1,30}(?:\.[0-9]{1,30})?)\s*")
+RATIO = re.compile(r"([^/÷]+)[/÷]([^/÷]+)")
 UNITS = {"亿": 10**8, "亿元": 10**8, "万": 10**4, "万元": 10**4, "元": 1}
 STATES = {
     "not_reported": State.NOT_REPORTED,
@@ -148,8 +148,8 @@ def _count(row: Fields, name: str, key: str) -> Count:
 def _plain_part(value: object, key: str) -> Part | None:
     """A bare number: "28/27" is a ratio, "86.5%" a rate, anything else a quantity."""
     if isinstance(value, str) and (found := RATIO.fullmatch(value)):
-        above, below = (Fraction(text) for text in found.groups())
-        return ratio(stated(above, "count", key), stated(below, "count", key))
+        above, below = (read_amount(text) for text in found.groups())
+        return ratio(stated(*above, key), stated(*below, key)) if above and below else None
     amount = read_amount(value)
     if amount is None:
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from scoring.rank import place_in_group
@@ -33,6 +33,19 @@ class Ladder:
         size = right - left - (own == key) + 1
         groups = len(self._distinct) - bisect_right(self._distinct, key) - (passed and self._alone(own))
         return place_in_group(self._ties, before, size, groups, self._earlier(key, index))
+
+    def rival(self, place: int, index: int) -> Key | None:
+        """The key that a unit at an index must reach for a place: of the others, the one so far from the top."""
+        own = self.keys[index]
+        others = len(self._sorted) - (own is not None)
+        at = others - place
+        if at < 0 or place < 1:
+            return None
+        return self._sorted[at + (own is not None and self._sorted[at] >= own)]
+
+    def replaced(self, keys: Mapping[int, Key | None]) -> Ladder:
+        """The same ladder with other keys at some indices."""
+        return Ladder([keys.get(n, key) for n, key in enumerate(self.keys)], self._ties)
 
     def _alone(self, key: Key | None) -> bool:
         if key is None:

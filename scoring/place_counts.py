@@ -24,7 +24,7 @@ MARK_BITS = 23
 INDEX_BITS = 16
 MOST_UNITS = 4096
 """Counts grow with the square of the units; more than this in one division would take too much memory."""
-BATCH, COUNTED = 256, 1024
+BATCH, COUNTED = 128, 896
 """Draws that are weighed together in arrays, and such that are counted together."""
 TOGETHER = 1 << 18
 """Places that are kept before they are counted, without arrays."""
@@ -52,11 +52,22 @@ def whole_marks(rows: Sequence[Sequence[Fraction]]) -> list[tuple[int, ...]]:
     if not width:
         return [(0,) * len(row) for row in rows]
     most = (1 << MARK_BITS) - 1
-    return [tuple((mark - low) * most // width for mark in row) for row in rows]
+    # (mark - low) / width × most, without making a fraction of each step.
+    above, below = most * width.denominator, width.numerator * low.denominator
+    n, d = low.as_integer_ratio()
+    return [
+        tuple(
+            [
+                (mark.numerator * d - n * mark.denominator) * above // (mark.denominator * below)
+                for mark in row
+            ]
+        )
+        for row in rows
+    ]
 
 
 def count_places(groups: Sequence[Group], sizes: Sequence[int], *, arrays: bool = ARRAYS) -> Counts:
-    """For each unit (or class of `sizes` equal ones) how often so many units were ahead: counts[unit][ahead].
+    """For each unit (or class of `sizes` equal ones) in how many draws at most so many units were ahead.
 
     Numbers run over the groups from 0 in the board's order; two units that a draw's whole numbers cannot tell apart
     stand in it. Raises ValueError for more than 4,096 units.
@@ -71,7 +82,7 @@ def count_places(groups: Sequence[Group], sizes: Sequence[int], *, arrays: bool 
 def _with_integers(groups: Sequence[Group], sizes: Sequence[int]) -> Counts:
     """One long integer holds a mark of every unit, so that four multiplications weigh a whole division."""
     number, units = len(sizes), sum(sizes)
-    found = [array("q", bytes(8 * units)) for _ in sizes]
+    found = [array("i", bytes(4 * units)) for _ in sizes]
     even = units == number
     for batch in _batches(_orders(groups, number), max(1, TOGETHER // number)):
         if even:
@@ -83,7 +94,7 @@ def _with_integers(groups: Sequence[Group], sizes: Sequence[int]) -> Counts:
             behind = accumulate([sizes[-1 - order] for order in orders])
             for order, ahead in zip(orders, behind, strict=True):
                 found[order][units - ahead] += 1
-    return found[::-1]
+    return [array("i", accumulate(row)) for row in found[::-1]]
 
 
 def _orders(groups: Sequence[Group], number: int) -> Iterator[list[int]]:
@@ -116,11 +127,12 @@ def _with_numpy(groups: Sequence[Group], sizes: Sequence[int]) -> Counts:
     import numpy as np  # noqa: PLC0415 - not needed to run, and slow to load
 
     number, units = len(sizes), sum(sizes)
-    span = units.bit_length()
-    found = np.zeros(number << span, np.int64)
+    span, lower = units.bit_length(), 0 if byteorder == "little" else 1
+    found = np.zeros(number << span, np.int32)
     weighers = [_Weigher(group, number) for group in groups]
     size_of = np.array(sizes[::-1], np.int64)
     ahead = np.arange(units - 1, -1, -1, dtype=np.int64) if units == number else None
+    last = np.uint64((1 << INDEX_BITS) - 1)
     room = np.empty((COUNTED, number), np.uint64)
     total = len(groups[0].weights)
     for first in range(0, total, COUNTED):
@@ -130,13 +142,16 @@ def _with_numpy(groups: Sequence[Group], sizes: Sequence[int]) -> Counts:
             for weigher in weighers:
                 stop = weigher.fill(block, first + start, stop)
             block.sort(axis=1)
-        keys &= np.uint64((1 << INDEX_BITS) - 1)
-        cells = keys.view(np.int64)
-        places = ahead if ahead is not None else units - np.cumsum(size_of[cells], axis=1)
-        cells <<= span
-        cells += places
-        found += np.bincount(cells.ravel(), minlength=found.size)
-    return [array("q", row[:units].tobytes()) for row in found.reshape(number, -1)[::-1]]
+            block &= last
+            cells = block.view(np.int64)
+            places = ahead if ahead is not None else units - np.cumsum(size_of[cells], axis=1)
+            cells <<= span
+            cells += places
+        # The lower halves of the counts, which are small: no second table is made of them.
+        found += np.bincount(keys.view(np.int64).ravel(), minlength=found.size).view(np.int32)[lower::2]
+    rows = found.reshape(number, -1)
+    np.cumsum(rows, axis=1, out=rows)
+    return [array("i", row[:units].tobytes()) for row in rows[::-1]]
 
 
 class _Weigher:
@@ -145,7 +160,7 @@ class _Weigher:
     def __init__(self, group: Group, number: int) -> None:
         import numpy as np  # noqa: PLC0415 - see above
 
-        self._marks = np.array(group.marks, np.uint64).T << INDEX_BITS
+        self._marks = np.array(list(zip(*group.marks, strict=True)), np.uint64) << INDEX_BITS
         self._order = np.array([number - 1 - n for n in group.numbers], np.uint64)
         self._weights = np.array(group.weights, np.uint64)
         self._product = np.empty((BATCH, len(group.numbers)), np.uint64)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from typing import Literal, cast
@@ -33,8 +33,26 @@ def columns(
         found = Deeds(facts, scheme, measures.as_of, unit, supposed).columns()
         found = [turned for column in found for turned in _turned(column, own, scheme)]
     else:
-        found = [*_numbers(own, measures, scheme), *_bonuses(own, scheme)]
-    return [*found, *_fewer(own, scheme)]
+        found = [*_numbers(own, scheme), *_bonuses(own, scheme)]
+    asked = {u.unit.key: _asked(u, measures, scheme) for u in measures.units}
+    kept = [_within(column, asked) for column in (*found, *_fewer(own, scheme))]
+    return [column for column in kept if column.own(unit)]
+
+
+def _asked(unit: UnitMeasures, measures: Measures, scheme: Scheme) -> set[str]:
+    """Indicators that apply to a unit."""
+    weights = scheme.weights(unit.unit.division, unit.unit.key, measures.as_of)
+    return weights.keys() - set(unit.unit.not_applicable)
+
+
+def _within(column: Column, asked: Mapping[str, set[str]]) -> Column:
+    """The column without what does not apply to a unit."""
+    effects = tuple(
+        (cell, amount)
+        for cell, amount in column.effects
+        if cell.side == TIMES or cell.key in asked[cell.unit]
+    )
+    return column if effects == column.effects else replace(column, effects=effects)
 
 
 def better_more(indicator: Indicator) -> bool:
@@ -98,12 +116,10 @@ def _value(own: UnitMeasures, cell: Cell) -> Fraction:
     return own.indicators[cell.key].parts[cell.part].numerator.value or Fraction(0)
 
 
-def _numbers(own: UnitMeasures, measures: Measures, scheme: Scheme) -> Iterator[Column]:
+def _numbers(own: UnitMeasures, scheme: Scheme) -> Iterator[Column]:
     """Every stated numerator by one more, or one fewer where less is better."""
-    weights = scheme.weights(own.unit.division, own.unit.key, measures.as_of)
     for indicator in scheme.indicators:
-        parts = own.measured(indicator.key).parts if indicator.key in weights else ()
-        for n, part in enumerate(parts):
+        for n, part in enumerate(own.measured(indicator.key).parts):
             if part.numerator.value is not None:
                 column = _number(own, scheme, indicator, n)
                 yield column if better_more(indicator) else _downwards(column, own)

@@ -6,11 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from scoring.measure import PRESENT
-from scoring.reach_change import BELOW, TIMES, Cell, Column, together
-from scoring.reach_columns import better_more
+from scoring.reach_change import BELOW, Cell, Column, together
 from scoring.reach_effort import Effort, Efforts
-from scoring.reach_regular import read_elsewhere, rising, scheme_rule
+from scoring.reach_monotone import monotone
 from scoring.reach_search import Answer
 from scoring.reach_trial import Trial
 
@@ -166,7 +164,8 @@ class _Search:
             column, effort = self.columns[n]
             affordable = ((self.bound - cost) / effort.cost).__floor__()
             gains = column.change(self._steps(n, affordable))
-            changes.append({cell: amount for cell, amount in gains.items() if cell.side != BELOW})
+            own = self.trial.unit
+            changes.append({cell: n for cell, n in gains.items() if cell.side != BELOW and cell.unit == own})
         return together(changes)
 
     def _room(self, taken: tuple[int, ...]) -> int:
@@ -183,23 +182,3 @@ def _same_projects(column: Column, other: Column) -> bool:
     """Whether one project cannot serve both: a start already counts as landed."""
     cells = {cell for cell, _ in column.effects}
     return bool(column.pool) and column.pool == other.pool and any(cell in cells for cell, _ in other.effects)
-
-
-def monotone(trial: Trial, columns: Sequence[Column]) -> bool:
-    """Whether it is plain that more of any gain never worsens the unit's place, and a denominator never betters it."""
-    scheme = trial.scheme
-    cells = {cell for column in columns for cell, _ in column.effects}
-    if any(cell.unit != trial.unit for cell in cells):
-        return False
-    for key in {cell.key for cell in cells if cell.side != TIMES}:
-        indicator = scheme.indicator(key)
-        measured = trial.own.measured(key)
-        numerators = [part.numerator.value or 0 for part in measured.parts]
-        plain = measured.state in PRESENT and min(numerators, default=0) >= 0
-        breaks_ties = key in (*scheme.tie_breakers, scheme.lead)
-        if breaks_ties and better_more(indicator) != (indicator.better == "more"):
-            return False
-        if not plain or not rising(indicator, trial) or any(read_elsewhere(trial, key)):
-            return False
-    rules = [scheme_rule(trial, cell.key) for cell in cells if cell.side == TIMES]
-    return not any(rule.kind == "bonus" and (rule.voids or rule.disqualifies) for rule in rules)

@@ -7,21 +7,15 @@ from fractions import Fraction
 
 from scoring.measure import Measured
 from scoring.reach_change import ABOVE, BELOW, TIMES, Column, changed
-from scoring.reach_columns import better_more
+from scoring.reach_monotone import Threshold, ends_of, read_elsewhere, rising, scheme_rule
 from scoring.reach_trial import Trial
 from scoring.relative import nodes
 from scoring.rules import AdjustmentRule, Indicator, PerReading
 from scoring.shape_rules import (
-    Band,
     Bands,
-    Condition,
-    Constant,
     Floors,
     Interpolated,
-    Interval,
     MinMax,
-    Points,
-    Proportional,
     Reading,
     Segment,
     Shape,
@@ -38,7 +32,6 @@ STRAIGHT = (
     Reading.DENOMINATOR,
 )
 """Numbers that grow evenly with a numerator."""
-Threshold = tuple[Reading, str | None, Fraction]
 
 
 def bends(trial: Trial, column: Column, most: int) -> list[int] | None:
@@ -72,54 +65,6 @@ def bends(trial: Trial, column: Column, most: int) -> list[int] | None:
     return sorted(step for step in found if 1 <= step <= most)
 
 
-def scheme_rule(trial: Trial, key: str) -> AdjustmentRule:
-    """The adjustment of that key."""
-    return next(rule for rule in trial.scheme.adjustments if rule.key == key)
-
-
-def rising(indicator: Indicator, trial: Trial) -> bool:
-    """Whether more of the better is never worth less, whatever the others do; only where it is plain to see."""
-    if indicator.gates:
-        return False
-    weight = next(row.weight for row in trial.before.runner.rows if row.indicator.key == indicator.key)
-    return weight >= 0 and _rises(indicator.shape, indicator, weight)
-
-
-def _rises(shape: Shape, indicator: Indicator, weight: Fraction) -> bool:
-    up = better_more(indicator)
-    by_place = shape.on is Reading.PLACE
-    if shape.on in (Reading.DENOMINATOR, Reading.POINTS, Reading.MARK):
-        return False
-    rises = False
-    match shape.kind:
-        case MinMax(base=base):
-            rises = base <= 1 and shape.on is Reading.VALUE and up is (indicator.better == "more")
-        case Proportional(full_at=full_at):
-            rises = full_at > 0 and not by_place and (up or shape.on is Reading.OF_BEST)
-        case Points(each=each):
-            rises = not by_place and (each >= 0) == up
-        case Interpolated(knots=knots):
-            worths = [knot.worth.at(weight) for knot in knots]
-            rises = worths == sorted(worths, reverse=not up or by_place)
-        case Bands(bands=bands):
-            rises = _bands_rise(bands, weight, up is not by_place)
-    return rises
-
-
-def _bands_rise(bands: tuple[Band, ...], weight: Fraction, up: bool) -> bool:
-    """Constant bands, each worth no less than the one on its worse side."""
-    worths = []
-    for band in bands:
-        if band.also or not isinstance(band.shape.kind, Constant) or band.within.lower is band.within.upper:
-            return False
-        worths.append((band.within.lower, band.shape.kind.worth.at(weight)))
-    lowest = min((lower for lower, _ in worths if lower is not None), default=Fraction(0)) - 1
-    ordered = [
-        worth for _, worth in sorted((lower if lower is not None else lowest, w) for lower, w in worths)
-    ]
-    return min(ordered, default=Fraction(0)) >= 0 and ordered == sorted(ordered, reverse=not up)
-
-
 def _uneven(trial: Trial, keys: set[str]) -> bool:
     """Whether points of some indicators go by whole steps or are cut off, so that their sum may go both ways."""
     shapes = tuple(trial.scheme.indicator(key).shape for key in keys)
@@ -138,47 +83,22 @@ def _own_thresholds(indicator: Indicator) -> Iterator[Threshold]:
     yield from _shape_thresholds(indicator.shape)
 
 
-def read_elsewhere(trial: Trial, key: str) -> Iterator[Threshold]:
-    """Numbers of the indicator that conditions and adjustments look at."""
-    for other in trial.scheme.indicators:
-        for node in nodes((other.shape, other.gates)):
-            yield from _condition_thresholds(node, other.key, key)
-    for rule in trial.scheme.adjustments:
-        for node in nodes(rule):
-            yield from _condition_thresholds(node, "", key)
-            if isinstance(node, PerReading) and node.indicator == key:
-                least = rule.floor if rule.floor is not None else Fraction(0)
-                for bound in (Fraction(0), least, rule.ceiling):
-                    if bound is not None and rule.each:
-                        yield node.on, None, node.over + bound / rule.each * node.every
-
-
-def _condition_thresholds(node: object, own: str, key: str) -> Iterator[Threshold]:
-    if isinstance(node, Condition) and (node.indicator or own) == key:
-        for end in _ends(node.within):
-            yield node.on, node.part, end
-
-
 def _shape_thresholds(shape: Shape) -> Iterator[Threshold]:
     """Ends of bands, segments, standard values and floors of one shape and the shapes inside it."""
     match shape.kind:
         case Bands(bands=bands):
             for band in bands:
-                yield from ((shape.on, None, end) for end in _ends(band.within))
+                yield from ((shape.on, None, end) for end in ends_of(band.within))
                 yield from _shape_thresholds(band.shape)
         case MinMax(low=low, high=high):
             yield from ((shape.on, None, end) for end in (low, high) if end is not None)
         case Slopes(at=at, segments=segments):
-            ends = [at, *(end for segment in segments for end in _ends(segment.within))]
+            ends = [at, *(end for segment in segments for end in ends_of(segment.within))]
             yield from ((shape.on, None, end) for end in ends)
         case Interpolated(knots=knots):
             yield from ((shape.on, None, knot.at) for knot in knots)
         case Floors(floors=floors):
             yield from ((Reading.VALUE, name, least) for name, least in floors)
-
-
-def _ends(interval: Interval) -> list[Fraction]:
-    return [end for end in (interval.lower, interval.upper) if end is not None]
 
 
 def _steps(trial: Trial, column: Column, indicator: Indicator, asked: list[Threshold]) -> set[int]:
@@ -189,7 +109,7 @@ def _steps(trial: Trial, column: Column, indicator: Indicator, asked: list[Thres
     found: set[int] = set()
     for reading, part, threshold in asked:
         schedule = trial.measures.schedule
-        first, second = (_number(measured, reading, part, schedule) for measured in (one, two))
+        first, second = (number_of(measured, reading, part, schedule) for measured in (one, two))
         if first is not None and second is not None and first != second:
             found |= _around(1 + (threshold - first) / (second - first))
     if isinstance(indicator.shape.kind, Shortfall) or any(
@@ -210,8 +130,8 @@ def _quota_steps(column: Column, indicator: Indicator, one: Measured) -> set[int
     return found
 
 
-def _number(measured: Measured, reading: Reading, name: str | None, schedule: Fraction) -> Fraction | None:
-    """The number looked at, before floor and cap."""
+def number_of(measured: Measured, reading: Reading, name: str | None, schedule: Fraction) -> Fraction | None:
+    """The number looked at before floor and cap, of the indicator or of one of its parts."""
     if name is not None:
         part = next((part for part in measured.parts if part.name == name), None)
         if part is None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from scoring.aggregate import Runner, Weighed, weigh
-from scoring.ladder import Ladder
+from scoring.ladder import Key, Ladder
 from scoring.measures import Measures, UnitMeasures
 from scoring.race import ranking_key
 from scoring.reach_change import Change, changed
@@ -24,6 +24,8 @@ class Tried:
 
     place: Fraction | None
     runner: Runner
+    key: Key | None
+    ladder: Ladder
 
 
 class Trial:
@@ -38,11 +40,9 @@ class Trial:
         self.index = next(n for n, found in enumerate(self.units) if found.unit.key == unit)
         self.relative = relative_indicators(scheme)
         runners = weigh(self.units, measures, scheme)
-        self.before = Tried(None, runners[self.index])
-        self._ladder = self._ranked(runners)
-        self.before = Tried(self._ladder.place(self._ladder.keys[self.index], self.index), self.before.runner)
+        self.before = self._tried(runners[self.index], self._ranked(runners))
         self._witnesses = self._find_witnesses(runners)
-        self._ladders = {self._ends(self.before.runner): self._ladder}
+        self._ladders = {self._ends(self.before.runner): self.before.ladder}
 
     @property
     def own(self) -> UnitMeasures:
@@ -56,23 +56,44 @@ class Trial:
 
     def after(self, change: Change) -> Tried:
         """The unit's place after the change: exact, whoever else moves by it."""
-        if self._witnesses is None or any(cell.unit != self.unit for cell in change):
+        if self._witnesses is None:
             return self._after_all(change)
-        few = [changed(self.own, change, self.scheme), *self._witnesses]
-        runner = weigh(few, self.measures, self.scheme)[0]
-        ladder = self._ladders.get(self._ends(runner))
+        moved = [n for n in sorted(self._moved(change)) if n != self.index]
+        few = [changed(self.units[n], change, self.scheme) for n in (self.index, *moved)]
+        beside = [unit for unit in self._witnesses if unit.unit.key not in {row.unit.key for row in few}]
+        runners = weigh([*few, *beside], self.measures, self.scheme)
+        ladder = self._ladders.get(self._ends(runners[0]))
         if ladder is None:
             return self._after_all(change)
-        return Tried(ladder.place(ranking_key(runner, self.scheme), self.index), runner)
+        keys = [ranking_key(runner, self.scheme) for runner in runners[: len(few)]]
+        if moved:
+            ladder = ladder.replaced(dict(zip(moved, keys[1:], strict=True)))
+        return Tried(ladder.place(keys[0], self.index), runners[0], keys[0], ladder)
+
+    def _moved(self, change: Change) -> set[int]:
+        """Which units of the division the change names."""
+        named = {cell.unit for cell in change}
+        return {n for n, unit in enumerate(self.units) if unit.unit.key in named}
 
     def _after_all(self, change: Change) -> Tried:
         """The same with the whole division weighed again."""
         runners = weigh(self.division_measures(change).units, self.measures, self.scheme)
         ladder = self._ranked(runners)
-        runner = runners[self.index]
-        if not any(cell.unit != self.unit for cell in change):
-            self._ladders[self._ends(runner)] = ladder
-        return Tried(ladder.place(ladder.keys[self.index], self.index), runner)
+        if not self._moved(change) - {self.index}:
+            self._ladders[self._ends(runners[self.index])] = ladder
+        return self._tried(runners[self.index], ladder)
+
+    def _tried(self, runner: Runner, ladder: Ladder) -> Tried:
+        key = ladder.keys[self.index]
+        return Tried(ladder.place(key, self.index), runner, key, ladder)
+
+    def margin(self, tried: Tried, wanted: Fraction) -> Fraction | None:
+        """Own score (or leading number) less that of the unit whose place is wanted; None where there is none.
+
+        Not below zero where the place is reached, except by tie-breakers: a guide for searching, no proof.
+        """
+        rival = tried.ladder.rival(wanted.__floor__(), self.index)
+        return None if tried.key is None or rival is None else tried.key[0] - rival[0]
 
     def _ranked(self, runners: list[Runner]) -> Ladder:
         return Ladder([ranking_key(runner, self.scheme) for runner in runners], self.scheme.ties)

@@ -6,9 +6,11 @@ Every number here is exact for its seed and stands beside the published ones; no
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import accumulate
+from itertools import groupby
+from operator import sub
 
 from scoring.measures import Measures
 from scoring.place_counts import ARRAYS, Group, count_places, whole_marks
@@ -32,10 +34,15 @@ class Spread:
     unit: str
     official: Fraction
     draws: int
-    ahead: array[int]
-    """How often so many units were ahead."""
+    behind: array[int]
+    """In how many draws at most so many units were ahead."""
     shift: Fraction
     """Place - units ahead, by the scheme's ties."""
+
+    @property
+    def ahead(self) -> list[int]:
+        """In how many draws exactly so many units were ahead."""
+        return list(map(sub, self.behind, [0, *self.behind[:-1]]))
 
     @property
     def shares(self) -> dict[Fraction, Fraction]:
@@ -48,10 +55,10 @@ class Spread:
 
     def interval(self, coverage: Fraction = COVERAGE) -> tuple[Fraction, Fraction]:
         """From the place reached in more than (1 - coverage) / 2 of the draws to the one exceeded in no more."""
-        outside = (1 - coverage) / 2 * self.draws
-        behind = list(accumulate(self.ahead))
-        best = next(n for n, often in enumerate(behind) if often > outside)
-        worst = next(n for n, often in enumerate(behind) if self.draws - often <= outside)
+        covered, whole = coverage.as_integer_ratio()
+        outside = (whole - covered) * self.draws // (2 * whole)
+        best = bisect_right(self.behind, outside)
+        worst = bisect_left(self.behind, self.draws - outside)
         return best + self.shift, worst + self.shift
 
     def among_first(self, places: int) -> Fraction:
@@ -106,9 +113,9 @@ def _seed(model: DivisionModel, seed: str) -> str:
 
 
 def _as_it_is(row: Row, units: int, draws: int) -> Spread:
-    ahead = array("q", bytes(8 * units))
-    ahead[int(row.place) - 1] = draws
-    return Spread(row.unit, row.place, draws, ahead, 1 + row.place - int(row.place))
+    first = int(row.place) - 1
+    behind = array("i", [0] * first + [draws] * (units - first))
+    return Spread(row.unit, row.place, draws, behind, 1 + row.place - int(row.place))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,19 +131,27 @@ class _Class:
 
 def _classes(model: DivisionModel) -> list[_Class]:
     """In the board's order; units that tie-breakers or the sequence part are classes of their own."""
-    found: dict[tuple[Fraction, Pattern, tuple[Fraction, ...]], list[Row]] = {}
-    for row in model.rows:
-        found.setdefault((row.place, row.pattern, row.marks), []).append(row)
-    return [_Class(tuple(rows)) for rows in found.values()]
+    found = []
+    for _, group in groupby(model.rows, key=lambda row: row.place):
+        rows = list(group)
+        if len(rows) == 1:
+            found.append(_Class((rows[0],)))
+            continue
+        equal: dict[tuple[Pattern, tuple[Fraction, ...]], list[Row]] = {}
+        for row in rows:
+            equal.setdefault((row.pattern, row.marks), []).append(row)
+        found += [_Class(tuple(rows)) for rows in equal.values()]
+    return found
 
 
 def _spreads(model: DivisionModel, drawn: Drawn, *, factors: bool, arrays: bool) -> list[Spread]:
     classes = _classes(model)
-    largest = max(row.pattern.total for row in model.rows)
-    scaled = [[mark * (one.first.pattern.total / largest) for mark in one.first.marks] for one in classes]
-    marks = whole_marks(scaled)
+    totals = {pattern: pattern.total for pattern in model.patterns}
+    largest = max(totals.values())
+    even = len(set(totals.values())) == 1
+    marks = whole_marks([one.first.marks if even else _scaled(one.first, largest) for one in classes])
     groups = []
-    for pattern in model.patterns:
+    for pattern in totals:
         numbers = [n for n, one in enumerate(classes) if one.first.pattern == pattern]
         own = in_force(pattern, drawn, factors=factors)
         groups.append(Group(tuple(numbers), tuple(marks[n] for n in numbers), own))
@@ -144,12 +159,18 @@ def _spreads(model: DivisionModel, drawn: Drawn, *, factors: bool, arrays: bool)
     sizes = [1 if model.ties is Ties.DENSE else len(one.rows) for one in classes]
     counts = count_places(groups, sizes, arrays=arrays)
     found = [
-        Spread(row.unit, row.place, len(drawn), ahead, _shift(model.ties, len(one.rows)))
-        for one, ahead in zip(classes, counts, strict=True)
+        Spread(row.unit, row.place, len(drawn), behind, _shift(model.ties, len(one.rows)))
+        for one, behind in zip(classes, counts, strict=True)
         for row in one.rows
     ]
     order = {row.unit: n for n, row in enumerate(model.rows)}
     return sorted(found, key=lambda spread: order[spread.unit])
+
+
+def _scaled(row: Row, largest: Fraction) -> tuple[Fraction, ...]:
+    """Marks as if all units had the same total of weights."""
+    factor = row.pattern.total / largest
+    return tuple(mark * factor for mark in row.marks)
 
 
 def _shift(ties: Ties, equal: int) -> Fraction:

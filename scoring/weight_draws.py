@@ -6,6 +6,7 @@ from array import array
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from hashlib import shake_256
+from itertools import pairwise
 from math import lcm
 from sys import byteorder
 
@@ -24,12 +25,10 @@ def any_weights(indicators: int, draws: int, seed: str) -> Drawn:
     whole numbers; normalised even numbers would crowd the middle.
     """
     words = _words(f"any/{seed}", draws * (indicators - 1))
-    found = []
-    for n in range(draws):
-        cuts = sorted(words[n * (indicators - 1) : (n + 1) * (indicators - 1)])
-        ends = zip([0, *cuts], [*cuts, GRAIN], strict=True)
-        found.append(tuple(high - low + 1 for low, high in ends))
-    return found
+    if indicators == 1:
+        return [(GRAIN + 1,)] * draws
+    rows = map(sorted, zip(*[iter(words)] * (indicators - 1), strict=True))
+    return [tuple([high - low + 1 for low, high in pairwise((0, *cuts, GRAIN))]) for cuts in rows]
 
 
 def varied(indicators: int, draws: int, seed: str, percent: Fraction) -> Drawn:

@@ -108,7 +108,8 @@ def division_models(measures: Measures, scheme: Scheme, result: RaceResult) -> l
         placed = [s for s in result.standings if s.division == division and s.place is not None]
         stated = {s.unit: scheme.weights(division, s.unit, result.as_of) for s in placed}
         keys = tuple(i.key for i in scheme.indicators if any(w.get(i.key, 0) > 0 for w in stated.values()))
-        rows = [_row(s, stated[s.unit], keys, fixed) for s in placed]
+        known: dict[Pattern, Pattern] = {}
+        rows = [_row(s, stated[s.unit], keys, fixed, known) for s in placed]
         if keys and all(row.pattern.total > 0 for row in rows):
             found.append(DivisionModel(division, keys, tuple(rows), scheme.ties))
     return found
@@ -119,6 +120,7 @@ def _row(
     stated: Mapping[str, Fraction],
     keys: Sequence[str],
     fixed: Mapping[tuple[str, str], Fraction],
+    known: dict[Pattern, Pattern],
 ) -> Row:
     """Marks of one unit; whatever else is in its score is spread over all indicators alike."""
     lines = {line.key: line for line in standing.indicators}
@@ -127,6 +129,7 @@ def _row(
         tuple(stated.get(key, ZERO) for key in keys),
         tuple(_role(line, stated.get(line.key, ZERO)) for line in used),
     )
+    pattern = known.setdefault(pattern, pattern)
     marks = [_mark(line, fixed.get((standing.unit, line.key), ZERO)) for line in used]
     score = standing.score if standing.score is not None else ZERO
     weighed = sum((line.weight * mark for line, mark in zip(used, marks, strict=True)), ZERO)
