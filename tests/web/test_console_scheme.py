@@ -89,6 +89,18 @@ def test_what_is_no_number_is_named_beside_its_field(client: FlaskClient) -> Non
 
 
 @pytest.mark.engines("sqlite")
+@pytest.mark.parametrize("typed", ["3,0", "٣٠"])
+def test_a_weight_is_never_read_as_another(client: FlaskClient, database: Database, typed: str) -> None:
+    """3,0 may be 3.0 and was once read as 30, the weight that makes the sum right."""
+    status, page = send(client, "draft", **{"weight..signing": typed})
+    assert status == 422
+    assert [page.text(span) for span in page.all("span", class_="complaint")] == [
+        "应为不小于 0 的数，如 25 或 12.5"
+    ]
+    assert len(versions(database)) == 1
+
+
+@pytest.mark.engines("sqlite")
 def test_full_width_digits_and_fractions_are_numbers(client: FlaskClient, database: Database) -> None:
     thirds = {f"weight..{key}": "１００／３" for key in ("signing", "groundbreaking", "landing")}
     status, _ = send(client, "draft", **thirds, **{"weight..arrival": "0"})
