@@ -82,6 +82,12 @@ def _prepare_sqlite(engine: Engine, timeout_ms: int) -> None:
         ):
             connection.execute(f"PRAGMA {pragma}")
 
+    @event.listens_for(engine, "checkout")
+    def on_checkout(connection: Any, _record: Any, _proxy: Any) -> None:
+        # A commit that failed because the file was busy leaves its transaction open on the connection.
+        if connection.in_transaction:
+            connection.rollback()
+
     @event.listens_for(engine, "begin")
     def on_begin(connection: Any) -> None:
         reading = connection.get_execution_options().get("saima_read_only", False)

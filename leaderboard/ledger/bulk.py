@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from leaderboard.accounts.audit import record_act
 from leaderboard.instant import now
+from leaderboard.ledger.codes import code_problem
 from leaderboard.ledger.models import (
     VERIFIED,
     CapitalArrival,
@@ -76,8 +77,10 @@ def chunks(items: Iterable[T], size: int = AT_ONCE) -> Iterator[list[T]]:
 
 
 def add_projects(session: Session, source: Source, heads: Sequence[Head]) -> dict[str, int]:
-    """Enter many projects; gives their ids by code. Raises LedgerError where a code is taken."""
+    """Enter many projects; gives their ids by code. Raises LedgerError where a code is taken or unfit."""
     codes = [head.code for head in heads]
+    for problem in filter(None, map(code_problem, codes)):
+        raise LedgerError(problem)
     for some in chunks(codes):
         taken = session.scalars(select(Project.code).where(Project.code.in_(some))).first()
         if taken is not None:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from leaderboard.accounts.audit import record_act
 from leaderboard.instant import now
+from leaderboard.ledger.codes import code_problem
 from leaderboard.ledger.models import (
     ARRIVAL_KINDS,
     DOMESTIC,
@@ -62,7 +63,9 @@ def add_project(  # noqa: PLR0913 - the columns of the table, all by name
     industry: str | None = None,
     is_public: bool = False,
 ) -> Project:
-    """Enter a project in the ledger; raises LedgerError where its code is taken."""
+    """Enter a project in the ledger; raises LedgerError where its code is taken or unfit for an address."""
+    if problem := code_problem(code):
+        raise LedgerError(problem)
     if session.scalar(select(func.count()).where(Project.code == code)):
         raise LedgerError(f"项目编号 {code} 已存在, 请换一个编号")
     project = Project(
@@ -247,7 +250,9 @@ def decide(
     if outcome != VERIFIED and not (reason or "").strip():
         raise LedgerError("退回或冲销须写明理由")
     _add_decision(session, actor, fact, outcome, reason, at or now())
-    record_act(session, actor, f"fact.{outcome}", f"{inspect(fact).mapper.local_table} {fact.fact_id}", why=reason)
+    record_act(
+        session, actor, f"fact.{outcome}", f"{inspect(fact).mapper.local_table} {fact.fact_id}", why=reason
+    )
 
 
 def _recorded(source: Source, occurred_on: date) -> dict[str, object]:

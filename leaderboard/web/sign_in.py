@@ -73,6 +73,13 @@ def _touch(token: str, at: Millis) -> None:
 
 
 @door.before_app_request
+def meet_visitor() -> None:
+    """Know who asks before anything is read: noting that a session is in use must not wait for a read of our own."""
+    if "_user_id" in cookie and request.endpoint != "static":
+        signed_in()
+
+
+@door.before_app_request
 def remember_language() -> None:
     """Keep a language chosen by `?lang=` for people who sign in; public pages set no cookie for it."""
     if request.args.get("lang") in LANGUAGES and (request.blueprint == door.name or "_user_id" in cookie):

@@ -46,6 +46,10 @@ class Typed:
 
     def __init__(self, form: Mapping[str, str] | None = None) -> None:
         self.values = {name: tidy(value) for name, value in (form or {}).items()}
+        self.worded = {
+            name: unicodedata.normalize("NFC", value).strip() for name, value in (form or {}).items()
+        }
+        """The same as typed: names and reasons keep their full-width marks （）：."""
         self.problems: dict[str, str] = {}
         self.unsure = ""
         """Amounts that are asked to be confirmed, as the box 金额无误 sends them back; "" where none is."""
@@ -71,7 +75,7 @@ class Typed:
 
     def text(self, name: str, *, most: int = 120, needed: bool = True) -> str:
         """A line of text of at most so many characters; blank only where it is not needed."""
-        value = self.values.get(name, "")
+        value = self.worded.get(name, "")
         if needed and not value:
             self.complain(name, _("请填写"))
         if len(value) > most:

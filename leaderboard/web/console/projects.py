@@ -116,7 +116,7 @@ def add_one_project() -> ResponseReturnValue:
     """Enter a project for the unit that leads it."""
     typed = Typed.of_request()
     units = {unit.key: unit for unit in list_units(reading())}
-    code, name = typed.text("code", most=CODE), typed.text("name")
+    code, name = tidy(typed.text("code", most=CODE)), typed.text("name")
     investor = typed.text("investor", needed=False)
     industry = typed.text("industry", most=CODE, needed=False)
     unit = typed.choice("unit", units)
