@@ -17,7 +17,7 @@ from time import process_time
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from scoring.facts import Arrival, Credit, Facts, Project, StageEvent, Target, Unit
-from scoring.measures import measure_all
+from scoring.measures import Measures, measure_all
 from scoring.race import score_measured
 from scoring.reach import Supposing, next_place, reach
 from scoring.rules import Scheme
