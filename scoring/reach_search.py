@@ -18,7 +18,6 @@ SCANNED = 300
 FEW = 3
 """So few steps are quicker tried than thought about."""
 
-ALREADY = "already"
 NO_PLACE = "no_place"
 CAP = "cap_reached"
 NONE_LEFT = "none_left"

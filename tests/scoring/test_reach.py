@@ -13,6 +13,7 @@ from scoring.measures import Measures, measure_all
 from scoring.race import score_measured
 from scoring.reach import Reach, Supposing, next_place, pursuers, reach, verify
 from scoring.reach_deeds import Supposed
+from scoring.reach_effort import Effort
 from scoring.reach_search import Answer
 from scoring.rules import Scheme
 from scoring.score_document import score_document
@@ -347,3 +348,62 @@ def test_every_answer_holds_when_the_division_is_scored_again() -> None:
         if answer.steps is not None:
             assert verify(measures, rules, "a", [(answer.column, answer.steps)]) == 1
             assert verify(measures, rules, "a", [(answer.column, answer.steps - 1)]) == 2
+
+
+def test_a_mixed_path_takes_money_back_to_the_least_that_does() -> None:
+    units = {"a": {"x": "0/10", "m": {"numerator": "0万元", "denominator": "1000万元"}},
+             "b": {"x": "2/10", "m": {"numerator": "250万元", "denominator": "1000万元"}}}  # fmt: skip
+    measures, rules = stated(given("x", "50", cap="0.3"), given("m", "50", cap="0.3"), units=units)
+    # a 0, b 10 + 12.5; x gives 5 each up to 15, m 1 yuan 0.000005 up to 15: neither alone is enough.
+    found = reach(measures, rules, "a", 1)
+    assert steps(found) == {"number:x:0": "cap_reached", "number:m:0": "cap_reached"}
+    assert found.path is not None
+    # 3 of x (15) and 150 万 (7.5) cost 3 + 2, as much as 2 of x (10) and 250 万 (12.5) with 2 + 3.
+    assert found.path.cost == 5
+    assert ({c.what: n for c, n in found.path.steps}, found.path.place) in (
+        ({"x": 3, "m": 1_500_000}, 1),
+        ({"x": 2, "m": 2_500_000}, 1),
+    )
+
+
+def test_efforts_are_the_office_s_to_state() -> None:
+    measures, rules = stated(given("x", "50"), given("y", "50"), units={"a": {"x": "1/10", "y": "1/10"},
+                             "b": {"x": "4/10", "y": "3/10"}})  # fmt: skip
+    only_y = Supposing(efforts=lambda column: Effort(Fraction(3)) if column.what == "y" else None)
+    path = reach(measures, rules, "a", 1, only_y).path
+    assert path is not None
+    assert [(column.what, number, path.cost) for column, number in path.steps] == [("y", 5, 15)]
+    poor = Supposing(efforts=lambda _: Effort(Fraction(3)), most_cost=Fraction(14))
+    assert reach(measures, rules, "a", 1, poor).path is None
+    for cost, size in ((0, 1), (-1, 1), (1, 0)):
+        with pytest.raises(ValueError, match="positive"):
+            Effort(Fraction(cost), size)
+
+
+def test_a_search_cut_short_says_so() -> None:
+    measures, rules = stated(given("x", "50"), given("y", "50"), units={"a": {"x": "0/10", "y": "0/10"},
+                             "b": {"x": "10/10", "y": "10/10"}})  # fmt: skip
+    found = reach(measures, rules, "a", 1, Supposing(most_tries=3))
+    assert found.path is not None
+    assert (found.path.cost, found.path.proven) == (20, False)
+
+
+def test_an_effect_that_goes_both_ways_far_away_is_found_but_not_proven() -> None:
+    """Nothing counts below 700 of 1000: too far to go step by step, so it is found by doubling."""
+    gate = {"needs": {"on": "mark", "from": "0.7"}, "name": "达标"}
+    measures, rules = stated(
+        given("x", "60", gates=[gate]), given("y", "40"), units={"a": {"x": "0/1000", "y": "0/10"},
+                                                                 "b": {"x": "800/1000", "y": "0/10"}}
+    )  # fmt: skip
+    found = reach(measures, rules, "a", 1).answers[0]
+    assert (found.steps, found.proven) == (800, False)
+
+
+def test_a_not_applicable_indicator_is_no_column() -> None:
+    measures, rules = stated(given("x", "60"), given("y", "40"), units={"a": {"x": "1/10", "y": "-"},
+                             "b": {"x": "2/10", "y": "-"}})  # fmt: skip
+    assert set(steps(reach(measures, rules, "a", 1))) == {"number:x:0"}
+    known = facts(unit("a", not_applicable=("x",)), unit("b"), returns=ratios(a=(1, 10), b=(7, 10)))
+    both = scheme(indicator(RATIO), indicator({"quantity": "trips"}, "t", "0"))
+    found = reach(measured(both, known), both, "a", 1, Supposing(known))
+    assert set(steps(found)) == {"return:trips"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from itertools import product
@@ -10,7 +11,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scoring.facts import Facts
+from scoring.facts import Arrival, Credit, Facts, Project, StageEvent
 from scoring.ladder import Ladder
 from scoring.measures import Measures, measure_all
 from scoring.race import score_measured, score_race
@@ -18,6 +19,7 @@ from scoring.rank import places
 from scoring.reach import Supposing, reach, verify
 from scoring.reach_change import Column
 from scoring.reach_effort import Effort
+from scoring.reach_search import Answer
 from scoring.reach_trial import Trial
 from scoring.rules import Scheme, Ties
 from scoring.scheme_document import parse_scheme
@@ -157,6 +159,48 @@ def test_answers_from_facts_hold_and_one_less_does_not_do(
                 assert place is None or place > 1
     if found.path:
         assert verify(measures, rules, key, list(found.path.steps)) == found.path.place
+
+
+def happened(facts: Facts, as_of: date, unit: str, answer: Answer) -> Facts | None:
+    """The facts after the answer's steps were really taken; None for what is no project's affair."""
+    column, steps = answer.column, answer.steps or 0
+    on = min(as_of, facts.ends_on)
+    total, inward = column.yuan
+    contract = StageEvent("new", "signed", on, total_yuan=total, inward_yuan=inward)
+    if column.deed == "stage":
+        further = StageEvent("new", column.what, on)
+        chosen = column.projects[:steps]
+        rows = tuple(
+            replace(p, events=(*p.events, further)) if p.code in chosen else p for p in facts.projects
+        )
+        return None if column.what == "signed" else replace(facts, projects=rows)
+    if column.deed == "new_project":
+        events = (contract, *([] if column.what == "signed" else [StageEvent("far", column.what, on)]))
+        new = [Project(f"N{n}", "", (Credit(unit, column.share),), events) for n in range(steps)]
+        return replace(facts, projects=(*facts.projects, *new))
+    if column.deed == "arrival":
+        money = Arrival("new", on, steps, column.what)
+        rows = tuple(
+            replace(p, arrivals=(*p.arrivals, money)) if p.code in column.projects else p
+            for p in facts.projects
+        )
+        return replace(facts, projects=rows)
+    return None
+
+
+@settings(max_examples=80)
+@given(facts=races(), document=scheme_documents(), as_of=as_of_dates, key=st.sampled_from(UNITS))
+def test_an_answer_comes_true_when_the_facts_do(
+    facts: Facts, document: dict[str, Any], as_of: date, key: str
+) -> None:
+    rules = parse_scheme(document)
+    found = reach(measure_all(facts, rules, as_of), rules, key, 1, Supposing(facts, most_tries=1))
+    for answer in found.answers:
+        few = answer.steps is not None and (answer.steps < 50 or answer.column.deed == "arrival")
+        after = happened(facts, as_of, key, answer) if few else None
+        if after is not None:
+            standings = score_race(after, rules, as_of).standings
+            assert next(s.place for s in standings if s.unit == key) == answer.place
 
 
 @settings(max_examples=100)

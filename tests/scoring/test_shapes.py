@@ -1,0 +1,83 @@
+"""Shapes exactly on their edges, where one sign or one boundary makes the difference."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from scoring.result import IndicatorLine
+from scoring.score_document import score_document
+
+
+def line(shape: dict[str, Any], value: Any, **more: Any) -> IndicatorLine:
+    """The line of one unit whose indicator weighs 10."""
+    indicators = [{"key": "x", "name": "x", "weight": 10, "shape": shape, **more}]
+    scheme = {"name": "试", "full_mark": 10, "indicators": indicators}
+    written = {"scheme": scheme, "units": [{"name": "甲", "measures": {"x": value}}]}
+    return score_document(written).result.standings[0].indicators[0]
+
+
+KNOTS = {
+    "kind": "interpolated",
+    "knots": [{"at": 1, "points": 2}, {"at": 3, "points": 4}, {"at": 5, "points": 9}],
+}
+
+
+@pytest.mark.parametrize(("value", "points"), [(0, 2), (1, 2), (2, 3), (3, 4), (4, "13/2"), (5, 9), (6, 9)])
+def test_standard_values_themselves(value: int, points: Any) -> None:
+    assert str(line(KNOTS, value).points) == str(points)
+
+
+def test_floors_by_share_of_plain_points_and_without_a_number() -> None:
+    shape = {"kind": "floors", "floors": {"a": "0.5", "b": "0.5"}, "met": 6, "unmet": "share"}
+    assert line(shape, {"parts": {"a": "1/2", "b": "1/4"}}).points == 3
+    assert line(shape, {"parts": {"a": "1/2", "b": "1/2"}}).points == 6
+    # A batch without projects asks for nothing.
+    assert line(shape, {"parts": {"a": "1/2", "b": "0/0"}}).points == 6
+    stated = {**shape, "unmet": 2}
+    assert line(stated, {"parts": {"a": "1/2", "b": "1/4"}}).points == 2
+    other = line(shape, {"parts": {"c": "1/2", "d": "1/2"}})
+    assert (other.points, other.note) == (0, "no_number")
+
+
+def test_a_quota_without_its_count_gives_nothing_and_says_so() -> None:
+    shape = {"kind": "shortfall", "each": 1}
+    found = line(shape, {"parts": {"a": "3/4", "b": {"target": 2}}})
+    assert (found.points, found.note) == (0, "no_number")
+    assert line(shape, {"parts": {"a": "3/4", "b": "9/2"}}).points == 9
+    assert line(shape, {"parts": {"a": "0/40", "b": "9/2"}}).note == "least"
+
+
+@pytest.mark.parametrize(
+    ("value", "points", "note"), [(7, 7, None), (8, 7, "most"), (2, 2, None), (1, 2, "least"), (5, 5, None)]
+)
+def test_a_limit_is_noted_only_where_it_changed_something(value: int, points: int, note: str | None) -> None:
+    found = line({"kind": "points", "least": 2, "most": 7}, value)
+    assert (found.points, found.note) == (points, note)
+
+
+@pytest.mark.parametrize(("value", "points"), [("99.9%", 3), ("100%", 7), ("100.1%", 7), ("150%", 9)])
+def test_which_end_of_a_band_belongs_to_it(value: str, points: int) -> None:
+    rows = [{"over": "1.2", "points": 9}, {"from": 1, "up_to": "1.2", "points": 7}, {"below": 1, "points": 3}]
+    assert line({"kind": "bands", "bands": rows}, value).points == points
+    assert line({"kind": "bands", "bands": rows}, "120%").points == 7
+
+
+def test_slopes_by_whole_and_broken_steps_on_both_sides() -> None:
+    segments = [{"every": "0.1", "points": 1, "whole": True}]
+    whole = {"kind": "slopes", "base": 5, "segments": segments}
+    found = {
+        value: line(whole, value).points for value in ("79%", "80%", "95%", "100%", "105%", "110%", "119%")
+    }
+    assert list(found.values()) == [3, 3, 5, 5, 5, 6, 6]
+    broken = {"kind": "slopes", "base": 5, "segments": [{"every": "0.1", "points": 1}]}
+    assert [str(line(broken, value).points) for value in ("95%", "105%")] == ["9/2", "11/2"]
+
+
+def test_min_max_with_stated_ends_and_less_is_better() -> None:
+    shape = {"kind": "minmax", "base": "0.5", "low": 10, "high": 20}
+    values = (5, 10, 12, 20, 25)
+    assert [line(shape, value).points for value in values] == [5, 5, 6, 10, 10]
+    assert [line(shape, value, better="less").points for value in values] == [10, 10, 9, 5, 5]
+    assert line({"kind": "minmax", "when_equal": 3}, 4).points == 3
