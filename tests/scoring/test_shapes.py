@@ -81,3 +81,18 @@ def test_min_max_with_stated_ends_and_less_is_better() -> None:
     assert [line(shape, value).points for value in values] == [5, 5, 6, 10, 10]
     assert [line(shape, value, better="less").points for value in values] == [10, 10, 9, 5, 5]
     assert line({"kind": "minmax", "when_equal": 3}, 4).points == 3
+
+
+def test_two_standard_values_and_the_number_on_each() -> None:
+    shape = {"kind": "interpolated", "knots": [{"at": 1, "points": 2}, {"at": 3, "points": 4}]}
+    assert [line(shape, value).points for value in (1, 3)] == [2, 4]
+
+
+def test_slopes_by_shares_of_the_weight() -> None:
+    shape = {"kind": "slopes", "base": "50%", "segments": [{"every": "0.1", "share": "0.1"}]}
+    assert [line(shape, value).points for value in ("80%", "100%", "130%")] == [3, 5, 8]
+
+
+def test_deductions_per_time_down_to_nothing() -> None:
+    shape = {"kind": "deductions", "each": 3}
+    assert [line(shape, value).points for value in (0, 1, 3, 4)] == [10, 7, 1, 0]
