@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -87,6 +88,37 @@ def test_no_sentence_is_translated_in_two_ways() -> None:
                 if message.id:
                     said.setdefault(str(message.id), set()).add(str(message.string))
     assert {text: ways for text, ways in said.items() if len(ways) > 1} == {}
+
+
+def unspoken(source: str) -> list[str]:
+    """Chinese texts of a module that are neither explained in a docstring nor handed to `_`."""
+    tree = ast.parse(source)
+    spoken_or_told = {
+        id(node)
+        for owner in ast.walk(tree)
+        for node in ast.walk(owner)
+        if (isinstance(owner, ast.Call) and getattr(owner.func, "id", "") == "_")
+        or (isinstance(owner, ast.Expr) and isinstance(owner.value, ast.Constant))
+    }
+    return [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if CHINESE.search(node.value) and id(node) not in spoken_or_told
+    ]
+
+
+@pytest.mark.parametrize("path", ["leaderboard/ledger", "leaderboard/seasons/plan.py"])
+def test_what_the_ledger_and_the_plan_refuse_is_said_in_the_readers_language(path: str) -> None:
+    """No sentence of theirs is fixed to Chinese."""
+    where = ROOT / path
+    modules = sorted(where.glob("*.py")) if where.is_dir() else [where]
+    assert {module.name: texts for module in modules if (texts := unspoken(module.read_text("utf-8")))} == {}
+
+
+def test_an_unspoken_sentence_is_found() -> None:
+    source = '"""模块."""\nfrom x import _\n_("已说")\nraise E(f"项目 {_} 没有说")\n'
+    assert unspoken(source) == ["项目 ", " 没有说"]
 
 
 @pytest.mark.parametrize(

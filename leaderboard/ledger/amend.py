@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from leaderboard.accounts.audit import record_act
 from leaderboard.ledger.models import Project
 from leaderboard.ledger.record import LedgerError
+from leaderboard.words import gettext as _
 
 
 def amend_project(  # noqa: PLR0913 - the columns of the table, all by name
@@ -27,9 +28,9 @@ def amend_project(  # noqa: PLR0913 - the columns of the table, all by name
     stay, and so does every edition published. Raises LedgerError without a reason, without a name, or without a change.
     """
     if not reason.strip():
-        raise LedgerError("修改项目资料须写明理由")
+        raise LedgerError(_("修改项目资料须写明理由"))
     if name is not None and not name.strip():
-        raise LedgerError(f"项目 {project.code} 的名称不能空白")
+        raise LedgerError(_("项目 {code} 的名称不能空白").format(code=project.code))
     texts = {"name": name, "name_en": name_en, "investor": investor, "industry": industry}
     wanted: dict[str, str | int | None] = {
         key: text.strip() or None for key, text in texts.items() if text is not None
@@ -38,7 +39,7 @@ def amend_project(  # noqa: PLR0913 - the columns of the table, all by name
         wanted["is_public"] = int(is_public)
     now = {key: value for key, value in wanted.items() if value != (getattr(project, key) or _nothing(key))}
     if not now:
-        raise LedgerError(f"项目 {project.code} 的资料没有变化")
+        raise LedgerError(_("项目 {code} 的资料没有变化").format(code=project.code))
     was = {key: getattr(project, key) for key in now}
     for key, value in now.items():
         setattr(project, key, value)

@@ -28,6 +28,7 @@ from leaderboard.ledger.models import (
 )
 from leaderboard.ledger.read import ProjectFact, UnitFact, known_project_facts, known_unit_facts
 from leaderboard.ledger.record import LedgerError, Source, new_fact_id
+from leaderboard.words import gettext as _
 
 AT_ONCE = 2000
 """Rows named in one statement: below every engine's limit of parameters."""
@@ -84,7 +85,7 @@ def add_projects(session: Session, source: Source, heads: Sequence[Head]) -> dic
     for some in chunks(codes):
         taken = session.scalars(select(Project.code).where(Project.code.in_(some))).first()
         if taken is not None:
-            raise LedgerError(f"项目编号 {taken} 已存在, 请换一个编号")
+            raise LedgerError(_("项目编号 {code} 已存在, 请换一个编号").format(code=taken))
     at = source.recorded_at or now()
     rows = [
         {
@@ -147,7 +148,7 @@ def decide_facts(session: Session, actor: str, decisions: Sequence[Decision], at
     if not decisions:
         return
     if any(d.outcome != VERIFIED and not (d.reason or "").strip() for d in decisions):
-        raise LedgerError("退回或冲销须写明理由")
+        raise LedgerError(_("退回或冲销须写明理由"))
     _insert_decisions(session, actor, decisions, at or now())
     facts = [[d.table.__tablename__, str(d.fact_id), d.outcome] for d in decisions]
     why = sorted({d.reason for d in decisions if d.reason})
@@ -156,7 +157,7 @@ def decide_facts(session: Session, actor: str, decisions: Sequence[Decision], at
 
 def _by_table(facts: Iterable[Any]) -> Iterator[tuple[Any, list[Any]]]:
     ordered = sorted(facts, key=lambda fact: fact.table.__tablename__)
-    for _, group in groupby(ordered, key=lambda fact: fact.table.__tablename__):
+    for _table, group in groupby(ordered, key=lambda fact: fact.table.__tablename__):
         rows = list(group)
         yield rows[0].table, rows
 
@@ -200,7 +201,7 @@ def _check_rules(session: Session, facts: Sequence[Fact]) -> None:
     for fact in facts:
         touched[fact.table].add(fact.holder_id)
         if fact.table is CapitalArrival and fact.values["yuan"] <= 0:
-            raise LedgerError("到位资金须大于零")
+            raise LedgerError(_("到位资金须大于零"))
     for some in chunks(touched[StageEvent]):
         _refuse_second_events(session, some)
     for some in chunks(touched[Credit]):
@@ -218,7 +219,9 @@ def _refuse_second_events(session: Session, project_ids: list[int]) -> None:
     )
     for project_id, stage in session.execute(twice):
         code = session.scalar(select(Project.code).where(Project.id == project_id))
-        raise LedgerError(f"项目 {code} 已有节点 {stage} 的记录, 请先冲销原记录再补记")
+        raise LedgerError(
+            _("项目 {code} 已有节点 {stage} 的记录, 请先冲销原记录再补记").format(code=code, stage=stage)
+        )
 
 
 def _refuse_shares_over_one(session: Session, project_ids: list[int]) -> None:
@@ -228,15 +231,21 @@ def _refuse_shares_over_one(session: Session, project_ids: list[int]) -> None:
     for project_id, total in shares.items():
         if total > 1:
             code = session.scalar(select(Project.code).where(Project.id == project_id))
-            raise LedgerError(f"项目 {code} 的分成合计应不超过 1, 现为 {total}")
+            raise LedgerError(
+                _("项目 {code} 的分成合计应不超过 1, 现为 {total}").format(code=code, total=total)
+            )
 
 
 def _refuse_overlaps(session: Session, unit_ids: list[int]) -> None:
     periods: dict[tuple[int, str], list[tuple[date, date]]] = defaultdict(list)
     for row in session.execute(known_unit_facts(UnitReturn).where(UnitReturn.unit_id.in_(unit_ids))):
         periods[row.unit_id, row.measure].append((row.starts_on, row.occurred_on))
-    for (_, measure), spans in periods.items():
+    for (_unit, measure), spans in periods.items():
         spans.sort()
-        for (_, ends_on), (starts_on, _) in pairwise(spans):
+        for (_starts, ends_on), (starts_on, _ends) in pairwise(spans):
             if starts_on <= ends_on:
-                raise LedgerError(f"{measure} 在 {starts_on} 至 {ends_on} 有重叠的报表, 请先冲销原报表")
+                raise LedgerError(
+                    _("{measure} 在 {starts} 至 {ends} 有重叠的报表, 请先冲销原报表").format(
+                        measure=measure, starts=starts_on, ends=ends_on
+                    )
+                )

@@ -27,6 +27,7 @@ from leaderboard.ledger.models import (
     StageEvent,
 )
 from leaderboard.ledger.record import LedgerError, new_fact_id
+from leaderboard.words import gettext as _
 
 CHUNK = 500
 """Codes looked up with one statement."""
@@ -115,8 +116,12 @@ def record_projects(session: Session, actor: str, projects: Sequence[NewProject]
     and nothing is recorded.
     """
     codes = [project.code for project in projects]
-    problems = [f"项目编号 {code} 在本批中重复" for code, times in Counter(codes).items() if times > 1]
-    problems += [f"项目编号 {code} 已存在, 请换一个编号" for code in _ids(session, codes)]
+    problems = [
+        _("项目编号 {code} 在本批中重复").format(code=code)
+        for code, times in Counter(codes).items()
+        if times > 1
+    ]
+    problems += [_("项目编号 {code} 已存在, 请换一个编号").format(code=code) for code in _ids(session, codes)]
     for project in projects:
         problems += _problems(project)
     if problems:
@@ -137,17 +142,23 @@ def _problems(project: NewProject) -> Iterator[str]:
     stages = Counter(event.stage for event in project.events if event.told.live)
     for stage, times in stages.items():
         if times > 1:
-            yield f"项目 {project.code} 的节点 {stage} 有 {times} 条未冲销的记录, 只能有一条"
+            yield _("项目 {code} 的节点 {stage} 有 {times} 条未冲销的记录, 只能有一条").format(
+                code=project.code, stage=stage, times=times
+            )
     amounts = [a for event in project.events for a in (event.total_yuan, event.inward_yuan) if a is not None]
     if any(amount < 0 for amount in amounts):
-        yield f"项目 {project.code} 的金额不能为负数"
+        yield _("项目 {code} 的金额不能为负数").format(code=project.code)
     if any(arrival.yuan <= 0 for arrival in project.arrivals):
-        yield f"项目 {project.code} 的到位资金须大于零"
+        yield _("项目 {code} 的到位资金须大于零").format(code=project.code)
     if any(arrival.kind not in ARRIVAL_KINDS for arrival in project.arrivals):
-        yield f"项目 {project.code} 的资金类别应为 {'、'.join(ARRIVAL_KINDS)} 之一"
+        yield _("项目 {code} 的资金类别应为 {kinds} 之一").format(
+            code=project.code, kinds=_("、").join(ARRIVAL_KINDS)
+        )
     total = sum((credit.share for credit in project.credits if credit.told.live), Fraction(0))
     if any(credit.share <= 0 for credit in project.credits) or total > 1:
-        yield f"项目 {project.code} 的分成应大于零且合计不超过 1, 现合计 {total}"
+        yield _("项目 {code} 的分成应大于零且合计不超过 1, 现合计 {total}").format(
+            code=project.code, total=total
+        )
     facts: list[NewCredit | NewEvent | NewArrival] = [*project.credits, *project.events, *project.arrivals]
     for fact in facts:
         yield from _decision_problems(project, fact.told)
@@ -156,14 +167,16 @@ def _problems(project: NewProject) -> Iterator[str]:
 def _decision_problems(project: NewProject, told: Told) -> Iterator[str]:
     outcomes = [decision.outcome for decision in told.decisions]
     if any(outcome not in OUTCOMES for outcome in outcomes):
-        yield f"项目 {project.code} 的认定结果应为 {'、'.join(OUTCOMES)} 之一"
+        yield _("项目 {code} 的认定结果应为 {outcomes} 之一").format(
+            code=project.code, outcomes=_("、").join(OUTCOMES)
+        )
     if REVERSED in outcomes[:-1]:
-        yield f"项目 {project.code} 有记录在冲销后又作认定"
+        yield _("项目 {code} 有记录在冲销后又作认定").format(code=project.code)
     if any(d.outcome != VERIFIED and not (d.reason or "").strip() for d in told.decisions):
-        yield f"项目 {project.code} 的退回或冲销须写明理由"
+        yield _("项目 {code} 的退回或冲销须写明理由").format(code=project.code)
     instants = [project.recorded_at, told.recorded_at, *(decision.at for decision in told.decisions)]
     if instants != sorted(instants):
-        yield f"项目 {project.code} 有记录或认定的时间早于它之前的一步"
+        yield _("项目 {code} 有记录或认定的时间早于它之前的一步").format(code=project.code)
 
 
 class _Rows:

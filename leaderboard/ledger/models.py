@@ -143,3 +143,15 @@ class UnitDecision(Decided, Base):
     __tablename__ = "unit_decision"
 
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True, sort_order=-1)
+
+
+class FormerProject(Base):
+    """What a project was called until an instant, so that a past edition can be composed again."""
+
+    __tablename__ = "former_project"
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"), primary_key=True)
+    former_no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    until_at: Mapped[millis]
+    columns: Mapped[str] = mapped_column("former_columns", Text)
+    """The columns that changed, as they were, JSON."""

@@ -31,6 +31,7 @@ from leaderboard.ledger.models import (
     UnitReturn,
 )
 from leaderboard.ledger.read import live_events, live_shares, outcome_of
+from leaderboard.words import gettext as _
 
 
 class LedgerError(ValueError):
@@ -67,7 +68,7 @@ def add_project(  # noqa: PLR0913 - the columns of the table, all by name
     if problem := code_problem(code):
         raise LedgerError(problem)
     if session.scalar(select(func.count()).where(Project.code == code)):
-        raise LedgerError(f"项目编号 {code} 已存在, 请换一个编号")
+        raise LedgerError(_("项目编号 {code} 已存在, 请换一个编号").format(code=code))
     project = Project(
         code=code,
         name=name,
@@ -96,10 +97,10 @@ def add_stage_event(
 ) -> StageEvent:
     """Record that a project reached a stage; a second live event of the stage raises LedgerError."""
     if any(event.stage == stage for event in live_events(session, project.id)):
-        raise LedgerError(f"项目 {project.code} 已有该节点的记录, 请先冲销原记录再补记")
+        raise LedgerError(_("项目 {code} 已有该节点的记录, 请先冲销原记录再补记").format(code=project.code))
     for amount in (total_yuan, inward_yuan):
         if amount is not None and amount < 0:
-            raise LedgerError(f"项目 {project.code} 的金额不能为负数")
+            raise LedgerError(_("项目 {code} 的金额不能为负数").format(code=project.code))
     event = StageEvent(
         project_id=project.id,
         stage=stage,
@@ -107,7 +108,7 @@ def add_stage_event(
         inward_yuan=inward_yuan,
         **_recorded(source, occurred_on),
     )
-    _add_project_fact(session, source, event)
+    _add_fact(session, source, event)
     record_act(session, source.actor, "stage_event.add", project.code, stage=stage, on=str(occurred_on))
     return event
 
@@ -126,9 +127,11 @@ def add_arrival(  # noqa: PLR0913 - the columns of the table, all by name
 ) -> CapitalArrival:
     """Record money that arrived; raises LedgerError unless it is above zero and of a known kind."""
     if amount_yuan <= 0:
-        raise LedgerError(f"项目 {project.code} 的到位资金须大于零")
+        raise LedgerError(_("项目 {code} 的到位资金须大于零").format(code=project.code))
     if kind not in ARRIVAL_KINDS:
-        raise LedgerError(f"资金类别应为 {'、'.join(ARRIVAL_KINDS)} 之一, 收到 {kind}")
+        raise LedgerError(
+            _("资金类别应为 {kinds} 之一, 收到 {kind}").format(kinds=_("、").join(ARRIVAL_KINDS), kind=kind)
+        )
     arrival = CapitalArrival(
         project_id=project.id,
         yuan=amount_yuan,
@@ -138,7 +141,7 @@ def add_arrival(  # noqa: PLR0913 - the columns of the table, all by name
         exchange_rate=exchange_rate,
         **_recorded(source, occurred_on),
     )
-    _add_project_fact(session, source, arrival)
+    _add_fact(session, source, arrival)
     record_act(session, source.actor, "arrival.add", project.code, yuan=amount_yuan, on=str(occurred_on))
     return arrival
 
@@ -152,9 +155,11 @@ def add_credits(
     occurred_on: date,
 ) -> list[Credit]:
     """Record whose project it is, as (unit id, share); shares above 1 in all raise LedgerError."""
-    total = sum((share for _, share in shares), live_shares(session, project.id))
-    if any(share <= 0 for _, share in shares) or total > 1:
-        raise LedgerError(f"项目 {project.code} 的分成合计应不超过 1, 现为 {total}")
+    total = sum((share for _unit, share in shares), live_shares(session, project.id))
+    if any(share <= 0 for _unit, share in shares) or total > 1:
+        raise LedgerError(
+            _("项目 {code} 的分成合计应不超过 1, 现为 {total}").format(code=project.code, total=total)
+        )
     added = []
     for unit_id, share in shares:
         credit = Credit(
@@ -164,7 +169,7 @@ def add_credits(
             share_den=share.denominator,
             **_recorded(source, occurred_on),
         )
-        _add_project_fact(session, source, credit)
+        _add_fact(session, source, credit)
         added.append(credit)
     record_act(session, source.actor, "credit.add", project.code, shares=[[u, str(s)] for u, s in shares])
     return added
@@ -182,7 +187,7 @@ def add_return(
 ) -> UnitReturn:
     """Record a unit's total for one period; a live return of an overlapping period raises LedgerError."""
     if ends_on < starts_on:
-        raise LedgerError(f"报表的截止日 {ends_on} 早于起始日 {starts_on}")
+        raise LedgerError(_("报表的截止日 {ends} 早于起始日 {starts}").format(ends=ends_on, starts=starts_on))
     earlier = session.scalars(
         select(UnitReturn).where(
             UnitReturn.unit_id == unit_id,
@@ -192,11 +197,13 @@ def add_return(
         )
     )
     if any(outcome_of(session, fact) != REVERSED for fact in earlier):
-        raise LedgerError(f"{starts_on} 至 {ends_on} 的 {measure} 已有报表, 请先冲销原报表")
+        raise LedgerError(
+            _("{starts} 至 {ends} 这项指标已有报表, 请先冲销原报表").format(starts=starts_on, ends=ends_on)
+        )
     fact = UnitReturn(
         unit_id=unit_id, measure=measure, starts_on=starts_on, quantity=quantity, **_recorded(source, ends_on)
     )
-    _add_unit_fact(session, source, fact)
+    _add_fact(session, source, fact)
     record_act(
         session,
         source.actor,
@@ -222,7 +229,7 @@ def add_adjustment(  # noqa: PLR0913 - the columns of the table, all by name
 ) -> Adjustment:
     """Record `times` occurrences of one of the scheme's hand-entered items, with the reason shown on the board."""
     if times <= 0 or not reason.strip():
-        raise LedgerError("加减分须写明次数 (大于零) 与事由")
+        raise LedgerError(_("加减分须写明次数 (大于零) 与事由"))
     fact = Adjustment(
         unit_id=unit_id,
         season_id=season_id,
@@ -231,7 +238,7 @@ def add_adjustment(  # noqa: PLR0913 - the columns of the table, all by name
         reason=reason.strip(),
         **_recorded(source, occurred_on),
     )
-    _add_unit_fact(session, source, fact)
+    _add_fact(session, source, fact)
     record_act(session, source.actor, "adjustment.add", str(unit_id), item=item, times=times, why=reason)
     return fact
 
@@ -246,9 +253,9 @@ def decide(
 ) -> None:
     """Verify, return or reverse a fact; a reversed one stays so, returning or reversing needs a reason."""
     if outcome_of(session, fact) == REVERSED:
-        raise LedgerError("该记录已冲销, 不能再作认定")
+        raise LedgerError(_("该记录已冲销, 不能再作认定"))
     if outcome != VERIFIED and not (reason or "").strip():
-        raise LedgerError("退回或冲销须写明理由")
+        raise LedgerError(_("退回或冲销须写明理由"))
     _add_decision(session, actor, fact, outcome, reason, at or now())
     record_act(
         session, actor, f"fact.{outcome}", f"{inspect(fact).mapper.local_table} {fact.fact_id}", why=reason
@@ -265,14 +272,7 @@ def _recorded(source: Source, occurred_on: date) -> dict[str, object]:
     }
 
 
-def _add_project_fact(session: Session, source: Source, fact: OfProject) -> None:
-    session.add(fact)
-    session.flush()
-    if source.verified:
-        _add_decision(session, source.actor, fact, VERIFIED, None, fact.recorded_at)
-
-
-def _add_unit_fact(session: Session, source: Source, fact: OfUnit) -> None:
+def _add_fact(session: Session, source: Source, fact: OfProject | OfUnit) -> None:
     session.add(fact)
     session.flush()
     if source.verified:

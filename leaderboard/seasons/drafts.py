@@ -14,6 +14,7 @@ from leaderboard.accounts.audit import record_act
 from leaderboard.instant import now
 from leaderboard.seasons.models import DRAFT, SchemeVersion, Season
 from leaderboard.seasons.plan import PlanError, draft_scheme
+from leaderboard.words import gettext as _
 from scoring.scheme_document import SchemeError, parse_scheme, scheme_document
 
 FOUR_RATES: Mapping[str, Any] = {
@@ -81,7 +82,7 @@ def save_draft(
     session.scalars(select(Season.id).where(Season.id == season.id).with_for_update()).one()
     draft = current_draft(session, season.id)
     if seen != ((draft.version_no, draft.revision) if draft else None):
-        raise DraftChanged("保存之前, 草稿已被他人改动")
+        raise DraftChanged(_("保存之前, 草稿已被他人改动"))
     if draft is None:
         return draft_scheme(session, actor, season, document)
     try:
@@ -94,6 +95,6 @@ def save_draft(
     try:
         session.flush()
     except StaleDataError as error:
-        raise DraftChanged("保存之前, 草稿已被他人改动") from error
+        raise DraftChanged(_("保存之前, 草稿已被他人改动")) from error
     record_act(session, actor, "scheme.revise", f"{season.slug} v{draft.version_no}", revision=draft.revision)
     return draft

@@ -25,6 +25,7 @@ from leaderboard.seasons.models import (
     Unit,
 )
 from leaderboard.seasons.read import find_season, find_unit
+from leaderboard.words import gettext as _
 from scoring.scheme_document import SchemeError, parse_scheme, scheme_document
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,38}")
@@ -54,11 +55,11 @@ def open_season(  # noqa: PLR0913 - the columns of the table, all by name
     """Open a season; raises PlanError for a taken or unfit address or a period that ends early."""
     problems = []
     if not SLUG.fullmatch(slug):
-        problems.append(f"地址 {slug} 只能用小写字母、数字和连字符, 最长 39 个字符")
+        problems.append(_("地址 {slug} 只能用小写字母、数字和连字符, 最长 39 个字符").format(slug=slug))
     if find_season(session, slug):
-        problems.append(f"赛季地址 {slug} 已被使用, 请换一个")
+        problems.append(_("赛季地址 {slug} 已被使用, 请换一个").format(slug=slug))
     if ends_on <= starts_on:
-        problems.append(f"赛季结束日 {ends_on} 应晚于开始日 {starts_on}")
+        problems.append(_("赛季结束日 {ends} 应晚于开始日 {starts}").format(ends=ends_on, starts=starts_on))
     if problems:
         raise PlanError(*problems)
     season = Season(
@@ -80,7 +81,7 @@ def open_season(  # noqa: PLR0913 - the columns of the table, all by name
 def show_season(session: Session, actor: str, season: Season, *, is_public: bool, reason: str) -> None:
     """Open a season's boards to the public or close them; what was published stays as it is, unseen or seen."""
     if not reason.strip():
-        raise PlanError("公开或停止公开须写明理由")
+        raise PlanError(_("公开或停止公开须写明理由"))
     season.is_public = int(is_public)
     session.flush()
     record_act(session, actor, "season.show" if is_public else "season.hide", season.slug, why=reason.strip())
@@ -93,7 +94,7 @@ def add_division(
     same = select(Division).where(Division.season_id == season.id)
     taken = session.scalars(same.where((Division.key == key) | (Division.name == name))).first()
     if taken:
-        raise PlanError(f"组别 {name} ({key}) 已存在")
+        raise PlanError(_("组别 {name} ({key}) 已存在").format(name=name, key=key))
     count = session.scalar(select(func.count()).select_from(same.subquery())) or 0
     division = Division(season_id=season.id, key=key, name=name, name_en=name_en, sort_no=count + 1)
     session.add(division)
@@ -107,7 +108,7 @@ def add_unit(
 ) -> Unit:
     """Add a unit to the authority's list; a taken key or name raises PlanError."""
     if find_unit(session, key) or session.scalars(select(Unit).where(Unit.name == name)).first():
-        raise PlanError(f"单位 {name} ({key}) 已存在")
+        raise PlanError(_("单位 {name} ({key}) 已存在").format(name=name, key=key))
     unit = Unit(key=key, name=name, name_en=name_en, sort_no=sort_no)
     session.add(unit)
     session.flush()
@@ -159,7 +160,7 @@ def set_target(  # noqa: PLR0913 - the columns of the table, all by name
 ) -> Target:
     """Set a unit's target; another figure ends the earlier target, the same figure changes nothing."""
     if by not in {"count", "amount"} or quantity < 0:
-        raise PlanError(f"{unit.name} 的目标应为不小于零的个数或金额")
+        raise PlanError(_("{unit} 的目标应为不小于零的个数或金额").format(unit=unit.name))
     at = planned_at or now()
     live = session.scalars(
         select(Target).where(
@@ -239,11 +240,13 @@ def approve_scheme(
     """
     problems = []
     if version.state != DRAFT:
-        problems.append(f"第 {version.version_no} 版不是草稿, 不能再次生效")
+        problems.append(_("第 {version} 版不是草稿, 不能再次生效").format(version=version.version_no))
     if not reason.strip():
-        problems.append("调整考核方案须写明理由")
+        problems.append(_("调整考核方案须写明理由"))
     if effective_on < today and _has_scheme(session, version.season_id):
-        problems.append(f"新方案不能追溯: 生效日 {effective_on} 应不早于今天 {today}")
+        problems.append(
+            _("新方案不能追溯: 生效日 {day} 应不早于今天 {today}").format(day=effective_on, today=today)
+        )
     if problems:
         raise PlanError(*problems)
     version.state, version.effective_on, version.reason = APPROVED, effective_on, reason.strip()
@@ -264,7 +267,7 @@ def _has_scheme(session: Session, season_id: int) -> bool:
 def discard_scheme(session: Session, actor: str, version: SchemeVersion) -> None:
     """Put a draft aside; only drafts can be."""
     if version.state != DRAFT:
-        raise PlanError(f"第 {version.version_no} 版不是草稿, 不能作废")
+        raise PlanError(_("第 {version} 版不是草稿, 不能作废").format(version=version.version_no))
     version.state = DISCARDED
     session.flush()
     record_act(session, actor, "scheme.discard", f"scheme {version.season_id} v{version.version_no}")

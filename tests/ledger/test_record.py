@@ -23,6 +23,7 @@ from leaderboard.ledger.read import (
     outcome_of,
 )
 from leaderboard.seasons import plan
+from leaderboard.words import ENGLISH, speaking
 from tests.factories import PENDING, STARTS, VERIFIED
 
 MARCH = date(2026, 3, 1)
@@ -174,3 +175,9 @@ def test_every_act_leaves_a_line_in_a_chain_that_shows_any_change(session: Sessi
 def test_a_large_amount_is_kept_to_the_yuan(session: Session, project: Project):
     record.add_arrival(session, VERIFIED, project, occurred_on=MARCH, amount_yuan=9_007_199_254_740_993)
     assert live_arrivals(session, project.id)[0].yuan == 9_007_199_254_740_993
+
+
+def test_a_refusal_speaks_the_readers_language(session: Session, project: Project):
+    with speaking(ENGLISH), pytest.raises(record.LedgerError) as refusal:
+        record.add_project(session, VERIFIED, code="P-1", name="又一个")
+    assert str(refusal.value) == "Project code P-1 is taken; please choose another"
