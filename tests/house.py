@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from tests.source import Module, within
 
-SUBJECTS = ("ledger", "seasons", "boards", "accounts", "exchange")
+SUBJECTS = ("ledger", "seasons", "boards", "objections", "outbox", "accounts", "exchange")
 DOORS = ("web", "schedule", "cli")
 
 # What a subject may take from another: what it reads, and the row types that name what was read.
@@ -15,6 +15,7 @@ SHARED = ("read", "models")
 # Whose operations a subject may call besides, and why.
 OPERATIONS = {
     "accounts.audit": SUBJECTS,  # every operation writes its line in the trail
+    "outbox.post": SUBJECTS,  # what is told outside is written with what it tells of
     "seasons.plan": ("exchange",),  # a workbook is taken in by the very operations a person would use
     "ledger.record": ("exchange",),
     "ledger.bulk": ("exchange",),  # the same for many rows at a time

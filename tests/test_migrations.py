@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect
+from sqlalchemy import inspect, select, text
 
 from leaderboard.db import Base, Database, alembic_config, migrate, open_database
+from leaderboard.seasons.models import Season
 from leaderboard.tables import ALL
 
 
@@ -37,3 +39,17 @@ def test_migrations_form_one_line() -> None:
     assert len(script.get_bases()) == 1
     revisions = list(script.walk_revisions())
     assert all(not isinstance(revision.down_revision, tuple) for revision in revisions)
+
+
+def test_a_database_of_the_first_release_keeps_its_rows(blank_url: Callable[[], str]) -> None:
+    url = blank_url()
+    command.upgrade(alembic_config(url), "0001")
+    database = open_database(url)
+    season = "insert into season (slug, title, starts_on, ends_on, is_public, stages, planned_at)"
+    with database.engine.begin() as connection:
+        connection.execute(text(f"{season} values ('s', 'T', '2026-01-01', '2026-12-31', 1, '[]', 5)"))
+    migrate(url)
+    with database.reading() as session:
+        kept = session.scalars(select(Season)).one()
+    assert (kept.slug, kept.planned_at, kept.window_days, kept.frozen_at) == ("s", 5, 0, None)
+    database.engine.dispose()

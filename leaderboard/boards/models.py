@@ -1,4 +1,4 @@
-"""Tables of what was said: editions with their standings and public forms, due runs, screens."""
+"""Tables of what was said: drafts, editions with their standings and public forms, due runs, screens."""
 
 from __future__ import annotations
 
@@ -9,7 +9,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from leaderboard.db import Base, flag, id_column, long_text, millis, name_text, short_text
 
-PUBLISHED = "published"
+PUBLISHED, SUPERSEDED, WITHDRAWN = EDITION_STATES = ("published", "superseded", "withdrawn")
+DRAFT, WINDOW, RELEASED, REPLACED, DROPPED = DRAFT_STATES = (
+    "draft",
+    "window",
+    "released",
+    "replaced",
+    "dropped",
+)
 DUE, RUNNING, DONE, FAILED, SKIPPED = RUN_STATES = ("due", "running", "done", "failed", "skipped")
 
 
@@ -35,7 +42,80 @@ class Edition(Base):
     hash: Mapped[str] = mapped_column(String(64))
     previous_hash: Mapped[str | None] = mapped_column(String(64))
     signature: Mapped[str] = mapped_column(String(128))
+    public_key: Mapped[str | None] = mapped_column(String(64))
+    """The key of the signature; None for an edition older than the first change of keys."""
+    contents_hash: Mapped[str | None] = mapped_column(String(64))
+    """SHA-256 over the rows of standings and public forms stored with it."""
+    contents_signature: Mapped[str | None] = mapped_column(String(128))
     published_by: Mapped[short_text]
+
+
+class Notice(Base):
+    """What was said about an edition afterwards: superseded by a correction, or withdrawn, with the public reason."""
+
+    __tablename__ = "edition_notice"
+
+    edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id"), primary_key=True)
+    state: Mapped[short_text] = mapped_column(primary_key=True)
+    at: Mapped[millis]
+    by: Mapped[short_text] = mapped_column("noticed_by")
+    reason: Mapped[str] = mapped_column(Text)
+    successor_id: Mapped[int | None] = mapped_column(ForeignKey("edition.id"), unique=True)
+    """The correction 更正 that took its place."""
+
+
+class Draft(Base):
+    """A board that is composed and not public 稿: kept apart from the editions, so that nothing public can read it.
+
+    It waits for an office's look, for the end of its objection window 公示, or for a frozen season's reveal; then it is
+    released as an edition, replaced by a draft revised, or dropped with a reason.
+    """
+
+    __tablename__ = "draft"
+    __table_args__ = (Index("ix_draft_season_id", "season_id"),)
+
+    id: Mapped[id_column]
+    season_id: Mapped[int] = mapped_column(ForeignKey("season.id"))
+    state: Mapped[short_text] = mapped_column(default=DRAFT)
+    as_of: Mapped[date]
+    known_at: Mapped[millis]
+    due_at: Mapped[millis]
+    next_due_at: Mapped[int | None] = mapped_column(BigInteger)
+    run_id: Mapped[int | None] = mapped_column(ForeignKey("due_run.id"), unique=True)
+    revises_id: Mapped[int | None] = mapped_column(ForeignKey("draft.id"), unique=True)
+    """The draft that this one replaces."""
+    corrects_id: Mapped[int | None] = mapped_column(ForeignKey("edition.id"))
+    """The published edition that this one would put right."""
+    scheme_version_id: Mapped[int] = mapped_column(ForeignKey("scheme_version.id"))
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    """What will be sealed, without number, chain and instant of publication: canonical JSON, gzipped."""
+    board: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    """The board with its units' lines as they are shown in the house: canonical JSON, gzipped."""
+    opens_at: Mapped[int | None] = mapped_column(BigInteger)
+    closes_at: Mapped[int | None] = mapped_column(BigInteger)
+    contact: Mapped[str | None] = mapped_column(Text)
+    note: Mapped[str | None] = mapped_column(Text)
+    reason: Mapped[str | None] = mapped_column(Text)
+    """Why it was dropped or replaced."""
+    composed_at: Mapped[millis]
+    composed_by: Mapped[short_text]
+    edition_id: Mapped[int | None] = mapped_column(ForeignKey("edition.id"), unique=True)
+    """The edition it was released as."""
+    settled_at: Mapped[int | None] = mapped_column(BigInteger)
+    settled_by: Mapped[str | None] = mapped_column(String(40))
+
+
+class OfficeKey(Base):
+    """A public key the office signs editions with; each later one is vouched for by the one before."""
+
+    __tablename__ = "office_key"
+
+    key_no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    public_key: Mapped[str] = mapped_column(String(64), unique=True)
+    since: Mapped[millis]
+    introduced_by: Mapped[short_text]
+    handover: Mapped[str | None] = mapped_column(String(128))
+    """The former key's signature over this public key; the first one has none."""
 
 
 class Standing(Base):

@@ -30,6 +30,11 @@ class Season(Base):
     source: Mapped[str | None] = mapped_column(Text)
     """Where the figures come from, printed under the board."""
     planned_at: Mapped[millis]
+    window_days: Mapped[int] = mapped_column(default=0)
+    """Working days a draft lies open for objections 公示期 before it is published; 0 publishes at once."""
+    window_contact: Mapped[str | None] = mapped_column(Text)
+    frozen_at: Mapped[int | None] = mapped_column(BigInteger)
+    """Since when the public keeps the last edition 封榜; what is composed meanwhile waits as a draft."""
 
 
 class Unit(Base):
@@ -132,3 +137,51 @@ class Timetable(Base):
     starts_at: Mapped[millis]
     """Due instants before this one are none of its business."""
     planned_by: Mapped[short_text]
+
+
+class TimetableSkip(Base):
+    """One due instant that an administrator took out of a timetable beforehand, with the reason."""
+
+    __tablename__ = "timetable_skip"
+
+    timetable_id: Mapped[int] = mapped_column(ForeignKey("timetable.id"), primary_key=True)
+    due_at: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    reason: Mapped[str] = mapped_column(Text)
+    skipped_at: Mapped[millis]
+    skipped_by: Mapped[short_text]
+
+
+class CalendarYear(Base):
+    """One year of the office's working-day calendar, taken from the yearly notice 放假安排通知."""
+
+    __tablename__ = "calendar_year"
+
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    source: Mapped[str] = mapped_column(Text)
+    imported_at: Mapped[millis]
+    imported_by: Mapped[short_text]
+
+
+class CalendarDay(Base):
+    """A day that differs from its weekday: a holiday from Monday to Friday, or a working Saturday or Sunday 调休."""
+
+    __tablename__ = "calendar_day"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    is_working: Mapped[flag]
+    name: Mapped[name_text]
+
+
+class FormerName(Base):
+    """What a season, division or unit was called until an instant, so that a past edition can be composed again."""
+
+    __tablename__ = "former_name"
+    __table_args__ = (Index("ix_former_name_subject_id", "subject_id"),)
+
+    id: Mapped[id_column]
+    kind: Mapped[short_text]
+    """`season`, `division` or `unit`."""
+    subject_id: Mapped[int] = mapped_column(BigInteger)
+    until_at: Mapped[millis]
+    names: Mapped[long_text]
+    """The columns that changed, as they were, JSON."""

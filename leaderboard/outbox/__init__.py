@@ -1,0 +1,1 @@
+"""WHAT LEAVES THE HOUSE: numbered messages, delivered at least once on every channel."""
