@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from leaderboard.db import Base, id_column, long_text, millis, short_text
@@ -28,7 +28,7 @@ class Delivery(Base):
     """One message on its way over one channel: claimed by lease, tried again with growing pauses."""
 
     __tablename__ = "outbox_delivery"
-    __table_args__ = (Index("ix_outbox_delivery_state", "state"),)
+    __table_args__ = (UniqueConstraint("seq_no", "channel"), Index("ix_outbox_delivery_state", "state"))
 
     id: Mapped[id_column]
     seq_no: Mapped[int] = mapped_column(ForeignKey("outbox_message.seq_no"))

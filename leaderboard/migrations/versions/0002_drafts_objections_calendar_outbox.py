@@ -85,6 +85,7 @@ def upgrade() -> None:
             ["seq_no"], ["outbox_message.seq_no"], name=op.f("fk_outbox_delivery_seq_no")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox_delivery")),
+        sa.UniqueConstraint("seq_no", "channel", name=op.f("uq_outbox_delivery_seq_no")),
     )
     op.create_index("ix_outbox_delivery_state", "outbox_delivery", ["state"], unique=False)
 
