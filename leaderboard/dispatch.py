@@ -1,0 +1,87 @@
+"""Dispatch: bringing the outbox's messages over every channel; the composition that the clock and the command share.
+
+Like airing it commits: the claim, the delivery outside of any transaction, and the note of what became of it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from sqlalchemy.exc import DBAPIError
+
+from leaderboard.db import Database
+from leaderboard.instant import now
+from leaderboard.outbox import delivery
+from leaderboard.outbox.models import Message
+
+log = logging.getLogger(__name__)
+
+
+class Channel(Protocol):
+    """A way out of the house."""
+
+    @property
+    def name(self) -> str:
+        """Under which deliveries are kept, at most 40 characters."""
+
+    def deliver(self, message: Message) -> None:
+        """Bring the message out; called again with the same number after a failure. Raises OSError or ValueError."""
+
+
+def dispatch(
+    database: Database,
+    channels: Sequence[Channel],
+    attempts: int,
+    stopping: Callable[[], bool] = lambda: False,
+) -> int:
+    """Deliver all that can be delivered now, channel by channel and each in order; returns how many got through."""
+    count = 0
+    for channel in channels:
+        _enrol(database, channel.name)
+        while not stopping() and _deliver_next(database, channel, attempts):
+            count += 1
+    return count
+
+
+def _enrol(database: Database, channel: str) -> None:
+    with database.reading() as session:
+        behind = delivery.is_behind(session, channel, now())
+    if behind:
+        with database.session() as session:
+            delivery.enrol(session, channel, now())
+            session.commit()
+
+
+def _deliver_next(database: Database, channel: Channel, attempts: int) -> bool:
+    """Deliver the first message under way; False when there is none, when it is taken, or when it fails."""
+    with database.reading() as session:
+        head = delivery.head_of(session, channel.name, now())
+    if head is None:
+        return False
+    with database.session() as session:
+        taken = delivery.claim(session, head, now())
+        session.commit()
+    if not taken:
+        return False
+    with database.reading() as session:
+        message = delivery.message_of(session, head)
+    try:
+        channel.deliver(message)
+    except (OSError, ValueError, DBAPIError) as error:
+        log.warning("message %s did not get through on %s: %s", message.seq_no, channel.name, error)
+        _note_failure(database, head.id, head.attempt + 1, attempts, f"{type(error).__name__}: {error}")
+        return False
+    with database.session() as session:
+        delivery.delivered(session, head.id, now())
+        session.commit()
+    return True
+
+
+def _note_failure(database: Database, delivery_id: int, attempt: int, attempts: int, why: str) -> None:
+    with database.session() as session:
+        state = delivery.failed(session, delivery_id, attempt, attempts, now(), why)
+        session.commit()
+    if state == delivery.GIVEN_UP:
+        log.error("delivery %s was given up after %s tries: %s", delivery_id, attempt, why)

@@ -1,0 +1,159 @@
+"""The outbox: numbers without gap, order on each channel, at least once whatever fails."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from leaderboard import dispatch as dispatching
+from leaderboard.db import Database
+from leaderboard.dispatch import dispatch
+from leaderboard.instant import now
+from leaderboard.outbox import delivery
+from leaderboard.outbox.models import DELIVERED, Delivery, Message
+from leaderboard.outbox.post import post
+from leaderboard.outbox.read import channel_states, list_messages
+
+
+@dataclass
+class Letterbox:
+    """A channel that keeps what it is given, after refusing the first `failures` times."""
+
+    name: str = "letterbox"
+    failures: int = 0
+    taken: list[int] = field(default_factory=list)
+    tries: int = 0
+
+    def deliver(self, message: Message) -> None:
+        self.tries += 1
+        if self.tries <= self.failures:
+            raise OSError("the letterbox is jammed")
+        self.taken.append(message.seq_no)
+
+
+@pytest.fixture
+def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delivery, "FIRST_PAUSE_MS", 0)
+
+
+def tell(database: Database, count: int) -> None:
+    with database.session() as session:
+        for number in range(count):
+            post(session, "edition.published", f"yunxi/{number}", number=number)
+        session.commit()
+
+
+def test_messages_arrive_in_order_and_once(database: Database) -> None:
+    box = Letterbox()
+    tell(database, 1)
+    assert dispatch(database, [box], attempts=3) == 1
+    tell(database, 3)
+    assert dispatch(database, [box], attempts=3) == 3
+    assert dispatch(database, [box], attempts=3) == 0
+    assert box.taken == [1, 2, 3, 4]
+
+
+def test_a_new_channel_begins_with_the_newest_message(database: Database) -> None:
+    tell(database, 5)
+    box = Letterbox()
+    dispatch(database, [box], attempts=3)
+    assert box.taken == [5]
+
+
+@pytest.mark.usefixtures("no_pause")
+def test_what_fails_is_tried_again_and_keeps_its_place(database: Database) -> None:
+    box = Letterbox(failures=2)
+    tell(database, 1)
+    dispatch(database, [Letterbox(name="letterbox")], attempts=9)
+    tell(database, 2)
+    assert [dispatch(database, [box], attempts=9) for _ in range(3)] == [0, 0, 2]
+    assert box.taken == [2, 3]
+
+
+@pytest.mark.usefixtures("no_pause")
+def test_after_the_last_try_it_is_given_up_with_its_reason(database: Database) -> None:
+    box = Letterbox(failures=2)
+    tell(database, 1)
+    dispatch(database, [box], attempts=2)
+    dispatch(database, [box], attempts=2)
+    tell(database, 1)
+    assert dispatch(database, [box], attempts=2) == 1
+    assert box.taken == [2]
+    with database.reading() as session:
+        state = channel_states(session)[0]
+    assert (state.last, state.waiting, state.given_up) == (2, 0, 1)
+    assert state.trouble is not None
+    assert "jammed" in state.trouble
+
+
+def test_pauses_double_up_to_an_hour(session: Session) -> None:
+    post(session, "edition.published", "yunxi/1")
+    delivery.enrol(session, "letterbox", 0)
+    row = session.scalars(select(Delivery)).one()
+    pauses = []
+    for attempt in (1, 2, 3, 12, 20):
+        delivery.failed(session, row.id, attempt, 99, 1_000_000, "no")
+        session.refresh(row)
+        pauses.append((row.next_try_at - 1_000_000) // 1000)
+    assert pauses == [1, 2, 4, 2048, 3600]
+
+
+def test_a_process_killed_after_delivering_delivers_again(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tell(database, 1)
+    box = Letterbox()
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(delivery, "delivered", killed)
+        with pytest.raises(KeyboardInterrupt):
+            dispatch(database, [box], attempts=3)
+    assert dispatch(database, [box], attempts=3) == 0
+    monkeypatch.setattr(dispatching, "now", lambda: now() + delivery.LEASE_MS + 1000)
+    assert dispatch(database, [box], attempts=3) == 1
+    assert box.taken == [1, 1]
+
+
+def test_a_message_of_an_act_that_was_rolled_back_was_never_told(database: Database) -> None:
+    with database.session() as session:
+        post(session, "edition.published", "yunxi/1")
+        session.rollback()
+    tell(database, 1)
+    with database.reading() as session:
+        assert [(m.seq_no, m.subject) for m in list_messages(session)] == [(1, "yunxi/0")]
+
+
+def together(*tasks: Callable[[], object]) -> None:
+    threads = [threading.Thread(target=task) for task in tasks]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def test_many_writers_leave_no_gap_and_many_processes_deliver_once(database: Database) -> None:
+    together(*[lambda: [tell(database, 1) for _ in range(5)]] * 4)
+    box = Letterbox()
+    with database.session() as session:
+        for number in range(1, 21):
+            session.add(Delivery(seq_no=number, channel=box.name, next_try_at=0))
+        session.commit()
+
+    def work() -> None:
+        # A process that finds the head taken comes again with its next tick.
+        while True:
+            dispatch(database, [box], attempts=3)
+            with database.reading() as session:
+                if not session.scalars(select(Delivery).where(Delivery.state != DELIVERED)).first():
+                    return
+
+    together(work, work, work)
+    assert box.taken == list(range(1, 21))
