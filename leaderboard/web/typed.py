@@ -2,43 +2,19 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
-from fractions import Fraction
 
 from flask import request
 
 from leaderboard.web.forms import field
 from leaderboard.words import gettext as _
+from leaderboard.written import WAN, exact_day, exact_whole, exact_yuan, tidy
 
-WHOLE = r"(?:[0-9]{1,15}|[0-9]{1,3}(?:,[0-9]{3}){1,4})"
-"""Digits, with commas only between thousands: 3,0 may be meant as 3.0 and is no number."""
-MONEY = re.compile(rf"({WHOLE}(?:\.[0-9]{{1,8}})?)(亿|千万|百万|万|)(元?)")
-SCALES = {"亿": 100_000_000, "千万": 10_000_000, "百万": 1_000_000, "万": 10_000}
 MOST_YUAN = 10**18
 """As for workbooks: from here on a database could not hold the amount."""
-NUMBER = re.compile(rf"-?{WHOLE}(?:\.[0-9]{{1,8}}|/[0-9]{{1,15}})?%?")
-DAY = re.compile(r"([0-9]{4})[-./年]([0-9]{1,2})[-./月]([0-9]{1,2})日?")
 EARLIEST = date(1900, 1, 1)
-PLAIN = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " "}
-"""Full-width signs and the sign they stand for; a circled or raised digit is not one of them."""
-
-
-def tidy(text: str) -> str:
-    """Typed text with full-width digits and marks made plain, and blanks at both ends gone."""
-    return unicodedata.normalize("NFC", text).translate(PLAIN).strip()
-
-
-def exact_number(text: str) -> Fraction | None:
-    """The number typed as 25, 12.5, 1,200 or 1/3; None for anything else."""
-    if not NUMBER.fullmatch(text):
-        return None
-    try:
-        return Fraction(text.replace(",", "").removesuffix("%"))
-    except ZeroDivisionError:
-        return None
 
 
 class Typed:
@@ -91,12 +67,7 @@ class Typed:
 
     def day(self, name: str, *, latest: date | None = None) -> date:
         """A date typed as 2026-10-31 (or with 年月日, dots or slashes), not after `latest`."""
-        value = self.values.get(name, "")
-        found = DAY.fullmatch(value)
-        try:
-            day = date(*map(int, found.groups())) if found else None
-        except ValueError:
-            day = None
+        day = exact_day(self.values.get(name, ""))
         if day is None:
             self.complain(name, _("应为日期，如 2026-10-31"))
             return date.min
@@ -111,26 +82,19 @@ class Typed:
         value = self.values.get(name, "").replace(" ", "")
         if not value and not needed:
             return None
-        found = MONEY.fullmatch(value)
-        amount = Fraction(found[1].replace(",", "")) * _scale(found[2], found[3]) if found else None
-        if amount is None or amount.denominator != 1:
+        amount = exact_yuan(value, WAN)
+        if amount is None:
             self.complain(name, _("应为金额（万元），如 3200 或 3200.5，精确到元"))
             return None
         if amount >= MOST_YUAN:
             self.complain(name, _("金额超出可记录的范围，请核对单位"))
             return None
-        return int(amount)
+        return amount
 
     def whole(self, name: str, *, least: int = 1, most: int = 1_000_000) -> int:
         """A whole number within bounds."""
-        value = self.values.get(name, "")
-        number = int(value.replace(",", "")) if re.fullmatch(WHOLE, value) else None
+        number = exact_whole(self.values.get(name, ""))
         if number is None or not least <= number <= most:
             self.complain(name, _("应为 {least} 到 {most} 的整数").format(least=least, most=most))
             return least
         return number
-
-
-def _scale(unit: str, yuan: str) -> int:
-    """Yuan in one of what was typed: a bare number is in 万元, one with 元 alone in 元."""
-    return SCALES[unit] if unit else 1 if yuan else SCALES["万"]

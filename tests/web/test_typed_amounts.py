@@ -16,7 +16,8 @@ from leaderboard.db import Database
 from leaderboard.ledger.models import CapitalArrival, StageEvent
 from leaderboard.ledger.read import find_project
 from leaderboard.ledger.record import add_project, decide
-from leaderboard.web.typed import Typed, exact_number
+from leaderboard.web.typed import Typed
+from leaderboard.written import exact_number
 from tests.factories import VERIFIED, Race
 from tests.people import enrol, signed_in, submit
 from tests.visiting import Visited, parse

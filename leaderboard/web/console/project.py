@@ -19,9 +19,10 @@ from leaderboard.web.console.door import door, show, today
 from leaderboard.web.facts import kind_words, record_arrival, record_event, stage_words
 from leaderboard.web.guards import guard_action, guarded, person
 from leaderboard.web.requests import reading, writing
-from leaderboard.web.typed import Typed, exact_number
+from leaderboard.web.typed import Typed
 from leaderboard.words import gettext as _
 from leaderboard.words import named
+from leaderboard.written import exact_number
 
 OWN_TEXTS = {"name": 120, "name_en": 120, "investor": 120, "industry": 40}
 """What a project is known by besides its code, and how long each may be."""

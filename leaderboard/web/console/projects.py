@@ -17,9 +17,10 @@ from leaderboard.web.console.door import door, show, today
 from leaderboard.web.facts import stage_words
 from leaderboard.web.guards import guard_action, guarded, person
 from leaderboard.web.requests import reading, writing
-from leaderboard.web.typed import Typed, tidy
+from leaderboard.web.typed import Typed
 from leaderboard.words import gettext as _
 from leaderboard.words import named
+from leaderboard.written import tidy
 
 PAGE = 50
 CODE = 40

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from leaderboard.web.typed import exact_number, tidy
 from leaderboard.words import gettext as _
+from leaderboard.written import exact_number, tidy
 from scoring.reading import Problem
 from scoring.rules import Scheme
 from scoring.scheme_document import SchemeError, parse_scheme
