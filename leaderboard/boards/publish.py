@@ -23,6 +23,7 @@ from leaderboard.boards.render import Form, render_forms
 from leaderboard.boards.unit_lines import unit_lines
 from leaderboard.instant import Millis, now
 from leaderboard.office import Office
+from leaderboard.outbox.post import EDITION_PUBLISHED, post
 from leaderboard.seasons.models import Season
 from scoring.document import facts_document, result_document
 from scoring.race import score_race
@@ -151,6 +152,7 @@ def announce(session: Session, composed: Composed, actor: str, run_id: int | Non
     _store_standings(session, edition, composed)
     _store_forms(session, edition, composed.forms)
     session.flush()
+    post(session, EDITION_PUBLISHED, f"{season.slug}/{edition.number}", hash=edition.hash)
     return edition
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from leaderboard.accounts.audit import record_act
 from leaderboard.instant import now
+from leaderboard.outbox.post import SEASON_HIDDEN, SEASON_SHOWN, post
 from leaderboard.seasons.models import (
     APPROVED,
     DISCARDED,
@@ -85,6 +86,7 @@ def show_season(session: Session, actor: str, season: Season, *, is_public: bool
     season.is_public = int(is_public)
     session.flush()
     record_act(session, actor, "season.show" if is_public else "season.hide", season.slug, why=reason.strip())
+    post(session, SEASON_SHOWN if is_public else SEASON_HIDDEN, season.slug)
 
 
 def add_division(
