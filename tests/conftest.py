@@ -2,4 +2,13 @@
 
 from __future__ import annotations
 
+import os
+
+from hypothesis import settings
+
 pytest_plugins = ["tests.databases", "tests.serving", "tests.visiting", "tests.browser"]
+
+# An example takes as long as the machine is busy, so none has a time limit.
+settings.register_profile("suite", deadline=None, max_examples=25)
+settings.register_profile("thorough", deadline=None, max_examples=500)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))

@@ -8,12 +8,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.serving import make_server
 
 from config import Settings
 from leaderboard import create_app
+from leaderboard.accounts import passwords
 from leaderboard.db import Database
 from leaderboard.web.fast_lane import FastLane
 
@@ -23,6 +25,14 @@ def no_settings_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     """Settings that happen to stand in the environment do not reach a test."""
     for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def passwords_at_little_cost() -> Iterator[None]:
+    """Hashes made by the thousand are made quickly; what a real one costs has a test of its own."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=16, parallelism=1))
+        yield
 
 
 @pytest.fixture

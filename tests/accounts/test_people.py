@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 
 import pytest
 from sqlalchemy import select
@@ -177,3 +179,10 @@ def test_a_hash_of_other_cost_is_outdated():
     cheap = "$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ$A4f3YTb2QmY"
     assert is_outdated(cheap)
     assert not is_outdated(hashed(GOOD))
+
+
+def test_a_real_hash_costs_what_the_standard_recommends():
+    """RFC 9106's second choice: 64 MiB, three passes, four lanes; asked of a process without the tests' settings."""
+    source = "from leaderboard.accounts.passwords import hashed; print(hashed('x'))"
+    made = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=True)
+    assert made.stdout.startswith("$argon2id$v=19$m=65536,t=3,p=4$")

@@ -109,7 +109,7 @@ def test_an_unknown_name_costs_a_hash_like_a_known_one(
     monkeypatch.setattr(
         PasswordHasher,
         "verify",
-        lambda self, kept, word: verified.append(kept[:30]) or real(self, kept, word),
+        lambda self, kept, word: verified.append(kept.split("$")[1:4]) or real(self, kept, word),
     )
     for name in ("chen", "nobody"):
         with pytest.raises(SignInRefused):

@@ -8,13 +8,11 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from argon2 import PasswordHasher
 from sqlalchemy import func, select, update
 
 from config import Settings
 from demo import load
 from demo.yunxi import load as yunxi
-from leaderboard.accounts import passwords
 from leaderboard.accounts.audit import broken_lines
 from leaderboard.accounts.models import Account
 from leaderboard.accounts.people import change_password
@@ -50,9 +48,8 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture(autouse=True)
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pages and the cost of passwords have their own tests and take most of the time; one test below renders."""
+    """Pages have their own tests and take most of the time; one test below renders."""
     monkeypatch.setattr(publish, "render_forms", lambda *_arguments: ())
-    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 
 @pytest.fixture

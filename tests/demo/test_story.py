@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import cache
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from demo.yunxi.calendar import season_period
@@ -89,7 +89,6 @@ def test_ten_months_of_the_season_are_over_at_the_first_run(today: date, first: 
     assert season_period(today) == (first, last)
 
 
-@settings(max_examples=25, deadline=None)
 @given(instants)
 def test_live_stages_come_in_their_order(at: Millis) -> None:
     """What stands was reached in the order in which projects go; each stage once."""
@@ -100,7 +99,6 @@ def test_live_stages_come_in_their_order(at: Millis) -> None:
         assert len({event.stage for event in live}) == len(live)
 
 
-@settings(max_examples=25, deadline=None)
 @given(instants)
 def test_nothing_is_told_before_it_happened_or_after_the_first_run(at: Millis) -> None:
     """Facts occur before the day of the first run, are recorded after they occurred, and decided after that."""
@@ -114,7 +112,6 @@ def test_nothing_is_told_before_it_happened_or_after_the_first_run(at: Millis) -
             assert project.credit_told.recorded_at <= told.recorded_at
 
 
-@settings(max_examples=25, deadline=None)
 @given(instants)
 def test_money_comes_after_the_contract_and_hardly_above_it(at: Millis) -> None:
     """Live arrivals come after the signing and stay below 130 per cent of the contracted inward capital."""

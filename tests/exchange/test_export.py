@@ -141,7 +141,9 @@ def rich_race(session: Session) -> Race:
     )
     for _ in range(2):
         record.add_arrival(session, PENDING, waiting, occurred_on=date(2026, 6, 1), amount_yuan=1)
-    returned = record.add_arrival(session, PENDING, waiting, occurred_on=date(2026, 6, 2), amount_yuan=RETURNED_YUAN)
+    returned = record.add_arrival(
+        session, PENDING, waiting, occurred_on=date(2026, 6, 2), amount_yuan=RETURNED_YUAN
+    )
     record.decide(session, "tester", returned, "returned", "凭证不清")
     reversed_event = record.add_stage_event(
         session, VERIFIED, waiting, stage="signed", occurred_on=date(2026, 1, 5)
@@ -264,7 +266,7 @@ amounts = st.one_of(st.none(), st.integers(0, 10**17))
 
 
 @pytest.mark.engines("sqlite")
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     name=texts.filter(clean),
     evidence=st.one_of(st.none(), texts),

@@ -4,7 +4,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from scoring.author_warning import AuthorWarning
 from scoring.facts import Adjustment, Facts
@@ -231,7 +231,6 @@ def test_an_entry_the_scheme_does_not_know() -> None:
 
 
 @given(known=races(), document=scheme_documents())
-@settings(max_examples=50)
 def test_whatever_the_race_warnings_speak_of_what_is_there(known: Facts, document: dict[str, Any]) -> None:
     how = parse_scheme(document)
     measures = measure_all(known, how, AS_OF)

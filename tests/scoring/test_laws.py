@@ -9,7 +9,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scoring.document import facts_document, result_document
@@ -215,7 +215,6 @@ def test_unverified_facts_count_for_nothing(facts: Facts, scheme: Any, as_of: da
     }
 
 
-@settings(max_examples=50)
 @given(facts=races(), scheme=schemes, as_of=as_of_dates)
 def test_headlines_are_the_sums_of_competing_units(facts: Facts, scheme: Any, as_of: date) -> None:
     result = score_race(facts, scheme, as_of)

@@ -10,7 +10,7 @@ from itertools import permutations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scoring.facts import Facts, Unit
@@ -196,7 +196,6 @@ def brute_force(earlier: Edition, later: Edition, key: str) -> dict[str, Fractio
 tenths = st.fixed_dictionaries({key: st.integers(0, 10) for key in "abc"})
 
 
-@settings(max_examples=25)
 @given(before=tenths, after=tenths, cap=st.sampled_from(["0.4", "1"]), shape=st.sampled_from(["minmax", ""]))
 def test_parts_are_the_mean_over_all_orders(
     before: dict[str, int], after: dict[str, int], cap: str, shape: str
@@ -211,7 +210,6 @@ def test_parts_are_the_mean_over_all_orders(
     assert {block: getattr(found.score, block) for block in BLOCKS} == expected
 
 
-@settings(max_examples=40)
 @given(
     first=races(),
     second=races(),

@@ -8,7 +8,7 @@ from fractions import Fraction
 from itertools import product
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scoring.facts import Arrival, Credit, Facts, Project, StageEvent
@@ -89,7 +89,6 @@ def placed(measures: Measures, rules: Scheme, steps: list[tuple[Column, int]], w
     return place is not None and place <= wanted
 
 
-@settings(max_examples=60)
 @given(race=stated_races(), wanted=st.integers(1, 2))
 def test_the_first_step_that_reaches_is_found(race: tuple[Measures, Scheme], wanted: int) -> None:
     measures, rules = race
@@ -108,7 +107,6 @@ def test_the_first_step_that_reaches_is_found(race: tuple[Measures, Scheme], wan
             assert answer.place == verify(measures, rules, "a", [(answer.column, answer.steps)])
 
 
-@settings(max_examples=60)
 @given(race=stated_races(), wanted=st.integers(1, 2), costs=st.tuples(*[st.integers(1, 5)] * 3))
 def test_no_mixed_path_is_cheaper(
     race: tuple[Measures, Scheme], wanted: int, costs: tuple[int, int, int]
@@ -137,7 +135,6 @@ def test_no_mixed_path_is_cheaper(
         assert sum(n * prices[c.what[0]] for c, n in found.path.steps) == found.path.cost
 
 
-@settings(max_examples=60)
 @given(facts=races(), document=scheme_documents(), as_of=as_of_dates, key=st.sampled_from(UNITS))
 def test_answers_from_facts_hold_and_one_less_does_not_do(
     facts: Facts, document: dict[str, Any], as_of: date, key: str
@@ -188,7 +185,6 @@ def happened(facts: Facts, as_of: date, unit: str, answer: Answer) -> Facts | No
     return None
 
 
-@settings(max_examples=80)
 @given(facts=races(), document=scheme_documents(), as_of=as_of_dates, key=st.sampled_from(UNITS))
 def test_an_answer_comes_true_when_the_facts_do(
     facts: Facts, document: dict[str, Any], as_of: date, key: str
@@ -203,7 +199,6 @@ def test_an_answer_comes_true_when_the_facts_do(
             assert next(s.place for s in standings if s.unit == key) == answer.place
 
 
-@settings(max_examples=100)
 @given(facts=races(), document=scheme_documents(), as_of=as_of_dates)
 def test_scoring_without_a_change_gives_the_places_of_the_race(
     facts: Facts, document: dict[str, Any], as_of: date

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scoring.score_document import score_document
@@ -26,7 +26,6 @@ def points(values: list[int], shape: dict[str, Any], weight: int = 20, **more: A
     return [float(found[str(n)] or 0) for n in range(len(values))]
 
 
-@settings(max_examples=60)
 @given(rates)
 def test_interpolation_is_numpys(values: list[int]) -> None:
     knots = [(20, 4), (70, 10), (110, 20)]
@@ -35,7 +34,6 @@ def test_interpolation_is_numpys(values: list[int]) -> None:
     assert points(values, shape) == pytest.approx(list(expected))
 
 
-@settings(max_examples=60)
 @given(rates)
 def test_min_max_is_the_formula(values: list[int]) -> None:
     found = np.array(values, dtype=float)
@@ -46,7 +44,6 @@ def test_min_max_is_the_formula(values: list[int]) -> None:
     assert points(values, {"kind": "minmax", "base": "0.6"}, better="less") == pytest.approx(list(turned))
 
 
-@settings(max_examples=60)
 @given(rates)
 def test_bands_are_pandas_cuts(values: list[int]) -> None:
     rows = [
@@ -60,7 +57,6 @@ def test_bands_are_pandas_cuts(values: list[int]) -> None:
     assert points(values, {"kind": "bands", "bands": rows}) == list(expected)
 
 
-@settings(max_examples=60)
 @given(rates)
 def test_bands_of_places_are_pandas_ranks(values: list[int]) -> None:
     rows = [{"from": 1, "up_to": 2, "points": 7}, {"from": 3, "up_to": 5, "points": 3}, {"points": 1}]
@@ -69,7 +65,6 @@ def test_bands_of_places_are_pandas_ranks(values: list[int]) -> None:
     assert points(values, {"kind": "bands", "on": "place", "bands": rows}) == expected
 
 
-@settings(max_examples=60)
 @given(rates)
 def test_slopes_are_the_area_under_their_steps(values: list[int]) -> None:
     segments = [
@@ -87,7 +82,6 @@ def test_slopes_are_the_area_under_their_steps(values: list[int]) -> None:
     assert found == pytest.approx([min(30, max(8, expected(x))) for x in values])
 
 
-@settings(max_examples=60)
 @given(st.lists(st.integers(1, 300), min_size=2, max_size=8))
 def test_shares_of_best_and_mean(values: list[int]) -> None:
     found = np.array(values, dtype=float)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import rankdata
 
@@ -46,7 +46,6 @@ def test_two_units_by_hand() -> None:
 
 
 @given(known=races(), how=schemes, as_of=as_of_dates, percent=st.integers(0, 100))
-@settings(max_examples=40)
 def test_shares_sum_to_one_and_hold_the_official_place_without_variation(
     known: Facts, how: Scheme, as_of: date, percent: int
 ) -> None:

@@ -6,7 +6,7 @@ from fractions import Fraction
 from itertools import accumulate
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scoring.place_counts import MARK_BITS, Group, count_places, whole_marks
@@ -22,7 +22,6 @@ def test_a_key_fits_into_sixty_four_bits() -> None:
     marks=st.lists(st.tuples(*[st.integers(0, 12)] * 3), min_size=1, max_size=60),
     seed=st.integers(0, 99),
 )
-@settings(max_examples=40)
 def test_both_ways_of_counting_agree_with_a_third(marks: list[tuple[int, int, int]], seed: int) -> None:
     dice = random.Random(seed)
     sizes = [dice.choice([1, 1, 2, 3]) for _ in marks]

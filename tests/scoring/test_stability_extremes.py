@@ -4,7 +4,7 @@ import random
 from fractions import Fraction
 from itertools import pairwise
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scoring.extremes import possible_places
@@ -36,7 +36,6 @@ marks3 = st.lists(st.tuples(*[st.sampled_from(["0", "0.2", "0.5", "0.7", "1"])] 
 
 
 @given(marks=marks3)
-@settings(max_examples=60)
 def test_extremes_hold_every_draw_and_are_reached(marks: list[tuple[str, ...]]) -> None:
     """Against every corner, edge and face of the arrangement: a fine net of weights finds no place beyond, and
     exact corners of it find both ends.

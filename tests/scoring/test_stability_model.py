@@ -6,7 +6,7 @@ from hashlib import shake_256
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from scipy.stats import kstest
 
 from scoring.effective_weights import effective_weights
@@ -43,7 +43,6 @@ def test_the_model_gives_every_official_score(known: Facts, how: Scheme, as_of: 
 
 
 @given(known=races(), how=schemes, as_of=as_of_dates)
-@settings(max_examples=60)
 def test_the_model_gives_every_score_under_other_weights(known: Facts, how: Scheme, as_of: date) -> None:
     """Whatever is missing, redistributed, fixed or added: scored again in full it is the same."""
     measures = measure_all(known, how, as_of)
@@ -52,7 +51,6 @@ def test_the_model_gives_every_score_under_other_weights(known: Facts, how: Sche
 
 
 @given(document=any_races)
-@settings(max_examples=80)
 def test_every_shape_has_a_model_that_gives_the_official_score(document: dict[str, Any]) -> None:
     scored = score_document(document)
     scores = {s.unit: s.score for s in scored.result.standings}
@@ -73,7 +71,6 @@ def test_every_shape_has_a_model_that_gives_the_official_score(document: dict[st
 
 
 @given(document=plain_races)
-@settings(max_examples=60)
 def test_shapes_in_shares_of_the_weight_are_modelled_at_any_weights(document: dict[str, Any]) -> None:
     scored = score_document(document)
     for model in division_models(scored.measures, scored.scheme, scored.result):

@@ -313,7 +313,7 @@ def test_whatever_is_replaced_by_whatever_is_never_genuine_and_never_breaks(
 ):
     places = list(places_of(package))[1:]
 
-    @hypothesis_settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+    @hypothesis_settings(suppress_health_check=list(HealthCheck))
     @given(st.sampled_from(places), JUNK)
     def check(path: tuple[Any, ...], junk: Any) -> None:
         document = json.loads(json.dumps(package))
