@@ -20,6 +20,11 @@ def list_accounts(session: Session) -> Sequence[Account]:
     return session.scalars(select(Account).order_by(Account.name)).all()
 
 
+def display_names(session: Session) -> dict[str, str]:
+    """Account name -> the name or post people know its owner by."""
+    return {account.name: account.display_name for account in list_accounts(session)}
+
+
 def newest_lines(session: Session, limit: int = 100, before: int | None = None) -> Sequence[AuditLine]:
     """The newest lines of the audit trail, or those before a line, newest first."""
     found = select(AuditLine).order_by(AuditLine.seq_no.desc()).limit(limit)

@@ -9,10 +9,11 @@ from datetime import date
 from fractions import Fraction
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Row, and_, or_, select
 from sqlalchemy import func as sql
 from sqlalchemy.orm import Session
 
+from leaderboard.ledger.awaiting import PROJECT_FACTS, UNIT_FACTS, undecided
 from leaderboard.ledger.models import (
     AWAITING,
     VERIFIED,
@@ -27,15 +28,9 @@ from leaderboard.ledger.models import (
     UnitDecision,
     UnitReturn,
 )
-from leaderboard.ledger.read import known_project_facts, projects_of
+from leaderboard.ledger.read import known_project_facts
 from leaderboard.seasons.models import Unit
-
-PROJECT_FACTS: dict[str, type[StageEvent | CapitalArrival | Credit]] = {
-    "event": StageEvent,
-    "arrival": CapitalArrival,
-    "credit": Credit,
-}
-UNIT_FACTS: dict[str, type[UnitReturn | Adjustment]] = {"return": UnitReturn, "adjustment": Adjustment}
+from leaderboard.words import named
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +116,10 @@ def list_projects(
         ProjectLine(
             code=head.code,
             name=head.name,
-            units=tuple((row.unit_name, Fraction(row.share_num, row.share_den)) for row in shares[head.id]),
+            units=tuple(
+                (named(row.unit_name, row.unit_name_en), Fraction(row.share_num, row.share_den))
+                for row in shares[head.id]
+            ),
             events=tuple(sorted(events[head.id], key=lambda e: (e.occurred_on, e.recorded_at))),
             arrived_yuan=sum(row.yuan for row in arrivals[head.id] if row.outcome == VERIFIED),
             awaiting=sum(
@@ -145,12 +143,8 @@ def _conditions(wanted: Wanted) -> Iterable[ColumnElement[bool]]:
         columns = (Project.code, Project.name, Project.investor)
         yield or_(*(column.ilike(part, escape="\\") for column in columns))
     if wanted.awaiting:
-        yield or_(*(Project.id.in_(_undecided(table, table.project_id)) for table in PROJECT_FACTS.values()))
-
-
-def _undecided(table: type[StageEvent | CapitalArrival | Credit], column: Any) -> Select[Any]:
-    decided = and_(ProjectDecision.project_id == table.project_id, ProjectDecision.fact_id == table.fact_id)
-    return select(column).where(~exists().where(decided))
+        tables = PROJECT_FACTS.values()
+        yield or_(*(Project.id.in_(select(table.project_id).where(undecided(table))) for table in tables))
 
 
 def _by_project(
@@ -166,7 +160,7 @@ def _credits_of(session: Session, ids: Sequence[int]) -> dict[int, list[Row[Any]
     grouped: dict[int, list[Row[Any]]] = defaultdict(list)
     found = (
         known_project_facts(Credit)
-        .add_columns(Unit.name.label("unit_name"))
+        .add_columns(Unit.name.label("unit_name"), Unit.name_en.label("unit_name_en"))
         .join(Unit, Unit.id == Credit.unit_id)
         .where(Credit.project_id.in_(ids))
         .order_by(Unit.sort_no, Credit.fact_id)
@@ -213,7 +207,7 @@ def list_unit_facts(
     """Returns or adjustments of the units since a day, newest first, each with what was last decided."""
     table = UNIT_FACTS[kind]
     rows = session.execute(
-        select(table, Unit.name, UnitDecision)
+        select(table, Unit.name, Unit.name_en, UnitDecision)
         .join(Unit, Unit.id == table.unit_id)
         .outerjoin(
             UnitDecision, and_(UnitDecision.unit_id == table.unit_id, UnitDecision.fact_id == table.fact_id)
@@ -223,23 +217,7 @@ def list_unit_facts(
         .limit(limit)
     )
     latest: dict[int, UnitFact] = {}
-    for row, name, decision in rows:
+    for row, name, name_en, decision in rows:
         fact = cast(UnitReturn | Adjustment, row)
-        latest[fact.fact_id] = UnitFact(fact, name, decision)
+        latest[fact.fact_id] = UnitFact(fact, named(name, name_en), decision)
     return list(latest.values())
-
-
-def count_awaiting(session: Session, unit_ids: Sequence[int]) -> int:
-    """How many facts of the units and their projects await a decision."""
-    ours = projects_of(unit_ids)
-    counts = [
-        select(sql.count()).select_from(
-            _undecided(table, table.fact_id).where(table.project_id.in_(ours)).subquery()
-        )
-        for table in PROJECT_FACTS.values()
-    ]
-    for table in UNIT_FACTS.values():
-        decided = and_(UnitDecision.unit_id == table.unit_id, UnitDecision.fact_id == table.fact_id)
-        undecided = select(table.fact_id).where(table.unit_id.in_(unit_ids), ~exists().where(decided))
-        counts.append(select(sql.count()).select_from(undecided.subquery()))
-    return sum(session.scalar(count) or 0 for count in counts)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from leaderboard.accounts.models import REPORTER
 from leaderboard.accounts.permissions import Action
+from leaderboard.accounts.read import display_names
 from leaderboard.boards.models import Edition
 from leaderboard.boards.read import find_form, find_line, latest_edition, past_places
 from leaderboard.boards.unit_view import unit_view
@@ -148,6 +149,7 @@ def _project_page(code: str, typed: Typed, form: str = "", status: int = 200) ->
     session = reading()
     found = own_project(session, code)
     names = {unit.id: named(unit.name, unit.name_en) for unit in list_units(session)}
+    people = display_names(session)
     page = render_template(
         "pages/units/project.html",
         project=found,
@@ -157,5 +159,6 @@ def _project_page(code: str, typed: Typed, form: str = "", status: int = 200) ->
         stages=stage_words(list_seasons(session)),
         kinds=kind_words(),
         unit_names=names,
+        who=lambda name: people.get(name, name),
     )
     return page, status

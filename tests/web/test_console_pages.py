@@ -21,6 +21,7 @@ PAGES = (
     "/console/people",
     "/console/audit",
     "/console/audit?check=1",
+    "/console/awaiting",
 )
 OF_SEASON = (
     "/console/seasons/now/scheme",
@@ -28,6 +29,7 @@ OF_SEASON = (
     "/console/seasons/now/units",
     "/console/seasons/now/timetables/new",
     "/console/seasons/now/published/1",
+    "/console/awaiting?season=now&unit=liuxi&kind=event&page=2",
     "/console/projects/L-1",
     "/console/projects?season=now&unit=liuxi&stage=signed&text=L-&awaiting=1&page=2",
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from leaderboard.web.console import (
     audit,
+    awaiting,
     exchange,
     overview,
     people,
@@ -25,6 +26,7 @@ PAGES = (
     timetables,
     projects,
     project,
+    awaiting,
     returns,
     roster,
     exchange,

@@ -9,6 +9,7 @@ from flask import Blueprint, abort, render_template
 from flask.typing import ResponseReturnValue
 
 from leaderboard.accounts.permissions import Action, can
+from leaderboard.accounts.read import display_names
 from leaderboard.instant import local_date, now
 from leaderboard.seasons.models import Season
 from leaderboard.seasons.read import find_season, list_seasons
@@ -40,11 +41,13 @@ def may(action: str) -> bool:
 def show(
     template: str, status: int = 200, *, here: str, season: Season | None = None, **context: Any
 ) -> ResponseReturnValue:
-    """A page of the console with its menu, in which `here` is the entry one stands at."""
+    """A page of the console with its menu, in which `here` is the entry one stands at; `who` names an actor."""
+    people = display_names(reading())
     page = render_template(
         f"pages/console/{template}.html",
         me=person(),
         may=may,
+        who=lambda name: people.get(name, name),
         here=here,
         season=season,
         seasons=list_seasons(reading()),

@@ -13,7 +13,7 @@ from leaderboard.boards.models import DueRun, Edition
 from leaderboard.boards.read import latest_edition
 from leaderboard.boards.run_log import unmade
 from leaderboard.instant import Millis, now
-from leaderboard.ledger.listing import count_awaiting
+from leaderboard.ledger.awaiting import Asked, count_awaiting
 from leaderboard.seasons.drafts import current_draft
 from leaderboard.seasons.models import SchemeVersion, Season
 from leaderboard.seasons.read import list_seasons, roster, scheme_in_force
@@ -46,7 +46,7 @@ def state_of(session: Session, season: Season) -> SeasonState:
         next_due_at=next_due(session, season.id, at),
         in_force=scheme_in_force(session, season.id, min(today(), season.ends_on), at),
         draft=current_draft(session, season.id),
-        awaiting=count_awaiting(session, [line.unit_id for line in lines]),
+        awaiting=count_awaiting(session, Asked(tuple(line.unit_id for line in lines), season.id)),
         unmade=unmade(session, season.id),
     )
 

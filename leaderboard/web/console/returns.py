@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from leaderboard.accounts.permissions import Action
 from leaderboard.instant import now
-from leaderboard.ledger.listing import UNIT_FACTS, UnitFact, find_unit_fact, list_unit_facts
+from leaderboard.ledger.awaiting import UNIT_FACTS
+from leaderboard.ledger.listing import UnitFact, find_unit_fact, list_unit_facts
 from leaderboard.ledger.models import OUTCOMES, RETURNED, REVERSED, VERIFIED, UnitReturn
 from leaderboard.ledger.record import LedgerError, Source, add_adjustment, add_return, decide
 from leaderboard.seasons.models import Season
@@ -48,7 +49,7 @@ def add_one_return(slug: str) -> ResponseReturnValue:
     season = season_at(slug)
     typed = Typed.of_request()
     units = _units(reading(), season)
-    unit, measure = typed.choice("unit", units), typed.choice("measure", _measures(_scheme(season)))
+    unit, measure = typed.choice("unit", units), typed.choice("measure", measure_names(scheme_of(season)))
     starts_on, ends_on = typed.day("starts_on"), typed.day("ends_on", latest=today())
     quantity = typed.whole("quantity", least=0, most=10**15)
     if not typed.ok:
@@ -79,7 +80,7 @@ def add_one_adjustment(slug: str) -> ResponseReturnValue:
     """Record an occurrence of a bonus or deduction entered by hand."""
     season = season_at(slug)
     typed = Typed.of_request()
-    units, items = _units(reading(), season), _items(_scheme(season))
+    units, items = _units(reading(), season), item_names(scheme_of(season))
     unit, item = typed.choice("unit", units), typed.choice("item", items)
     on, times = typed.day("occurred_on", latest=today()), typed.whole("times", most=1000)
     reason = typed.text("reason", most=500)
@@ -135,12 +136,13 @@ def _units(session: Session, season: Season) -> dict[str, RosterLine]:
     return {line.key: line for line in roster(session, season.id, now())}
 
 
-def _scheme(season: Season) -> Scheme | None:
+def scheme_of(season: Season) -> Scheme | None:
+    """The scheme in force in a season today, or on its last day."""
     version = scheme_in_force(reading(), season.id, min(today(), season.ends_on), now())
     return parse_scheme(json.loads(version.document)) if version else None
 
 
-def _measures(scheme: Scheme | None) -> dict[str, str]:
+def measure_names(scheme: Scheme | None) -> dict[str, str]:
     """Measures that returns are asked for, with the indicator that uses each."""
     found: dict[str, str] = {}
     for indicator in scheme.indicators if scheme else ():
@@ -154,7 +156,7 @@ def _measures(scheme: Scheme | None) -> dict[str, str]:
     return found
 
 
-def _items(scheme: Scheme | None) -> dict[str, str]:
+def item_names(scheme: Scheme | None) -> dict[str, str]:
     """Bonuses and deductions that are entered by hand."""
     rules = scheme.adjustments if scheme else ()
     return {rule.key: named(rule.name, rule.name_en) for rule in rules if rule.per is None}
@@ -174,7 +176,7 @@ def _cumulative(facts: list[UnitFact], until: date) -> dict[tuple[int, str], int
 def _page(season: Season | None, form: str, typed: Typed, status: int = 200) -> ResponseReturnValue:
     session = reading()
     units = _units(session, season) if season else {}
-    scheme = _scheme(season) if season else None
+    scheme = scheme_of(season) if season else None
     ids = [line.unit_id for line in units.values()]
     since = season.starts_on if season else today()
     listed = {kind: list_unit_facts(session, kind, ids, since, MOST) for kind in UNIT_FACTS} if ids else {}
@@ -189,6 +191,6 @@ def _page(season: Season | None, form: str, typed: Typed, status: int = 200) -> 
         facts=listed,
         sums=_cumulative(listed.get("return", []), today()),
         units=[(line.key, named(line.name, line.name_en)) for line in units.values()],
-        measures=_measures(scheme),
-        items=_items(scheme),
+        measures=measure_names(scheme),
+        items=item_names(scheme),
     )

@@ -1,0 +1,153 @@
+"""The queue on the console: everything that awaits a decision, oldest first, verified or returned many at a time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import abort, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from leaderboard.accounts.permissions import Action
+from leaderboard.instant import now
+from leaderboard.ledger.awaiting import KINDS, Asked, Key, count_awaiting, decide_awaiting, list_awaiting
+from leaderboard.ledger.models import RETURNED, VERIFIED
+from leaderboard.ledger.record import LedgerError
+from leaderboard.seasons.models import Season
+from leaderboard.seasons.read import list_seasons, list_units, roster
+from leaderboard.web.console.door import door, show
+from leaderboard.web.console.returns import item_names, measure_names, scheme_of
+from leaderboard.web.facts import kind_words, stage_words
+from leaderboard.web.guards import guard_action, guarded, person
+from leaderboard.web.numbers import LARGEST, LARGEST_FACT
+from leaderboard.web.requests import reading, writing
+from leaderboard.web.typed import Typed
+from leaderboard.words import gettext as _
+from leaderboard.words import named
+
+PAGE = 100
+BOX = re.compile(rf"({'|'.join(KINDS)})/([0-9]{{1,10}})/([0-9]{{1,16}})")
+"""What a box stands for: event/12/345, the kind, whom it is about, the fact."""
+
+
+def fact_kinds() -> dict[str, str]:
+    """The kinds of fact in words."""
+    words = (_("节点"), _("到位资金"), _("分成"), _("报表"), _("加减分"))
+    return dict(zip(KINDS, words, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the address asks for."""
+
+    season: str
+    unit: str
+    kind: str
+    page: int
+
+    @classmethod
+    def of_address(cls) -> Filters:
+        """The filters in the address; what makes no sense is left out."""
+        ask = request.args
+        page = min(max(ask.get("page", 1, type=int), 1), 100_000)
+        kind = ask.get("kind", "")
+        return cls(ask.get("season", ""), ask.get("unit", ""), kind if kind in KINDS else "", page)
+
+    def address(self, page: int | None = None, *, all_ticked: bool = False) -> str:
+        """The address of a page of the same list; with every box ticked where that is asked for."""
+        return url_for(
+            "console.awaiting",
+            season=self.season or None,
+            unit=self.unit or None,
+            kind=self.kind or None,
+            page=page if page and page > 1 else None,
+            ticked="all" if all_ticked else None,
+        )
+
+
+@door.get("/awaiting")
+def awaiting() -> ResponseReturnValue:
+    """One page of what awaits a decision."""
+    return _page(Filters.of_address(), Typed())
+
+
+@door.post("/awaiting")
+@guarded(guard_action(Action.VERIFY_FACTS))
+def decide_together() -> ResponseReturnValue:
+    """Verify or return what was ticked, or the one record whose own button was pressed: all of it or nothing."""
+    filters, typed = Filters.of_address(), Typed.of_request()
+    one = request.form.get("one")
+    ticked = [one] if one else request.form.getlist("fact")
+    outcome = VERIFIED if one else typed.values.get("outcome", "")
+    keys = [_key(text) for text in ticked]
+    session = writing()
+    try:
+        decide_awaiting(session, person().name, keys, outcome, typed.text("reason", most=500, needed=False))
+    except LedgerError as error:
+        typed.complain("reason" if outcome == RETURNED and not typed.values.get("reason") else "", str(error))
+    if not typed.ok:
+        session.rollback()
+        return _page(filters, typed, ticked, 422)
+    session.commit()
+    said = _("已认定 {count} 条记录") if outcome == VERIFIED else _("已退回 {count} 条记录")
+    flash(said.format(count=len(set(keys))))
+    return redirect(filters.address(filters.page))
+
+
+def _key(text: str) -> Key:
+    """A box's value as the key of a fact; nobody's box holds anything else."""
+    found = BOX.fullmatch(text) or abort(400)
+    holder_id, fact_id = int(found[2]), int(found[3])
+    if holder_id > LARGEST or fact_id > LARGEST_FACT:
+        abort(400)
+    return Key(found[1], holder_id, fact_id)
+
+
+def _asked(filters: Filters, season: Season | None) -> tuple[Asked, list[tuple[str, str]]]:
+    """What the filters mean, and the units there are to choose from: the season's where one is chosen."""
+    session = reading()
+    entered = {line.unit_id for line in roster(session, season.id, now())} if season else set()
+    units = [unit for unit in list_units(session) if season is None or unit.id in entered]
+    unit_ids: tuple[int, ...] | None = tuple(unit.id for unit in units) if season else None
+    if filters.unit:
+        unit_ids = tuple(unit.id for unit in units if unit.key == filters.unit)
+    if filters.season and season is None:
+        unit_ids = ()
+    choices = [(unit.key, named(unit.name, unit.name_en)) for unit in units]
+    return Asked(unit_ids, season.id if season else None, filters.kind), choices
+
+
+def _page(
+    filters: Filters, typed: Typed, ticked: Sequence[str] = (), status: int = 200
+) -> ResponseReturnValue:
+    session = reading()
+    seasons = list_seasons(session)
+    season = next((s for s in seasons if s.slug == filters.season), None)
+    asked, units = _asked(filters, season)
+    total = count_awaiting(session, asked)
+    last = max(1, -(-total // PAGE))
+    page = min(filters.page, last)
+    lines = list_awaiting(session, asked, PAGE, (page - 1) * PAGE)
+    every = request.args.get("ticked") == "all"
+    schemes = [(s.id, scheme) for s in reversed(seasons) if (scheme := scheme_of(s))]
+    return show(
+        "awaiting",
+        status,
+        here="awaiting",
+        filters=filters,
+        choice=Typed({"season": filters.season, "unit": filters.unit, "kind": filters.kind}),
+        typed=typed,
+        ticked={"/".join(map(str, line.key)) for line in lines} if every else set(ticked),
+        lines=lines,
+        total=total,
+        page=page,
+        last_page=last,
+        units=units,
+        fact_kinds=fact_kinds(),
+        stages=stage_words(seasons),
+        kinds=kind_words(),
+        measures={key: words for _id, scheme in schemes for key, words in measure_names(scheme).items()},
+        items={(id_, key): words for id_, scheme in schemes for key, words in item_names(scheme).items()},
+        unit_names={unit.id: named(unit.name, unit.name_en) for unit in list_units(session)},
+    )
