@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import delete, literal, select, text, union_all
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
@@ -84,25 +84,37 @@ def postgresql_server() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def postgresql_url(postgresql_server: str) -> str:
-    """The address of a migrated database on this worker's server."""
+def postgresql(postgresql_server: str) -> Iterator[Database]:
+    """A migrated database on this worker's server, held open to be emptied before each test."""
     with closing(psycopg.connect(postgresql_server, autocommit=True)) as connection:
         connection.execute("CREATE DATABASE saima")
     url = make_url(postgresql_server).set(drivername="postgresql+psycopg", database="saima")
     address = url.render_as_string(hide_password=False)
     migrate(address)
-    return address
+    opened = open_database(address)
+    yield opened
+    opened.engine.dispose()
 
 
-def _emptied(database: Database) -> Database:
-    """The database with every row gone and every table kept."""
+USED = union_all(*(select(literal(table.name)).where(select(table).exists()) for table in ALL))
+RESTART = """
+    SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false)
+    FROM pg_sequences WHERE last_value IS NOT NULL
+"""
+
+
+def _empty(database: Database) -> None:
+    """Remove every row and count from 1 again; deleting few rows is ten times quicker than TRUNCATE of all tables."""
     with database.engine.begin() as connection:
         # A transaction that an earlier test left open would block this for ever.
         connection.execute(text("SET LOCAL lock_timeout = '10s'"))
-        connection.execute(
-            text(f"TRUNCATE {', '.join(table.name for table in ALL)} RESTART IDENTITY CASCADE")
-        )
-    return database
+        # Whose rows go first does not matter when all of them go.
+        connection.execute(text("SET LOCAL session_replication_role = replica"))
+        used = set(connection.scalars(USED))
+        for table in ALL:
+            if table.name in used:
+                connection.execute(delete(table))
+        connection.execute(text(RESTART))
 
 
 @pytest.fixture
@@ -112,8 +124,8 @@ def database_url(engine_name: str, request: pytest.FixtureRequest, tmp_path: Pat
         path = tmp_path / "saima.sqlite"
         shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
         return f"sqlite:///{path}"
-    address: str = request.getfixturevalue("postgresql_url")
-    _emptied(database := open_database(address)).engine.dispose()
+    database: Database = request.getfixturevalue("postgresql")
+    _empty(database)
     return database.url
 
 
