@@ -24,9 +24,18 @@ from leaderboard.ledger.models import (
     StageEvent,
     UnitReturn,
 )
-from leaderboard.ledger.read import known_project_facts, known_unit_facts, projects_of
-from leaderboard.seasons.models import Division, SchemeVersion, Season
-from leaderboard.seasons.read import RosterLine, list_divisions, roster, scheme_in_force, targets_at
+from leaderboard.ledger.read import former_projects, known_project_facts, known_unit_facts, projects_of
+from leaderboard.seasons.models import SchemeVersion, Season
+from leaderboard.seasons.read import (
+    DivisionLine,
+    RosterLine,
+    SeasonLine,
+    divisions_at,
+    roster,
+    scheme_in_force,
+    season_at,
+    targets_at,
+)
 from scoring import facts as scored
 from scoring.rules import Scheme
 from scoring.scheme_document import parse_scheme
@@ -38,10 +47,10 @@ class NothingInForce(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """Facts and rules of one season, ready to score, with the names pages need."""
+    """Facts and rules of one season, ready to score, with the names pages need, as they were at the instant."""
 
-    season: Season
-    divisions: tuple[Division, ...]
+    season: SeasonLine
+    divisions: tuple[DivisionLine, ...]
     roster: tuple[RosterLine, ...]
     version: SchemeVersion
     scheme: Scheme
@@ -55,8 +64,8 @@ def gather(session: Session, season: Season, as_of: date, known_at: int) -> Gath
         raise NothingInForce(f"赛季 {season.slug} 在 {as_of} 没有生效的考核方案, 请先在控制台使方案生效")
     lines = roster(session, season.id, known_at)
     return Gathered(
-        season=season,
-        divisions=tuple(list_divisions(session, season.id)),
+        season=season_at(session, season, known_at),
+        divisions=tuple(divisions_at(session, season.id, known_at)),
         roster=tuple(lines),
         version=version,
         scheme=parse_scheme(json.loads(version.document)),
@@ -109,17 +118,22 @@ def _projects(session: Session, keys: dict[int, str], known_at: int) -> tuple[sc
         .where(Project.id.in_(ours), Project.recorded_at <= known_at)
         .order_by(Project.code)
     )
+    former = former_projects(session, known_at)
     return tuple(
         scored.Project(
             code=code,
-            # A project that is not marked public goes by its code on every public surface.
-            name=name if is_public else code,
+            name=_public_name(code, {"name": name, "is_public": is_public} | former.get(project_id, {})),
             credits=_credits(credit_rows[project_id], keys),
             events=tuple(_event(row) for row in events[project_id] if row.outcome != RETURNED),
             arrivals=tuple(_arrival(row) for row in arrivals[project_id] if row.outcome != RETURNED),
         )
         for project_id, code, name, is_public in heads
     )
+
+
+def _public_name(code: str, called: dict[str, Any]) -> str:
+    """A project that is not marked public goes by its code on every public surface."""
+    return called["name"] if called["is_public"] else code
 
 
 def _credits(rows: list[Row[Any]], keys: dict[int, str]) -> tuple[scored.Credit, ...]:

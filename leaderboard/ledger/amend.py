@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.audit import record_act
-from leaderboard.ledger.models import Project
+from leaderboard.instant import Millis, now
+from leaderboard.ledger.models import FormerProject, Project
 from leaderboard.ledger.record import LedgerError
 from leaderboard.words import gettext as _
 
@@ -21,11 +25,13 @@ def amend_project(  # noqa: PLR0913 - the columns of the table, all by name
     industry: str | None = None,
     is_public: bool | None = None,
     reason: str,
+    at: Millis | None = None,
 ) -> None:
     """Change what a project is called, by whom it is made, and whether its name is public; editions to come show it.
 
     None leaves a column as it is, an empty text takes away what may be missing. The project's code and its facts
-    stay, and so does every edition published. Raises LedgerError without a reason, without a name, or without a change.
+    stay, and so does every edition published; what it was called until now is kept, so that those can be composed
+    again. Raises LedgerError without a reason, without a name, or without a change.
     """
     if not reason.strip():
         raise LedgerError(_("修改项目资料须写明理由"))
@@ -37,14 +43,26 @@ def amend_project(  # noqa: PLR0913 - the columns of the table, all by name
     }
     if is_public is not None:
         wanted["is_public"] = int(is_public)
-    now = {key: value for key, value in wanted.items() if value != (getattr(project, key) or _nothing(key))}
-    if not now:
+    new = {key: value for key, value in wanted.items() if value != (getattr(project, key) or _nothing(key))}
+    if not new:
         raise LedgerError(_("项目 {code} 的资料没有变化").format(code=project.code))
-    was = {key: getattr(project, key) for key in now}
-    for key, value in now.items():
+    was = {key: getattr(project, key) for key in new}
+    for key, value in new.items():
         setattr(project, key, value)
+    _keep_former(session, project, was, now() if at is None else at)
     session.flush()
-    record_act(session, actor, "project.amend", project.code, was=was, now=now, why=reason.strip())
+    record_act(session, actor, "project.amend", project.code, was=was, now=new, why=reason.strip())
+
+
+def _keep_former(session: Session, project: Project, was: dict[str, str | int | None], until: Millis) -> None:
+    earlier = session.scalar(
+        select(func.count()).select_from(FormerProject).where(FormerProject.project_id == project.id)
+    )
+    session.add(
+        FormerProject(
+            project_id=project.id, former_no=(earlier or 0) + 1, until_at=until, columns=json.dumps(was)
+        )
+    )
 
 
 def _nothing(column: str) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
@@ -16,6 +17,7 @@ from leaderboard.ledger.models import (
     Adjustment,
     CapitalArrival,
     Credit,
+    FormerProject,
     OfProject,
     OfUnit,
     Project,
@@ -77,6 +79,18 @@ def _known(
 def projects_of(unit_ids: Sequence[int]) -> Select[Any]:
     """Ids of the projects in which any of the units ever had a share."""
     return select(Credit.project_id).where(Credit.unit_id.in_(unit_ids)).distinct()
+
+
+def former_projects(session: Session, known_at: int) -> dict[int, dict[str, Any]]:
+    """Project id -> the columns that were amended since the instant, as they were then."""
+    found: dict[int, dict[str, Any]] = {}
+    later = select(FormerProject.project_id, FormerProject.columns).where(FormerProject.until_at > known_at)
+    for project_id, columns in session.execute(
+        later.order_by(FormerProject.until_at, FormerProject.former_no)
+    ):
+        # What was amended first after the instant is what held at it.
+        found[project_id] = json.loads(columns) | found.get(project_id, {})
+    return found
 
 
 def find_project(session: Session, code: str) -> Project | None:

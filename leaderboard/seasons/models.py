@@ -11,6 +11,8 @@ from leaderboard.db import Base, flag, id_column, long_text, millis, name_text, 
 
 DRAFT, APPROVED, DISCARDED = "draft", "approved", "discarded"
 LATEST_ONLY, ALL, ASK = CATCH_UP = ("latest", "all", "ask")
+SEASON, DIVISION, UNIT = NAMED = ("season", "division", "unit")
+"""What may be renamed: the kinds of `FormerName`."""
 
 
 class Season(Base):
@@ -180,7 +182,7 @@ class FormerName(Base):
 
     id: Mapped[id_column]
     kind: Mapped[short_text]
-    """`season`, `division` or `unit`."""
+    """One of NAMED."""
     subject_id: Mapped[int] = mapped_column(BigInteger)
     until_at: Mapped[millis]
     names: Mapped[long_text]

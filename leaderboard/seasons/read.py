@@ -6,14 +6,19 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from leaderboard.seasons.models import (
     APPROVED,
+    DIVISION,
+    SEASON,
+    UNIT,
     Division,
     Entry,
+    FormerName,
     SchemeVersion,
     Season,
     Target,
@@ -46,6 +51,25 @@ class RosterLine:
     competing: bool
 
 
+@dataclass(frozen=True, slots=True)
+class SeasonLine:
+    """A season as it was called at an instant."""
+
+    slug: str
+    title: str
+    title_en: str | None
+    source: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DivisionLine:
+    """A division as it was called at an instant."""
+
+    key: str
+    name: str
+    name_en: str | None
+
+
 def list_seasons(session: Session, *, public_only: bool = False) -> Sequence[Season]:
     """Seasons, newest first."""
     found = select(Season).order_by(Season.ends_on.desc(), Season.id.desc())
@@ -74,20 +98,55 @@ def list_divisions(session: Session, season_id: int) -> Sequence[Division]:
     ).all()
 
 
+def former_names(session: Session, kind: str, known_at: int) -> dict[int, dict[str, Any]]:
+    """Id -> the columns that were renamed since the instant, as they were then; `kind` as in `FormerName`."""
+    found: dict[int, dict[str, Any]] = {}
+    later = select(FormerName.subject_id, FormerName.names).where(
+        FormerName.kind == kind, FormerName.until_at > known_at
+    )
+    for subject_id, names in session.execute(later.order_by(FormerName.until_at, FormerName.id)):
+        # The first name that ended after the instant is the one that held at it.
+        found[subject_id] = json.loads(names) | found.get(subject_id, {})
+    return found
+
+
+def season_at(session: Session, season: Season, known_at: int) -> SeasonLine:
+    """What a season was called at the instant."""
+    now = {"title": season.title, "title_en": season.title_en, "source": season.source}
+    return SeasonLine(season.slug, **(now | former_names(session, SEASON, known_at).get(season.id, {})))
+
+
+def divisions_at(session: Session, season_id: int, known_at: int) -> list[DivisionLine]:
+    """Divisions with a unit on the roster of the instant, in their order, as they were called then."""
+    former = former_names(session, DIVISION, known_at)
+    inhabited = {line.division for line in roster(session, season_id, known_at)}
+    return [
+        DivisionLine(d.key, **({"name": d.name, "name_en": d.name_en} | former.get(d.id, {})))
+        for d in list_divisions(session, season_id)
+        if d.key in inhabited
+    ]
+
+
 def roster(session: Session, season_id: int, known_at: int) -> list[RosterLine]:
-    """Who takes part, as planned at the instant, in the office's listing order."""
+    """Who takes part, as planned and called at the instant, in the office's listing order of that instant."""
     rows = session.execute(
-        select(Unit.id, Unit.key, Unit.name, Unit.name_en, Division.key, Unit.sort_no, Entry.competing)
+        select(Unit, Division.key, Division.sort_no, Entry.competing)
         .join(Entry, Entry.unit_id == Unit.id)
         .join(Division, Division.id == Entry.division_id)
         .where(Entry.season_id == season_id, Entry.planned_at <= known_at)
         .where(or_(Entry.ended_at.is_(None), Entry.ended_at > known_at))
-        .order_by(Division.sort_no, Unit.sort_no, Unit.id)
     )
-    return [
-        RosterLine(i, key, name, en, division, order, bool(comp))
-        for i, key, name, en, division, order, comp in rows
+    former = former_names(session, UNIT, known_at)
+    lines = [
+        (order, _roster_line(unit, division, competing, former)) for unit, division, order, competing in rows
     ]
+    lines.sort(key=lambda found: (found[0], found[1].sort_no, found[1].unit_id))
+    return [line for _order, line in lines]
+
+
+def _roster_line(unit: Unit, division: str, competing: int, former: dict[int, dict[str, Any]]) -> RosterLine:
+    called = {"name": unit.name, "name_en": unit.name_en, "sort_no": unit.sort_no} | former.get(unit.id, {})
+    return RosterLine(unit.id, unit.key, division=division, competing=bool(competing), **called)
 
 
 def targets_at(session: Session, season_id: int, known_at: int) -> Sequence[Target]:
