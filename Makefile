@@ -2,12 +2,6 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 
-PORT ?= 8000
-# Some shells and conda set HOST to the machine's name, which is no address to listen on.
-ifneq ($(origin HOST),command line)
-HOST := 127.0.0.1
-endif
-DATA_DIR ?= var
 TESTS ?= tests
 WORKERS ?= 2
 export PYTHON CHROMIUM
@@ -15,11 +9,11 @@ export PYTHON CHROMIUM
 .PHONY: help
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
-	@echo "  Settings on the line: PORT=9000 HOST=0.0.0.0 DATA_DIR=folder TESTS=tests/scoring PYTHON=python3.12"
+	@echo "  Settings on the line: PORT=9000 SAIMA_HOST=0.0.0.0 DATA_DIR=folder TESTS=tests/scoring PYTHON=python3.12"
 
 .PHONY: run
-run: env ## Start everything: database, demonstration races, web and clock (PORT, HOST, DATA_DIR)
-	@PORT='$(PORT)' HOST='$(HOST)' DATA_DIR='$(DATA_DIR)' exec .venv/bin/leaderboard run
+run: env ## Start everything: database, demonstration races, web and clock (PORT, DATA_DIR, any setting)
+	@exec .venv/bin/leaderboard run
 
 .PHONY: test
 test: env-test ## Run the whole suite on SQLite and PostgreSQL with a real browser (TESTS=path for a part)

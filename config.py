@@ -8,7 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+PREFIX = "SAIMA_"
+ONLY_PREFIXED = ("host", "server", "threads", "office", "timezone", "https", "proxies")
+"""Settings whose plain names machines use for purposes of their own, such as HOST for the machine's name."""
 
 
 def _setting(default: Any, unit: str, sentence: str, **limits: Any) -> Any:
@@ -16,10 +25,34 @@ def _setting(default: Any, unit: str, sentence: str, **limits: Any) -> Any:
     return Field(default, description=sentence, json_schema_extra={"unit": unit}, **limits)
 
 
-class Settings(BaseSettings):
-    """The settings of one running Saima; environment variables of the same upper-case names override the defaults."""
+def variable(name: str) -> str:
+    """The environment variable of a setting: port is SAIMA_PORT."""
+    return PREFIX + name.upper()
 
-    model_config = SettingsConfigDict(frozen=True, extra="forbid")
+
+class _PlainNames(EnvSettingsSource):
+    """The environment read without the prefix, for the names that can mean nothing else."""
+
+    def __call__(self) -> dict[str, Any]:
+        return {name: value for name, value in super().__call__().items() if name not in ONLY_PREFIXED}
+
+
+class Settings(BaseSettings):
+    """The settings of one running Saima; environment variables override the defaults, SAIMA_PORT before PORT."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="forbid", env_prefix=PREFIX)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the library names it
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - as above
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What is given in the code, then the environment with the prefix, then without; no files."""
+        return init_settings, env_settings, _PlainNames(settings_cls, env_prefix="")
 
     data_dir: Path = _setting(
         Path("var"), "folder", "Where everything Saima writes is kept: database, keys, uploads."
@@ -32,7 +65,7 @@ class Settings(BaseSettings):
     host: str = _setting("127.0.0.1", "address", "Address the web server listens on.")
     port: int = _setting(8000, "port", "Port the web server listens on.", ge=1, le=65535)
     public_url: str = _setting(
-        "", "URL", "Address people reach Saima by, printed on boards; empty means http://HOST:PORT."
+        "", "URL", "Address people reach Saima by, printed on boards; empty means http://host:port."
     )
     server: str = _setting(
         "granian",
@@ -78,6 +111,14 @@ class Settings(BaseSettings):
     )
     fast_editions: int = _setting(
         12, "editions", "Newest editions of each season that are served straight from memory.", ge=1
+    )
+    public_dir: str = _setting(
+        "",
+        "folder",
+        "Where public boards are also written as files for a web server; empty writes none.",
+    )
+    outbox_attempts: int = _setting(
+        10, "tries", "How often a message is tried on a channel before it is given up.", ge=1
     )
     session_idle_minutes: int = _setting(
         30, "minutes", "Idle time after which a signed-in session ends.", ge=1
@@ -145,6 +186,8 @@ def settings_table() -> str:
         shown = field.default.get_secret_value() if isinstance(field.default, SecretStr) else field.default
         default = {True: "yes", False: "no"}.get(shown, shown) if isinstance(shown, bool) else shown
         rows.append(
-            f"| `{name.upper()}` | {f'`{default}`' if default != '' else '(empty)'} | {unit} | {field.description} |"
+            f"| `{variable(name)}` | {f'`{default}`' if default != '' else '(empty)'} | {unit} | {field.description} |"
         )
-    return "\n".join(rows)
+    *most, last = (f"`{variable(name)}`" for name in ONLY_PREFIXED)
+    needed = f"The prefix may be left out (`PORT=9000`), except in {', '.join(most)} and {last}."
+    return "\n".join([*rows, "", needed])

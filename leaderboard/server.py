@@ -23,7 +23,7 @@ from granian.log import LogLevels
 from gunicorn.app.base import BaseApplication
 from pydantic import SecretStr
 
-from config import Settings
+from config import Settings, variable
 from leaderboard import create_app, schedule
 from leaderboard.logs import start_logging
 from leaderboard.web.fast_lane import FastLane
@@ -78,7 +78,7 @@ def environment_of(settings: Settings) -> dict[str, str]:
     """The environment variables that make the same settings again."""
     found = {}
     for name, value in settings.model_dump(exclude_defaults=True).items():
-        found[name.upper()] = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+        found[variable(name)] = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
     return found
 
 

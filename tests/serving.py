@@ -13,7 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.serving import make_server
 
-from config import Settings
+from config import Settings, variable
 from leaderboard import create_app
 from leaderboard.accounts import passwords
 from leaderboard.db import Database
@@ -25,6 +25,7 @@ def no_settings_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     """Settings that happen to stand in the environment do not reach a test."""
     for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
+        monkeypatch.delenv(variable(name), raising=False)
 
 
 @pytest.fixture(scope="session", autouse=True)

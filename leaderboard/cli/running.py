@@ -7,7 +7,7 @@ import sqlite3
 import click
 from sqlalchemy.engine import make_url
 
-from config import settings_table
+from config import settings_table, variable
 from leaderboard.cli.context import Context, command, refuse
 from leaderboard.db import migrate, wal_is_safe
 from leaderboard.instant import at_zone, now
@@ -63,7 +63,7 @@ def settings_command(context: Context, markdown: bool) -> None:
         return
     url = make_url(context.settings.resolved_database_url()).render_as_string(hide_password=True)
     for name, value in (context.settings.model_dump() | {"database_url": url}).items():
-        click.echo(f"{name.upper()}={value}")
+        click.echo(f"{variable(name)}={value}")
 
 
 @command("doctor")

@@ -45,7 +45,7 @@ def start(database_url: str, tmp_path: Path, port: int) -> Iterator[Start]:
 
     def begin(server: str) -> subprocess.Popen[str]:
         environment = {
-            "SERVER": server,
+            "SAIMA_SERVER": server,
             "PORT": str(port),
             "DATABASE_URL": database_url,
             "DATA_DIR": str(tmp_path / "data"),
@@ -132,7 +132,7 @@ def test_boards_are_served_while_strangers_hold_their_requests_open(
     database: Database, start: Start, port: int, monkeypatch: pytest.MonkeyPatch
 ):
     """Six requests whose bodies never come would fill the four threads; two of them stay with the boards."""
-    monkeypatch.setenv("THREADS", "4")
+    monkeypatch.setenv("SAIMA_THREADS", "4")
     with database.session() as session:
         small_race(session).publish()
         session.commit()
