@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from fractions import Fraction
 from unicodedata import east_asian_width
 
+from markupsafe import Markup, escape
+
 from leaderboard.instant import Millis, at_zone
-from leaderboard.words import ENGLISH, language
+from leaderboard.words import ENGLISH, language, named
 from leaderboard.words import gettext as _
+from scoring.show import plain as in_full
 from scoring.show import round_half_up
 
 WAN, YI = 10_000, 100_000_000
@@ -107,6 +111,51 @@ def movement(previous: str | int | None, present: str | int | None) -> dict[str,
     return {"direction": "fall", "arrow": "↓", "words": f"{_('降')} {-by}"}
 
 
+def amounts_heading(by: str) -> str:
+    """The unit in which a column of numerators and denominators is written, so that it can be added up by hand."""
+    if by != "amount":
+        return ""
+    return "¥m" if language() == ENGLISH else "亿元"
+
+
+def addend(numerator: str | None, denominator: str | None, by: str) -> str:
+    """A numerator over its denominator, money exact to 万元 in the unit its heading names: 0.5/4."""
+    return f"{_addend(numerator, by)}/{_addend(denominator, by)}"
+
+
+def _addend(number: str | None, by: str) -> str:
+    if number is None:
+        return "—"
+    if by != "amount":
+        return plain(number)
+    unit, decimals = (1_000_000, 2) if language() == ENGLISH else (YI, 4)
+    return round_half_up(Fraction(number) / unit, decimals)
+
+
+_WAN_IN_FORMULA = re.compile(r"(\([\d./]+\)|\d+(?:\.\d+)?)万")
+
+
+def formula_words(formula: str, name_en: str | None = None) -> Markup:
+    """A printed formula in the language being spoken; money is in 万, in English in millions: 5000万 is ¥50m."""
+    name, _equals, rest = formula.replace(" - ", " − ").partition(" = ")
+    if language() == ENGLISH:
+        rest = _WAN_IN_FORMULA.sub(lambda found: f"¥{in_full(Fraction(found[1].strip('()')) / 100)}m", rest)
+    return marked(_(name), name_en) + " = " + rest
+
+
+def marked(name: str, name_en: str | None = None) -> Markup:
+    """A name in the language being spoken; one that has no English is marked as Chinese for whoever reads it aloud."""
+    said = named(name, name_en)
+    if language() == ENGLISH and columns(said) > len(said):
+        return Markup('<span lang="zh">{}</span>').format(said)
+    return escape(said)
+
+
+def minus(number: str) -> str:
+    """A printed number with the sign of mathematics, which is as wide as a plus: −0.50."""
+    return number.replace("-", "−")
+
+
 def check_code(digest: str | None) -> str:
     """The short check code 核验码 of an edition's hash: its first eight digits as 7f3a·9c21."""
     return f"{digest[:4]}·{digest[4:8]}" if digest else "—"
@@ -148,7 +197,12 @@ def spoken(address: str) -> str:
 
 
 FILTERS: dict[str, Callable[..., object]] = {
+    "addend": addend,
+    "amounts_heading": amounts_heading,
     "columns": columns,
+    "formula_words": formula_words,
+    "marked": marked,
+    "minus": minus,
     "width": width,
     "percent": percent,
     "sum_shown": sum_shown,

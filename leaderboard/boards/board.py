@@ -10,7 +10,7 @@ from leaderboard.boards.gather import Gathered
 from leaderboard.instant import iso
 from leaderboard.seasons.read import RosterLine
 from scoring.measure_document import measure_document
-from scoring.result import AdjustmentLine, Headline, IndicatorLine, RaceResult, Standing
+from scoring.result import AdjustmentLine, Headline, IndicatorLine, Part, RaceResult, Standing
 from scoring.rules import (
     ArrivedOverContract,
     ArrivedOverTask,
@@ -161,6 +161,7 @@ def _standing(standing: Standing, line: RosterLine, scheme: Scheme, previous: st
 def indicator_values(line: IndicatorLine, scheme: Scheme) -> dict[str, Any]:
     """One indicator of one unit: state, exact numerator, denominator, rate and points, each with what is shown."""
     counts = [part.numerator for part in line.parts]
+    mixed = {"parts": [_pair(part) for part in line.parts]} if len(line.parts) > 1 else {}
     small = line.denominator is not None and counts[0].by == "count" and line.denominator < SMALL_COUNT
     return {
         "state": str(line.state),
@@ -175,6 +176,17 @@ def indicator_values(line: IndicatorLine, scheme: Scheme) -> dict[str, Any]:
         "points_shown": None if line.points is None else round_half_up(line.points, scheme.decimals.points),
         "note": line.note,
         "place": place_value(line.place),
+        **mixed,
+    }
+
+
+def _pair(part: Part) -> dict[str, Any]:
+    """One ratio of a mix, whose numerators and denominators cannot be added to each other."""
+    return {
+        "by": part.numerator.by,
+        "share": exact(part.share),
+        "numerator": _optional(part.numerator.value),
+        "denominator": None if part.denominator is None else _optional(part.denominator.value),
     }
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import brotli
 
-from leaderboard.boards import view
+from leaderboard.boards import totals, view
 from leaderboard.boards.package import canonical
 from leaderboard.boards.read import PublicSeason
 from leaderboard.boards.sheets import csv_file, xlsx_file
@@ -95,4 +95,5 @@ def _frame(office: Office, board: dict[str, Any]) -> dict[str, Any]:
         "board": board,
         "base": f"/boards/{board['season']}/{board['number']}",
         "view": view,
+        "totals": totals,
     }

@@ -29,6 +29,8 @@ class Contribution:
     name_en: str | None
     points: str
     points_shown: str
+    anchor: str
+    """Where the unit's page opens it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,7 @@ def _contributions(board: Document, line: Document) -> list[Contribution]:
             name_en=names[given["key"]]["name_en"],
             points=given["points"],
             points_shown=given["points_shown"],
+            anchor=f"i-{given['key']}" if given["key"] in measured else "adjustments",
         )
         for given in line["contributions"]
         # A bonus nobody earned explains nothing; an indicator worth nothing does.

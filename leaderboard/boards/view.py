@@ -10,6 +10,8 @@ from typing import Any
 from leaderboard.formatters import moved
 
 Document = dict[str, Any]
+Told = tuple[str | None, str]
+"""A number and the key of the indicator it is from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,9 @@ class Signed:
 
     count: str | None
     yuan: str | None
+    count_by: str = ""
+    """Key of the indicator that counts the projects, on whose own board they are added up."""
+    yuan_by: str = ""
 
 
 def divisions(board: Document) -> list[DivisionView]:
@@ -93,17 +98,23 @@ def indicators(board: Document) -> list[Document]:
 
 def signed(totals: Sequence[HeadlineView]) -> Signed:
     """Projects signed and money contracted, from whichever indicators measure them."""
-    count = yuan = None
-    for total in totals:
-        preset = total.indicator["measure"].get("preset")
+    counts: list[Told] = []
+    amounts: list[Told] = []
+    for total in sorted(totals, key=lambda total: total.indicator["measure"].get("preset") != "signing"):
+        preset, key = total.indicator["measure"].get("preset"), total.indicator["key"]
         if preset == "signing":
-            count = total.numerator if total.by == "count" else count
-            yuan = total.numerator if total.by == "amount" else yuan
+            (counts if total.by == "count" else amounts).append((total.numerator, key))
         elif preset in {"groundbreaking", "landing"}:
-            count = count or total.denominator
+            counts.append((total.denominator, key))
         elif preset == "arrival" and total.indicator["measure"]["over"] == "contract":
-            yuan = yuan or total.denominator
-    return Signed(count, yuan)
+            amounts.append((total.denominator, key))
+    (count, count_by), (yuan, yuan_by) = _first(counts), _first(amounts)
+    return Signed(count, yuan, count_by, yuan_by)
+
+
+def _first(told: Sequence[Told]) -> tuple[str | None, str]:
+    """The first that has a number."""
+    return next(((number, key) for number, key in told if number is not None), (None, ""))
 
 
 def _against_target(measure: Document) -> bool:

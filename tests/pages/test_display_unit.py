@@ -138,8 +138,8 @@ def test_adjustments_stand_with_their_reasons(session: Session, visit: Visit) ->
     session.commit()
     page = visit("/boards/race/1/units/east/")
     assert rows_under(page, "事由") == [["五个月迟报", "2026-06-01", "", "5"]]
-    assert "按次数应为 -2.5 分，按上限计。" in page.text()
-    assert rows_under(page, "各项得分")[-1][::2] == ["迟报", "-2.00"]
+    assert "按次数应为 −2.5 分，按上限计。" in page.text()
+    assert rows_under(page, "各项得分")[-1][::2] == ["迟报", "−2.00"]
     assert "−2.00" in visit("/boards/race/").text()
 
 
