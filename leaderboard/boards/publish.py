@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -16,9 +16,10 @@ from leaderboard import VERSION
 from leaderboard.accounts.audit import record_act
 from leaderboard.boards.board import board_document, heading_times
 from leaderboard.boards.gather import Gathered, gather
+from leaderboard.boards.late import late_facts
 from leaderboard.boards.models import Edition, PublicForm, Standing
-from leaderboard.boards.package import FORMAT, digest, packed, sealed
-from leaderboard.boards.read import latest_edition, places_in
+from leaderboard.boards.package import FORMAT, digest, packed, sealed, unpacked
+from leaderboard.boards.read import last_numbered, places_in, predecessor
 from leaderboard.boards.render import Form, render_forms
 from leaderboard.boards.unit_lines import unit_lines
 from leaderboard.instant import Millis, now
@@ -46,6 +47,27 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True)
+class Scored:
+    """A board gathered and scored: all that will be said but its number, its place in the chain and its instant."""
+
+    season: Season
+    due: Due
+    gathered: Gathered
+    result: RaceResult
+    told: dict[str, Any]
+    """What ledger and rules came to: the part of a package that can be composed again at any time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where an edition comes from that is not simply due: what it corrects, and what its package says of it."""
+
+    corrects: Edition | None = None
+    said: Mapping[str, Any] = field(default_factory=dict)
+    """`corrects`: which edition is put right, and what differs; `windows`: the objection windows it went through."""
+
+
+@dataclass(frozen=True, slots=True)
 class Composed:
     """An edition scored, numbered, signed and rendered, but not yet announced."""
 
@@ -57,6 +79,7 @@ class Composed:
     hash: str
     previous_hash: str | None
     signature: str
+    public_key: str
     board: dict[str, Any]
     lines: tuple[dict[str, Any], ...]
     unit_ids: dict[str, int]
@@ -64,86 +87,115 @@ class Composed:
     forms: tuple[Form, ...]
 
 
+def score(session: Session, season: Season, due: Due) -> Scored:
+    """Gather what was known and score it; raises NothingInForce. Equal ledgers give equal `told`, for ever."""
+    gathered = gather(session, season, due.as_of, due.known_at)
+    result = score_race(gathered.facts, gathered.scheme, due.as_of)
+    told = {
+        "season": gathered.season.slug,
+        "season_title": gathered.season.title,
+        "as_of": str(due.as_of),
+        "scheme_version": gathered.version.version_no,
+        "scheme": scheme_document(gathered.scheme),
+        "divisions": [{"key": d.key, "name": d.name} for d in gathered.divisions],
+        "facts": facts_document(gathered.facts),
+        "result": result_document(result),
+    }
+    return Scored(season, due, gathered, result, told)
+
+
+def recompose(session: Session, edition: Edition) -> dict[str, Any]:
+    """The package of a published edition with everything that comes from the ledger composed anew.
+
+    Whatever was entered, reversed, renamed or planned since, it equals the stored one: what is told is as of the
+    edition's cut-off and as known at its instant.
+    """
+    season = session.get_one(Season, edition.season_id)
+    due = Due(edition.as_of, edition.known_at, edition.due_at, edition.next_due_at)
+    return unpacked(edition.package) | score(session, season, due).told
+
+
 def compose(
     session: Session, season: Season, due: Due, office: Office, *, published_at: Millis | None = None
 ) -> Composed:
-    """Gather, score and render the next edition; changes nothing and needs no write transaction.
+    """Gather, score, number and render the next edition; changes nothing and needs no write transaction.
 
     `published_at` is the present instant unless an edition is brought in that was aired before.
     """
-    gathered = gather(session, season, due.as_of, due.known_at)
-    result = score_race(gathered.facts, gathered.scheme, due.as_of)
-    last = latest_edition(session, season.id)
-    previous = places_in(session, last.id) if last else {}
+    return numbered(session, score(session, season, due), office, published_at=published_at)
+
+
+def numbered(
+    session: Session,
+    scored: Scored,
+    office: Office,
+    *,
+    origin: Origin | None = None,
+    published_at: Millis | None = None,
+) -> Composed:
+    """Put a scored board at the end of the chain as it is now, sign and render it; nothing is stored."""
+    season, said = scored.season, dict(origin.said) if origin else {}
+    last = last_numbered(session, season.id)
     number = last.number + 1 if last else 1
     published_at = max(published_at or now(), last.published_at + 1 if last else 0)
-    times = heading_times(
-        office.zone,
-        due_at=due.due_at,
-        known_at=due.known_at,
-        published_at=published_at,
-        next_due_at=due.next_due_at,
-    )
-    package = _package(gathered, result, due.as_of, number, times, last.hash if last else None)
+    chained = {"number": number, "previous_hash": last.hash if last else None, **said}
+    times = due_times(scored.due, office) | heading_times(office.zone, published_at=published_at)
+    package = {"format": FORMAT, "code_version": VERSION, **scored.told, **times, **chained}
     hash_ = digest(package)
-    heading = {
-        "office": office.name,
-        "number": number,
-        "as_of": str(due.as_of),
-        **times,
-        "hash": hash_,
-        "previous_hash": package["previous_hash"],
-        "signature": office.sign(hash_),
-        "public_key": office.public_key,
-    }
-    board = board_document(gathered, result, heading, previous)
-    lines = tuple(unit_lines(board, gathered, result))
+    seal = {"hash": hash_, "signature": office.sign(hash_), "public_key": office.public_key}
+    board, lines = shown(session, scored, office, {**times, **chained, **seal}, origin)
     return Composed(
         season=season,
         number=number,
-        due=due,
+        due=scored.due,
         published_at=published_at,
         package=package,
         hash=hash_,
         previous_hash=package["previous_hash"],
-        signature=heading["signature"],
+        signature=seal["signature"],
+        public_key=office.public_key,
         board=board,
         lines=lines,
-        unit_ids={line.key: line.unit_id for line in gathered.roster},
-        version_id=gathered.version.id,
-        forms=tuple(render_forms(office, board, sealed(package, heading["signature"], office.public_key))),
+        unit_ids={line.key: line.unit_id for line in scored.gathered.roster},
+        version_id=scored.gathered.version.id,
+        forms=tuple(render_forms(office, board, sealed(package, seal["signature"], office.public_key))),
     )
+
+
+def due_times(due: Due, office: Office) -> dict[str, str | None]:
+    """The instants of a board that are known before it is published, as text of the office's zone."""
+    return heading_times(office.zone, due_at=due.due_at, known_at=due.known_at, next_due_at=due.next_due_at)
+
+
+def shown(
+    session: Session, scored: Scored, office: Office, heading: Mapping[str, Any], origin: Origin | None = None
+) -> tuple[dict[str, Any], tuple[dict[str, Any], ...]]:
+    """The board under a heading and its units' lines, with movement and late facts against the edition before."""
+    before = predecessor(session, scored.season.id, scored.due.due_at, origin.corrects if origin else None)
+    places = places_in(session, before.id) if before else {}
+    late = late_facts(session, scored.told["facts"], before, scored.due.known_at) if before else []
+    whole = {"office": office.name, "as_of": str(scored.due.as_of), **heading, "late": late}
+    board = board_document(scored.gathered, scored.result, whole, places)
+    return board, tuple(unit_lines(board, scored.gathered, scored.result))
+
+
+def locked_season(session: Session, season_id: int) -> Season:
+    """The season's row as it is now, held until the transaction ends: one edition after the other is announced."""
+    held = select(Season).where(Season.id == season_id).with_for_update()
+    return session.scalars(held.execution_options(populate_existing=True)).one()
 
 
 def announce(session: Session, composed: Composed, actor: str, run_id: int | None = None) -> Edition:
     """Store a composed edition with its standings and public forms; raises Overtaken when its number is taken."""
-    season = session.scalars(select(Season).where(Season.id == composed.season.id).with_for_update()).one()
-    last = latest_edition(session, season.id)
-    if (last.number + 1 if last else 1, last.hash if last else None) != (
-        composed.number,
-        composed.previous_hash,
-    ):
+    season = locked_season(session, composed.season.id)
+    last = last_numbered(session, season.id)
+    here = (last.number + 1, last.hash) if last else (1, None)
+    if here != (composed.number, composed.previous_hash):
         raise Overtaken(f"第 {composed.number} 期已由他处发布")
     # The end of the audit trail is held from here on, so that one edition after the other is announced.
-    record_act(
-        session, actor, "edition.publish", f"{season.slug} 第 {composed.number} 期", hash=composed.hash
-    )
-    edition = Edition(
-        season_id=season.id,
-        number=composed.number,
-        as_of=composed.due.as_of,
-        known_at=composed.due.known_at,
-        due_at=composed.due.due_at,
-        published_at=composed.published_at,
-        next_due_at=composed.due.next_due_at,
-        run_id=run_id,
-        scheme_version_id=composed.version_id,
-        package=packed(composed.package),
-        hash=composed.hash,
-        previous_hash=composed.previous_hash,
-        signature=composed.signature,
-        published_by=actor,
-    )
+    subject = f"{season.slug} 第 {composed.number} 期"
+    record_act(session, actor, "edition.publish", subject, hash=composed.hash)
+    edition = _edition(composed, actor, run_id)
     session.add(edition)
     try:
         session.flush()
@@ -156,31 +208,24 @@ def announce(session: Session, composed: Composed, actor: str, run_id: int | Non
     return edition
 
 
-def _package(
-    gathered: Gathered,
-    result: RaceResult,
-    as_of: date,
-    number: int,
-    times: dict[str, str | None],
-    previous: str | None,
-) -> dict[str, Any]:
-    """Everything the edition was made from and came to: enough to rebuild it without this database."""
-    season = gathered.season
-    return {
-        "format": FORMAT,
-        "code_version": VERSION,
-        "season": season.slug,
-        "season_title": season.title,
-        "number": number,
-        "as_of": str(as_of),
-        **times,
-        "scheme_version": gathered.version.version_no,
-        "scheme": scheme_document(gathered.scheme),
-        "divisions": [{"key": d.key, "name": d.name} for d in gathered.divisions],
-        "facts": facts_document(gathered.facts),
-        "result": result_document(result),
-        "previous_hash": previous,
-    }
+def _edition(composed: Composed, actor: str, run_id: int | None) -> Edition:
+    return Edition(
+        season_id=composed.season.id,
+        number=composed.number,
+        as_of=composed.due.as_of,
+        known_at=composed.due.known_at,
+        due_at=composed.due.due_at,
+        published_at=composed.published_at,
+        next_due_at=composed.due.next_due_at,
+        run_id=run_id,
+        scheme_version_id=composed.version_id,
+        package=packed(composed.package),
+        hash=composed.hash,
+        previous_hash=composed.previous_hash,
+        signature=composed.signature,
+        public_key=composed.public_key,
+        published_by=actor,
+    )
 
 
 def _store_standings(session: Session, edition: Edition, composed: Composed) -> None:

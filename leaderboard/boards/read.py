@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select, true
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from leaderboard.boards.models import PUBLISHED, Edition, PublicForm, Standing
+from leaderboard.boards.models import PUBLISHED, SUPERSEDED, Edition, Notice, PublicForm, Standing
 from leaderboard.boards.package import sealed, unpacked
 from leaderboard.instant import Millis
 from leaderboard.seasons.models import Season, Unit
@@ -26,21 +26,67 @@ class PastPlace:
     score_shown: str | None
 
 
+READABLE = (PUBLISHED, SUPERSEDED)
+"""States in which an edition's public forms are handed out; a withdrawn one is only told of."""
+
+
+def _newest_first(found: Select[Edition]) -> Select[Edition]:
+    """By what they are boards of: a correction has a later number and stands at the due instant of what it corrects."""
+    return found.order_by(Edition.due_at.desc(), Edition.number.desc())
+
+
 def latest_edition(session: Session, season_id: int) -> Edition | None:
-    """The newest published edition of a season."""
-    return session.scalars(
-        select(Edition)
-        .where(Edition.season_id == season_id, Edition.state == PUBLISHED)
-        .order_by(Edition.number.desc())
-        .limit(1)
-    ).one_or_none()
+    """The newest published edition of a season: the latest due, and of one due instant the last number."""
+    found = select(Edition).where(Edition.season_id == season_id, Edition.state == PUBLISHED)
+    return session.scalars(_newest_first(found).limit(1)).one_or_none()
+
+
+def last_numbered(session: Session, season_id: int) -> Edition | None:
+    """The end of a season's chain: the edition with the last number, whatever has become of it."""
+    found = select(Edition).where(Edition.season_id == season_id)
+    return session.scalars(found.order_by(Edition.number.desc()).limit(1)).one_or_none()
+
+
+def predecessor(
+    session: Session, season_id: int, due_at: Millis, corrects: Edition | None = None
+) -> Edition | None:
+    """The published edition with which one due at an instant is compared: the newest that was due by then.
+
+    A correction is compared with the edition before the one it corrects.
+    """
+    earlier = Edition.due_at <= due_at
+    if corrects is not None:
+        first = _first_version(session, corrects)
+        same_day = (Edition.due_at == first.due_at) & (Edition.number < first.number)
+        earlier = (Edition.due_at < first.due_at) | same_day
+    found = select(Edition).where(Edition.season_id == season_id, Edition.state == PUBLISHED, earlier)
+    return session.scalars(_newest_first(found).limit(1)).one_or_none()
+
+
+def _first_version(session: Session, edition: Edition) -> Edition:
+    """What an edition goes back to: itself, or through its corrections the one that was published first."""
+    while True:
+        corrected = session.scalar(select(Notice.edition_id).where(Notice.successor_id == edition.id))
+        if corrected is None:
+            return edition
+        edition = session.get_one(Edition, corrected)
 
 
 def find_edition(session: Session, slug: str, number: int, *, public_only: bool = True) -> Edition | None:
-    """Edition n of a season, if it was published; with `public_only`, only of a season open to the public."""
+    """Edition n of a season, published or superseded; with `public_only`, only of a season open to the public."""
+    found = _edition_at(slug, number, public_only=public_only)
+    return session.scalars(found.where(Edition.state.in_(READABLE))).one_or_none()
+
+
+def find_announced(session: Session, slug: str, number: int) -> Edition | None:
+    """Edition n of a season open to the public, whatever has become of it: for its dates, hash and notice alone."""
+    return session.scalars(_edition_at(slug, number, public_only=True)).one_or_none()
+
+
+def _edition_at(slug: str, number: int, *, public_only: bool) -> Select[Edition]:
     found = select(Edition).join(Season, Season.id == Edition.season_id)
-    found = found.where(Season.slug == slug, Edition.number == number, Edition.state == PUBLISHED)
-    return session.scalars(found.where(Season.is_public == 1) if public_only else found).one_or_none()
+    found = found.where(Season.slug == slug, Edition.number == number)
+    return found.where(Season.is_public == 1) if public_only else found
 
 
 def edition_of_run(session: Session, run_id: int) -> Edition | None:
@@ -49,13 +95,9 @@ def edition_of_run(session: Session, run_id: int) -> Edition | None:
 
 
 def list_editions(session: Session, season_id: int, limit: int = 50) -> Sequence[Edition]:
-    """Published editions of a season, newest first."""
-    return session.scalars(
-        select(Edition)
-        .where(Edition.season_id == season_id, Edition.state == PUBLISHED)
-        .order_by(Edition.number.desc())
-        .limit(limit)
-    ).all()
+    """Published editions of a season, newest first; those superseded or withdrawn are not among them."""
+    found = select(Edition).where(Edition.season_id == season_id, Edition.state == PUBLISHED)
+    return session.scalars(_newest_first(found).limit(limit)).all()
 
 
 def places_in(session: Session, edition_id: int) -> dict[str, str | None]:
@@ -79,24 +121,29 @@ def find_line(session: Session, edition_id: int, unit_key: str) -> dict[str, Any
 
 
 def past_places(
-    session: Session, season_id: int, unit_key: str, limit: int = 24, *, until: int | None = None
+    session: Session, season_id: int, unit_key: str, limit: int = 24, *, until: Edition | None = None
 ) -> list[PastPlace]:
     """A unit's places over the newest cut-off dates, or those up to edition `until`, oldest first.
 
-    Of several editions of one cut-off date the last one stands for the day.
+    Of several editions of one cut-off date the last one stands for the day, so a correction for what it corrects.
     """
-    last_of_day = (
-        select(func.max(Edition.number))
-        .where(Edition.season_id == season_id, Edition.state == PUBLISHED)
-        .where(true() if until is None else Edition.number <= until)
-        .group_by(Edition.as_of)
+    counted = (Edition.season_id == season_id) & (Edition.state == PUBLISHED)
+    if until is not None:
+        same_due = (Edition.due_at == until.due_at) & (Edition.number < until.number)
+        counted &= (Edition.due_at < until.due_at) | same_due
+        # What is looked at is the last of its own line, superseded or not.
+        counted |= Edition.id == until.id
+    rank = func.row_number().over(
+        partition_by=Edition.as_of, order_by=(Edition.due_at.desc(), Edition.number.desc())
     )
+    ranked = select(Edition.id, rank.label("nth")).where(counted).subquery()
+    last_of_day = select(ranked.c.id).where(ranked.c.nth == 1)
     rows = session.execute(
         select(Edition.number, Edition.as_of, Standing.place, Standing.score_shown)
         .join(Standing, Standing.edition_id == Edition.id)
         .join(Unit, Unit.id == Standing.unit_id)
-        .where(Edition.season_id == season_id, Unit.key == unit_key, Edition.number.in_(last_of_day))
-        .order_by(Edition.number.desc())
+        .where(Edition.season_id == season_id, Unit.key == unit_key, Edition.id.in_(last_of_day))
+        .order_by(Edition.due_at.desc(), Edition.number.desc())
         .limit(limit)
     )
     return [PastPlace(number, str(as_of), place, score) for number, as_of, place, score in rows][::-1]
@@ -117,7 +164,7 @@ def find_form(session: Session, path: str, lang: str) -> PublicForm | None:
         .join(Edition, Edition.id == PublicForm.edition_id)
         .join(Season, Season.id == Edition.season_id)
         .where(PublicForm.path == path, PublicForm.lang.in_([lang, ""]))
-        .where(Edition.state == PUBLISHED, Season.is_public == 1)
+        .where(Edition.state.in_(READABLE), Season.is_public == 1)
         .order_by(PublicForm.lang.desc())
         .limit(1)
     ).one_or_none()

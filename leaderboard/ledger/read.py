@@ -9,11 +9,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
 from sqlalchemy import func as sql
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from leaderboard.ledger.models import (
     AWAITING,
     REVERSED,
+    VERIFIED,
     Adjustment,
     CapitalArrival,
     Credit,
@@ -74,6 +75,33 @@ def _known(
         .where(table.recorded_at <= known_at)
         .where(or_(decisions.outcome.is_(None), decisions.outcome != REVERSED))
     )
+
+
+def newly_verified(
+    session: Session, table: ProjectFact | UnitFact, after: int, until: int
+) -> Sequence[Row[Any]]:
+    """Facts on which a verification was decided after one instant and by another, and that were not verified before."""
+    of_project = issubclass(table, OfProject)
+    decisions: type[ProjectDecision | UnitDecision] = ProjectDecision if of_project else UnitDecision
+    column = "project_id" if of_project else "unit_id"
+    held, holder = getattr(table, column), getattr(decisions, column)
+    earlier = aliased(decisions)
+    before = (
+        select(earlier.outcome)
+        .where(getattr(earlier, column) == held, earlier.fact_id == table.fact_id)
+        .where(earlier.decided_at <= after)
+        .order_by(earlier.decision_no.desc())
+        .limit(1)
+        .correlate(table)
+        .scalar_subquery()
+    )
+    return session.execute(
+        select(*table.__table__.columns)
+        .join(decisions, and_(holder == held, decisions.fact_id == table.fact_id))
+        .where(decisions.decided_at > after, decisions.decided_at <= until, decisions.outcome == VERIFIED)
+        .where(sql.coalesce(before, AWAITING) != VERIFIED)
+        .distinct()
+    ).all()
 
 
 def projects_of(unit_ids: Sequence[int]) -> Select[Any]:

@@ -111,7 +111,7 @@ def unit(slug: str, number: int, unit: str) -> AnyResponse:
     """Why this unit has this place: every number opened down to its facts."""
     edition, line = public_line(slug, number, unit)
     board = stored_board(slug, edition)
-    past = past_places(reading(), edition.season_id, unit, until=number)
+    past = past_places(reading(), edition.season_id, unit, until=edition)
     page = render_template(
         "pages/display/unit.html",
         board=board,
