@@ -24,6 +24,7 @@ from leaderboard.boards.gather import NothingInForce
 from leaderboard.boards.models import DONE, FAILED, SKIPPED, DueRun
 from leaderboard.boards.publish import Composed, Due, Overtaken, announce, compose
 from leaderboard.boards.read import edition_of_run
+from leaderboard.boards.timekeeping import ClockOff, check_clock
 from leaderboard.db import Database
 from leaderboard.instant import Millis, now
 from leaderboard.office import Office
@@ -104,6 +105,12 @@ def _is_alive(process: int) -> bool:
 
 def perform(database: Database, run_id: int, node: Node) -> Outcome:
     """Run one due edition to its end, after any earlier one of its season; what is finished stays as it is."""
+    try:
+        with database.reading() as session:
+            check_clock(session)
+    except ClockOff as error:
+        log.warning("run %s is left to others: %s", run_id, error)
+        return Outcome(run_id, State.RETRY, message=str(error))
     while True:
         with database.reading() as session:
             run = session.get_one(DueRun, run_id)
@@ -121,9 +128,13 @@ def perform(database: Database, run_id: int, node: Node) -> Outcome:
 def tick(
     database: Database, node: Node, at: Millis | None = None, stopping: Callable[[], bool] = lambda: False
 ) -> list[Outcome]:
-    """Give due instants their rows and run everything that is free, each season in due order."""
+    """Give due instants their rows and run everything that is free, each season in due order.
+
+    Raises ClockOff, before anything is touched, where this machine's clock is not to be trusted.
+    """
     instant = now() if at is None else at
     with database.reading() as session:
+        check_clock(session)
         anything = due.anything_due(session, instant)
     if anything:
         with database.session() as session:
@@ -222,7 +233,7 @@ def _composed(session: Session, run: DueRun, office: Office) -> Composed:
     season = session.get_one(Season, run.season_id)
     planned = Due(
         as_of=due.cut_off(session, run, season, office.zone),
-        known_at=run.due_at,
+        known_at=due.entry_closed(session, run),
         due_at=run.due_at,
         next_due_at=clock.next_due(session, season.id, run.due_at),
     )

@@ -12,14 +12,18 @@ import threading
 from datetime import UTC, datetime, timedelta
 
 from apscheduler.executors.debug import DebugExecutor
+from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
+from apscheduler.triggers.interval import IntervalTrigger
 
 from config import Settings
 from leaderboard import airing
 from leaderboard.boards import clock
+from leaderboard.boards.timekeeping import ClockOff
 from leaderboard.db import Database, open_database
+from leaderboard.dispatch import Outbox, outbox_of
 from leaderboard.instant import now
 
 log = logging.getLogger(__name__)
@@ -46,18 +50,24 @@ class _Wake(BaseTrigger):  # type: ignore[misc] # APScheduler ships no types
 class Ticker:
     """A running clock: ticks until it is stopped, and finishes the edition at hand before it stops."""
 
-    def __init__(self, database: Database, node: airing.Node, every_seconds: float) -> None:
+    def __init__(
+        self, database: Database, node: airing.Node, every_seconds: float, outbox: Outbox | None = None
+    ) -> None:
         self.database = database
         self.node = node
+        self.outbox = outbox
         self.stopping = threading.Event()
         self._orphaned = True
         """Whether runs of a process that was killed may still be lying about."""
+        self._refused = False
+        """Whether the last tick found this machine's clock too far off; it is told once, not at every tick."""
         self._wake = _Wake(timedelta(seconds=every_seconds))
         self.scheduler = BackgroundScheduler(
             timezone=UTC,
             jobstores={"default": MemoryJobStore()},
             # Ticks run in the scheduler's own thread: there is no pool that could refuse work while Python ends.
-            executors={"default": DebugExecutor()},
+            # The outbox has a thread of its own, so that a slow way out never keeps an edition waiting.
+            executors={"default": DebugExecutor(), "outbox": ThreadPoolExecutor(1)},
             # A late tick is still a tick, several late ones are one, and two never run at once.
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
@@ -65,11 +75,19 @@ class Ticker:
     def start(self) -> None:
         """Begin to tick, at once for the first time."""
         self.scheduler.add_job(self.tick, self._wake, id="tick")
+        if self.outbox is not None:
+            every = IntervalTrigger(seconds=max(1, round(self._wake.every.total_seconds())))
+            self.scheduler.add_job(
+                self.send, every, id="outbox", executor="outbox", next_run_time=datetime.now(UTC)
+            )
         self.scheduler.start()
         log.info("the clock ticks every %s as %s", self._wake.every, self.node.owner)
 
     def tick(self) -> None:
-        """Run what is due, and note when something is due next; a failure is logged, and the clock goes on."""
+        """Run what is due, and note when something is due next; a failure is logged, and the clock goes on.
+
+        A machine whose own clock is off says so once and publishes nothing until it is right again.
+        """
         try:
             if self._orphaned:
                 airing.take_back_orphans(self.database)
@@ -80,8 +98,21 @@ class Ticker:
                 due = clock.next_due(session, None, now())
             # An edition due before the next tick is aired at its instant, not at the tick after it.
             self._wake.due = None if due is None else datetime.fromtimestamp(due / 1000, UTC)
+            self._refused = False
+        except ClockOff as error:
+            if not self._refused:
+                log.error("nothing is published by this node: %s", error)  # noqa: TRY400 - no failure of the program
+            self._refused = True
         except Exception:  # the next tick may find the database back
             log.exception("the clock could not look for due editions; it will try again")
+
+    def send(self) -> None:
+        """Bring out what the outbox holds; a failure is logged and tried again."""
+        try:
+            if self.outbox is not None:
+                self.outbox.send(self.database, self.stopping.is_set)
+        except Exception:  # the next turn may find the database back
+            log.exception("the outbox could not be looked through; it will be tried again")
 
     def stop(self) -> None:
         """Finish the edition at hand, begin no other, and stop."""
@@ -93,7 +124,7 @@ class Ticker:
 
 def start_in_background(settings: Settings, database: Database) -> Ticker:
     """Tick in a thread of this process, as the web process of `make run` does; returns what `stop` is called on."""
-    ticker = Ticker(database, airing.Node.of(settings), settings.tick_seconds)
+    ticker = Ticker(database, airing.Node.of(settings), settings.tick_seconds, outbox_of(settings, database))
     ticker.start()
     return ticker
 

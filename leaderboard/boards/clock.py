@@ -17,9 +17,10 @@ from sqlalchemy.orm import Session
 from leaderboard.accounts.audit import record_act
 from leaderboard.boards.due import active_timetables, materialise, rows_changed
 from leaderboard.boards.models import DONE, DUE, FAILED, RUNNING, SKIPPED, DueRun, Edition
+from leaderboard.boards.timekeeping import check_clock
 from leaderboard.instant import Millis
 from leaderboard.seasons.models import Season
-from leaderboard.seasons.timetable import due_after, parse_rule
+from leaderboard.seasons.timetable import course_of
 
 CLOCK = "clock"
 """Who published an edition that nobody asked for by hand."""
@@ -36,7 +37,11 @@ def request_key(season: Season, once_key: str) -> str:
 
 
 def request_run(session: Session, season: Season, once_key: str, actor: str, at: Millis) -> DueRun:
-    """A run asked for by hand, due at once; the same key gives the same run, however often it is pressed."""
+    """A run asked for by hand, due at once; the same key gives the same run, however often it is pressed.
+
+    Raises ClockOff where this machine's clock cannot be trusted to say when.
+    """
+    check_clock(session)
     key = request_key(season, once_key)
     if found := _run_of_key(session, key):
         return found
@@ -166,7 +171,7 @@ def is_outdated(session: Session, run: DueRun) -> bool:
 def next_due(session: Session, season_id: int | None, after: Millis) -> Millis | None:
     """The next instant after this one at which a season's board (or, with None, any board) is due."""
     instants = [
-        due_after(parse_rule(t.rule), t.timezone, max(after, t.starts_at - 1))
+        course_of(session, t).first_after(max(after, t.starts_at - 1))
         for t in active_timetables(session, season_id)
     ]
     return min((instant for instant in instants if instant is not None), default=None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from leaderboard.boards.models import DUE, SKIPPED, DueRun
 from leaderboard.instant import Millis, local_date
 from leaderboard.seasons.models import ALL, ASK, LATEST_ONLY, Season, Timetable
-from leaderboard.seasons.timetable import as_of, due_between, parse_rule
+from leaderboard.seasons.timetable import course_of
 
 PUNCTUAL_MS = 5 * 60_000
 """An instant materialised later than this was missed, for a timetable that asks."""
@@ -28,6 +28,7 @@ REPLACED = "已错过, 按“只补最近一期”的约定由其后的一期代
 REPLACED_MANY = "此期及更早的 {number} 期已错过, 按“只补最近一期”的约定由其后的一期代替"
 ASKING = "已错过, 请管理员决定补发或不再发布"
 ASKING_MANY = "此期及更早的 {number} 期已错过, 请管理员决定是否补发此期"
+CALLED_OFF = "管理员事先跳过: {reason}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,25 @@ class _Missed:
     instants: tuple[Millis, ...]
     older: int
     """How many still older ones there are beyond these."""
+    called_off: Mapping[Millis, str]
+    """Instants that an administrator took out beforehand, with the reason."""
+
+    @property
+    def newest(self) -> Millis | None:
+        """The newest instant that was not taken out."""
+        return next((i for i in reversed(self.instants) if i not in self.called_off), None)
+
+    def why_skipped(self, instant: Millis, at: Millis) -> str | None:
+        """Why an instant is not due, by what was decided beforehand or by the policy for missed ones; None when it is."""
+        if instant in self.called_off:
+            return CALLED_OFF.format(reason=self.called_off[instant])
+        is_newest, policy = instant == self.newest, self.timetable.catch_up
+        is_oldest_kept = instant == self.instants[0] and self.older
+        if policy == LATEST_ONLY and not is_newest:
+            return REPLACED_MANY.format(number=self.older) if is_oldest_kept else REPLACED
+        if policy == ASK and not (is_newest and at - instant <= PUNCTUAL_MS):
+            return ASKING_MANY.format(number=self.older) if is_oldest_kept else ASKING
+        return None
 
 
 def timetable_key(timetable_id: int, due_at: Millis) -> str:
@@ -57,7 +77,8 @@ def _without_row(session: Session, at: Millis, season_id: int | None = None) -> 
     for timetable in active_timetables(session, season_id):
         last = session.scalar(select(func.max(DueRun.due_at)).where(DueRun.timetable_id == timetable.id))
         after = max(timetable.starts_at - 1, last if last is not None else 0)
-        instants = due_between(parse_rule(timetable.rule), timetable.timezone, after, at)
+        course = course_of(session, timetable)
+        instants = course.between(after, at)
         if timetable.catch_up == ALL:
             # The rest comes with the next tick, which goes on from the last row.
             kept, total = tuple(islice(instants, MOST_ROWS)), 0
@@ -69,7 +90,7 @@ def _without_row(session: Session, at: Millis, season_id: int | None = None) -> 
                 total += 1
             kept = tuple(newest)
         if kept:
-            yield _Missed(timetable, kept, max(0, total - len(kept)))
+            yield _Missed(timetable, kept, max(0, total - len(kept)), course.skipped)
 
 
 def anything_due(session: Session, at: Millis) -> bool:
@@ -81,24 +102,17 @@ def materialise(session: Session, at: Millis, season_id: int | None = None) -> i
     """Give every due instant up to `at` its row, by each timetable's catch-up policy; returns how many became due.
 
     `latest`: only the newest is due, older ones are skipped. `all`: each is due. `ask`: those not noticed within
-    five minutes are skipped until an administrator brings them back. What is skipped says so in its message.
+    five minutes are skipped until an administrator brings them back. What was taken out beforehand is skipped by any
+    policy. What is skipped says so in its message.
     """
     count = 0
     for missed in list(_without_row(session, at, season_id)):
-        policy = missed.timetable.catch_up
-        for position, instant in enumerate(missed.instants):
-            newest = position == len(missed.instants) - 1
-            message = None
-            if policy == LATEST_ONLY and not newest:
-                message = REPLACED
-            if policy == ASK and not (newest and at - instant <= PUNCTUAL_MS):
-                message = ASKING
-            if message and position == 0 and missed.older:
-                message = {REPLACED: REPLACED_MANY, ASKING: ASKING_MANY}[message].format(number=missed.older)
+        for instant in missed.instants:
+            message = missed.why_skipped(instant, at)
             if _insert_due(session, missed.timetable, instant, message, at) and message is None:
                 count += 1
-        if policy == LATEST_ONLY:
-            _skip_waiting(session, missed.timetable, missed.instants[-1], at)
+        if missed.timetable.catch_up == LATEST_ONLY and missed.newest is not None:
+            _skip_waiting(session, missed.timetable, missed.newest, at)
     return count
 
 
@@ -141,9 +155,16 @@ def rows_changed(session: Session, statement: Update) -> int:
 
 def cut_off(session: Session, run: DueRun, season: Season, zone: str) -> date:
     """The day up to which facts count in a run's edition: its timetable's, and never after the season's end."""
-    timetable = session.get(Timetable, run.timetable_id) if run.timetable_id is not None else None
-    if timetable is None:
-        day = local_date(run.due_at, zone)
-    else:
-        day = as_of(parse_rule(timetable.rule), run.due_at, timetable.timezone)
-    return min(day, season.ends_on)
+    timetable = _timetable_of(session, run)
+    by_rule = None if timetable is None else course_of(session, timetable).as_of(run.due_at)
+    return min(by_rule or local_date(run.due_at, zone), season.ends_on)
+
+
+def entry_closed(session: Session, run: DueRun) -> Millis:
+    """The instant up to which what was entered counts in a run's edition: its timetable's, else the due instant."""
+    timetable = _timetable_of(session, run)
+    return run.due_at if timetable is None else course_of(session, timetable).known_at(run.due_at)
+
+
+def _timetable_of(session: Session, run: DueRun) -> Timetable | None:
+    return None if run.timetable_id is None else session.get(Timetable, run.timetable_id)

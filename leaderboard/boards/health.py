@@ -1,14 +1,20 @@
-"""How the boards are doing: what an operator's probe wants to know at a glance."""
+"""How the boards are doing: what an operator's probe and an administrator's banner want to know at a glance."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from leaderboard.boards.models import DUE, FAILED, RUNNING, DueRun, Edition
+from leaderboard.boards.timekeeping import MOST_OFF_MS, clock_offset
 from leaderboard.instant import Millis
+from leaderboard.seasons.models import Season
+
+OVERDUE_MS = 2 * 60_000
+"""A run that is not finished by then keeps the public waiting, though it may still succeed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,17 +26,60 @@ class Health:
     """How long the oldest unfinished run has been due: more than a minute means that no clock is ticking."""
     last_run_age: int | None
     failed_runs: int
+    stale_boards: int
+    """Seasons whose public board should have been followed by a newer one."""
+    clock_offset: float
+    """How far the clock of the node that answers is ahead of the database's time."""
+    clock_refuses: bool
+    """Whether that is too far, so that this node publishes nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """A season whose newest edition stays up although a later one was due."""
+
+    season: Season
+    since: Millis
+    """When the first edition that is missing was due."""
+    failed: bool
+    """Whether a run gave up; otherwise it is late and the clock still tries."""
+    message: str | None
 
 
 def health(session: Session, at: Millis) -> Health:
     """The state of boards and clock at an instant."""
     waiting = select(func.min(DueRun.due_at)).where(DueRun.state.in_([DUE, RUNNING]))
+    offset = clock_offset(session)
     return Health(
         newest_edition_age=_age(session.scalar(select(func.max(Edition.published_at))), at),
         oldest_due_age=_age(session.scalar(waiting), at),
         last_run_age=_age(session.scalar(select(func.max(DueRun.finished_at))), at),
         failed_runs=session.scalar(select(func.count()).where(DueRun.state == FAILED)) or 0,
+        stale_boards=len(stale_boards(session, at)),
+        clock_offset=offset / 1000,
+        clock_refuses=abs(offset) > MOST_OFF_MS,
     )
+
+
+def stale_boards(session: Session, at: Millis) -> list[Stale]:
+    """The seasons that wait for an edition: a later run failed, or is two minutes late; in the order of the seasons."""
+    late = DueRun.state.in_([DUE, RUNNING]) & (DueRun.due_at < at - OVERDUE_MS)
+    found = select(DueRun).where(late | (DueRun.state == FAILED)).order_by(DueRun.season_id, DueRun.due_at)
+    missing: dict[int, list[DueRun]] = {}
+    for run in session.scalars(found):
+        missing.setdefault(run.season_id, []).append(run)
+    stale = (_stale(session, season_id, runs) for season_id, runs in missing.items())
+    return [season for season in stale if season is not None]
+
+
+def _stale(session: Session, season_id: int, runs: Sequence[DueRun]) -> Stale | None:
+    newest = session.scalar(select(func.max(Edition.due_at)).where(Edition.season_id == season_id)) or 0
+    after = [run for run in runs if run.due_at > newest]
+    if not after:
+        return None
+    failed = [run for run in after if run.state == FAILED]
+    told = (failed or after)[-1]
+    return Stale(session.get_one(Season, season_id), after[0].due_at, bool(failed), told.message)
 
 
 def _age(instant: Millis | None, at: Millis) -> int | None:

@@ -1,228 +1,93 @@
-"""Timetables: when a season's board is aired, as rules that people can read, and the instants they come to."""
+"""Timetables of seasons: added, changed, paused and resumed, and single instants taken out beforehand."""
 
 from __future__ import annotations
 
 import json
-import re
-from calendar import monthrange
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from datetime import time as clock_time
+from datetime import date
 from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.audit import record_act
-from leaderboard.instant import Millis, from_local, local_date, now
-from leaderboard.seasons.models import CATCH_UP, LATEST_ONLY, Season, Timetable
+from leaderboard.instant import Millis, iso, now
+from leaderboard.seasons.calendar import MONDAY_TO_FRIDAY, WorkingDays, working_days
+from leaderboard.seasons.instants import AGES, as_of, due_after, due_between, known_at, years_without_notice
+from leaderboard.seasons.models import CATCH_UP, LATEST_ONLY, Season, Timetable, TimetableSkip
 from leaderboard.seasons.plan import PlanError
-
-MINUTES, DAILY, WEEKLY, MONTHLY, QUARTER_END, ONCE = KINDS = (
-    "minutes",
-    "daily",
-    "weekly",
-    "monthly",
-    "quarter_end",
-    "once",
-)
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-LAST = "last"
-SAME_DAY, PREVIOUS_DAY = CUT_OFFS = ("same_day", "previous_day")
-
-_KEYS = {
-    MINUTES: {"every", "until"},
-    DAILY: {"time"},
-    WEEKLY: {"days", "time"},
-    MONTHLY: {"day", "time"},
-    QUARTER_END: {"time"},
-    ONCE: {"at"},
-}
-_CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
-_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?")
-_FAR = 400
-"""Days to look ahead: every rule that comes again does so within a year."""
+from leaderboard.seasons.rule import Rule, parse_rule, rule_document
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """When a board is due; wall-clock times are those of the timetable's own zone."""
+class Course:
+    """What a timetable comes to: its rule on the office's working days, and the instants taken out of it."""
 
-    kind: str
-    cut_off: str = SAME_DAY
-    time: clock_time = clock_time(9)
-    """The hour of `daily`, `weekly`, `monthly` and `quarter_end`."""
-    days: tuple[str, ...] = ()
-    """The weekdays of `weekly`, by name."""
-    day: int | str | None = None
-    """The day of `monthly`: 1 to 31, or `last`; a month too short for it is due on its last day."""
-    every: int = 0
-    """Minutes between the instants of `minutes`, counted from midnight."""
-    moment: datetime | None = None
-    """The wall-clock time of `once`, or the last one of `minutes`."""
+    rule: Rule
+    zone: str
+    days: WorkingDays
+    skipped: Mapping[Millis, str]
+    """Instant -> why it was taken out."""
 
+    def between(self, after: Millis, until: Millis) -> Iterator[Millis]:
+        """The instants after `after` and not later than `until`, those taken out among them."""
+        return due_between(self.rule, self.zone, after, until, self.days)
 
-class _Reader:
-    """Takes the parts of a rule out of its document and collects what is wrong with them."""
+    def upcoming(self, after: Millis) -> Iterator[Millis]:
+        """The instants after `after` at which a board will be due."""
+        return (instant for instant in self.between(after, after + AGES) if instant not in self.skipped)
 
-    def __init__(self, document: Mapping[str, Any]) -> None:
-        self.document = document
-        self.problems: list[str] = []
+    def coming(self, after: Millis, n: int = 5) -> list[Millis]:
+        """The next n instants, those taken out among them: what is shown of a timetable."""
+        return list(islice(self.between(after, after + AGES), n))
 
-    def complain(self, problem: str) -> None:
-        self.problems.append(problem)
+    def next_dates(self, n: int = 5, after: Millis | None = None) -> list[Millis]:
+        """The next n instants at which a board will be due, from now unless said otherwise."""
+        return list(islice(self.upcoming(now() if after is None else after), n))
 
-    def choice(self, key: str, choices: tuple[str, ...], default: str | None, name: str) -> str:
-        found = self.document.get(key, default)
-        if found not in choices:
-            self.complain(f"{name} {key} 应为 {'、'.join(choices)} 之一, 现为 {found!r}")
-            return choices[0]
-        return str(found)
+    def first_after(self, after: Millis) -> Millis | None:
+        """The first instant after `after` at which a board will be due; None when there is none."""
+        return next(self.upcoming(after), None)
 
-    def hour(self) -> clock_time:
-        found = self.document.get("time")
-        match = _CLOCK.fullmatch(found) if isinstance(found, str) else None
-        if not match:
-            self.complain(f"发布时刻 time 应写成 09:00 这样的二十四小时制, 现为 {found!r}")
-            return clock_time(0)
-        return clock_time(int(match[1]), int(match[2]))
+    def as_of(self, due_at: Millis) -> date:
+        """The day up to which facts count in the edition due at the instant."""
+        return as_of(self.rule, due_at, self.zone)
 
-    def moment(self, key: str, name: str) -> datetime | None:
-        found = self.document.get(key)
-        try:
-            if isinstance(found, str) and _MOMENT.fullmatch(found):
-                return datetime.fromisoformat(found)
-        except ValueError:
-            # A shape that fits and a day that does not exist get the same answer.
-            pass
-        self.complain(f"{name} {key} 应写成 2026-11-05T09:00 这样的当地时间, 现为 {found!r}")
-        return None
+    def known_at(self, due_at: Millis) -> Millis:
+        """The instant up to which what was entered counts in the edition due at the instant."""
+        return known_at(self.rule, due_at, self.zone)
 
-    def whole(self, key: str, least: int, most: int, name: str) -> int:
-        found = self.document.get(key)
-        if not isinstance(found, int) or isinstance(found, bool) or not least <= found <= most:
-            self.complain(f"{name} {key} 应为 {least} 到 {most} 的整数, 现为 {found!r}")
-            return least
-        return found
-
-    def weekdays(self) -> tuple[str, ...]:
-        found = self.document.get("days")
-        if not isinstance(found, list | tuple) or not found or not set(map(str, found)) <= set(WEEKDAYS):
-            self.complain(f"星期 days 应从 {'、'.join(WEEKDAYS)} 中选一天或几天, 现为 {found!r}")
-            return ()
-        return tuple(day for day in WEEKDAYS if day in found)
+    def years_missing(self, after: Millis) -> list[int]:
+        """The years whose notice it needs for its next instants and that were not imported."""
+        return years_without_notice(self.rule, self.zone, after, self.days)
 
 
-def parse_rule(document: str | Mapping[str, Any]) -> Rule:
-    """The rule a JSON text or mapping describes; raises PlanError naming everything that is wrong with it."""
-    if isinstance(document, str):
-        try:
-            document = json.loads(document)
-        except ValueError as error:
-            raise PlanError("发布规则不是有效的 JSON") from error
-    if not isinstance(document, Mapping):
-        raise PlanError('发布规则应写成由名称和内容组成的一组, 如 {"kind": "daily", "time": "09:00"}')
-    reader = _Reader(document)
-    kind = reader.choice("kind", KINDS, None, "发布周期")
-    rule = _rule_of(reader, kind)
-    if document.get("kind") in KINDS:
-        for key in sorted(set(document) - {"kind", "cut_off"} - _KEYS[kind]):
-            reader.complain(f"{kind} 规则中没有 {key} 这一项")
-        if reader.problems:
-            raise PlanError(*reader.problems)
-        return rule
-    raise PlanError(reader.problems[0])
+def course_of(session: Session, timetable: Timetable) -> Course:
+    """What a timetable comes to by the present calendar."""
+    rule = parse_rule(timetable.rule)
+    skipped = {skip.due_at: skip.reason for skip in list_skips(session, timetable)}
+    return Course(rule, timetable.timezone, days_for(session, rule), skipped)
 
 
-def _rule_of(reader: _Reader, kind: str) -> Rule:
-    cut_off = reader.choice("cut_off", CUT_OFFS, SAME_DAY, "数据截至")
-    if kind == MINUTES:
-        until = reader.moment("until", "结束时间") if "until" in reader.document else None
-        return Rule(kind, cut_off, every=reader.whole("every", 1, 1440, "间隔分钟数"), moment=until)
-    if kind == ONCE:
-        return Rule(kind, cut_off, moment=reader.moment("at", "发布时间"))
-    if kind == WEEKLY:
-        return Rule(kind, cut_off, days=reader.weekdays(), time=reader.hour())
-    if kind == MONTHLY:
-        last = reader.document.get("day") == LAST
-        day: int | str = LAST if last else reader.whole("day", 1, 31, f"每月日期 (月末写 {LAST})")
-        return Rule(kind, cut_off, day=day, time=reader.hour())
-    return Rule(kind, cut_off, time=reader.hour())
+def days_for(session: Session, rule: Rule) -> WorkingDays:
+    """The calendar, read only for a rule that depends on it."""
+    return working_days(session) if rule.needs_calendar else MONDAY_TO_FRIDAY
 
 
-def rule_document(rule: Rule) -> dict[str, Any]:
-    """The rule as the document that `parse_rule` reads back to the same rule."""
-    values = {
-        "every": rule.every,
-        "until": rule.moment and rule.moment.isoformat(),
-        "at": rule.moment and rule.moment.isoformat(),
-        "days": list(rule.days),
-        "day": rule.day,
-        "time": f"{rule.time:%H:%M}",
-    }
-    parts = {key: values[key] for key in sorted(_KEYS[rule.kind]) if values[key] is not None}
-    return {"kind": rule.kind, **parts, "cut_off": rule.cut_off}
+def list_skips(session: Session, timetable: Timetable) -> Sequence[TimetableSkip]:
+    """The instants taken out of a timetable, in order."""
+    found = select(TimetableSkip).where(TimetableSkip.timetable_id == timetable.id)
+    return session.scalars(found.order_by(TimetableSkip.due_at)).all()
 
 
-def _falls_on(rule: Rule, day: date) -> bool:
-    """Whether a rule of days is due on this day."""
-    last = monthrange(day.year, day.month)[1]
-    if rule.kind == WEEKLY:
-        return WEEKDAYS[day.weekday()] in rule.days
-    if rule.kind == MONTHLY:
-        return day.day == (last if rule.day == LAST else min(int(rule.day or 1), last))
-    if rule.kind == QUARTER_END:
-        return day.month % 3 == 0 and day.day == last
-    return rule.kind == DAILY
-
-
-def _midnight(day: date, zone: str) -> Millis:
-    return from_local(datetime.combine(day, clock_time(0)), zone)
-
-
-def _next_minutes(rule: Rule, zone: str, after: Millis) -> Millis | None:
-    today = local_date(after, zone)
-    start, step = _midnight(today, zone), rule.every * 60_000
-    found = start + ((after - start) // step + 1) * step
-    # The count starts again at midnight, so an interval that does not divide the day ends early.
-    found = min(found, _midnight(today + timedelta(days=1), zone))
-    return None if rule.moment is not None and found > from_local(rule.moment, zone) else found
-
-
-def due_after(rule: Rule, zone: str, after: Millis) -> Millis | None:
-    """The first due instant strictly after the given one; None when the rule is over."""
-    if rule.kind == MINUTES:
-        return _next_minutes(rule, zone, after)
-    if rule.kind == ONCE:
-        only = None if rule.moment is None else from_local(rule.moment, zone)
-        return only if only is not None and only > after else None
-    today = local_date(after, zone)
-    for day in (today + timedelta(days=ahead) for ahead in range(_FAR)):
-        if _falls_on(rule, day) and (found := from_local(datetime.combine(day, rule.time), zone)) > after:
-            return found
-    return None
-
-
-def due_between(rule: Rule, zone: str, after: Millis, until: Millis) -> Iterator[Millis]:
-    """Due instants after `after` and not later than `until`, in order."""
-    found = due_after(rule, zone, after)
-    while found is not None and found <= until:
-        yield found
-        found = due_after(rule, zone, found)
-
-
-def next_dates(rule: Rule, zone: str, n: int = 5, after: Millis | None = None) -> list[Millis]:
-    """The next n due instants, from now unless said otherwise; what is shown before a timetable is saved."""
-    start = now() if after is None else after
-    return list(islice(due_between(rule, zone, start, start + 10**15), n))
-
-
-def as_of(rule: Rule, due_at: Millis, zone: str) -> date:
-    """The day up to which facts count 截至 in an edition due at the instant."""
-    day = local_date(due_at, zone)
-    return day - timedelta(days=1) if rule.cut_off == PREVIOUS_DAY else day
+def calendar_gaps(session: Session, at: Millis) -> list[tuple[Timetable, list[int]]]:
+    """The running timetables that need the notice of years that were not imported, with these years."""
+    active = session.scalars(select(Timetable).where(Timetable.is_active == 1).order_by(Timetable.id)).all()
+    gaps = ((timetable, course_of(session, timetable).years_missing(at)) for timetable in active)
+    return [(timetable, years) for timetable, years in gaps if years]
 
 
 def add_timetable(  # noqa: PLR0913 - the columns of the table, all by name
@@ -237,21 +102,11 @@ def add_timetable(  # noqa: PLR0913 - the columns of the table, all by name
     starts_at: Millis | None = None,
 ) -> Timetable:
     """Give a season a timetable, from `starts_at` or from now on; raises PlanError with every reason against it."""
-    problems = [] if name.strip() else ["时间表需要一个名称"]
-    if catch_up not in CATCH_UP:
-        problems.append(f"错过后的处理 catch_up 应为 {'、'.join(CATCH_UP)} 之一, 现为 {catch_up!r}")
-    if not _is_zone(zone):
-        problems.append(f"没有名为 {zone} 的时区, 请写成 Asia/Shanghai 这样的名称")
-    try:
-        parsed = parse_rule(rule)
-    except PlanError as error:
-        raise PlanError(*problems, *error.problems) from error
-    if problems:
-        raise PlanError(*problems)
+    document = _checked(name=name, rule=rule, zone=zone, catch_up=catch_up)
     timetable = Timetable(
         season_id=season.id,
         name=name.strip(),
-        rule=json.dumps(rule_document(parsed), ensure_ascii=False),
+        rule=_stored(document),
         timezone=zone,
         catch_up=catch_up,
         starts_at=now() if starts_at is None else starts_at,
@@ -260,14 +115,61 @@ def add_timetable(  # noqa: PLR0913 - the columns of the table, all by name
     session.add(timetable)
     session.flush()
     record_act(
-        session,
-        actor,
-        "timetable.add",
-        f"{season.slug}/{timetable.id}",
-        name=name,
-        rule=rule_document(parsed),
+        session, actor, "timetable.add", f"{season.slug}/{timetable.id}", name=timetable.name, rule=document
     )
     return timetable
+
+
+def change_timetable(
+    session: Session,
+    actor: str,
+    timetable: Timetable,
+    *,
+    name: str,
+    rule: str | Mapping[str, Any],
+    catch_up: str,
+    at: Millis,
+) -> None:
+    """Give a timetable another name, policy or rule; a changed rule holds for instants after `at`.
+
+    Raises PlanError with every reason against it.
+    """
+    document = _checked(name=name, rule=rule, zone=timetable.timezone, catch_up=catch_up)
+    before = {"name": timetable.name, "rule": json.loads(timetable.rule), "catch_up": timetable.catch_up}
+    after = {"name": name.strip(), "rule": document, "catch_up": catch_up}
+    if before == after:
+        return
+    if before["rule"] != document:
+        # What the new rule would have come to before it was made is none of its business.
+        timetable.starts_at = at + 1
+    timetable.name, timetable.rule, timetable.catch_up = name.strip(), _stored(document), catch_up
+    session.flush()
+    changed = {key: [before[key], after[key]] for key in before if before[key] != after[key]}
+    record_act(session, actor, "timetable.change", _subject(timetable), **changed)
+
+
+def _checked(*, name: str, rule: str | Mapping[str, Any], zone: str, catch_up: str) -> dict[str, Any]:
+    """The rule's document once everything about the timetable holds."""
+    problems = [] if name.strip() else ["时间表需要一个名称"]
+    if catch_up not in CATCH_UP:
+        problems.append(f"错过后的处理 catch_up 应为 {'、'.join(CATCH_UP)} 之一, 现为 {catch_up!r}")
+    if not _is_zone(zone):
+        problems.append(f"没有名为 {zone} 的时区, 请写成 Asia/Shanghai 这样的名称")
+    try:
+        document = rule_document(parse_rule(rule))
+    except PlanError as error:
+        raise PlanError(*problems, *error.problems) from error
+    if problems:
+        raise PlanError(*problems)
+    return document
+
+
+def _stored(document: Mapping[str, Any]) -> str:
+    return json.dumps(document, ensure_ascii=False)
+
+
+def _subject(timetable: Timetable) -> str:
+    return f"timetable {timetable.id}"
 
 
 def _is_zone(zone: str) -> bool:
@@ -283,7 +185,7 @@ def pause_timetable(session: Session, actor: str, timetable: Timetable) -> None:
     if timetable.is_active:
         timetable.is_active = 0
         session.flush()
-        record_act(session, actor, "timetable.pause", f"timetable {timetable.id}", name=timetable.name)
+        record_act(session, actor, "timetable.pause", _subject(timetable), name=timetable.name)
 
 
 def resume_timetable(session: Session, actor: str, timetable: Timetable, at: Millis | None = None) -> None:
@@ -291,4 +193,43 @@ def resume_timetable(session: Session, actor: str, timetable: Timetable, at: Mil
     if not timetable.is_active:
         timetable.is_active, timetable.starts_at = 1, now() if at is None else at
         session.flush()
-        record_act(session, actor, "timetable.resume", f"timetable {timetable.id}", name=timetable.name)
+        record_act(session, actor, "timetable.resume", _subject(timetable), name=timetable.name)
+
+
+def skip_instant(
+    session: Session, actor: str, timetable: Timetable, due_at: Millis, *, reason: str, at: Millis
+) -> None:
+    """Take one coming instant out of a timetable; raises PlanError when it is past, unknown, or without a reason.
+
+    Doing it again changes nothing.
+    """
+    problems = [] if reason.strip() else ["请写明跳过的理由"]
+    course = course_of(session, timetable)
+    if due_at in course.skipped:
+        return
+    if due_at <= at:
+        problems.append("此期已到发布时间, 不能再事先跳过")
+    elif due_after(course.rule, course.zone, due_at - 1, course.days) != due_at:
+        problems.append(f"按时间表, {iso(due_at, timetable.timezone)} 没有要发布的一期")
+    if problems:
+        raise PlanError(*problems)
+    session.add(
+        TimetableSkip(
+            timetable_id=timetable.id, due_at=due_at, reason=reason.strip(), skipped_at=at, skipped_by=actor
+        )
+    )
+    session.flush()
+    when = iso(due_at, timetable.timezone)
+    record_act(session, actor, "timetable.skip", _subject(timetable), due=when, reason=reason.strip())
+
+
+def unskip_instant(session: Session, actor: str, timetable: Timetable, due_at: Millis, *, at: Millis) -> None:
+    """Put an instant back that was taken out; raises PlanError when it was not, or when its time has passed."""
+    skip = session.get(TimetableSkip, (timetable.id, due_at))
+    if skip is None:
+        raise PlanError("此期没有被跳过")
+    if due_at <= at:
+        raise PlanError("此期的时间已过, 请在发布记录中补发")
+    session.delete(skip)
+    session.flush()
+    record_act(session, actor, "timetable.unskip", _subject(timetable), due=iso(due_at, timetable.timezone))

@@ -13,21 +13,11 @@ from sqlalchemy.orm import Session
 
 from leaderboard.accounts.models import AuditLine
 from leaderboard.instant import from_local
+from leaderboard.seasons.instants import as_of, due_after, due_between, next_dates
 from leaderboard.seasons.plan import PlanError
 from leaderboard.seasons.read import list_timetables
-from leaderboard.seasons.timetable import (
-    KINDS,
-    WEEKDAYS,
-    add_timetable,
-    as_of,
-    due_after,
-    due_between,
-    next_dates,
-    parse_rule,
-    pause_timetable,
-    resume_timetable,
-    rule_document,
-)
+from leaderboard.seasons.rule import KINDS, WEEKDAYS, parse_rule, rule_document
+from leaderboard.seasons.timetable import add_timetable, pause_timetable, resume_timetable
 from tests.factories import start_race
 
 ZONE = "Asia/Shanghai"

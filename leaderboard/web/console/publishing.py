@@ -15,6 +15,7 @@ from leaderboard.boards.gather import NothingInForce
 from leaderboard.boards.preview import board_now
 from leaderboard.boards.read import latest_edition
 from leaderboard.boards.run_log import editions_by_run, find_run, list_runs, unmade
+from leaderboard.boards.timekeeping import ClockOff
 from leaderboard.instant import now
 from leaderboard.seasons.models import Season
 from leaderboard.seasons.read import list_timetables
@@ -60,7 +61,11 @@ def publish_now(slug: str) -> ResponseReturnValue:
     if not once_key:
         abort(400)
     session = writing()
-    run = request_run(session, season, f"{person().name}/{once_key}", person().name, now())
+    try:
+        run = request_run(session, season, f"{person().name}/{once_key}", person().name, now())
+    except ClockOff as error:
+        flash(str(error), "failure")
+        return redirect(url_for("console.publish", slug=slug))
     session.commit()
     return _told(season, perform(database(), run.id, Node.of(settings())))
 

@@ -10,10 +10,11 @@ from flask.typing import ResponseReturnValue
 
 from leaderboard.accounts.permissions import Action
 from leaderboard.instant import Millis
+from leaderboard.seasons.instants import next_dates
 from leaderboard.seasons.models import ALL, ASK, LATEST_ONLY, Timetable
 from leaderboard.seasons.plan import PlanError
 from leaderboard.seasons.read import list_timetables
-from leaderboard.seasons.timetable import (
+from leaderboard.seasons.rule import (
     DAILY,
     LAST,
     MINUTES,
@@ -25,12 +26,9 @@ from leaderboard.seasons.timetable import (
     WEEKDAYS,
     WEEKLY,
     Rule,
-    add_timetable,
-    next_dates,
     parse_rule,
-    pause_timetable,
-    resume_timetable,
 )
+from leaderboard.seasons.timetable import add_timetable, pause_timetable, resume_timetable
 from leaderboard.web.console.door import door, season_at, show
 from leaderboard.web.guards import guard_action, guarded, person
 from leaderboard.web.requests import office, writing
@@ -90,7 +88,7 @@ def rule_words(rule: Rule) -> str:
         words = _("每季末日 {hour}").format(hour=hour)
     else:
         words = _("每天 {hour}").format(hour=hour)
-    return f"{words} · {_('数据截至前一日')}" if rule.cut_off == PREVIOUS_DAY else words
+    return f"{words} · {_('数据截至前一日')}" if rule.cut_off.as_of == PREVIOUS_DAY else words
 
 
 def rule_from(typed: Typed) -> dict[str, Any]:

@@ -1,0 +1,141 @@
+"""The office's working days: Monday to Friday, corrected by the yearly notice 放假安排通知 once it is imported."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from leaderboard.accounts.audit import record_act
+from leaderboard.instant import now
+from leaderboard.seasons.models import CalendarDay, CalendarYear
+from leaderboard.seasons.notice import NoticeDay
+from leaderboard.seasons.plan import PlanError
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingDays:
+    """Which days are worked: those from Monday to Friday, but for the days a notice names."""
+
+    years: frozenset[int] = frozenset()
+    """The years whose notice was imported; any other is nothing but Monday to Friday."""
+    named: Mapping[date, bool] = field(default_factory=dict)
+    """Day -> whether it is worked, where it differs from its weekday."""
+
+    def is_working(self, day: date) -> bool:
+        """Whether the office works on this day."""
+        return self.named.get(day, day.weekday() < 5)
+
+    def next_from(self, day: date) -> date:
+        """The day itself if it is worked, else the first worked day after it."""
+        while not self.is_working(day):
+            day += _DAY
+        return day
+
+    def previous_from(self, day: date) -> date:
+        """The day itself if it is worked, else the last worked day before it."""
+        while not self.is_working(day):
+            day -= _DAY
+        return day
+
+    def nth_after(self, day: date, number: int) -> date:
+        """The `number`-th worked day after a day, which does not count itself; with 0 the day itself."""
+        for _ in range(number):
+            day = self.next_from(day + _DAY)
+        return day
+
+    def nth_of_month(self, day: date, number: int) -> date | None:
+        """The `number`-th worked day of the day's month, from the end where negative, at most the last there is."""
+        first = day.replace(day=1)
+        month = [d for d in (first + _DAY * ahead for ahead in range(31)) if d.month == day.month]
+        worked = [d for d in month if self.is_working(d)]
+        if not worked:
+            return None
+        return worked[min(number, len(worked)) - 1] if number > 0 else worked[max(number, -len(worked))]
+
+
+MONDAY_TO_FRIDAY = WorkingDays()
+
+
+def working_days(session: Session) -> WorkingDays:
+    """The calendar as imported so far."""
+    return WorkingDays(
+        frozenset(session.scalars(select(CalendarYear.year))),
+        {day: bool(works) for day, works in session.execute(select(CalendarDay.day, CalendarDay.is_working))},
+    )
+
+
+def list_years(session: Session) -> Sequence[CalendarYear]:
+    """The years imported, newest first."""
+    return session.scalars(select(CalendarYear).order_by(CalendarYear.year.desc())).all()
+
+
+def days_of_year(session: Session, year: int) -> Sequence[CalendarDay]:
+    """The days of a year that differ from their weekday, in order."""
+    within = CalendarDay.day.between(date(year, 1, 1), date(year, 12, 31))
+    return session.scalars(select(CalendarDay).where(within).order_by(CalendarDay.day)).all()
+
+
+def import_year(
+    session: Session, actor: str, year: int, days: Iterable[NoticeDay], *, source: str
+) -> CalendarYear:
+    """Take in a year's notice, in place of an earlier one of that year; raises PlanError with every reason against it.
+
+    Kept are the days that differ from their weekday. A notice may name days of the December before (2018-12-31 was
+    off by the notice for 2019), and of no other year.
+    """
+    named = list(days)
+    problems = _problems(year, named, source)
+    different = {d.day: d for d in named if d.is_working != MONDAY_TO_FRIDAY.is_working(d.day)}
+    if not different:
+        problems.append("没有一天与平日的周一至周五不同, 请核对内容")
+    if problems:
+        raise PlanError(*problems)
+    before = {(d.day, d.is_working) for d in days_of_year(session, year)}
+    session.execute(
+        delete(CalendarDay).where(
+            CalendarDay.day.between(date(year, 1, 1), date(year, 12, 31)) | CalendarDay.day.in_(different)
+        )
+    )
+    session.add_all(
+        CalendarDay(day=d.day, is_working=int(d.is_working), name=d.name) for d in different.values()
+    )
+    kept = session.get(CalendarYear, year) or CalendarYear(year=year)
+    kept.source, kept.imported_at, kept.imported_by = source.strip(), now(), actor
+    session.add(kept)
+    session.flush()
+    after = {(d.day, int(d.is_working)) for d in different.values()}
+    record_act(
+        session,
+        actor,
+        "calendar.import",
+        str(year),
+        source=kept.source,
+        added=_written(after - before),
+        removed=_written(before - after),
+    )
+    return kept
+
+
+def _problems(year: int, days: Sequence[NoticeDay], source: str) -> list[str]:
+    problems = [] if source.strip() else ["请写明依据的通知, 如“国务院办公厅关于2026年部分节假日安排的通知”"]
+    if not 2000 <= year <= 2100:
+        problems.append(f"年份 {year} 应在 2000 至 2100 之间")
+    seen: dict[date, bool] = {}
+    for found in days:
+        if found.day.year != year and (found.day.year, found.day.month) != (year - 1, 12):
+            problems.append(f"{found.day} 不属于 {year} 年")
+        if seen.setdefault(found.day, found.is_working) != found.is_working:
+            problems.append(f"{found.day} 既写了放假又写了上班")
+        if len(found.name) > 120:
+            problems.append(f"{found.day} 的名称超过 120 字")
+    return problems
+
+
+def _written(days: Iterable[tuple[date, int]]) -> list[str]:
+    return [f"{day} {'班' if works else '休'}" for day, works in sorted(days)]

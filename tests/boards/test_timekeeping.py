@@ -1,0 +1,107 @@
+"""A machine whose clock is wrong publishes nothing: too early would be with facts missing, and nobody could tell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from leaderboard import airing, instant
+from leaderboard.accounts import audit
+from leaderboard.airing import Node, State
+from leaderboard.boards import clock, timekeeping
+from leaderboard.boards.models import DueRun, Edition
+from leaderboard.boards.timekeeping import ClockOff, accept_clock, check_clock, clock_offset, clock_trouble
+from leaderboard.db import Database
+from tests.factories import OFFICE, small_race
+
+NODE = Node("here", OFFICE, 30_000, 3)
+Shift = Callable[[int], None]
+
+
+@pytest.fixture
+def shift(monkeypatch: pytest.MonkeyPatch) -> Shift:
+    """Puts this machine's clock ahead by so many seconds (back where negative), for whoever reads it."""
+
+    def put(seconds: int) -> None:
+        def shifted() -> int:
+            return instant.now() + seconds * 1000
+
+        for module in (airing, timekeeping, audit):
+            monkeypatch.setattr(module, "now", shifted)
+
+    return put
+
+
+def rows(database: Database, table: type[DueRun | Edition]) -> int:
+    with database.reading() as session:
+        return session.scalar(select(func.count()).select_from(table)) or 0
+
+
+def test_a_clock_that_is_right_is_trusted(session: Session):
+    small_race(session)
+    assert abs(clock_offset(session)) < 5_000
+    check_clock(session)
+
+
+@pytest.mark.engines("postgresql")
+@pytest.mark.parametrize(("seconds", "way"), [(45, "快"), (-45, "慢")])
+def test_a_clock_is_compared_with_the_servers_own(session: Session, shift: Shift, seconds: int, way: str):
+    shift(seconds)
+    assert abs(clock_offset(session) - seconds * 1000) < 5_000
+    told = clock_trouble(session) or ""
+    assert way in told
+    assert "拒绝发布" in told
+
+
+@pytest.mark.engines("postgresql")
+@pytest.mark.parametrize("seconds", [20, -20])
+def test_half_a_minute_is_forgiven(session: Session, shift: Shift, seconds: int):
+    shift(seconds)
+    check_clock(session)
+
+
+def test_a_node_whose_clock_is_slow_publishes_nothing_by_any_door(database: Database, shift: Shift):
+    check_nothing_is_published(database, shift, -45)
+
+
+@pytest.mark.engines("postgresql")
+def test_a_node_whose_clock_is_fast_publishes_nothing_by_any_door(database: Database, shift: Shift):
+    check_nothing_is_published(database, shift, 45)
+
+
+def check_nothing_is_published(database: Database, shift: Shift, seconds: int) -> None:
+    with database.session() as session:
+        season = small_race(session).season
+        waiting = clock.request_run(session, season, "before", "li", instant.now()).id
+        session.commit()
+    shift(seconds)
+    outcome = airing.perform(database, waiting, NODE)
+    assert outcome.state is State.RETRY
+    assert "拒绝发布" in (outcome.message or "")
+    with pytest.raises(ClockOff):
+        airing.tick(database, NODE)
+    with database.session() as session, pytest.raises(ClockOff):
+        clock.request_run(session, season, "now", "li", instant.now() + seconds * 1000)
+    assert (rows(database, Edition), rows(database, DueRun)) == (0, 1)
+    shift(0)
+    assert [o.state for o in airing.tick(database, NODE)] == [State.PUBLISHED]
+
+
+@pytest.mark.engines("sqlite")
+def test_without_a_server_a_clock_that_went_back_is_noticed_and_can_be_accepted(
+    session: Session, shift: Shift
+):
+    """A clock that was ahead by an hour has written into the trail; once it is put right, somebody says so."""
+    shift(3600)
+    small_race(session)
+    check_clock(session)
+    shift(0)
+    assert "慢 3" in (clock_trouble(session) or "")
+    accept_clock(session, "li", "时钟原先快一小时, 已校准")
+    check_clock(session)
+    shift(-60)
+    with pytest.raises(ClockOff):
+        check_clock(session)
