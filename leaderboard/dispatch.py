@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from sqlalchemy.exc import DBAPIError
 
+from config import Settings
 from leaderboard.db import Database
 from leaderboard.instant import now
 from leaderboard.outbox import delivery
-from leaderboard.outbox.models import Message
+from leaderboard.outbox.models import GIVEN_UP, Message
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +30,28 @@ class Channel(Protocol):
 
     def deliver(self, message: Message) -> None:
         """Bring the message out; called again with the same number after a failure. Raises OSError or ValueError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outbox:
+    """The channels of this installation and its patience with each."""
+
+    channels: tuple[Channel, ...]
+    attempts: int
+
+    def send(self, database: Database, stopping: Callable[[], bool] = lambda: False) -> int:
+        """Deliver all that can be delivered now; returns how many messages got through."""
+        return dispatch(database, self.channels, self.attempts, stopping)
+
+
+def outbox_of(settings: Settings, database: Database) -> Outbox | None:
+    """The outbox that the settings ask for; None when nothing is to leave the house by itself."""
+    if not settings.public_dir:
+        return None
+    # It brings the whole web with it, which a clock without files can do without.
+    from leaderboard.public_files import channel  # noqa: PLC0415 - see above
+
+    return Outbox((channel(settings, database),), settings.outbox_attempts)
 
 
 def dispatch(
@@ -83,5 +107,5 @@ def _note_failure(database: Database, delivery_id: int, attempt: int, attempts: 
     with database.session() as session:
         state = delivery.failed(session, delivery_id, attempt, attempts, now(), why)
         session.commit()
-    if state == delivery.GIVEN_UP:
+    if state == GIVEN_UP:
         log.error("delivery %s was given up after %s tries: %s", delivery_id, attempt, why)

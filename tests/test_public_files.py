@@ -1,0 +1,152 @@
+"""PUBLIC_DIR: the folder says exactly what the public door answers, and only that."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import brotli
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from config import Settings
+from leaderboard import public_files
+from leaderboard.db import Database
+from leaderboard.dispatch import dispatch
+from leaderboard.public_files import MARKER, PublicFiles, files_of, sync
+from leaderboard.seasons.plan import show_season
+from tests.factories import Race, small_race
+
+Sync = Callable[[], int]
+
+
+@pytest.fixture
+def race(session: Session) -> Race:
+    race = small_race(session)
+    race.publish()
+    session.commit()
+    return race
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "public"
+
+
+@pytest.fixture
+def write(app: Flask, database: Database, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Sync:
+    monkeypatch.setattr(public_files, "_copy_static", lambda *_: 0)
+    return lambda: sync(app, database, folder)
+
+
+def names(folder: Path) -> set[str]:
+    """What lies in the folder, but for files of the application and compressed twins."""
+    found = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+    return {name for name in found if not name.startswith("static/") and not name.endswith((".gz", ".br"))}
+
+
+PAGES = (
+    "/",
+    "/boards/race/",
+    "/boards/race/1/",
+    "/boards/race/1/by/signing/",
+    "/boards/race/1/units/liuxi/",
+    "/boards/race/1/units/liuxi.json",
+    "/boards/race/latest.json",
+    "/boards/race/1.json",
+    "/boards/race/1.csv",
+    "/boards/race/1.xlsx",
+    "/boards/race/1.package.json",
+)
+
+
+@pytest.mark.usefixtures("race")
+def test_a_file_is_what_the_door_answers(write: Sync, folder: Path, client: FlaskClient) -> None:
+    write()
+    for name, question in (pair for path in PAGES for pair in files_of(path)):
+        body = client.get(question).data
+        assert (folder / name).read_bytes() == body, name
+        if not name.endswith("xlsx"):
+            assert gzip.decompress((folder / f"{name}.gz").read_bytes()) == body, name
+            assert brotli.decompress((folder / f"{name}.br").read_bytes()) == body, name
+
+
+@pytest.mark.usefixtures("race")
+@pytest.mark.engines("sqlite")  # files of the application come from no database
+def test_style_and_scripts_are_copied(app: Flask, database: Database, folder: Path) -> None:
+    sync(app, database, folder)
+    page = (folder / "index.zh.html").read_text(encoding="utf-8")
+    asked = re.findall(r'(?:href|src)="/(static/[^"?]+)', page)
+    assert asked
+    assert all((folder / name).is_file() for name in asked)
+
+
+def test_the_latest_moves_and_the_numbered_stays(race: Race, write: Sync, folder: Path) -> None:
+    write()
+    first = (folder / "boards/race/1.json").stat().st_mtime_ns
+    race.publish()
+    race.session.commit()
+    write()
+    assert (folder / "boards/race/latest.json").read_bytes() == (folder / "boards/race/2.json").read_bytes()
+    assert (folder / "boards/race/1.json").stat().st_mtime_ns == first
+
+
+def test_what_is_hidden_goes_and_what_is_shown_comes_back(race: Race, write: Sync, folder: Path) -> None:
+    write()
+    before = names(folder)
+    show_season(race.session, "tester", race.season, is_public=False, reason="核对")
+    race.session.commit()
+    write()
+    assert names(folder) == {MARKER, "index.zh.html", "index.en.html"}
+    assert not (folder / "boards" / "race").exists()
+    show_season(race.session, "tester", race.season, is_public=True, reason="核对完毕")
+    race.session.commit()
+    write()
+    assert names(folder) == before
+
+
+def test_a_sync_that_was_interrupted_is_made_whole_by_the_next(
+    race: Race, write: Sync, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, left = public_files._replace, 25
+
+    def run_down(target: Path, body: bytes) -> None:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise OSError("disk full")
+        real(target, body)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(public_files, "_replace", run_down)
+        with pytest.raises(OSError, match="disk full"):
+            write()
+    assert race.season.is_public
+    write()
+    assert {"boards/race/1.json", "boards/race/latest.json", "boards/race/1/units/nanan.json"} <= names(
+        folder
+    )
+    assert not [path for path in folder.rglob(".*") if path.name != MARKER]
+
+
+def test_a_folder_of_other_things_is_left_alone(write: Sync, folder: Path) -> None:
+    folder.mkdir()
+    (folder / "thesis.txt").write_text("mine")
+    with pytest.raises(OSError, match="已有别的文件"):
+        write()
+    assert [path.name for path in folder.iterdir()] == ["thesis.txt"]
+
+
+def test_an_edition_brings_the_folder_up_to_date(
+    race: Race, app: Flask, database: Database, folder: Path, settings: Settings
+) -> None:
+    channel = PublicFiles(app, database, folder)
+    assert dispatch(database, [channel], settings.outbox_attempts) == 1
+    race.publish()
+    race.session.commit()
+    assert dispatch(database, [channel], settings.outbox_attempts) == 1
+    assert (folder / "boards/race/2.json").exists()
