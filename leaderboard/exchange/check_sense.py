@@ -6,17 +6,8 @@ from datetime import date
 
 from leaderboard.exchange.checking import Checking, perhaps_yuan, spelled
 from leaderboard.exchange.layout import INWARD, RECEIVED
-from leaderboard.plausible import MANY_TIMES, all_large, far_beyond, is_large
-from scoring.facts import IN_PRODUCTION, IN_STATISTICS, LANDED, SIGNED, STARTED
+from leaderboard.plausible import AFTER, MANY_TIMES, all_large, far_beyond, is_large
 
-AFTER = (
-    (STARTED, SIGNED),
-    (LANDED, SIGNED),
-    (IN_STATISTICS, SIGNED),
-    (IN_PRODUCTION, SIGNED),
-    (IN_PRODUCTION, STARTED),
-)
-"""Stages that usually follow another one."""
 OLDEST = date(2000, 1, 1)
 
 

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from sqlalchemy.orm import Session
 
 from leaderboard.formatters import money
+from leaderboard.instant import now
 from leaderboard.ledger.models import ARRIVAL_KINDS, Project
-from leaderboard.ledger.read import live_arrivals, live_events
+from leaderboard.ledger.read import live_arrivals, live_credits, live_events
 from leaderboard.ledger.record import LedgerError, Source, add_arrival, add_stage_event
-from leaderboard.plausible import LARGE_YUAN, MANY_TIMES, all_large, far_beyond
+from leaderboard.plausible import LARGE_YUAN, MANY_TIMES, all_large, far_beyond, out_of_order
 from leaderboard.seasons.models import Season
-from leaderboard.seasons.read import STAGE_NAMES
+from leaderboard.seasons.read import STAGE_NAMES, list_seasons, roster
 from leaderboard.web.typed import Typed
 from leaderboard.words import gettext as _
 from leaderboard.words import named
 from scoring.facts import SIGNED
+
+SURE_OF_AMOUNT, SURE_OF_DAY = "sure", "sure_day"
+"""The boxes 金额无误 and 日期无误."""
 
 
 def stage_words(seasons: Iterable[Season]) -> dict[str, str]:
@@ -46,6 +50,13 @@ def record_event(
     if stage != SIGNED and (total is not None or inward is not None):
         typed.complain("total", _("金额只随签约填写"))
     _ask_about(session, typed, project, {"total": total, "inward": inward})
+    if "occurred_on" not in typed.problems and stage in stages:
+        before = {event.stage: event.occurred_on for event in live_events(session, project.id)}
+        order = [
+            _("{later}早于{earlier}").format(later=stages[later], earlier=stages[earlier])
+            for later, earlier in out_of_order(stage, on, before)
+        ]
+        ask_about_days(typed, [on], [*order, *outside(seasons_of(session, project), [on])])
     if not typed.ok:
         return ""
     try:
@@ -66,6 +77,8 @@ def record_arrival(session: Session, typed: Typed, project: Project, today: date
     if amount == 0:
         typed.complain("amount", _("金额应大于零"))
     _ask_about(session, typed, project, {"amount": amount})
+    if "occurred_on" not in typed.problems:
+        ask_about_days(typed, [on], outside(seasons_of(session, project), [on]))
     if not typed.ok or amount is None:
         return ""
     try:
@@ -73,16 +86,46 @@ def record_arrival(session: Session, typed: Typed, project: Project, today: date
     except LedgerError as error:
         typed.complain("amount", str(error))
         return ""
-    return _("已记录：{project} 于 {day} 到位 {yuan} 元").format(
-        project=project.name, day=on, yuan=f"{amount:,}"
+    return _("已记录：{project} 于 {day} 到位 {money}（{yuan} 元）").format(
+        project=project.name, day=on, money=money(amount), yuan=f"{amount:,}"
     )
+
+
+def seasons_of(session: Session, project: Project) -> list[Season]:
+    """Seasons in which a unit with a share in the project takes part."""
+    units = {share.unit_id for share in live_credits(session, project.id)}
+    entered = ((season, roster(session, season.id, now())) for season in list_seasons(session))
+    return [season for season, lines in entered if units & {line.unit_id for line in lines}]
+
+
+def outside(seasons: Sequence[Season], days: Sequence[date]) -> list[str]:
+    """In words, that a day lies in none of the seasons; nothing where there is no season to lie in."""
+    if not seasons or all(any(s.starts_on <= day <= s.ends_on for s in seasons) for day in days):
+        return []
+    names = _("、").join(
+        _("{title}（{starts} 至 {ends}）").format(
+            title=named(season.title, season.title_en), starts=season.starts_on, ends=season.ends_on
+        )
+        for season in seasons
+    )
+    return [_("不在赛季之内：{seasons}").format(seasons=names)]
+
+
+def ask_about_days(
+    typed: Typed, days: Sequence[date], doubts: Sequence[str], field: str = "occurred_on"
+) -> None:
+    """Have unlikely days confirmed: the form comes back with what is unlikely about them and a box to tick."""
+    if doubts and not typed.confirmed(SURE_OF_DAY, days):
+        words = _("{days}：{why}。请核对；无误请勾选“日期无误”再提交")
+        told = _("、").join(map(str, days))
+        typed.complain(field, words.format(days=told, why=_("；").join(doubts)))
 
 
 def _ask_about(session: Session, typed: Typed, project: Project, amounts: dict[str, int | None]) -> None:
     """Have unlikely amounts confirmed: the form comes back with the figures spelled out and a box to tick."""
     given = {name: yuan for name, yuan in amounts.items() if yuan is not None}
     why = _doubt(session, project, given)
-    if why and not typed.confirmed(list(given.values())):
+    if why and not typed.confirmed(SURE_OF_AMOUNT, list(given.values())):
         figures = (
             _("{money}（{yuan} 元）").format(money=money(yuan), yuan=f"{yuan:,}") for yuan in given.values()
         )

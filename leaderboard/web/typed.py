@@ -27,8 +27,8 @@ class Typed:
         }
         """The same as typed: names and reasons keep their full-width marks （）：."""
         self.problems: dict[str, str] = {}
-        self.unsure = ""
-        """Amounts that are asked to be confirmed, as the box 金额无误 sends them back; "" where none is."""
+        self.unsure: dict[str, str] = {}
+        """What is asked to be confirmed: name of the box -> the very figures or days it stands for."""
 
     @classmethod
     def of_request(cls) -> Typed:
@@ -44,10 +44,10 @@ class Typed:
         """Note what is wrong with a field; the first word stands."""
         self.problems.setdefault(name, problem)
 
-    def confirmed(self, amounts: Sequence[int]) -> bool:
-        """Whether the box 金额无误 was ticked for these very amounts; otherwise the form will show it."""
-        self.unsure = "-".join(map(str, amounts))
-        return self.values.get("sure") == self.unsure
+    def confirmed(self, box: str, what: Sequence[object]) -> bool:
+        """Whether the box was ticked for these very figures or days; the form shows it from now on."""
+        self.unsure[box] = "-".join(map(str, what))
+        return self.values.get(box) == self.unsure[box]
 
     def text(self, name: str, *, most: int = 120, needed: bool = True) -> str:
         """A line of text of at most so many characters; blank only where it is not needed."""

@@ -19,6 +19,7 @@ from leaderboard.ledger.record import LedgerError, Source, add_adjustment, add_r
 from leaderboard.seasons.models import Season
 from leaderboard.seasons.read import RosterLine, list_seasons, roster, scheme_in_force
 from leaderboard.web.console.door import door, season_at, show, today
+from leaderboard.web.facts import ask_about_days, outside
 from leaderboard.web.guards import guard_action, guarded, person
 from leaderboard.web.requests import reading, writing
 from leaderboard.web.typed import Typed
@@ -52,6 +53,9 @@ def add_one_return(slug: str) -> ResponseReturnValue:
     unit, measure = typed.choice("unit", units), typed.choice("measure", measure_names(scheme_of(season)))
     starts_on, ends_on = typed.day("starts_on"), typed.day("ends_on", latest=today())
     quantity = typed.whole("quantity", least=0, most=10**15)
+    if typed.ok:
+        days = [starts_on, ends_on]
+        ask_about_days(typed, days, outside([season], days), "ends_on")
     if not typed.ok:
         return _page(season, "return", typed, 422)
     session = writing()
@@ -84,6 +88,8 @@ def add_one_adjustment(slug: str) -> ResponseReturnValue:
     unit, item = typed.choice("unit", units), typed.choice("item", items)
     on, times = typed.day("occurred_on", latest=today()), typed.whole("times", most=1000)
     reason = typed.text("reason", most=500)
+    if typed.ok:
+        ask_about_days(typed, [on], outside([season], [on]))
     if not typed.ok:
         return _page(season, "adjustment", typed, 422)
     session = writing()
