@@ -203,7 +203,8 @@ def _weeks_of(reader: _Reader) -> dict[str, Any]:
     if "weeks" not in reader.document:
         return {}
     weeks = reader.whole("weeks", 1, MOST_WEEKS, "间隔周数")
-    return {"weeks": weeks, "start": None if weeks == 1 else reader.day("from", "起始周的任一天")}
+    every_week = reader.document["weeks"] == 1
+    return {"weeks": weeks, "start": None if every_week else reader.day("from", "起始周的任一天")}
 
 
 def _cut_off_of(reader: _Reader) -> CutOff:

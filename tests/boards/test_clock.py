@@ -13,7 +13,7 @@ from leaderboard.boards import clock, due
 from leaderboard.boards.models import DueRun
 from leaderboard.instant import from_local
 from leaderboard.seasons.models import Timetable
-from leaderboard.seasons.timetable import add_timetable, pause_timetable, resume_timetable
+from leaderboard.seasons.timetable import add_timetable, pause_timetable, resume_timetable, skip_instant
 from tests.factories import Race, start_race
 
 ZONE = "Asia/Shanghai"
@@ -126,6 +126,28 @@ def test_many_missed_instants_of_all_come_in_portions(race: Race, monkeypatch: p
     assert [due.materialise(race.session, noon) for _ in range(4)] == [4, 4, 2, 0]
 
 
+@pytest.mark.parametrize("catch_up", ["latest", "all", "ask"])
+def test_what_was_called_off_beforehand_is_skipped_by_any_policy(race: Race, catch_up: str):
+    timetable = aired(race, "2026-11-21T00:00", catch_up)
+    days = [at(f"2026-11-{day}T09:00") for day in (21, 22, 23)]
+    skip_instant(race.session, "li", timetable, days[1], reason="县里开会", at=days[0])
+    assert due.materialise(race.session, days[0]) == 1
+    assert clock.next_due(race.session, race.season.id, days[0]) == days[2]
+    assert due.materialise(race.session, days[1]) == 0
+    assert states(race.session) == [(days[0], "due"), (days[1], "skipped")]
+    assert due.materialise(race.session, days[2]) == 1
+    called_off = race.session.scalars(select(DueRun).where(DueRun.due_at == days[1])).one()
+    assert called_off.message == due.CALLED_OFF.format(reason="县里开会")
+
+
+def test_latest_only_takes_the_latest_that_was_not_called_off(race: Race):
+    timetable = aired(race, "2026-11-20T00:00", "latest")
+    days = [at(f"2026-11-{day}T09:00") for day in (20, 21, 22)]
+    skip_instant(race.session, "li", timetable, days[2], reason="县里开会", at=days[0])
+    assert due.materialise(race.session, days[2]) == 1
+    assert [state for _, state in states(race.session)] == ["skipped", "due", "skipped"]
+
+
 def test_a_pause_is_not_made_up_for(race: Race):
     timetable = aired(race, "2026-11-20T00:00", "all")
     pause_timetable(race.session, "tester", timetable)
@@ -230,3 +252,12 @@ def test_the_next_instant_is_the_nearest_of_all_timetables(race: Race):
     assert clock.next_due(race.session, race.season.id, noon) == at("2026-11-22T15:00")
     assert clock.next_due(race.session, None, at("2026-11-22T15:00")) == at("2026-11-23T09:00")
     assert clock.next_due(race.session, race.season.id + 1, noon) is None
+
+
+def test_entry_closes_when_the_rule_says_and_with_publication_otherwise(race: Race, run: DueRun):
+    aired(race, "2026-11-22T13:00", kind="daily", time="14:00", cut_off={"days_before": 1, "time": "18:00"})
+    due.materialise(race.session, at("2026-11-22T14:00"))
+    aired_run = race.session.scalars(select(DueRun).where(DueRun.timetable_id.is_not(None))).one()
+    assert due.entry_closed(race.session, aired_run) == at("2026-11-21T18:00")
+    assert due.cut_off(race.session, aired_run, race.season, ZONE) == date(2026, 11, 21)
+    assert due.entry_closed(race.session, run) == run.due_at

@@ -12,12 +12,21 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.models import AuditLine
-from leaderboard.instant import from_local
-from leaderboard.seasons.instants import as_of, due_after, due_between, next_dates
+from leaderboard.instant import from_local, local_date
+from leaderboard.seasons.instants import as_of, due_after, due_between, known_at, next_dates
 from leaderboard.seasons.plan import PlanError
 from leaderboard.seasons.read import list_timetables
 from leaderboard.seasons.rule import KINDS, WEEKDAYS, parse_rule, rule_document
-from leaderboard.seasons.timetable import add_timetable, pause_timetable, resume_timetable
+from leaderboard.seasons.timetable import (
+    add_timetable,
+    calendar_gaps,
+    change_timetable,
+    course_of,
+    pause_timetable,
+    resume_timetable,
+    skip_instant,
+    unskip_instant,
+)
 from tests.factories import start_race
 
 ZONE = "Asia/Shanghai"
@@ -144,6 +153,16 @@ def test_facts_count_up_to_the_day_the_rule_names():
         ({"kind": "minutes", "every": 0}, ["every"]),
         ({"kind": "minutes", "every": "5", "until": "soon"}, ["'5'", "soon"]),
         ({"kind": "once", "at": "2026-02-30T09:00"}, ["2026-02-30"]),
+        ({"kind": "working_day", "time": "09:00", "if_closed": "next"}, ["if_closed"]),
+        ({"kind": "daily", "time": "09:00", "if_closed": "later"}, ["later"]),
+        ({"kind": "nth_working_day", "nth": 16, "time": "09:00"}, ["16"]),
+        ({"kind": "nth_working_day", "nth": 0, "time": "09:00"}, ["不能为 0"]),
+        ({"kind": "weekly", "days": ["mon"], "time": "09:00", "weeks": 2}, ["from"]),
+        ({"kind": "weekly", "days": ["mon"], "time": "09:00", "weeks": 27, "from": "5月"}, ["27", "5月"]),
+        # Entry cannot close after the board is out.
+        ({"kind": "daily", "time": "09:00", "cut_off": {"time": "09:01"}}, ["09:01"]),
+        ({"kind": "daily", "time": "09:00", "cut_off": {"as_of": "month_end", "days_before": 2}}, ["时刻"]),
+        ({"kind": "daily", "time": "09:00", "cut_off": {"days_before": 61, "by": 1}}, ["61", "by"]),
     ],
 )
 def test_every_mistake_is_named_at_once(rule: Any, words: list[str]):
@@ -156,20 +175,44 @@ def test_every_mistake_is_named_at_once(rule: Any, words: list[str]):
 
 HOURS = st.times().map(lambda t: f"{t:%H:%M}")
 MOMENTS = st.tuples(st.dates(date(2020, 1, 1), date(2040, 1, 1)), HOURS).map(lambda t: f"{t[0]}T{t[1]}")
+CUT_OFFS = st.sampled_from(["same_day", "previous_day", "month_end"]) | st.fixed_dictionaries(
+    {"days_before": st.integers(1, 60), "time": HOURS},
+    optional={"as_of": st.sampled_from(["same_day", "previous_day", "month_end", "days_before"])},
+)
+CLOSED = {"if_closed": st.sampled_from(["keep", "next", "previous", "skip"]), "cut_off": CUT_OFFS}
 RULES = st.one_of(
     st.fixed_dictionaries({"kind": st.just("minutes"), "every": st.integers(1, 1440)}),
-    st.fixed_dictionaries({"kind": st.just("daily"), "time": HOURS}),
+    st.fixed_dictionaries({"kind": st.just("daily"), "time": HOURS}, optional=CLOSED),
+    st.fixed_dictionaries({"kind": st.just("working_day"), "time": HOURS}, optional={"cut_off": CUT_OFFS}),
+    st.fixed_dictionaries(
+        {
+            "kind": st.just("nth_working_day"),
+            "nth": st.integers(-15, 15).filter(bool),
+            "time": HOURS,
+        }
+    ),
     st.fixed_dictionaries(
         {
             "kind": st.just("weekly"),
             "days": st.lists(st.sampled_from(WEEKDAYS), min_size=1, unique=True),
             "time": HOURS,
+        },
+        optional=CLOSED,
+    ),
+    st.fixed_dictionaries(
+        {
+            "kind": st.just("weekly"),
+            "days": st.just(["wed"]),
+            "time": HOURS,
+            "weeks": st.integers(2, 26),
+            "from": st.dates(date(2020, 1, 1), date(2040, 1, 1)).map(str),
         }
     ),
     st.fixed_dictionaries(
-        {"kind": st.just("monthly"), "day": st.integers(1, 31) | st.just("last"), "time": HOURS}
+        {"kind": st.just("monthly"), "day": st.integers(1, 31) | st.just("last"), "time": HOURS},
+        optional=CLOSED,
     ),
-    st.fixed_dictionaries({"kind": st.just("quarter_end"), "time": HOURS}),
+    st.fixed_dictionaries({"kind": st.just("quarter_end"), "time": HOURS}, optional=CLOSED),
     st.fixed_dictionaries({"kind": st.just("once"), "at": MOMENTS}),
 )
 INSTANTS = st.integers(1_600_000_000_000, 2_200_000_000_000)
@@ -181,10 +224,18 @@ def test_due_instants_only_go_forward(rule: dict[str, Any], after: int):
     parsed = parse_rule(rule)
     found = due_after(parsed, ZONE, after)
     if found is None:
-        assert rule["kind"] == "once"
+        # Saturdays and Sundays that are left out leave nothing.
+        assert rule["kind"] == "once" or (parsed.if_closed == "skip" and set(parsed.days) <= {"sat", "sun"})
         return
     assert found > after
     assert due_after(parsed, ZONE, found - 1) == found
+
+
+@given(RULES, INSTANTS)
+def test_no_edition_counts_what_was_entered_after_it_was_due(rule: dict[str, Any], due_at: int):
+    parsed = parse_rule(rule)
+    assert known_at(parsed, due_at, ZONE) <= due_at
+    assert as_of(parsed, due_at, ZONE) <= local_date(due_at, ZONE)
 
 
 @given(RULES)
@@ -222,3 +273,67 @@ def test_a_timetable_with_mistakes_names_them_all_and_is_not_kept(session: Sessi
         )
     assert len(caught.value.problems) == 4
     assert list(list_timetables(session)) == []
+
+
+def test_a_changed_timetable_begins_anew_and_the_trail_says_what_changed(session: Session):
+    season = start_race(session).season
+    timetable = add_timetable(session, "tester", season, name="通报", rule=DAILY, zone=ZONE, starts_at=7)
+    same = {"name": "通报", "rule": DAILY, "catch_up": "latest"}
+    change_timetable(session, "li", timetable, **same, at=50)
+    change_timetable(session, "li", timetable, **{**same, "catch_up": "all"}, at=60)
+    assert (timetable.catch_up, timetable.starts_at) == ("all", 7)
+    later = {"kind": "daily", "time": "10:00"}
+    change_timetable(session, "li", timetable, name="日报", rule=later, catch_up="all", at=70)
+    assert (timetable.name, timetable.starts_at) == ("日报", 71)
+    lines = session.query(AuditLine.detail).where(AuditLine.action == "timetable.change").all()
+    assert [sorted(json.loads(line.detail)) for line in lines] == [["catch_up"], ["name", "rule"]]
+    with pytest.raises(PlanError) as caught:
+        change_timetable(session, "li", timetable, name="", rule="?", catch_up="never", at=80)
+    assert len(caught.value.problems) == 3
+    assert timetable.name == "日报"
+
+
+def test_one_coming_instant_is_taken_out_and_put_back(session: Session):
+    season = start_race(session).season
+    timetable = add_timetable(session, "tester", season, name="通报", rule=DAILY, zone=ZONE)
+    noon = at("2026-11-22T12:00")
+    days = [at(f"2026-11-{day}T09:00") for day in (23, 24, 25)]
+    skip_instant(session, "li", timetable, days[0], reason="县里开会", at=noon)
+    skip_instant(session, "li", timetable, days[0], reason="再说一次", at=noon)
+    course = course_of(session, timetable)
+    assert course.skipped == {days[0]: "县里开会"}
+    assert course.next_dates(2, noon) == days[1:]
+    assert course.coming(noon, 3) == days
+    unskip_instant(session, "li", timetable, days[0], at=noon)
+    assert course_of(session, timetable).next_dates(3, noon) == days
+    lines = session.query(AuditLine.action).where(AuditLine.action.like("timetable.%skip"))
+    assert [line.action for line in lines] == ["timetable.skip", "timetable.unskip"]
+
+
+def test_what_is_past_or_never_due_is_not_taken_out(session: Session):
+    season = start_race(session).season
+    timetable = add_timetable(session, "tester", season, name="通报", rule=DAILY, zone=ZONE)
+    nine = at("2026-11-22T09:00")
+    with pytest.raises(PlanError) as caught:
+        skip_instant(session, "li", timetable, nine, reason=" ", at=nine)
+    assert len(caught.value.problems) == 2
+    with pytest.raises(PlanError, match="没有要发布的一期"):
+        skip_instant(session, "li", timetable, nine + 1, reason="开会", at=nine)
+    tomorrow = at("2026-11-23T09:00")
+    with pytest.raises(PlanError, match="没有被跳过"):
+        unskip_instant(session, "li", timetable, tomorrow, at=nine)
+    skip_instant(session, "li", timetable, tomorrow, reason="开会", at=nine)
+    with pytest.raises(PlanError, match="补发"):
+        unskip_instant(session, "li", timetable, tomorrow, at=tomorrow)
+
+
+def test_running_timetables_that_lack_a_calendar_are_named(session: Session):
+    season = start_race(session).season
+    add_timetable(session, "tester", season, name="每天", rule=DAILY, zone=ZONE)
+    working = add_timetable(
+        session, "tester", season, name="工作日", rule={"kind": "working_day", "time": "09:00"}, zone=ZONE
+    )
+    noon = at("2026-11-22T12:00")
+    assert calendar_gaps(session, noon) == [(working, [2026])]
+    pause_timetable(session, "tester", working)
+    assert calendar_gaps(session, noon) == []
