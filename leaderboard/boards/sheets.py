@@ -1,32 +1,64 @@
-"""An edition's figures as files for spreadsheets: CSV and XLSX, with what is printed and the exact numbers."""
+"""An edition's figures as files for spreadsheets: CSV and XLSX, with what is printed and the exact numbers.
+
+A spreadsheet reads 3/10 as the tenth of March and keeps fifteen digits, so an exact number is two columns of integers,
+(p) over (q), and a longer integer is text; `docs/workbook.md` describes the columns.
+"""
 
 from __future__ import annotations
 
+import csv
 import io
 import re
 from collections.abc import Iterator
 from datetime import datetime
+from fractions import Fraction
 from typing import Any
 
 import xlsxwriter
-from defusedcsv import csv
 
 from leaderboard.formatters import movement
 from leaderboard.labels import state_words, unranked_words
+from scoring.show import round_half_up
 
 Document = dict[str, Any]
 WIDE, NARROW = 24, 11
+MOST_DIGITS = 15
+"""What a spreadsheet keeps of a number; what is longer must be text."""
+DECIMALS = 4
+"""Of a numerator or denominator that is no integer, such as the third of a shared project."""
 _NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,6})?%?")
-"""What a spreadsheet can hold as a number without losing a digit."""
+_LIVE = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
+"""Text beginning with one of these might be taken for a formula."""
+
+
+class Printed(str):
+    """A number as it is printed on the board: 53.75, 86.5%, -0.50."""
+
+    __slots__ = ()
+
+
+Cell = str | int | Printed
 
 
 def csv_file(board: Document) -> bytes:
     """The board as CSV in UTF-8 with a byte-order mark, which spreadsheet programs need to read Chinese."""
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow(headings(board))
-    writer.writerows(rows(board))
+    writer.writerow(inert(heading) for heading in headings(board))
+    writer.writerows([inert(cell) for cell in row] for row in rows(board))
     return text.getvalue().encode("utf-8-sig")
+
+
+def inert(cell: Cell) -> str:
+    """The cell as spreadsheet programs leave it alone: an apostrophe before live text and before long integers."""
+    if isinstance(cell, int):
+        return f"'{cell}" if _is_long(cell) else str(cell)
+    unsafe = not _NUMBER.fullmatch(cell) if isinstance(cell, Printed) else cell.startswith(_LIVE)
+    return f"'{cell}" if cell and unsafe else str(cell)
+
+
+def _is_long(number: int) -> bool:
+    return len(str(abs(number))) > MOST_DIGITS
 
 
 def xlsx_file(board: Document) -> bytes:
@@ -53,8 +85,8 @@ def xlsx_file(board: Document) -> bytes:
         sheet.repeat_rows(0)
         sheet.write_row(0, 0, headings(board), bold)
         for number, row in enumerate(rows(board), start=1):
-            for column, text in enumerate(row):
-                _write(sheet, number, column, text, formats)
+            for column, cell in enumerate(row):
+                _write(sheet, number, column, cell, formats)
     return file.getvalue()
 
 
@@ -73,45 +105,48 @@ class _Formats:
         return self._known[shape]
 
 
-def _write(sheet: Any, row: int, column: int, text: str, formats: _Formats) -> None:
-    """A printed number as a number that can be added up, everything else as text."""
-    if not _NUMBER.fullmatch(text):
-        sheet.write_string(row, column, text)
-        return
-    value = float(text.rstrip("%")) / (100 if text.endswith("%") else 1)
-    sheet.write_number(row, column, value, formats.of(text))
+def _write(sheet: Any, row: int, column: int, cell: Cell, formats: _Formats) -> None:
+    """A number as a number that can be added up as long as it keeps its digits, everything else as text."""
+    if isinstance(cell, int) and not _is_long(cell):
+        sheet.write_number(row, column, cell)
+    elif isinstance(cell, Printed) and _NUMBER.fullmatch(cell):
+        value = float(cell.rstrip("%")) / (100 if cell.endswith("%") else 1)
+        sheet.write_number(row, column, value, formats.of(cell))
+    else:
+        sheet.write_string(row, column, str(cell))
 
 
 def headings(board: Document) -> list[str]:
-    """The columns: what is printed first, then every number exactly, as an integer or "n/d"."""
+    """The columns: what is printed first, then every number exactly, as an integer (p) over an integer (q)."""
     scheme = board["scheme"]
-    found = ["组别", "名次", "升降", "单位", "状态", *(["总分"] if scheme["composite"] else [])]
+    composite = scheme["composite"]
+    found = ["组别", "名次", "升降", "单位", "状态", *(["总分"] if composite else [])]
     for indicator in scheme["indicators"]:
         name = indicator["name"]
-        found += [name, f"{name}分子", f"{name}分母"]
-        found += [f"{name}得分"] if scheme["composite"] else []
+        found += [name, f"{name}分子", f"{name}分母", *([f"{name}得分"] if composite else [])]
     found += [adjustment["name"] for adjustment in scheme["adjustments"]]
-    found += ["总分(精确)"] if scheme["composite"] else []
+    exact = ["总分"] if composite else []
     for indicator in scheme["indicators"]:
-        found.append(f"{indicator['name']}(精确)")
-        found += [f"{indicator['name']}得分(精确)"] if scheme["composite"] else []
+        name = indicator["name"]
+        exact += [f"{name}分子", f"{name}分母", name, *([f"{name}得分"] if composite else [])]
+    found += [f"{name}({part})" for name in exact for part in "pq"]
     return [*found, "期", "截至", "发布"]
 
 
-def rows(board: Document) -> Iterator[list[str]]:
+def rows(board: Document) -> Iterator[list[Cell]]:
     """One row for each unit in the board's order."""
     divisions = {division["key"]: division["name"] for division in board["divisions"]}
     first = board["previous_hash"] is None
     for standing in board["standings"]:
         yield [
             divisions[standing["division"]],
-            _text(standing["place"]),
+            _number(standing["place"]),
             "" if first else movement(standing["previous_place"], standing["place"])["words"],
             standing["unit_name"],
             _status(standing),
             *_printed(board, standing),
             *_exact(board, standing),
-            str(board["number"]),
+            board["number"],
             board["as_of"],
             board["published_at"],
         ]
@@ -122,40 +157,53 @@ def _status(standing: Document) -> str:
     return unranked_words(reason) if reason else ("并列" if standing["tied"] else "")
 
 
-def _printed(board: Document, standing: Document) -> Iterator[str]:
+def _printed(board: Document, standing: Document) -> Iterator[Cell]:
     composite = board["scheme"]["composite"]
     if composite:
-        yield _text(standing["score_shown"])
+        yield Printed(standing["score_shown"] or "")
     for indicator in board["scheme"]["indicators"]:
         value = standing["indicators"][indicator["key"]]
         yield _shown(value)
-        yield _text(value["numerator"])
-        yield _text(value["denominator"])
+        yield _number(value["numerator"])
+        yield _number(value["denominator"])
         if composite:
-            yield _text(value["points_shown"])
+            yield Printed(value["points_shown"] or "")
     for adjustment in board["scheme"]["adjustments"]:
-        yield standing["adjustments"][adjustment["key"]]["points_shown"]
+        yield Printed(standing["adjustments"][adjustment["key"]]["points_shown"])
 
 
-def _shown(value: Document) -> str:
+def _shown(value: Document) -> Cell:
     """The rate as printed, a plain quantity itself, or in words why there is neither."""
     if value["rate_shown"] is not None:
-        return str(value["rate_shown"])
+        return Printed(value["rate_shown"])
     if value["state"] in {"counted", "zero"}:
-        return _text(value["numerator"])
+        return _number(value["numerator"])
     return state_words(value["state"])
 
 
-def _exact(board: Document, standing: Document) -> Iterator[str]:
+def _number(value: int | str | None) -> Cell:
+    """An integer as it is, anything else rounded to four decimals; empty where there is none."""
+    if value is None:
+        return ""
+    number = Fraction(value)
+    if number.denominator == 1:
+        return number.numerator
+    return Printed(round_half_up(number, DECIMALS).rstrip("0").rstrip("."))
+
+
+def _exact(board: Document, standing: Document) -> Iterator[Cell]:
     composite = board["scheme"]["composite"]
     if composite:
-        yield _text(standing["score"])
+        yield from _pair(standing["score"])
     for indicator in board["scheme"]["indicators"]:
         value = standing["indicators"][indicator["key"]]
-        yield _text(value["rate"])
-        if composite:
-            yield _text(value["points"])
+        for name in ("numerator", "denominator", "rate", *(["points"] if composite else [])):
+            yield from _pair(value[name])
 
 
-def _text(value: int | str | None) -> str:
-    return "" if value is None else str(value)
+def _pair(value: int | str | None) -> tuple[Cell, Cell]:
+    """An exact number in lowest terms, p over q; both empty where there is none."""
+    if value is None:
+        return "", ""
+    number = Fraction(value)
+    return number.numerator, number.denominator
