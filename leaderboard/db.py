@@ -8,10 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import (
     BigInteger,
     Date,
@@ -23,9 +21,14 @@ from sqlalchemy import (
     Text,
     create_engine,
     event,
+    inspect,
+    text,
 )
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 NAMING = {
     "ix": "ix_%(column_0_label)s",
@@ -136,14 +139,42 @@ def open_database(url: str, *, busy_timeout_ms: int = 15_000) -> Database:
     )
 
 
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
 def alembic_config(url: str) -> Config:
     """Alembic's configuration for a database URL; there is no ini file to keep in step."""
+    from alembic.config import Config  # noqa: PLC0415 - loaded only where there is something to migrate
+
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["url"] = url
     return config
 
 
+def newest_revision() -> str:
+    """The revision of the newest table layout: migrations form one line, their files begin with their numbers."""
+    return max(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+
+
+def is_current(url: str) -> bool:
+    """Whether the database at a URL has the newest table layout already; asking needs no Alembic."""
+    database = open_database(url)
+    try:
+        with database.reading() as session:
+            if not inspect(session.connection()).has_table("alembic_version"):
+                return False
+            return session.scalars(text("SELECT version_num FROM alembic_version")).all() == [
+                newest_revision()
+            ]
+    finally:
+        database.engine.dispose()
+
+
 def migrate(url: str) -> None:
     """Bring the database at a URL up to the newest table layout; doing it twice changes nothing."""
+    if is_current(url):
+        return
+    from alembic import command  # noqa: PLC0415 - loading it takes longer than finding that nothing is to be done
+
     command.upgrade(alembic_config(url), "head")

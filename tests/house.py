@@ -21,11 +21,11 @@ OPERATIONS = {
     "ledger.bulk": ("exchange",),  # the same for many rows at a time
     "seasons.timetable": ("boards",),  # the clock asks a timetable's rule when it is due
 }
-# Who starts whom: create_app puts the web together, the server serves it and runs the clock, the command line
+# Who starts whom: create_app puts the web together, a worker serves it and runs the clock, the command line
 # starts the server or the clock alone.
 STARTERS = {
     "leaderboard": ("web",),
-    "leaderboard.server": ("web", "schedule"),
+    "leaderboard.servers.worker": ("web", "schedule"),
     "leaderboard.cli.running": ("schedule",),
 }
 DOOR_LIBRARIES = (
@@ -76,7 +76,11 @@ def floats(modules: Iterable[Module]) -> Iterator[str]:
 
 def subjects_reaching_doors(modules: Iterable[Module]) -> Iterator[str]:
     """Imports of a door, of what starts doors, or of a library only doors need, by a subject."""
-    forbidden = [f"leaderboard.{door}" for door in DOORS] + ["leaderboard.server", "leaderboard.create_app"]
+    forbidden = [f"leaderboard.{door}" for door in DOORS] + [
+        "leaderboard.server",
+        "leaderboard.servers",
+        "leaderboard.create_app",
+    ]
     for module in modules:
         if part(module.name) in SUBJECTS:
             for name in module.imports():

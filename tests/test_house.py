@@ -160,7 +160,11 @@ def test_a_breach_is_found(rule: Rule, name: str, source: str) -> None:
     [
         (house.floats, "scoring.rank", "x = Fraction(1, 2)"),
         (house.subjects_reaching_doors, "leaderboard.web.forms", "from flask import g"),
-        (house.doors_reaching_doors, "leaderboard.server", "from leaderboard.web.fast_lane import FastLane"),
+        (
+            house.doors_reaching_doors,
+            "leaderboard.servers.worker",
+            "from leaderboard.web.fast_lane import FastLane",
+        ),
         (
             house.subjects_meeting,
             "leaderboard.boards.gather",

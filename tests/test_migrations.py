@@ -10,7 +10,15 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, select, text
 
-from leaderboard.db import Base, Database, alembic_config, migrate, open_database
+from leaderboard.db import (
+    Base,
+    Database,
+    alembic_config,
+    is_current,
+    migrate,
+    newest_revision,
+    open_database,
+)
 from leaderboard.seasons.models import Season
 from leaderboard.tables import ALL
 
@@ -25,7 +33,9 @@ def test_migrated_tables_are_those_of_the_models(database: Database) -> None:
 
 def test_migrating_twice_changes_nothing(blank_url: Callable[[], str]) -> None:
     url = blank_url()
+    assert not is_current(url)
     migrate(url)
+    assert is_current(url)
     migrate(url)
     database = open_database(url)
     with database.engine.connect() as connection:
@@ -37,6 +47,7 @@ def test_migrations_form_one_line() -> None:
     script = ScriptDirectory.from_config(alembic_config("sqlite://"))
     assert len(script.get_heads()) == 1
     assert len(script.get_bases()) == 1
+    assert script.get_current_head() == newest_revision()
     revisions = list(script.walk_revisions())
     assert all(not isinstance(revision.down_revision, tuple) for revision in revisions)
 
@@ -48,6 +59,7 @@ def test_a_database_of_the_first_release_keeps_its_rows(blank_url: Callable[[], 
     season = "insert into season (slug, title, starts_on, ends_on, is_public, stages, planned_at)"
     with database.engine.begin() as connection:
         connection.execute(text(f"{season} values ('s', 'T', '2026-01-01', '2026-12-31', 1, '[]', 5)"))
+    assert not is_current(url)
     migrate(url)
     with database.reading() as session:
         kept = session.scalars(select(Season)).one()
