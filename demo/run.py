@@ -2,30 +2,67 @@
 
 from __future__ import annotations
 
+import logging
 import threading
+from typing import TYPE_CHECKING
 
 import click
+from sqlalchemy import text
 
 from config import Settings
-from demo.live import keep_adding
-from demo.load import DemoReport, load_demo
 from leaderboard.db import Database
-from leaderboard.server import serve, wait_for_port
+from leaderboard.server import serve
+
+if TYPE_CHECKING:
+    from demo.load import DemoReport
+
+log = logging.getLogger(__name__)
 
 
 def run_demonstration(settings: Settings, database: Database) -> None:
-    """Load or renew the demonstration, say where everything is, and serve until stopped."""
-    # Before anything else: loading renews passwords, also those of a demonstration that holds the port.
-    wait_for_port(settings.host, settings.port)
-    report = load_demo(database, settings, say=click.echo)
-    for line in lines_of(report, settings):
-        click.echo(line)
+    """Load or renew the demonstration, say where everything is, and serve until stopped.
+
+    Where it was loaded before, the web serves what is there at once, and it is renewed beside it.
+    """
     over = threading.Event()
-    threading.Thread(target=keep_adding, args=(database, over), name="demonstration", daemon=True).start()
+    # Gunicorn forks its worker, which must not happen while this process is writing.
+    beside = settings.server != "gunicorn" and _was_loaded(database)
+    if not beside:
+        _load_and_tell(database, settings)
+    threading.Thread(
+        target=_keep_going, args=(database, settings, over, beside), name="demonstration", daemon=True
+    ).start()
     try:
         serve(settings.model_copy(update={"clock_in_web": True}))
     finally:
         over.set()
+
+
+def _was_loaded(database: Database) -> bool:
+    """Whether the demonstration came to its end before: its screen is the last that is added."""
+    with database.reading() as session:
+        return bool(session.scalar(text("SELECT count(*) FROM screen")))
+
+
+def _load_and_tell(database: Database, settings: Settings) -> None:
+    # Loaded here, since a web that serves at once does not wait for it.
+    from demo.load import load_demo  # noqa: PLC0415 - see above
+
+    report = load_demo(database, settings, say=click.echo)
+    click.echo("\n".join(lines_of(report, settings)))
+
+
+def _keep_going(database: Database, settings: Settings, over: threading.Event, beside: bool) -> None:
+    """Renew the demonstration where the web serves already, then add the news of the day until `over` is set."""
+    from demo.live import keep_adding  # noqa: PLC0415 - as above
+
+    try:
+        if beside:
+            _load_and_tell(database, settings)
+    except Exception:  # the boards are served whatever becomes of the passwords
+        log.exception("the demonstration could not be renewed")
+        click.echo("演示数据未能更新, 页面仍可访问; 原因见上", err=True)
+    keep_adding(database, over)
 
 
 def lines_of(report: DemoReport, settings: Settings) -> list[str]:

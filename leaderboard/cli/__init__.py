@@ -1,16 +1,12 @@
-"""The door for the command line: one command per operation."""
+"""The door for the command line: one command per operation, each loaded when it is asked for."""
 
 from __future__ import annotations
 
-# Each of them registers its commands with the group.
-from leaderboard.cli import access, boards, running, score, workbooks
-from leaderboard.cli.context import commands
-from leaderboard.logs import start_logging
+from leaderboard.cli.group import commands
 
-GROUPS = (access, boards, running, score, workbooks)
+__all__ = ["commands", "main"]
 
 
 def main() -> None:
     """The entry point of the command `leaderboard`."""
-    start_logging()
     commands(prog_name="leaderboard")

@@ -1,20 +1,35 @@
-"""What every command works with: the settings, the database, and a way to refuse."""
+"""What every command works with: the settings, the database, who is at the keyboard, and a way to refuse."""
 
 from __future__ import annotations
 
+import os
+import pwd
 import sys
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from functools import cached_property
 from typing import NoReturn
 
 import click
+from pydantic import ValidationError
+from sqlalchemy.orm import Session
 
-from config import Settings
+from config import Settings, variable
 from leaderboard.db import Database, migrate, open_database
-from leaderboard.seasons.models import Season
-from leaderboard.seasons.read import find_season, list_seasons
+from leaderboard.instant import local_date, now
 
-ACTOR = "命令行"
-"""Who the audit trail names for what a command did."""
+COMMAND_LINE = "命令行"
+
+
+def operator() -> str:
+    """Who the audit trail names for what a command did: the command line and the system's login, as 命令行 zhang."""
+    try:
+        login = pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        # A container may run under a number that has no name.
+        login = str(os.getuid())
+    return f"{COMMAND_LINE} {login}"[:40]
 
 
 def refuse(*problems: str) -> NoReturn:
@@ -24,50 +39,50 @@ def refuse(*problems: str) -> NoReturn:
     sys.exit(1)
 
 
+def reasons(error: ValueError) -> tuple[str, ...]:
+    """Every reason a subject gives for refusing."""
+    return tuple(getattr(error, "problems", ())) or (str(error),)
+
+
 class Context:
     """The settings and the database of one command; the tables are brought up to date before the first use."""
 
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-        self._database: Database | None = None
+    def __init__(self) -> None:
+        try:
+            self.settings = Settings()
+        except ValidationError as error:
+            refuse(
+                *(f"设置 {variable(str(wrong['loc'][0]))} 不对: {wrong['msg']}" for wrong in error.errors())
+            )
+        self.actor = operator()
 
-    @property
+    @cached_property
     def database(self) -> Database:
         """The database, migrated."""
-        if self._database is None:
-            url = self.settings.resolved_database_url()
-            self._database = open_database(url)
-            migrate(url)
-        return self._database
+        url = self.settings.resolved_database_url()
+        migrate(url)
+        return open_database(url)
 
     def close(self) -> None:
         """Give back the connections; the command is over."""
-        if self._database is not None:
-            self._database.engine.dispose()
+        if "database" in vars(self):
+            self.database.engine.dispose()
 
+    @property
+    def today(self) -> date:
+        """The present day in the office's zone."""
+        return local_date(now(), self.settings.timezone)
 
-def season_named(context: Context, slug: str) -> Season:
-    """The season at an address; the command ends with the list of those there are when it is unknown."""
-    with context.database.reading() as session:
-        season = find_season(session, slug)
-        known = [found.slug for found in list_seasons(session)]
-    if season is None:
-        refuse(f"没有赛季 {slug}; 现有: {'、'.join(known) or '(无)'}")
-    return season
-
-
-@click.group(help="Saima 赛马榜: one command for each operation.")
-@click.pass_context
-def commands(context: click.Context) -> None:
-    """Read the settings once for whatever command follows."""
-    context.obj = Context(Settings())
-    context.call_on_close(context.obj.close)
-
-
-def command(name: str) -> Callable[[Callable[..., None]], click.Command]:
-    """A command that receives the `Context` first."""
-
-    def register(function: Callable[..., None]) -> click.Command:
-        return commands.command(name, help=function.__doc__)(click.pass_obj(function))
-
-    return register
+    @contextmanager
+    def changing(self, *, keep: bool = True) -> Iterator[Session]:
+        """A session whose work is kept when the block ends well; what a subject refuses ends the command instead."""
+        with self.database.session() as session:
+            try:
+                yield session
+            except ValueError as error:
+                # Subjects refuse with ValueErrors of their own; anything else with reasons in it is a fault of ours.
+                if type(error).__module__.startswith("leaderboard."):
+                    refuse(*reasons(error))
+                raise
+            if keep:
+                session.commit()

@@ -8,9 +8,11 @@ import click
 from sqlalchemy.engine import make_url
 
 from config import settings_table, variable
-from leaderboard.cli.context import Context, command, refuse
+from leaderboard.cli.context import Context, refuse
+from leaderboard.cli.group import command
 from leaderboard.db import migrate, wal_is_safe
 from leaderboard.instant import at_zone, now
+from leaderboard.server import PortTaken, serve, wait_for_port
 
 
 @command("migrate")
@@ -25,9 +27,10 @@ def run_command(context: Context) -> None:
     """Migrate, load the demonstration races, and serve with the clock ticking: what `make run` does."""
     # The demonstration is no part of a real installation, so it is only loaded here.
     from demo.run import run_demonstration  # noqa: PLC0415 - see above
-    from leaderboard.server import PortTaken  # noqa: PLC0415 - only these commands need a server
 
     try:
+        # Before anything is made or changed: a demonstration that holds the port would lose its passwords.
+        wait_for_port(context.settings.host, context.settings.port)
         run_demonstration(context.settings, context.database)
     except PortTaken as taken:
         refuse(str(taken))
@@ -36,10 +39,9 @@ def run_command(context: Context) -> None:
 @command("serve")
 def serve_command(context: Context) -> None:
     """Serve the pages; set CLOCK_IN_WEB=yes to tick the clock as well."""
-    from leaderboard.server import PortTaken, serve  # noqa: PLC0415 - only these commands need a server
-
-    migrate(context.settings.resolved_database_url())
     try:
+        wait_for_port(context.settings.host, context.settings.port)
+        migrate(context.settings.resolved_database_url())
         serve(context.settings)
     except PortTaken as taken:
         refuse(str(taken))
@@ -63,7 +65,8 @@ def settings_command(context: Context, markdown: bool) -> None:
         return
     url = make_url(context.settings.resolved_database_url()).render_as_string(hide_password=True)
     for name, value in (context.settings.model_dump() | {"database_url": url}).items():
-        click.echo(f"{variable(name)}={value}")
+        shown = {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
+        click.echo(f"{variable(name)}={shown}")
 
 
 @command("doctor")

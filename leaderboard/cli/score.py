@@ -9,7 +9,8 @@ from typing import Any, BinaryIO, NoReturn
 
 import click
 
-from leaderboard.cli.context import Context, command
+from leaderboard.cli.context import Context
+from leaderboard.cli.group import command
 from leaderboard.exchange.scheme_file import UnreadableDocument, read_document
 from scoring.explain import formula
 from scoring.result import Standing

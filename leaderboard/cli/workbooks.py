@@ -6,11 +6,12 @@ from pathlib import Path
 
 import click
 
-from leaderboard.cli.context import ACTOR, Context, command, refuse, season_named
+from leaderboard.cli.context import Context, refuse
+from leaderboard.cli.group import command
+from leaderboard.cli.named import season_named
 from leaderboard.exchange.exporting import export_workbook, template_workbook
 from leaderboard.exchange.importing import import_workbook
 from leaderboard.exchange.problems import ImportRefused, Report
-from leaderboard.instant import local_date, now
 
 
 @command("import")
@@ -20,7 +21,7 @@ def import_command(context: Context, file: Path, check: bool) -> None:
     """Import a workbook (docs/workbook.md): everything in it or, when anything is wrong, nothing."""
     with context.database.session() as session:
         try:
-            report = import_workbook(session, file, ACTOR, context.settings)
+            report = import_workbook(session, file, context.actor, context.settings)
         except ImportRefused as refused:
             refuse(*lines_of(refused.report), "未保存任何内容, 请按提示修改后重新导入")
         if not check:
@@ -46,10 +47,9 @@ def lines_of(report: Report) -> list[str]:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def export_command(context: Context, season: str, file: Path) -> None:
     """Write a season's units, targets, projects and facts to a workbook of the import format."""
-    found = season_named(context, season)
-    today = local_date(now(), context.settings.timezone)
     with context.database.reading() as session:
-        file.write_bytes(export_workbook(session, found, today))
+        found = season_named(session, season)
+        file.write_bytes(export_workbook(session, found, context.today))
     click.echo(f"已导出到 {file}")
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 from leaderboard.boards import clock
 from leaderboard.boards.package import sealed
 from leaderboard.boards.read import latest_edition, public_seasons
-from leaderboard.cli.context import commands
+from leaderboard.cli import commands
 from leaderboard.db import Database
 from leaderboard.instant import now
 from leaderboard.office import Office

@@ -1,0 +1,160 @@
+"""The table of contents of the command line: each chapter's commands in one line each, and the module they are in.
+
+A new command is one line here and a function in its chapter's module; a new chapter names a new module.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """Commands of one subject: their module in this folder, and name -> what it does, as the help prints them."""
+
+    title: str
+    module: str
+    lines: dict[str, str]
+
+
+CHAPTERS = (
+    Chapter(
+        "Seasons 赛季",
+        "seasons",
+        {
+            "seasons": "List the seasons with their newest editions.",
+            "season-open": "Open a season.",
+            "season-stages": "Set the stages a season has beyond the standard ones.",
+            "season-show": "Open a season's boards to the public.",
+            "season-hide": "Close a season's boards to the public.",
+        },
+    ),
+    Chapter(
+        "Units and targets 单位、目标任务",
+        "units",
+        {
+            "units": "List the units, or who takes part in a season.",
+            "unit-add": "Add a unit to the authority's list.",
+            "division-add": "Add a division to a season.",
+            "unit-enter": "Enter a unit in a division of a season.",
+            "targets": "List the targets of a season.",
+            "target-set": "Set a unit's target.",
+        },
+    ),
+    Chapter(
+        "Schemes 考核方案",
+        "schemes",
+        {
+            "schemes": "List the versions of a season's scheme.",
+            "scheme-show": "Print a version's document.",
+            "scheme-draft": "Keep a document as the draft.",
+            "scheme-preview": "Show the effect of a draft or a document on places.",
+            "scheme-approve": "Put the draft in force from a day.",
+            "scheme-discard": "Put the draft aside.",
+        },
+    ),
+    Chapter(
+        "Scoring 计分", "score", {"score": "Score a scheme and its numbers from one file, without database."}
+    ),
+    Chapter(
+        "Timetables 时间表",
+        "timetables",
+        {
+            "timetables": "List a season's timetables with their next dates.",
+            "timetable-add": "Add a timetable, or show its next five dates with --dry-run.",
+            "timetable-pause": "Pause a timetable.",
+            "timetable-resume": "Let a timetable run again.",
+        },
+    ),
+    Chapter(
+        "Projects 项目",
+        "projects",
+        {
+            "projects": "List projects, as filtered.",
+            "project-show": "Print a project's whole story, each fact with its id.",
+            "project-add": "Enter a project.",
+            "project-amend": "Put right what a project is called.",
+        },
+    ),
+    Chapter(
+        "Recording facts 记录",
+        "facts",
+        {
+            "event-add": "Record that a project reached a stage.",
+            "arrival-add": "Record money that arrived for a project.",
+            "credit-add": "Record whose project it is, by shares.",
+        },
+    ),
+    Chapter(
+        "Recording for units 报表、加减分",
+        "returns",
+        {
+            "returns": "List a season's returns and adjustments, each with its id.",
+            "return-add": "Record a unit's total for a period.",
+            "adjustment-add": "Record a bonus or deduction.",
+        },
+    ),
+    Chapter(
+        "Deciding on facts 认定",
+        "decisions",
+        {
+            "facts": "List the facts that await a decision, each with its id.",
+            "fact-verify": "Verify facts: from now on they count.",
+            "fact-return": "Return facts to who reported them, with a reason.",
+            "fact-reverse": "Reverse facts, with a reason.",
+        },
+    ),
+    Chapter(
+        "Publishing 发布",
+        "publishing",
+        {
+            "board": "Print the next board as it would read now.",
+            "publish": "Publish the next edition now.",
+            "editions": "List the published editions of a season.",
+            "runs": "List a season's due runs and what became of them.",
+            "run-again": "Bring back a run that failed or was put aside.",
+            "verify": "Check the package of an edition, offline.",
+        },
+    ),
+    Chapter(
+        "Screens 大屏",
+        "screens",
+        {
+            "screens": "List the screens.",
+            "screen-add": "Add a screen and print its address.",
+            "screen-revoke": "End a screen: its address opens nothing any more.",
+        },
+    ),
+    Chapter(
+        "Workbooks 工作簿",
+        "workbooks",
+        {
+            "import": "Import a workbook.",
+            "export": "Write a season to a workbook.",
+            "template": "Write an empty workbook.",
+        },
+    ),
+    Chapter(
+        "Accounts and audit 账号、审计",
+        "accounts",
+        {
+            "accounts": "List the accounts.",
+            "account-add": "Add an account and print its one-time password.",
+            "account-renew": "Give an account a new one-time password.",
+            "account-deactivate": "Close an account.",
+            "audit": "Print the newest lines of the audit trail, or check all of it.",
+        },
+    ),
+    Chapter(
+        "Running 运行",
+        "running",
+        {
+            "run": "Load the demonstration and serve: what `make run` does.",
+            "serve": "Serve the pages.",
+            "scheduler": "Tick the clock.",
+            "migrate": "Bring the tables up to date.",
+            "settings": "Print the settings in force.",
+            "doctor": "Say how this installation stands.",
+        },
+    ),
+)

@@ -1,0 +1,148 @@
+"""Commands that publish: the next board, editions, due runs and what became of them, checking a package."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from typing import Any
+
+import click
+
+from leaderboard.airing import Node, Outcome, State, perform
+from leaderboard.boards import clock
+from leaderboard.boards.gather import NothingInForce
+from leaderboard.boards.package import Unreadable, check_sealed, read_sealed
+from leaderboard.boards.preview import board_now
+from leaderboard.boards.read import list_editions
+from leaderboard.boards.run_log import editions_by_run, find_run, list_runs
+from leaderboard.cli.context import Context, refuse
+from leaderboard.cli.group import command
+from leaderboard.cli.named import season_named
+from leaderboard.formatters import check_code, moment, place
+from leaderboard.instant import at_zone, now
+from leaderboard.office import Office
+from leaderboard.seasons.models import Season
+
+PUBLIC_KEY = re.compile("[0-9a-fA-F]{64}")
+CHECKS = {
+    "format": "格式",
+    "hash": "哈希与内容一致",
+    "signature": "签名有效",
+    "standings": "由事实与方案重算名次完全一致",
+    "key": "由本机构的密钥签发",
+}
+
+
+@command("board")
+@click.argument("season")
+def board_command(context: Context, season: str) -> None:
+    """Print the next board as it would read now, unpublished: place, movement, unit, score."""
+    with context.database.reading() as session:
+        found = season_named(session, season)
+        try:
+            board = board_now(session, found, min(context.today, found.ends_on), now())
+        except NothingInForce as error:
+            refuse(str(error))
+    for line in board["standings"]:
+        places = f"{place(line['place'])}\t{place(line['previous_place'])}"
+        click.echo(
+            f"{places}\t{line['division']}\t{line['unit']}\t{line['unit_name']}\t{line['score_shown'] or '—'}"
+        )
+
+
+@command("publish")
+@click.argument("season")
+@click.option("--once-key", default="", help="The same key publishes once, however often the command runs.")
+def publish_command(context: Context, season: str, once_key: str) -> None:
+    """Publish the next edition of a season now; status 75 says that it is queued and the clock will publish it."""
+    with context.changing() as session:
+        found = season_named(session, season)
+        run = clock.request_run(session, found, once_key or f"cli/{now()}", context.actor, now())
+    _tell(found, perform(context.database, run.id, Node.of(context.settings)))
+
+
+@command("run-again")
+@click.argument("season")
+@click.argument("number", type=int)
+def run_again_command(context: Context, season: str, number: int) -> None:
+    """Bring back a run that failed or was put aside, by the NUMBER that `runs` lists, and run it."""
+    with context.changing() as session:
+        found = season_named(session, season)
+        run = find_run(session, found.id, number) or refuse(f"赛季 {season} 没有编号为 {number} 的发布记录")
+        clock.bring_back(session, context.actor, run)
+    _tell(found, perform(context.database, run.id, Node.of(context.settings)))
+
+
+def _tell(season: Season, outcome: Outcome) -> None:
+    """Say what became of a run, and end the command accordingly."""
+    if outcome.state in {State.HELD, State.RETRY}:
+        click.echo(
+            f"尚未发布, 已列入队列, 由运行中的时钟发布: {outcome.message or '另一进程正在处理'}", err=True
+        )
+        click.echo(f"查看结果: leaderboard runs {season.slug}", err=True)
+        sys.exit(os.EX_TEMPFAIL)
+    if outcome.state is not State.PUBLISHED:
+        refuse(outcome.message or f"未能发布: {outcome.state}")
+    click.echo(f"{season.title} 第 {outcome.number} 期已发布: /boards/{season.slug}/{outcome.number}/")
+
+
+@command("editions")
+@click.argument("season")
+@click.option(
+    "--limit", type=click.IntRange(1, 100_000), default=50, show_default=True, help="At most so many."
+)
+def editions_command(context: Context, season: str, limit: int) -> None:
+    """List the published editions of a season, newest first: number, cut-off, published, check code, by whom."""
+    zone = context.settings.timezone
+    with context.database.reading() as session:
+        for edition in list_editions(session, season_named(session, season).id, limit):
+            when = moment(edition.published_at, zone)
+            words = [str(edition.number), f"截至 {edition.as_of}", when, check_code(edition.hash)]
+            click.echo("\t".join([*words, edition.published_by]))
+
+
+@command("runs")
+@click.argument("season")
+def runs_command(context: Context, season: str) -> None:
+    """List the newest due runs of a season: number, when due, what became of them, tries, edition or reason."""
+    with context.database.reading() as session:
+        found = season_named(session, season)
+        numbers = editions_by_run(session, found.id)
+        for run in list_runs(session, found.id):
+            due = at_zone(run.due_at, context.settings.timezone).strftime("%Y-%m-%d %H:%M:%S")
+            edition = f"第 {numbers[run.id]} 期" if run.id in numbers else ""
+            click.echo(f"{run.id}\t{due}\t{run.state}\t{run.attempt}\t{run.message or edition}")
+
+
+@command("verify")
+@click.argument("file", type=click.File("rb"))
+@click.option(
+    "--key",
+    default=None,
+    help="The office's public key, 64 hex digits, to compare the signer with; this installation's own by default.",
+)
+def verify_command(context: Context, file: Any, key: str | None) -> None:
+    """Check the package of an edition (the file <number>.package.json, or - for standard input) offline."""
+    known = _known_key(context, key)
+    try:
+        findings = check_sealed(read_sealed(file.read()), known)
+    except Unreadable as error:
+        refuse(*error.args)
+    for finding in findings:
+        click.echo(f"{'✓' if finding.holds else '✗'} {CHECKS[finding.check]}")
+    if known is None:
+        click.echo("! 未核对签发机构的密钥 (用 --key 给出公钥)")
+    if not all(finding.holds for finding in findings):
+        refuse("核验不通过")
+    # Anyone can sign what they made up; only a known key says whose board it is.
+    click.echo("内容自洽" if known is None else "核验通过")
+
+
+def _known_key(context: Context, given: str | None) -> str | None:
+    """The office's public key: the one given, else this installation's own if it has one."""
+    if given is None:
+        return Office.of(context.settings).public_key if context.settings.knows_signing_key() else None
+    if not PUBLIC_KEY.fullmatch(given.strip()):
+        refuse("--key 应为 64 位十六进制数字")
+    return given.strip()

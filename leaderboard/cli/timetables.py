@@ -1,0 +1,146 @@
+"""Commands about timetables: when a season's board is aired, with the dates it comes to."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import click
+from sqlalchemy.orm import Session
+
+from leaderboard.cli.context import Context, refuse
+from leaderboard.cli.given import Given
+from leaderboard.cli.group import command
+from leaderboard.cli.named import season_named
+from leaderboard.instant import Millis, at_zone
+from leaderboard.seasons.models import LATEST_ONLY, Timetable
+from leaderboard.seasons.read import list_timetables
+from leaderboard.seasons.timetable import add_timetable, course_of, pause_timetable, resume_timetable
+
+WHOLE = re.compile("-?[0-9]{1,9}")
+LISTS = {"days"}
+"""Parts of a rule that are lists, written mon,wed; a part of a part is written cut_off.time=18:00."""
+
+
+@command("timetables")
+@click.argument("season")
+def timetables_command(context: Context, season: str) -> None:
+    """List a season's timetables: number, name, rule, and the next five dates while it runs."""
+    with context.database.reading() as session:
+        found = season_named(session, season)
+        for table in list_timetables(session, found.id):
+            dates = course_of(session, table).next_dates() if table.is_active else []
+            state = _shown(dates, table.timezone) if table.is_active else "已暂停"
+            click.echo(
+                f"{table.id}\t{table.name}\t{_written(json.loads(table.rule))}\t{table.catch_up}\t{state}"
+            )
+
+
+@command("timetable-add")
+@click.argument("season")
+@click.argument("name")
+@click.argument("rule", nargs=-1, required=True, metavar="KEY=VALUE...")
+@click.option(
+    "--catch-up",
+    default=LATEST_ONLY,
+    metavar="latest|all|ask",
+    help="What becomes of missed dates; latest by default.",
+)
+@click.option("--dry-run", is_flag=True, help="Only show the next five dates.")
+def timetable_add_command(
+    context: Context, season: str, name: str, rule: tuple[str, ...], catch_up: str, dry_run: bool
+) -> None:
+    r"""Add a timetable and print its next five dates.
+
+    \b
+    kind=monthly day=5 time=09:00          the 5th of each month (day=last: its last day)
+    kind=weekly days=mon,thu time=09:00    each Monday and Thursday
+    kind=daily time=09:00                  each day
+    kind=quarter_end time=09:00            the last day of each quarter
+    kind=minutes every=30                  every 30 minutes (until=2026-11-05T18:00)
+    kind=once at=2026-11-05T09:00          once
+    cut_off=previous_day                   facts count until the day before
+    """
+    given = Given()
+    document = _document(given.pairs("RULE", rule))
+    given.check()
+    zone = context.settings.timezone
+    with context.changing(keep=not dry_run) as session:
+        found = season_named(session, season)
+        table = add_timetable(
+            session, context.actor, found, name=name, rule=document, zone=zone, catch_up=catch_up
+        )
+        number, dates = table.id, course_of(session, table).next_dates()
+    for date in _each(dates, zone):
+        click.echo(date)
+    click.echo("以上为今后的发布时间, 未保存" if dry_run else f"时间表“{name}”已生效, 编号 {number}")
+
+
+@command("timetable-pause")
+@click.argument("season")
+@click.argument("number", type=int)
+def timetable_pause_command(context: Context, season: str, number: int) -> None:
+    """Pause the timetable of a NUMBER that `timetables` lists; what is due already stays due."""
+    with context.changing() as session:
+        table = _timetable(session, season, number)
+        pause_timetable(session, context.actor, table)
+    click.echo(f"时间表“{table.name}”已暂停")
+
+
+@command("timetable-resume")
+@click.argument("season")
+@click.argument("number", type=int)
+def timetable_resume_command(context: Context, season: str, number: int) -> None:
+    """Let a timetable run again from now on; dates that passed meanwhile are not made up for."""
+    with context.changing() as session:
+        table = _timetable(session, season, number)
+        resume_timetable(session, context.actor, table)
+        dates = course_of(session, table).next_dates()
+    click.echo(f"时间表“{table.name}”已恢复, 今后: {_shown(dates, table.timezone)}")
+
+
+def _timetable(session: Session, season: str, number: int) -> Timetable:
+    tables = {table.id: table for table in list_timetables(session, season_named(session, season).id)}
+    if number not in tables:
+        refuse(f"赛季 {season} 没有编号为 {number} 的时间表; 现有: {'、'.join(map(str, tables)) or '(无)'}")
+    return tables[number]
+
+
+def _document(pairs: Mapping[str, str]) -> dict[str, Any]:
+    """The document of a rule written as pairs."""
+    document: dict[str, Any] = {}
+    for name, text in pairs.items():
+        key, _, part = name.partition(".")
+        if not part:
+            document[key] = _value(key, text)
+        elif isinstance(document.setdefault(key, {}), dict):
+            document[key][part] = _value(part, text)
+    return document
+
+
+def _value(key: str, text: str) -> str | int | list[str]:
+    """A part of a rule as its document has it: whole numbers as numbers, lists as lists."""
+    if key in LISTS:
+        return text.split(",")
+    return int(text) if WHOLE.fullmatch(text) else text
+
+
+def _written(document: Mapping[str, Any], within: str = "") -> str:
+    """A rule as `timetable-add` takes it."""
+    words = []
+    for key, value in document.items():
+        if isinstance(value, Mapping):
+            words.append(_written(value, f"{key}."))
+        else:
+            words.append(f"{within}{key}={','.join(value) if isinstance(value, list) else value}")
+    return " ".join(words)
+
+
+def _each(dates: Iterable[Millis], zone: str) -> list[str]:
+    return [at_zone(date, zone).strftime("%Y-%m-%d %H:%M") for date in dates]
+
+
+def _shown(dates: Iterable[Millis], zone: str) -> str:
+    return ", ".join(_each(dates, zone)) or "已到期"
