@@ -3,25 +3,38 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
 
 from flask import request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from leaderboard.accounts.audit import broken_lines
 from leaderboard.accounts.models import AuditLine
 from leaderboard.accounts.permissions import Action
 from leaderboard.accounts.read import newest_lines
+from leaderboard.seasons.read import list_divisions, list_seasons, list_units
+from leaderboard.web.console.deeds import deeds, detail_words, value_words
 from leaderboard.web.console.door import door, show
+from leaderboard.web.facts import stage_words
 from leaderboard.web.guards import guard_action, guarded
 from leaderboard.web.numbers import asked_number
 from leaderboard.web.requests import reading
 from leaderboard.words import gettext as _
+from leaderboard.words import named
 
 PAGE = 100
 MOST_BROKEN = 20
+MOST_SHOWN = 6
+"""Things of a list in one detail."""
+BY_UNIT_ID = frozenset({"return.add", "adjustment.add"})
+"""Actions whose subject is the id of a unit."""
+MANY = re.compile(r"([0-9]+) (facts|projects)")
+ONE_FACT = re.compile(r"(stage_event|capital_arrival|credit|unit_return|adjustment) [0-9]+")
+VERSION = re.compile(r"(?:scheme [0-9]+|(\S+)) v([0-9]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,101 +43,79 @@ class ToldLine:
 
     line: AuditLine
     did: str
+    subject: str
     detail: str
 
 
-def told(line: AuditLine) -> ToldLine:
-    """The line in words; an action without words of its own keeps its key."""
-    names = detail_words()
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """Everything keys are called on one page of the trail, looked up once."""
+
+    deeds: Mapping[str, str]
+    parts: Mapping[str, str]
+    values: Mapping[str, str]
+    things: Mapping[str, str]
+    """Addresses of seasons, keys of units and divisions, stages -> what they are called."""
+    units: Mapping[str, str]
+    """Ids of units, as text -> their names."""
+
+    @classmethod
+    def of_office(cls, session: Session) -> Wording:
+        """The words for everything this office has."""
+        seasons, units = list_seasons(session), list_units(session)
+        divisions = [division for season in seasons for division in list_divisions(session, season.id)]
+        things = stage_words(seasons) | {d.key: named(d.name, d.name_en) for d in divisions}
+        things |= {unit.key: named(unit.name, unit.name_en) for unit in units}
+        things |= {season.slug: named(season.title, season.title_en) for season in seasons}
+        ids = {str(unit.id): named(unit.name, unit.name_en) for unit in units}
+        return cls(deeds(), detail_words(), value_words(), things, ids)
+
+
+def told(line: AuditLine, words: Wording) -> ToldLine:
+    """The line in words."""
     detail = {name: value for name, value in json.loads(line.detail).items() if value not in (None, "", [])}
     shown = "; ".join(
-        f"{names.get(name, name)} {_told_value(value, names)}" for name, value in detail.items()
+        f"{words.parts.get(name, name)} {_told_value(name, value, words)}" for name, value in detail.items()
     )
-    return ToldLine(line, deeds().get(line.action, line.action), shown)
+    return ToldLine(line, words.deeds.get(line.action, line.action), told_subject(line, words), shown)
 
 
-def _told_value(value: object, names: Mapping[str, str]) -> object:
-    """A value as it is; several of them, as where columns were changed, each with what it is called."""
-    if not isinstance(value, Mapping):
-        return value
-    return _("、").join(f"{names.get(key, key)} {_told_part(key, part)}" for key, part in value.items())
+def told_subject(line: AuditLine, words: Wording) -> str:
+    """Whom or what the action was about, each key by its name."""
+    if line.action in BY_UNIT_ID:
+        return words.units.get(line.subject, line.subject)
+    if found := MANY.fullmatch(line.subject):
+        counted = _("{count} 条记录") if found[2] == "facts" else _("{count} 个项目")
+        return counted.format(count=found[1])
+    if found := ONE_FACT.fullmatch(line.subject):
+        return words.parts[found[1]]
+    if found := VERSION.fullmatch(line.subject):
+        return (
+            _("{season} 第 {version} 版")
+            .format(season=words.things.get(found[1] or "", ""), version=found[2])
+            .strip()
+        )
+    return " · ".join(words.things.get(part, part) for part in line.subject.split("/"))
 
 
-def _told_part(key: str, part: object) -> object:
-    if key == "is_public":
-        return _("是") if part else _("否")
-    return "—" if part is None else part
-
-
-def detail_words() -> dict[str, str]:
-    """What the parts of a line's detail are called."""
-    return {
-        "why": _("理由"),
-        "name": _("名称"),
-        "name_en": _("英文名"),
-        "investor": _("投资方"),
-        "industry": _("行业"),
-        "is_public": _("公开名称"),
-        "title": _("名称"),
-        "effective_on": _("生效日"),
-        "was": _("原为"),
-        "now": _("改为"),
-        "stage": _("节点"),
-        "on": _("日期"),
-        "until": _("截至"),
-        "yuan": _("金额（元）"),
-        "quantity": _("数量"),
-        "item": _("事项"),
-        "times": _("次数"),
-        "role": _("角色"),
-        "division": _("组别"),
-        "season": _("赛季"),
-        "hash": _("哈希"),
-        "revision": _("修订"),
-        "rule": _("周期"),
-    }
-
-
-def deeds() -> dict[str, str]:
-    """What each action is called."""
-    return {
-        "season.open": _("开设赛季"),
-        "season.stages": _("设定节点"),
-        "division.add": _("添加组别"),
-        "unit.add": _("添加单位"),
-        "unit.enter": _("单位参赛"),
-        "target.set": _("设定任务"),
-        "scheme.draft": _("起草方案"),
-        "scheme.revise": _("修改方案草稿"),
-        "scheme.approve": _("使方案生效"),
-        "scheme.discard": _("作废方案草稿"),
-        "timetable.add": _("添加时间表"),
-        "timetable.pause": _("暂停时间表"),
-        "timetable.resume": _("恢复时间表"),
-        "project.add": _("登记项目"),
-        "project.amend": _("修改项目资料"),
-        "stage_event.add": _("记录节点"),
-        "arrival.add": _("记录到位资金"),
-        "credit.add": _("记录分成"),
-        "return.add": _("记录报表"),
-        "adjustment.add": _("记录加减分"),
-        "fact.verified": _("认定"),
-        "fact.returned": _("退回"),
-        "fact.reversed": _("冲销"),
-        "workbook.import": _("导入工作簿"),
-        "edition.request": _("按下发布"),
-        "edition.publish": _("发布一期"),
-        "run.bring_back": _("补发一期"),
-        "screen.add": _("添加大屏"),
-        "screen.revoke": _("撤销大屏"),
-        "account.add": _("添加账号"),
-        "account.deactivate": _("停用账号"),
-        "password.renew": _("重发一次性密码"),
-        "password.change": _("修改密码"),
-        "session.begin": _("登录"),
-        "session.end": _("退出"),
-        "session.refused": _("登录失败"),
-    }
+def _told_value(name: str, value: object, words: Wording) -> str:
+    """A value by what it is called; several of them one after the other, and no more than can be read."""
+    if isinstance(value, bool) or name == "is_public":
+        return _("是") if value else _("否")
+    if isinstance(value, Mapping):
+        return _("、").join(
+            f"{words.parts.get(key, key)} {_told_value(key, part, words)}" for key, part in value.items()
+        )
+    if name == "facts" and isinstance(value, list):
+        return _("、").join(sorted({words.values.get(str(fact[-1]), str(fact[-1])) for fact in value}))
+    if name == "shares" and isinstance(value, list):
+        return _("、").join(f"{words.units.get(str(unit), str(unit))} {share}" for unit, share in value)
+    if isinstance(value, list):
+        shown = _("、").join(_told_value(name, part, words) for part in value[:MOST_SHOWN])
+        rest = len(value) - MOST_SHOWN
+        return shown + _("等 {count} 项").format(count=len(value)) if rest > 0 else shown
+    text = "—" if value is None else str(value)
+    return words.values.get(text) or words.things.get(text) or text
 
 
 @door.get("/audit")
@@ -132,13 +123,14 @@ def deeds() -> dict[str, str]:
 def audit() -> ResponseReturnValue:
     """One page of the trail; on demand, the check of its whole chain."""
     session = reading()
+    words = Wording.of_office(session)
     lines = newest_lines(session, PAGE, before=asked_number("before"))
     checked = request.args.get("check") == "1"
     broken = list(islice(broken_lines(session), MOST_BROKEN)) if checked else []
     return show(
         "audit",
         here="audit",
-        lines=[told(line) for line in lines],
+        lines=[told(line, words) for line in lines],
         checked=checked,
         broken=broken,
         older=lines[-1].seq_no if len(lines) == PAGE and lines[-1].seq_no > 1 else None,
