@@ -52,13 +52,13 @@ def test_an_exported_workbook_comes_back_unchanged(
     )
     status, page = upload(client, exported.data)
     assert status == 200
-    assert "没有错误。确认后保存。" in page
+    assert "台账.xlsx 与系统中的内容一致，没有要导入的变化。" in page
     ticket = page.split('name="ticket" value="')[1].split('"')[0]
     before = count(database, Project)
     fields = {"csrf_token": token_in(page), "ticket": ticket, "name": "台账.xlsx"}
     answer = client.post(f"{IMPORT}/confirm", data=fields)
     assert answer.location == "/console/"
-    assert "已导入 台账.xlsx：0 行有变化" in client.get("/console/").get_data(as_text=True)
+    assert "台账.xlsx 与系统中的内容一致，没有任何变化" in client.get("/console/").get_data(as_text=True)
     assert count(database, Project) == before
     assert list((settings.data_dir / "uploads").iterdir()) == []
     again = client.post(f"{IMPORT}/confirm", data=fields)

@@ -69,7 +69,8 @@ def confirm_import() -> ResponseReturnValue:
         return _page(errors=list(refusal.report.errors), name=name, status=422)
     path.unlink(missing_ok=True)
     changed = report.summary.changed if report.summary else 0
-    flash(_("已导入 {name}：{changed} 行有变化").format(name=name, changed=changed))
+    said = _("已导入 {name}：{changed} 行有变化") if changed else _("{name} 与系统中的内容一致，没有任何变化")
+    flash(said.format(name=name, changed=changed))
     return redirect(url_for("console.overview"))
 
 
@@ -129,6 +130,7 @@ def _page(
         more_errors=max(0, len(errors or []) - MOST_SHOWN),
         warnings=(plan.warnings if plan else [])[:MOST_SHOWN],
         counts=dict(plan.counts) if plan else {},
+        changed=sum(count.changed for count in plan.counts.values()) if plan else 0,
         plan=plan,
         name=name,
         ticket=ticket,
