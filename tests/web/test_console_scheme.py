@@ -73,8 +73,29 @@ def test_the_sum_must_be_the_full_mark_and_nothing_typed_is_lost(client: FlaskCl
     status, page = send(client, "preview", **{"weight..signing": "55.5"})
     assert status == 422
     assert "合计 125.5 与满分差 +25.5" in page.text()
-    assert "各项权重之和应等于满分 100" in page.text()
+    assert "各项权重之和应等于满分 100，现在是 125.5" in page.text()
     assert page.all("input", name="weight..signing")[0].get("value") == "55.5"
+
+
+@pytest.mark.engines("sqlite")
+def test_caps_and_floors_are_told_in_the_percentages_they_are_typed_in(client: FlaskClient) -> None:
+    fields = {"cap.landing": "80", "floor.landing": "90.5"}
+    status, page = send(client, "draft", **fields)
+    assert status == 422
+    assert "封顶 80% 不能低于保底 90.5%" in page.text()
+    client.get(f"{DESK}?lang=en")
+    _, page = send(client, "draft", **fields, **{"weight..signing": "55.5"})
+    assert "The cap of 80% cannot be below the floor of 90.5%" in page.text()
+    assert "The weights should sum to the full mark of 100; they sum to 125.5" in page.text()
+
+
+@pytest.mark.engines("sqlite")
+def test_who_drafted_and_approved_is_told_by_name(client: FlaskClient) -> None:
+    send(client, "draft", **SIGNING_FIRST)
+    page = client.get(DESK).get_data(as_text=True)
+    assert "草稿第 2 版，chen同志" in page
+    send(client, "approve", reason="县委决定", effective_on=str(TODAY))
+    assert "<td>chen同志 " in client.get(DESK).get_data(as_text=True)
 
 
 @pytest.mark.engines("sqlite")

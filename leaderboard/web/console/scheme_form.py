@@ -81,7 +81,8 @@ def document_from(form: SchemeForm, base: Document) -> dict[str, Any]:
             parse_scheme(document)
         except SchemeError as error:
             for problem in error.problems:
-                form.problems.setdefault(_field(problem, form.scheme), problem.message)
+                name = _field(problem, form.scheme)
+                form.problems.setdefault(name, _words(form, name) or problem.message)
     return document
 
 
@@ -101,6 +102,18 @@ def _percent(form: SchemeForm, name: str) -> str | None:
         form.problems[name] = _("应为百分数，如 120；留空表示没有")
         return None
     return plain(value / 100)
+
+
+def _words(form: SchemeForm, name: str) -> str:
+    """A field's problem in the reader's words and the form's units; "" where the document's own must do."""
+    what, _dot, whose = name.partition(".")
+    if what == "total":
+        words = _("各项权重之和应等于满分 {full}，现在是 {total}")
+        return words.format(full=plain(form.scheme.full_mark), total=form.total(whose))
+    if what == "cap":
+        words = _("封顶 {cap}% 不能低于保底 {floor}%")
+        return words.format(cap=form.values[name], floor=form.values[f"floor.{whose}"] or "0")
+    return ""
 
 
 def _field(problem: Problem, scheme: Scheme) -> str:
