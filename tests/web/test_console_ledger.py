@@ -15,10 +15,11 @@ from leaderboard.db import Database
 from leaderboard.ledger.models import CapitalArrival, Credit, ProjectDecision, StageEvent
 from leaderboard.ledger.read import find_project
 from leaderboard.ledger.record import add_project, add_stage_event
+from leaderboard.seasons import plan
 from tests.factories import PENDING, VERIFIED, Race
 from tests.people import enrol, signed_in, submit
 from tests.visiting import Visit
-from tests.web.races import TODAY, committed_race
+from tests.web.races import STARTS, TODAY, committed_race
 
 STORY = "/console/projects/L-1"
 
@@ -220,3 +221,31 @@ def test_a_taken_code_is_said(client: FlaskClient) -> None:
     )
     assert answer.status_code == 422
     assert "项目编号 L-1 已存在" in answer.get_data(as_text=True)
+
+
+@pytest.mark.engines("sqlite")
+def test_only_units_of_the_season_are_offered(client: FlaskClient, database: Database, visit: Visit) -> None:
+    """A season long over with a unit of its own: nobody enters a project of today for it."""
+    with database.session() as session:
+        old = plan.open_season(
+            session,
+            "tester",
+            slug="old",
+            title="旧赛季",
+            starts_on=STARTS - timedelta(days=900),
+            ends_on=STARTS - timedelta(days=600),
+        )
+        Race(session, old).unit("gone", name="撤并镇", division="former")
+        session.commit()
+
+    def offered(path: str) -> set[str | None]:
+        page = visit(path, client=client)
+        (select_,) = page.all("select", name="unit")
+        return {option.get("value") for option in select_.iter("option")} - {""}
+
+    here = {"liuxi", "qingshi", "nanan"}
+    for path in ("/console/projects/new", STORY, "/console/people", "/console/projects?season=now"):
+        assert offered(path) == here, path
+    assert offered("/console/awaiting?season=now") == here
+    assert offered("/console/projects?season=old") == {"gone"}
+    assert offered("/console/projects") == here | {"gone"}

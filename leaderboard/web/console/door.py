@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -11,8 +12,8 @@ from flask.typing import ResponseReturnValue
 from leaderboard.accounts.permissions import Action, can
 from leaderboard.accounts.read import display_names
 from leaderboard.instant import local_date, now
-from leaderboard.seasons.models import Season
-from leaderboard.seasons.read import find_season, list_seasons
+from leaderboard.seasons.models import Season, Unit
+from leaderboard.seasons.read import find_season, list_seasons, list_units, roster
 from leaderboard.web.guards import guard_action, person
 from leaderboard.web.requests import office, reading
 
@@ -31,6 +32,16 @@ def season_at(slug: str) -> Season:
 def today() -> date:
     """The present day in the office's zone."""
     return local_date(now(), office().zone)
+
+
+def units_to_choose(seasons: Sequence[Season] | None = None) -> list[Unit]:
+    """Units of the seasons given, or of those that have not ended; all units where nobody takes part in any."""
+    session = reading()
+    running = [season for season in list_seasons(session) if season.ends_on >= today()]
+    chosen = running if seasons is None else seasons
+    entered = {line.unit_id for season in chosen for line in roster(session, season.id, now())}
+    units = list_units(session)
+    return [unit for unit in units if unit.id in entered] or list(units)
 
 
 def may(action: str) -> bool:

@@ -11,7 +11,7 @@ from leaderboard.accounts.people import add_account, deactivate, renew_password
 from leaderboard.accounts.permissions import Action
 from leaderboard.accounts.read import find_account, list_accounts
 from leaderboard.seasons.read import list_units
-from leaderboard.web.console.door import door, show
+from leaderboard.web.console.door import door, show, units_to_choose
 from leaderboard.web.guards import guard_action, guarded, person
 from leaderboard.web.requests import reading, writing
 from leaderboard.web.typed import Typed
@@ -92,6 +92,6 @@ def _page(typed: Typed, made: tuple[Account, str] | None = None, status: int = 2
         made=made,
         accounts=list_accounts(session),
         roles=role_words(),
-        units=[(unit.key, named(unit.name, unit.name_en)) for unit in units],
+        units=[(unit.key, named(unit.name, unit.name_en)) for unit in units_to_choose()],
         unit_names={unit.id: named(unit.name, unit.name_en) for unit in units},
     )

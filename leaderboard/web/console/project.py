@@ -15,8 +15,8 @@ from leaderboard.ledger.models import OUTCOMES, RETURNED, REVERSED, VERIFIED, Pr
 from leaderboard.ledger.read import find_project
 from leaderboard.ledger.record import LedgerError, Source, add_credits, decide
 from leaderboard.seasons.read import list_seasons, list_units
-from leaderboard.web.console.door import door, show, today
-from leaderboard.web.facts import kind_words, record_arrival, record_event, stage_words
+from leaderboard.web.console.door import door, show, today, units_to_choose
+from leaderboard.web.facts import kind_words, record_arrival, record_event, seasons_of, stage_words
 from leaderboard.web.guards import guard_action, guarded, person
 from leaderboard.web.requests import reading, writing
 from leaderboard.web.typed import Typed
@@ -63,7 +63,7 @@ def add_share(code: str) -> ResponseReturnValue:
     """Record a unit's share of the project."""
 
     def record(session: Session, found: Project, typed: Typed, source: Source) -> str:
-        units = {unit.key: unit for unit in list_units(session)}
+        units = {unit.key: unit for unit in units_to_choose(seasons_of(session, found) or None)}
         unit = typed.choice("unit", units)
         text = typed.values.get("share", "")
         share = exact_number(text)
@@ -96,7 +96,17 @@ def amend(code: str) -> ResponseReturnValue:
     reason = typed.text("reason", most=500)
     try:
         if typed.ok:
-            amend_project(session, person().name, found, **texts, is_public=is_public, reason=reason)
+            amend_project(
+                session,
+                person().name,
+                found,
+                name=texts["name"],
+                name_en=texts["name_en"],
+                investor=texts["investor"],
+                industry=texts["industry"],
+                is_public=is_public,
+                reason=reason,
+            )
     except LedgerError as error:
         typed.complain("reason", str(error))
     if not typed.ok:
@@ -150,6 +160,7 @@ def _page(code: str, typed: Typed, form: str = "", status: int = 200) -> Respons
     session = reading()
     found = find_project(session, code) or abort(404)
     units = list_units(session)
+    offered = units_to_choose(seasons_of(session, found) or None)
     forms = dict.fromkeys(("event", "arrival", "credit"), Typed({"verified": "1"}))
     forms["amend"] = _known(found)
     if form:
@@ -165,7 +176,7 @@ def _page(code: str, typed: Typed, form: str = "", status: int = 200) -> Respons
         open_form=form,
         stages=stage_words(list_seasons(session)),
         kinds=kind_words(),
-        units=[(unit.key, named(unit.name, unit.name_en)) for unit in units],
+        units=[(unit.key, named(unit.name, unit.name_en)) for unit in offered],
         unit_names={unit.id: named(unit.name, unit.name_en) for unit in units},
     )
 

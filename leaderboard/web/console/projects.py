@@ -13,7 +13,7 @@ from leaderboard.instant import now
 from leaderboard.ledger.listing import Wanted, list_projects
 from leaderboard.ledger.record import LedgerError, Source, add_credits, add_project
 from leaderboard.seasons.read import list_seasons, list_units, roster
-from leaderboard.web.console.door import door, show, today
+from leaderboard.web.console.door import door, show, today, units_to_choose
 from leaderboard.web.facts import stage_words
 from leaderboard.web.guards import guard_action, guarded, person
 from leaderboard.web.requests import reading, writing
@@ -70,6 +70,7 @@ def projects() -> ResponseReturnValue:
     session = reading()
     filters = Filters.of_address()
     seasons, units = list_seasons(session), list_units(session)
+    season = next((s for s in seasons if s.slug == filters.season), None)
     wanted = Wanted(
         unit_ids=_unit_ids(filters, {unit.key: unit.id for unit in units}),
         stage=filters.stage,
@@ -86,7 +87,7 @@ def projects() -> ResponseReturnValue:
         lines=lines,
         total=total,
         last_page=max(1, -(-total // PAGE)),
-        units=units,
+        units=units_to_choose([season]) if season else units,
         stages=stage_words(seasons),
     )
 
@@ -116,7 +117,7 @@ def new_project() -> ResponseReturnValue:
 def add_one_project() -> ResponseReturnValue:
     """Enter a project for the unit that leads it."""
     typed = Typed.of_request()
-    units = {unit.key: unit for unit in list_units(reading())}
+    units = {unit.key: unit for unit in units_to_choose()}
     code, name = tidy(typed.text("code", most=CODE)), typed.text("name")
     investor = typed.text("investor", needed=False)
     industry = typed.text("industry", most=CODE, needed=False)
@@ -146,5 +147,5 @@ def add_one_project() -> ResponseReturnValue:
 
 
 def _form(typed: Typed, status: int = 200) -> ResponseReturnValue:
-    units = [(unit.key, named(unit.name, unit.name_en)) for unit in list_units(reading())]
+    units = [(unit.key, named(unit.name, unit.name_en)) for unit in units_to_choose()]
     return show("project_new", status, here="projects", typed=typed, units=units)

@@ -97,5 +97,10 @@ def _page(typed: Typed, made: tuple[str, str] | None = None, status: int = 200) 
         themes=theme_words(),
         screens=list_screens(session),
         titles={season.id: named(season.title, season.title_en) for season in list_seasons(session)},
+        divisions={
+            (season.id, division.key): named(division.name, division.name_en)
+            for season in list_seasons(session)
+            for division in list_divisions(session, season.id)
+        },
         choices=[(value, words) for value, _season, _division, words in _choices()],
     )
