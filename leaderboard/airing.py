@@ -9,9 +9,8 @@ from __future__ import annotations
 import logging
 import os
 import socket
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -20,14 +19,26 @@ from sqlalchemy.orm import Session
 
 from config import Settings
 from leaderboard.boards import clock, due
+from leaderboard.boards.drafts import hold, is_held
 from leaderboard.boards.gather import NothingInForce
 from leaderboard.boards.models import DONE, FAILED, SKIPPED, DueRun
-from leaderboard.boards.publish import Composed, Due, Overtaken, announce, compose
+from leaderboard.boards.publish import (
+    Composed,
+    Due,
+    Overtaken,
+    Scored,
+    announce,
+    compose,
+    locked_season,
+    score,
+)
 from leaderboard.boards.read import edition_of_run
 from leaderboard.boards.timekeeping import ClockOff, check_clock
 from leaderboard.db import Database
 from leaderboard.instant import Millis, now
+from leaderboard.lease import lease_kept
 from leaderboard.office import Office
+from leaderboard.releasing import release_due
 from leaderboard.seasons.models import Season
 
 log = logging.getLogger(__name__)
@@ -40,6 +51,8 @@ class State(StrEnum):
     """What became of a run."""
 
     PUBLISHED = "published"
+    DRAFTED = "drafted"
+    """It came to a draft, which waits for the end of its objection window or of the season's freeze."""
     FAILED = "failed"
     SKIPPED = "skipped"
     RETRY = "retry"
@@ -48,7 +61,7 @@ class State(StrEnum):
     """Another node has it, or took it over."""
 
 
-_MOVED_ON = {State.PUBLISHED, State.FAILED, State.SKIPPED}
+_MOVED_ON = {State.PUBLISHED, State.DRAFTED, State.FAILED, State.SKIPPED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +141,7 @@ def perform(database: Database, run_id: int, node: Node) -> Outcome:
 def tick(
     database: Database, node: Node, at: Millis | None = None, stopping: Callable[[], bool] = lambda: False
 ) -> list[Outcome]:
-    """Give due instants their rows and run everything that is free, each season in due order.
+    """Give due instants their rows, run everything that is free, each season in due order, and release due drafts.
 
     Raises ClockOff, before anything is touched, where this machine's clock is not to be trusted.
     """
@@ -152,6 +165,7 @@ def tick(
         if outcome.state not in _MOVED_ON:
             # One season in trouble waits for the next tick and keeps no other season waiting.
             waiting.add(run.season_id)
+    release_due(database, node.office, stopping)
     return outcomes
 
 
@@ -162,7 +176,8 @@ def _attempt_of(database: Database, run_id: int) -> int:
 
 def _outcome_of(session: Session, run: DueRun) -> Outcome:
     edition = edition_of_run(session, run.id)
-    states = {DONE: State.PUBLISHED, FAILED: State.FAILED, SKIPPED: State.SKIPPED}
+    done = State.PUBLISHED if edition else State.DRAFTED
+    states = {DONE: done, FAILED: State.FAILED, SKIPPED: State.SKIPPED}
     return Outcome(
         run.id, states.get(run.state, State.HELD), edition.number if edition else None, run.message
     )
@@ -181,7 +196,7 @@ def _try(database: Database, run: DueRun, node: Node) -> Outcome:
         return Outcome(run.id, State.HELD, message="另一进程正在发布")
     epoch = run.epoch + 1
     try:
-        with _lease_kept(database, run.id, epoch, node):
+        with lease_kept(database, run.id, epoch, node.lease_ms):
             return _publish(database, run.id, epoch, node)
     except OperationalError:
         # The run is not to blame for a database that is locked or away, so this is no try of it.
@@ -214,22 +229,25 @@ def _failed(database: Database, run_id: int, epoch: int, message: str, attempts:
 
 
 def _publish(database: Database, run_id: int, epoch: int, node: Node) -> Outcome:
-    """Compose outside any write transaction, then announce in one that begins with the check of the epoch."""
+    """Compose outside any write transaction, then store in one that begins with the check of the epoch."""
     for _ in range(COMPOSE_TRIES):
         with database.reading() as session:
             run = session.get_one(DueRun, run_id)
             outdated = clock.is_outdated(session, run)
-            composed = None if outdated else _composed(session, run, node.office)
-        if composed is None:
+            made = None if outdated else _made(session, run, node.office)
+        if made is None:
             return _put_aside(database, run_id, epoch)
         try:
-            return _announced(database, run, epoch, composed)
+            if isinstance(made, Composed):
+                return _announced(database, run, epoch, made)
+            return _held_back(database, run, epoch, made, node.office)
         except Overtaken:
             log.info("run %s was overtaken by another edition and is composed again", run_id)
     raise Overtaken("连续有其他各期抢先发布, 稍后自动重试")
 
 
-def _composed(session: Session, run: DueRun, office: Office) -> Composed:
+def _made(session: Session, run: DueRun, office: Office) -> Composed | Scored:
+    """An edition ready to announce, or what is to be kept as a draft where the season's boards are held."""
     season = session.get_one(Season, run.season_id)
     planned = Due(
         as_of=due.cut_off(session, run, season, office.zone),
@@ -237,7 +255,7 @@ def _composed(session: Session, run: DueRun, office: Office) -> Composed:
         due_at=run.due_at,
         next_due_at=clock.next_due(session, season.id, run.due_at),
     )
-    return compose(session, season, planned, office)
+    return score(session, season, planned) if is_held(season) else compose(session, season, planned, office)
 
 
 def _put_aside(database: Database, run_id: int, epoch: int) -> Outcome:
@@ -250,35 +268,31 @@ def _put_aside(database: Database, run_id: int, epoch: int) -> Outcome:
 def _announced(database: Database, run: DueRun, epoch: int, composed: Composed) -> Outcome:
     with database.session() as session:
         if not clock.finish(session, run.id, epoch, now()):
-            log.warning("run %s was taken over; what was composed is thrown away", run.id)
-            return Outcome(run.id, State.HELD, message="另一进程接手了发布")
+            return _taken_over(run)
+        _expect(session, run, held=False)
         edition = announce(session, composed, run.requested_by or clock.CLOCK, run.id)
         session.commit()
     log.info("run %s published edition %s of season %s", run.id, edition.number, composed.season.slug)
     return Outcome(run.id, State.PUBLISHED, edition.number)
 
 
-@contextmanager
-def _lease_kept(database: Database, run_id: int, epoch: int, node: Node) -> Iterator[None]:
-    """Renew the lease while the block lasts: a race too large for one lease must not be taken over for ever."""
-    over = threading.Event()
+def _held_back(database: Database, run: DueRun, epoch: int, scored: Scored, office: Office) -> Outcome:
+    with database.session() as session:
+        if not clock.finish(session, run.id, epoch, now(), clock.HELD_BACK):
+            return _taken_over(run)
+        _expect(session, run, held=True)
+        draft = hold(session, scored, office, run.requested_by or clock.CLOCK, run.id)
+        session.commit()
+    log.info("run %s is kept as draft %s of season %s", run.id, draft.id, scored.season.slug)
+    return Outcome(run.id, State.DRAFTED, message=clock.HELD_BACK)
 
-    def renew() -> None:
-        while not over.wait(node.lease_ms / 3000):
-            try:
-                with database.session() as session:
-                    held = clock.renew(session, run_id, epoch, now(), node.lease_ms)
-                    session.commit()
-            except DBAPIError:
-                log.info("the lease of run %s could not be renewed this time", run_id)
-            else:
-                if not held:
-                    return
 
-    keeper = threading.Thread(target=renew, name=f"lease-{run_id}", daemon=True)
-    keeper.start()
-    try:
-        yield
-    finally:
-        over.set()
-        keeper.join()
+def _expect(session: Session, run: DueRun, *, held: bool) -> None:
+    """Hold the season; what was made for one that was frozen, revealed or given a window meanwhile is made again."""
+    if is_held(locked_season(session, run.season_id)) is not held:
+        raise Overtaken("赛季的封榜或公示安排刚刚改变")
+
+
+def _taken_over(run: DueRun) -> Outcome:
+    log.warning("run %s was taken over; what was composed is thrown away", run.id)
+    return Outcome(run.id, State.HELD, message="另一进程接手了发布")

@@ -25,6 +25,7 @@ from leaderboard.seasons.timetable import course_of
 CLOCK = "clock"
 """Who published an edition that nobody asked for by hand."""
 OUTDATED = "本赛季已发布更晚的一期, 此期不再发布"
+HELD_BACK = "已存为公示稿, 尚未发布"
 
 
 class RunRefused(ValueError):
@@ -118,9 +119,10 @@ def renew(session: Session, run_id: int, epoch: int, at: Millis, lease_ms: int) 
     return rows_changed(session, _held(run_id, epoch).values(lease_until=at + lease_ms)) == 1
 
 
-def finish(session: Session, run_id: int, epoch: int, at: Millis) -> bool:
+def finish(session: Session, run_id: int, epoch: int, at: Millis, message: str | None = None) -> bool:
     """Mark a claimed run as done; False when it was taken over, and its edition must not be announced."""
-    return rows_changed(session, _held(run_id, epoch).values(state=DONE, message=None, finished_at=at)) == 1
+    done = _held(run_id, epoch).values(state=DONE, message=message, finished_at=at)
+    return rows_changed(session, done) == 1
 
 
 def fail(session: Session, run_id: int, epoch: int, at: Millis, message: str, attempts: int) -> str | None:

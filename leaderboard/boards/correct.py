@@ -1,0 +1,134 @@
+"""Putting a published edition right: corrected by a later number, or withdrawn with a public reason; never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from leaderboard.accounts.audit import record_act
+from leaderboard.boards.drafts import LIVE, DraftRefused, store_draft
+from leaderboard.boards.due import rows_changed
+from leaderboard.boards.models import PUBLISHED, SUPERSEDED, WITHDRAWN, Draft, Edition, Notice
+from leaderboard.boards.origins import correcting
+from leaderboard.boards.package import canonical, unpacked
+from leaderboard.boards.publish import Due, Scored, locked_season, score
+from leaderboard.instant import Millis, now
+from leaderboard.office import Office
+from leaderboard.outbox.post import EDITION_SUPERSEDED, EDITION_WITHDRAWN, post
+from leaderboard.seasons.models import Season
+from leaderboard.words import gettext as _
+
+
+def begin_correction(
+    session: Session, actor: str, edition: Edition, office: Office, *, note: str, at: Millis | None = None
+) -> Draft:
+    """Compose a published edition anew from what is known now, as a draft that would take its place 更正稿.
+
+    Cut-off and due instant stay; `note` is told to the public. Its package will say which edition it corrects and all
+    that differs. Raises DraftRefused without a note, for an edition that is no longer published, while another
+    correction of it is under way, and where nothing differs.
+    """
+    season = locked_season(session, edition.season_id)
+    session.refresh(edition)
+    if not note.strip():
+        raise DraftRefused(_("更正须写明对外说明"))
+    if edition.state != PUBLISHED:
+        raise DraftRefused(_("第 {n} 期已被更正或撤回, 不能再更正").format(n=edition.number))
+    if _under_way(session, edition):
+        raise DraftRefused(_("第 {n} 期的更正稿还在办理中, 请先发布或作废那一份").format(n=edition.number))
+    known_at = now() if at is None else at
+    scored = score(session, season, Due(edition.as_of, known_at, edition.due_at, edition.next_due_at))
+    if not _differs(edition, scored):
+        raise DraftRefused(_("重新计算的结果与第 {n} 期完全相同, 没有可更正之处").format(n=edition.number))
+    origin = correcting(edition, scored, note.strip())
+    draft = store_draft(session, scored, office, actor, origin=origin, note=note.strip())
+    subject = f"{season.slug} 第 {edition.number} 期"
+    record_act(session, actor, "edition.correct", subject, draft=draft.id, note=note.strip())
+    return draft
+
+
+def preview_correction(session: Session, edition: Edition, *, at: Millis | None = None) -> dict[str, Any]:
+    """What a correction begun now would differ in, as `difference` tells it; stores nothing."""
+    season = session.get_one(Season, edition.season_id)
+    known_at = now() if at is None else at
+    scored = score(session, season, Due(edition.as_of, known_at, edition.due_at, edition.next_due_at))
+    found: dict[str, Any] = correcting(edition, scored, "").said["corrects"]["diff"]
+    return found
+
+
+def _under_way(session: Session, edition: Edition) -> bool:
+    found = select(Draft.id).where(Draft.corrects_id == edition.id, Draft.state.in_(LIVE))
+    return session.scalar(found.limit(1)) is not None
+
+
+def _differs(edition: Edition, scored: Scored) -> bool:
+    stored = unpacked(edition.package)
+    return canonical({key: stored.get(key) for key in scored.told}) != canonical(scored.told)
+
+
+def supersede(
+    session: Session, actor: str, corrected: Edition, successor: Edition, *, reason: str, at: Millis
+) -> None:
+    """Mark an edition as superseded by its correction, in the transaction that announces it."""
+    _take_state(session, corrected, (PUBLISHED,), SUPERSEDED)
+    _notice(session, corrected, SUPERSEDED, actor, reason, at, successor)
+    season = session.get_one(Season, corrected.season_id)
+    body = {"hash": corrected.hash, "successor": successor.number}
+    post(session, EDITION_SUPERSEDED, f"{season.slug}/{corrected.number}", **body)
+
+
+def withdraw(
+    session: Session, actor: str, edition: Edition, *, reason: str, at: Millis | None = None
+) -> None:
+    """Withdraw an edition 撤回: its addresses answer 410 with the reason, and nothing stored is changed or deleted.
+
+    The public falls back to the last edition that is still published. Raises DraftRefused without a reason, or for an
+    edition that is withdrawn already.
+    """
+    if not reason.strip():
+        raise DraftRefused(_("撤回须写明对外公布的理由"))
+    season = locked_season(session, edition.season_id)
+    _take_state(session, edition, (PUBLISHED, SUPERSEDED), WITHDRAWN)
+    _notice(session, edition, WITHDRAWN, actor, reason.strip(), now() if at is None else at)
+    subject = f"{season.slug} 第 {edition.number} 期"
+    record_act(session, actor, "edition.withdraw", subject, hash=edition.hash, why=reason.strip())
+    post(
+        session,
+        EDITION_WITHDRAWN,
+        f"{season.slug}/{edition.number}",
+        hash=edition.hash,
+        reason=reason.strip(),
+    )
+
+
+def _take_state(session: Session, edition: Edition, expected: Sequence[str], state: str) -> None:
+    """Change the state of an edition only from an expected one; raises DraftRefused when it is another by now."""
+    held = update(Edition).where(Edition.id == edition.id, Edition.state.in_(expected)).values(state=state)
+    if not rows_changed(session, held):
+        raise DraftRefused(_("第 {n} 期已被更正或撤回").format(n=edition.number))
+    session.refresh(edition)
+
+
+def _notice(
+    session: Session,
+    edition: Edition,
+    state: str,
+    actor: str,
+    reason: str,
+    at: Millis,
+    successor: Edition | None = None,
+) -> None:
+    session.add(
+        Notice(
+            edition_id=edition.id,
+            state=state,
+            at=at,
+            by=actor,
+            reason=reason,
+            successor_id=successor.id if successor else None,
+        )
+    )
+    session.flush()

@@ -1,0 +1,81 @@
+"""What differs between two packages: who moved, and through which facts, rules and roster."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from leaderboard.boards.board import place_value
+from leaderboard.boards.fact_lines import fact_lines
+from scoring.document import parse_facts
+from scoring.moved import BLOCKS, Edition, Movements, Split
+from scoring.scheme_document import parse_scheme
+from scoring.show import exact, round_half_up
+
+Document = dict[str, Any]
+
+
+def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> Document:
+    """What a package says otherwise than another of the same cut-off, as plain JSON.
+
+    `moved`: units whose place or score differs, with both, and `why`: the change in score split into the unit's own
+    facts, the others', the rules and the roster, which sum to it exactly. `facts`: lines of `fact_lines` that were
+    `added` and `removed`; a fact put right is both. `rules`: whether the scheme differs. `roster`: units that `joined`
+    and `left`.
+    """
+    old, new = (fact_lines(package["facts"]) for package in (before, after))
+    units = [{unit["key"] for unit in package["facts"]["units"]} for package in (before, after)]
+    return {
+        "moved": _moved(before, after),
+        "facts": {
+            "added": [new[key] for key in sorted(new.keys() - old.keys())],
+            "removed": [old[key] for key in sorted(old.keys() - new.keys())],
+        },
+        "rules": before["scheme"] != after["scheme"],
+        "roster": {"joined": sorted(units[1] - units[0]), "left": sorted(units[0] - units[1])},
+    }
+
+
+def _moved(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Document]:
+    """The units that differ, in the order of the later board and then of the earlier one."""
+    old, new = ({s["unit"]: s for s in package["result"]["standings"]} for package in (before, after))
+    movements = Movements(_scored(before), _scored(after))
+    decimals = parse_scheme(after["scheme"]).decimals
+    names = {unit["key"]: unit["name"] for package in (before, after) for unit in package["facts"]["units"]}
+    found = []
+    for key in dict.fromkeys([*new, *old]):
+        lines = old.get(key, {}), new.get(key, {})
+        if any(lines[0].get(name) != lines[1].get(name) for name in ("place", "score", "division")):
+            split = movements.unit(key).score
+            entry = {"unit": key, "unit_name": names[key], "division": (lines[1] or lines[0])["division"]}
+            found.append(entry | _both(lines, decimals.score) | {"why": _why(split, decimals.points)})
+    return found
+
+
+def _both(lines: tuple[Mapping[str, Any], Mapping[str, Any]], decimals: int) -> Document:
+    shown: Document = {}
+    for when, line in zip(("before", "after"), lines, strict=True):
+        place, score = line.get("place"), line.get("score")
+        shown[f"place_{when}"] = None if place is None else place_value(Fraction(place))
+        shown[f"score_{when}"] = score
+        shown[f"score_{when}_shown"] = None if score is None else round_half_up(Fraction(score), decimals)
+    return shown
+
+
+def _why(split: Split | None, decimals: int) -> Document | None:
+    """Part of the change in score -> its points, exact and shown; None where the score cannot be split."""
+    if split is None:
+        return None
+    parts: dict[str, Fraction] = {block: getattr(split, block) for block in BLOCKS}
+    return {
+        block: {"points": exact(part), "points_shown": round_half_up(part, decimals)}
+        for block, part in parts.items()
+        if part
+    }
+
+
+def _scored(package: Mapping[str, Any]) -> Edition:
+    scheme = parse_scheme(package["scheme"])
+    return Edition(parse_facts(package["facts"]), scheme, date.fromisoformat(package["as_of"]))

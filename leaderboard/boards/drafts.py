@@ -1,0 +1,206 @@
+"""The life of a board before it is announced: kept as a draft, opened for objections, revised, or dropped.
+
+Every operation takes the state it expects in a conditional update, so that of two at the same moment one succeeds and
+the other is told. Locks are taken in one order: the season, the draft, the audit trail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from datetime import time as clock_time
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from leaderboard.accounts.audit import record_act
+from leaderboard.boards.due import rows_changed
+from leaderboard.boards.models import DRAFT, DROPPED, REPLACED, WINDOW, Draft, Edition
+from leaderboard.boards.origins import correcting
+from leaderboard.boards.package import packed
+from leaderboard.boards.publish import Due, Origin, Scored, due_times, locked_season, score, shown
+from leaderboard.instant import Millis, from_local, local_date, now
+from leaderboard.office import Office
+from leaderboard.seasons.calendar import working_days
+from leaderboard.seasons.models import Season
+from leaderboard.words import gettext as _
+
+LIVE = (DRAFT, WINDOW)
+"""States of a draft that may still become an edition."""
+
+
+class DraftRefused(ValueError):
+    """What cannot be done with a draft, in the words of the person who asked."""
+
+
+def is_held(season: Season) -> bool:
+    """Whether a board of the season that falls due becomes a draft instead of an edition."""
+    return season.frozen_at is not None or season.window_days > 0
+
+
+def store_draft(  # noqa: PLR0913 - what, from where, and in whose name
+    session: Session,
+    scored: Scored,
+    office: Office,
+    actor: str,
+    *,
+    run_id: int | None = None,
+    origin: Origin | None = None,
+    revises_id: int | None = None,
+    note: str | None = None,
+) -> Draft:
+    """Keep a scored board as a draft. It has neither number nor hash; nothing public is rendered of it."""
+    said = dict(origin.said) if origin else {}
+    times = due_times(scored.due, office)
+    board, lines = shown(session, scored, office, {"number": None, **times, **said}, origin)
+    draft = Draft(
+        season_id=scored.season.id,
+        as_of=scored.due.as_of,
+        known_at=scored.due.known_at,
+        due_at=scored.due.due_at,
+        next_due_at=scored.due.next_due_at,
+        run_id=run_id,
+        revises_id=revises_id,
+        corrects_id=origin.corrects.id if origin and origin.corrects else None,
+        scheme_version_id=scored.gathered.version.id,
+        content=packed({**scored.told, **times, **said}),
+        board=packed({"board": board, "lines": list(lines)}),
+        note=note,
+        composed_at=now(),
+        composed_by=actor,
+    )
+    session.add(draft)
+    session.flush()
+    record_act(session, actor, "draft.make", subject_of(draft, scored.season), as_of=str(draft.as_of))
+    return draft
+
+
+def hold(session: Session, scored: Scored, office: Office, actor: str, run_id: int | None = None) -> Draft:
+    """Keep what a due run of a held season came to: in its window where the season has one and is not frozen."""
+    season = locked_season(session, scored.season.id)
+    draft = store_draft(session, scored, office, actor, run_id=run_id)
+    if season.frozen_at is None and season.window_days:
+        open_window(
+            session,
+            actor,
+            draft,
+            days=season.window_days,
+            contact=season.window_contact or "",
+            zone=office.zone,
+        )
+    return draft
+
+
+def make_draft(session: Session, actor: str, season: Season, office: Office, due: Due) -> Draft:
+    """Compose a board by hand as a draft that nobody but the house sees; raises NothingInForce."""
+    return store_draft(session, score(session, season, due), office, actor)
+
+
+def open_window(
+    session: Session,
+    actor: str,
+    draft: Draft,
+    *,
+    days: int,
+    contact: str,
+    zone: str,
+    at: Millis | None = None,
+) -> Draft:
+    """Open a draft for objections 公示 until the end of the `days`-th working day after today in the office's zone.
+
+    The units of the season may see it from now on, and the clock releases it when the window is over. Raises
+    DraftRefused for a draft that is not merely a draft, no days, or no contact.
+    """
+    if days < 1 or not contact.strip():
+        raise DraftRefused(_("公示须有至少 1 个工作日的期限和异议联系方式"))
+    opens_at = now() if at is None else at
+    last_day = working_days(session).nth_after(local_date(opens_at, zone), days)
+    midnight = from_local(datetime.combine(last_day + timedelta(days=1), clock_time(0)), zone)
+    window = {"opens_at": opens_at, "closes_at": midnight - 1, "contact": contact.strip()}
+    change_draft(session, draft, (DRAFT,), state=WINDOW, reason=None, **window)
+    season = session.get_one(Season, draft.season_id)
+    record_act(
+        session, actor, "draft.open", subject_of(draft, season), until=str(last_day), contact=contact.strip()
+    )
+    return draft
+
+
+def revise(
+    session: Session, actor: str, draft: Draft, office: Office, *, reason: str, at: Millis | None = None
+) -> Draft:
+    """Compose a live draft anew from what is known now, in the place of the old one, which is kept as replaced.
+
+    Cut-off and due instant stay; the new one waits as a draft, and whoever revised it opens or releases it. Raises
+    DraftRefused without a reason, or for a draft that is no longer live.
+    """
+    if not reason.strip():
+        raise DraftRefused(_("重出公示稿须写明理由"))
+    season = locked_season(session, draft.season_id)
+    run_id, known_at = draft.run_id, now() if at is None else at
+    # The run goes with the draft that will be announced, as it may belong to one alone.
+    change_draft(
+        session, draft, LIVE, state=REPLACED, run_id=None, reason=reason.strip(), **settled(actor, known_at)
+    )
+    scored = score(session, season, Due(draft.as_of, known_at, draft.due_at, draft.next_due_at))
+    origin = None
+    if draft.corrects_id is not None:
+        corrected = session.get_one(Edition, draft.corrects_id)
+        origin = correcting(corrected, scored, draft.note or "")
+    revised = store_draft(
+        session, scored, office, actor, run_id=run_id, origin=origin, revises_id=draft.id, note=draft.note
+    )
+    record_act(session, actor, "draft.revise", subject_of(draft, season), by=revised.id, why=reason.strip())
+    return revised
+
+
+def drop(session: Session, actor: str, draft: Draft, *, reason: str) -> None:
+    """Put a live draft aside for good; it is kept and never shown in public. Raises DraftRefused without a reason."""
+    if not reason.strip():
+        raise DraftRefused(_("作废公示稿须写明理由"))
+    change_draft(session, draft, LIVE, state=DROPPED, reason=reason.strip(), **settled(actor, now()))
+    season = session.get_one(Season, draft.season_id)
+    record_act(session, actor, "draft.drop", subject_of(draft, season), why=reason.strip())
+
+
+def subject_of(draft: Draft, season: Season) -> str:
+    """How the audit trail names a draft."""
+    return f"{season.slug} 稿 {draft.id}"
+
+
+def change_draft(session: Session, draft: Draft, expected: Sequence[str], **values: Any) -> None:
+    """Change a draft only while it is in one of the expected states; raises DraftRefused, and nothing has changed."""
+    held = update(Draft).where(Draft.id == draft.id, Draft.state.in_(expected)).values(**values)
+    if not rows_changed(session, held):
+        raise DraftRefused(_("这份公示稿已被处理, 请刷新后再看"))
+    session.refresh(draft)
+
+
+def settled(actor: str, at: Millis) -> dict[str, Any]:
+    """The columns that say who ended a draft, and when."""
+    return {"settled_at": at, "settled_by": actor}
+
+
+def lineage(session: Session, draft: Draft) -> list[Draft]:
+    """A draft with those it replaced, oldest first."""
+    found = [draft]
+    while found[0].revises_id is not None:
+        found.insert(0, session.get_one(Draft, found[0].revises_id))
+    return found
+
+
+def list_drafts(session: Session, season_id: int, *, live_only: bool = False) -> Sequence[Draft]:
+    """Drafts of a season, newest due first; with `live_only` those that may still become an edition."""
+    found = select(Draft).where(Draft.season_id == season_id)
+    found = found.where(Draft.state.in_(LIVE)) if live_only else found
+    return session.scalars(found.order_by(Draft.due_at.desc(), Draft.id.desc())).all()
+
+
+def find_draft(session: Session, draft_id: int) -> Draft | None:
+    """The draft of this number, whatever has become of it."""
+    return session.get(Draft, draft_id)
+
+
+def draft_of_run(session: Session, run_id: int) -> Draft | None:
+    """The draft that a due run came to, if it did not come to an edition at once."""
+    return session.scalars(select(Draft).where(Draft.run_id == run_id)).one_or_none()

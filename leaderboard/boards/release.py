@@ -1,0 +1,139 @@
+"""Releasing a draft: composed again from the ledger, compared with what was kept, and announced in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from leaderboard.accounts.audit import record_act
+from leaderboard.boards.correct import supersede
+from leaderboard.boards.drafts import (
+    LIVE,
+    DraftRefused,
+    change_draft,
+    drop,
+    lineage,
+    list_drafts,
+    settled,
+    subject_of,
+)
+from leaderboard.boards.due import rows_changed
+from leaderboard.boards.models import DRAFT, PUBLISHED, RELEASED, WINDOW, Draft, Edition
+from leaderboard.boards.origins import released
+from leaderboard.boards.package import canonical, unpacked
+from leaderboard.boards.publish import Composed, Due, announce, locked_season, numbered, score
+from leaderboard.instant import Millis, at_zone
+from leaderboard.objections.read import has_open
+from leaderboard.office import Office
+from leaderboard.seasons.models import Season
+from leaderboard.words import gettext as _
+
+
+class DraftStuck(DraftRefused):
+    """A draft that cannot be released as it is, however long one waits: it has to be revised or dropped."""
+
+
+def prepare(session: Session, draft: Draft, office: Office, at: Millis) -> Composed:
+    """Compose a draft again as an edition; changes nothing and needs no write transaction.
+
+    Raises DraftRefused while it may not be released, DraftStuck where the ledger as of the draft's cut-off and as
+    known at its instant gives anything else than the draft, or what it corrects is published no more.
+    """
+    season = session.get_one(Season, draft.season_id)
+    _check(session, draft, season, office.zone, at)
+    scored = score(session, season, Due(draft.as_of, draft.known_at, draft.due_at, draft.next_due_at))
+    kept = unpacked(draft.content)
+    differing = [
+        key for key, value in scored.told.items() if canonical({key: value}) != canonical({key: kept[key]})
+    ]
+    if differing:
+        raise DraftStuck(
+            _("由台账重新计算的结果与公示稿不一致 ({parts}), 不能发布; 请重出公示稿").format(
+                parts=_("、").join(differing)
+            )
+        )
+    return numbered(session, scored, office, origin=released(session, lineage(session, draft), office))
+
+
+def release(
+    session: Session, draft: Draft, composed: Composed, actor: str, office: Office, at: Millis
+) -> Edition:
+    """Announce a prepared draft; a correction supersedes what it corrects in the same transaction.
+
+    Raises Overtaken where another edition came between, DraftRefused where the draft was dealt with meanwhile.
+    """
+    season = locked_season(session, draft.season_id)
+    session.refresh(draft)
+    _check(session, draft, season, office.zone, at)
+    change_draft(session, draft, LIVE, state=RELEASED, reason=None, **settled(actor, at))
+    edition = announce(session, composed, actor, draft.run_id)
+    change_draft(session, draft, (RELEASED,), edition_id=edition.id)
+    if draft.corrects_id is not None:
+        corrected = session.get_one(Edition, draft.corrects_id)
+        supersede(session, actor, corrected, edition, reason=draft.note or "", at=at)
+    return edition
+
+
+def _check(session: Session, draft: Draft, season: Season, zone: str, at: Millis) -> None:
+    """Raise DraftRefused unless the draft may be announced at the instant."""
+    if draft.state not in LIVE:
+        raise DraftRefused(_("这份公示稿已被处理, 请刷新后再看"))
+    if season.frozen_at is not None:
+        raise DraftRefused(_("赛季正在封榜, 揭榜之前不发布"))
+    if draft.state == WINDOW and draft.closes_at is not None and at < draft.closes_at:
+        until = at_zone(draft.closes_at, zone).strftime("%Y-%m-%d %H:%M")
+        raise DraftRefused(_("公示期到 {until} 为止, 期满之后才能发布").format(until=until))
+    if has_open(session, draft.id):
+        raise DraftRefused(_("还有异议没有答复, 答复之后才能发布"))
+    if draft.corrects_id is not None:
+        corrected = session.get_one(Edition, draft.corrects_id)
+        if corrected.state != PUBLISHED:
+            raise DraftStuck(_("第 {n} 期已被更正或撤回, 这份更正稿不能再发布").format(n=corrected.number))
+
+
+def releasable(session: Session, at: Millis) -> list[Draft]:
+    """The drafts whose time has come, in due order: their window is over or they were revealed, and nothing holds them.
+
+    One on which the clock has failed waits for a person: it has a `reason`.
+    """
+    found = (
+        select(Draft)
+        .join(Season, Season.id == Draft.season_id)
+        .where(
+            Draft.state.in_(LIVE), Draft.closes_at <= at, Draft.reason.is_(None), Season.frozen_at.is_(None)
+        )
+        .order_by(Draft.due_at, Draft.id)
+    )
+    return [draft for draft in session.scalars(found) if not has_open(session, draft.id)]
+
+
+def hand_over(session: Session, draft: Draft, actor: str, message: str) -> None:
+    """Keep why the clock could not release a draft; from then on it waits for a person."""
+    waiting = update(Draft).where(Draft.id == draft.id, Draft.state.in_(LIVE), Draft.reason.is_(None))
+    if rows_changed(session, waiting.values(reason=message)):
+        season = session.get_one(Season, draft.season_id)
+        record_act(session, actor, "draft.stop", subject_of(draft, season), why=message)
+
+
+def mark_held(
+    session: Session, actor: str, season: Season, *, newest_only: bool, at: Millis
+) -> Sequence[Draft]:
+    """Let the drafts that due runs left during a freeze be released from now on; returns them in due order.
+
+    With `newest_only` the last due alone, and the others are dropped. Called in the transaction that ends the freeze
+    (`seasons.holding.thaw_season`), so that a node that dies in between leaves the rest to the clock.
+    """
+    held = [
+        d
+        for d in list_drafts(session, season.id, live_only=True)
+        if d.state == DRAFT and d.run_id is not None
+    ]
+    chosen = held[:1] if newest_only else held
+    for draft in held:
+        if draft in chosen:
+            change_draft(session, draft, (DRAFT,), closes_at=at, reason=None)
+        else:
+            drop(session, actor, draft, reason=_("揭榜时只公布最近一期"))
+    return chosen[::-1]

@@ -1,0 +1,103 @@
+"""Releasing drafts to their end: like airing a composition of several transactions that every door shares.
+
+A draft is composed again outside any write transaction and announced in one that begins with the check of its state, so
+that any number of processes release it exactly once.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from leaderboard.boards.clock import CLOCK
+from leaderboard.boards.drafts import DraftRefused
+from leaderboard.boards.models import Draft
+from leaderboard.boards.publish import Overtaken
+from leaderboard.boards.release import DraftStuck, hand_over, mark_held, prepare, releasable, release
+from leaderboard.db import Database
+from leaderboard.instant import now
+from leaderboard.office import Office
+from leaderboard.seasons.holding import thaw_season
+from leaderboard.seasons.models import Season
+
+log = logging.getLogger(__name__)
+
+RELEASE_TRIES = 5
+"""How often a draft is composed anew because another edition of its season came first."""
+
+
+def release_draft(database: Database, draft_id: int, actor: str, office: Office) -> int:
+    """Announce a draft and return the number it got.
+
+    Raises DraftRefused while it may not be released, DraftStuck where it cannot be as it is, Overtaken where other
+    editions came first again and again.
+    """
+    for _ in range(RELEASE_TRIES):
+        with database.reading() as session:
+            composed = prepare(session, session.get_one(Draft, draft_id), office, now())
+        try:
+            with database.session() as session:
+                draft = session.get_one(Draft, draft_id)
+                edition = release(session, draft, composed, actor, office, now())
+                session.commit()
+        except Overtaken:
+            log.info("draft %s was overtaken by another edition and is composed again", draft_id)
+        else:
+            log.info("draft %s is edition %s of season %s", draft_id, edition.number, composed.season.slug)
+            return edition.number
+    raise Overtaken("连续有其他各期抢先发布, 稍后自动重试")
+
+
+def release_due(database: Database, office: Office, stopping: Callable[[], bool] = lambda: False) -> None:
+    """Release every draft whose time has come, in due order; one that fails waits for a person and keeps no other."""
+    with database.reading() as session:
+        due = [draft.id for draft in releasable(session, now())]
+    for draft_id in due:
+        if stopping():
+            return
+        _release_due(database, draft_id, office)
+
+
+def _release_due(database: Database, draft_id: int, office: Office) -> None:
+    try:
+        release_draft(database, draft_id, CLOCK, office)
+    except (DBAPIError, Overtaken):
+        log.exception("draft %s is tried again with the next tick", draft_id)
+    except DraftStuck as error:
+        _hand_over(database, draft_id, str(error))
+    except DraftRefused as error:
+        # Another process was quicker, or it was frozen or objected to in this very moment.
+        log.info("draft %s is not released: %s", draft_id, error)
+    except Exception as error:  # whatever went wrong is kept with the draft, and the clock goes on
+        log.exception("draft %s cannot be released", draft_id)
+        _hand_over(database, draft_id, f"发布时出错: {type(error).__name__} {error}"[:2000])
+
+
+def _hand_over(database: Database, draft_id: int, message: str) -> None:
+    log.warning("draft %s waits for a person: %s", draft_id, message)
+    with database.session() as session:
+        hand_over(session, session.get_one(Draft, draft_id), CLOCK, message)
+        session.commit()
+
+
+def reveal(
+    database: Database, season_id: int, actor: str, office: Office, *, reason: str, newest_only: bool = False
+) -> list[int]:
+    """End a season's freeze and announce what waits, in due order; returns the numbers.
+
+    Should the process die in between, the clock announces the rest. Raises PlanError for a season that is not frozen or
+    without a reason, and DraftRefused for a draft that cannot be released, which stays for a person to look at.
+    """
+    with database.session() as session:
+        waiting = _thaw(session, season_id, actor, reason=reason, newest_only=newest_only)
+        session.commit()
+    return [release_draft(database, draft_id, actor, office) for draft_id in waiting]
+
+
+def _thaw(session: Session, season_id: int, actor: str, *, reason: str, newest_only: bool) -> list[int]:
+    season = session.get_one(Season, season_id)
+    thaw_season(session, actor, season, reason=reason)
+    return [draft.id for draft in mark_held(session, actor, season, newest_only=newest_only, at=now())]
