@@ -56,6 +56,17 @@ def test_a_screen_shows_the_newest_board(race: Race, visit: Visit) -> None:
     assert (page.tree.get("data-theme"), page.tree.get("data-palette")) == ("dark", None)
 
 
+def test_a_first_edition_has_no_column_for_movements(race: Race, visit: Visit) -> None:
+    _, token = new_screen(race)
+    first = visit(f"/screens/{token}")
+    assert (len(first.all("div", class_="first")), len(first.all("span", class_="c-move"))) == (1, 0)
+    race.publish(date(2026, 11, 30))
+    race.session.commit()
+    second = visit(f"/screens/{token}")
+    # One heading and three towns.
+    assert (len(second.all("div", class_="first")), len(second.all("span", class_="c-move"))) == (0, 4)
+
+
 def test_a_screen_speaks_its_own_language_in_its_own_colours(race: Race, visit: Visit) -> None:
     _, token = new_screen(race, lang="en", theme="light-safe")
     page = visit(f"/screens/{token}")

@@ -170,9 +170,11 @@
       box.appendChild(old || document.importNode(row, true));
     });
     known.forEach((row) => box.removeChild(row));
-    [".strip", "h2"].forEach((part) => {
+    [".strip", "h2", ".heads"].forEach((part) => {
       division.querySelector(part).innerHTML = fresh.querySelector(part).innerHTML;
     });
+    // After a first edition there are movements to show.
+    division.querySelector(".table").className = fresh.querySelector(".table").className;
   }
 
   function takeEdition(page) {
