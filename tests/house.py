@@ -20,6 +20,7 @@ OPERATIONS = {
     "ledger.record": ("exchange",),
     "ledger.bulk": ("exchange",),  # the same for many rows at a time
     "seasons.timetable": ("boards",),  # the clock asks a timetable's rule when it is due
+    "seasons.calendar": ("boards",),  # an objection window lasts so many working days
 }
 # Who starts whom: create_app puts the web together, a worker serves it and runs the clock, the command line
 # starts the server or the clock alone.
