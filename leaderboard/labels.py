@@ -34,6 +34,13 @@ def note_words(note: str) -> str:
         "full_points": _("按规则计满分"),
         "fixed_points": _("按规则计固定分"),
         "unranked": _("按规则不参加排名"),
+        "most": _("已达本项上限"),
+        "least": _("按本项下限计"),
+        "no_number": _("没有可计分的数"),
+        "no_band": _("不在任何一档之内"),
+        "all_equal": _("各单位相同，按规则计分"),
+        "gate": _("未达到计分条件"),
+        "void": _("按规则本项作废"),
     }[note]
 
 
@@ -43,6 +50,8 @@ def unranked_words(reason: str) -> str:
         return _("只展示，不参加排名")
     if reason == "nothing_measured":
         return _("没有可计分的指标，不参加排名")
+    if reason == "disqualified":
+        return _("按规则取消排名")
     return _("缺少必需的指标（%s），不参加排名") % state_words(reason)
 
 
@@ -55,6 +64,10 @@ def left_out_words(reason: str) -> str:
         "outside_cohort": _("不在本赛季统计范围"),
         "below_floor": _("未达到规模要求"),
         "no_amount": _("合同未写明金额"),
+        "excluded_kind": _("按规则不计这一类"),
+        "already_counted": _("以前已经计过"),
+        "credit_ended": _("分成约定已经终止"),
+        "outside_range": _("规模或标记不在要求之内"),
     }[reason]
 
 
@@ -77,10 +90,20 @@ def measure_words(measure: Mapping[str, Any]) -> str:
 
 
 def _measured(measure: Mapping[str, Any]) -> str:
-    if "ratio" in measure:
-        return _("报表累计数之比")
-    if "quantity" in measure:
-        return _("报表累计数，不计分")
+    if "preset" in measure:
+        return _preset(measure)
+    forms = {
+        "ratio": _("报表累计数之比"),
+        "quantity": _("报表累计数，不计分"),
+        "given": _("由主办单位直接给出的数"),
+        "mix": _("几个比率按比重合成"),
+        "parts": _("几批项目的分子之和 ÷ 分母之和"),
+    }
+    found = next((words for form, words in forms.items() if form in measure), None)
+    return found or _("按考核方案规定的口径计算")
+
+
+def _preset(measure: Mapping[str, Any]) -> str:
     if measure["preset"] == "signing":
         return _signing(measure["by"])
     if measure["preset"] == "arrival" and measure["over"] == "task":

@@ -1,0 +1,35 @@
+"""Words for what the scoring says by key: there is one for each key it can say."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from leaderboard import labels
+from leaderboard.words import CHINESE, ENGLISH, speaking
+from scoring.aggregate import DISQUALIFIED, GATE, NOTES, NOTHING_MEASURED, VOID, WEIGHT_RAISED
+from scoring.measure_document import FORMS
+from scoring.race import HORS_CONCOURS
+from scoring.result import LEFT_OUT_REASONS, State
+from scoring.shapes import LEAST, MOST, NO_BAND, NO_NUMBER
+
+HAN = re.compile(r"[\u3400-\u9fff]")
+SAID = {"state_words": [*State], "left_out_words": [*LEFT_OUT_REASONS]}
+SAID["note_words"] = [*NOTES.values(), "cap", "floor", "all_equal", WEIGHT_RAISED, GATE, VOID, LEAST, MOST]
+SAID["note_words"] += [NO_BAND, NO_NUMBER]
+SAID["unranked_words"] = [HORS_CONCOURS, NOTHING_MEASURED, DISQUALIFIED, *State]
+
+
+@pytest.mark.parametrize("lang", [CHINESE, ENGLISH])
+@pytest.mark.parametrize(("name", "key"), [(name, str(key)) for name, keys in SAID.items() for key in keys])
+def test_every_key_has_its_words(name: str, key: str, lang: str) -> None:
+    with speaking(lang):
+        words = str(labels.LABELS[name](key))
+    assert bool(HAN.search(words)) == (lang == CHINESE)
+
+
+@pytest.mark.parametrize("form", [form for form in FORMS if form != "preset"])
+def test_every_way_to_measure_has_its_words(form: str) -> None:
+    with speaking(ENGLISH):
+        assert not HAN.search(labels.measure_words({form: {}}))
