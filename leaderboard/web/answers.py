@@ -8,6 +8,20 @@ EXACT = 'Exact number as text: an integer or "n/d".'
 MOMENT = "ISO 8601 with the office's offset."
 
 
+class EndpointItem(BaseModel):
+    """One address of this door."""
+
+    path: str = Field(description="Names in braces are to be filled in.")
+    about: str
+
+
+class EndpointList(BaseModel):
+    """What can be asked for."""
+
+    openapi: str = Field(description="Where the answers are described.")
+    endpoints: list[EndpointItem]
+
+
 class EditionItem(BaseModel):
     """One published edition in a list."""
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
-from flask import Blueprint, Response, abort, jsonify, request
+from flask import Blueprint, Response, abort, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel
 from spectree import Response as Answers
@@ -29,6 +30,8 @@ from leaderboard.web.answers import (
     Board,
     EditionItem,
     EditionList,
+    EndpointItem,
+    EndpointList,
     ErrorAnswer,
     SeasonItem,
     SeasonList,
@@ -54,6 +57,8 @@ spec = SpecTree(
 View = TypeVar("View", bound=Callable[..., Any])
 NUMBER = "int(min=1, max=1000000)"
 MOST_EDITIONS = 500
+ARGUMENT = re.compile(r"<(?:[^<>]*:)?(\w+)>")
+"""The place of an argument in the address of a rule, with or without its kind."""
 
 
 def described(model: type[BaseModel]) -> Callable[[View], View]:
@@ -66,6 +71,21 @@ def described(model: type[BaseModel]) -> Callable[[View], View]:
 def openapi() -> ResponseReturnValue:
     """The description of this door for tools that read OpenAPI 3.1."""
     return jsonify(spec.spec)
+
+
+@door.get("/v1/")
+@described(EndpointList)
+def index() -> ResponseReturnValue:
+    """What can be asked for here."""
+    views = {
+        rule.rule: current_app.view_functions[rule.endpoint] for rule in current_app.url_map.iter_rules()
+    }
+    found = [
+        EndpointItem(path=ARGUMENT.sub(r"{\1}", rule), about=str(view.__doc__).splitlines()[0])
+        for rule, view in sorted(views.items())
+        if rule.startswith("/api/")
+    ]
+    return _json(EndpointList(openapi="/api/openapi.json", endpoints=found))
 
 
 @door.get("/v1/seasons")

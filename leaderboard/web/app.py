@@ -25,6 +25,7 @@ login = LoginManager()
 def new_app(settings: Settings) -> Flask:
     """An empty application with its keys and cookie rules."""
     app = Flask("leaderboard", template_folder=str(TEMPLATES))
+    app.json.ensure_ascii = False  # type: ignore[attr-defined] # of Flask's own provider, which we keep
     app.config.update(
         SECRET_KEY=settings.secret(),
         MAX_CONTENT_LENGTH=settings.upload_bytes + 100_000,

@@ -32,6 +32,7 @@ PUBLIC_ENDPOINTS = frozenset(
         "metrics.metrics",
         "verify.form",
         "verify.check",
+        "api.index",
         "api.openapi",
         "api.seasons",
         "api.season",

@@ -12,7 +12,15 @@ from sqlalchemy import select, update
 
 from leaderboard.db import Database
 from leaderboard.seasons.models import Season
-from leaderboard.web.answers import Board, EditionList, ErrorAnswer, SeasonItem, SeasonList, UnitAnswer
+from leaderboard.web.answers import (
+    Board,
+    EditionList,
+    EndpointList,
+    ErrorAnswer,
+    SeasonItem,
+    SeasonList,
+    UnitAnswer,
+)
 from tests.factories import small_race, start_race
 
 RACE = "/api/v1/seasons/race"
@@ -34,6 +42,24 @@ def ask(client: FlaskClient, path: str, status: int = 200) -> Any:
     answer = client.get(path)
     assert (answer.status_code, answer.mimetype) == (status, "application/json"), path
     return answer.json
+
+
+def test_the_door_says_what_can_be_asked_for(client: FlaskClient, race: None):
+    found = ask(client, "/api/v1/")
+    EndpointList.model_validate(found, strict=True)
+    assert client.get(found["openapi"]).status_code == 200
+    filled = [
+        each["path"].replace("{slug}", "race").replace("{number}", "1").replace("{unit}", "liuxi")
+        for each in found["endpoints"]
+    ]
+    assert f"{RACE}/editions/1/units/liuxi" in filled
+    assert [path for path in filled if client.get(path).status_code != 200] == []
+    assert all(each["about"] for each in found["endpoints"])
+
+
+def test_answers_are_written_as_they_are_read(client: FlaskClient, race: None):
+    assert "没有找到这一页" in client.get("/api/nothing").get_data(as_text=True)
+    assert "柳溪镇" in client.get(f"{RACE}/editions/1/units/liuxi").get_data(as_text=True)
 
 
 def test_seasons_are_listed_with_their_newest_edition(client: FlaskClient, race: None):
@@ -106,7 +132,6 @@ def test_a_unit_opens_down_to_its_facts(client: FlaskClient, race: None):
         f"{RACE}/editions/1/units/none",
         f"{RACE}/editions/1/units/liuxi'--",
         f"{RACE}/editions/3/units/liuxi",
-        "/api/v1/",
         "/api/",
     ],
 )
