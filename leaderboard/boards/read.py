@@ -100,6 +100,12 @@ def list_editions(session: Session, season_id: int, limit: int = 50) -> Sequence
     return session.scalars(_newest_first(found).limit(limit)).all()
 
 
+def list_announced(session: Session, season_id: int) -> Sequence[Edition]:
+    """Every edition of a season ever announced, by number, the last first: superseded and withdrawn ones too."""
+    found = select(Edition).where(Edition.season_id == season_id)
+    return session.scalars(found.order_by(Edition.number.desc())).all()
+
+
 def places_in(session: Session, edition_id: int) -> dict[str, str | None]:
     """Unit key -> place in an edition."""
     rows = session.execute(

@@ -17,10 +17,12 @@ from leaderboard.boards.health import health
 from leaderboard.boards.models import Edition, Screen
 from leaderboard.boards.package import canonical
 from leaderboard.boards.read import (
+    READABLE,
     find_edition,
     find_form,
     find_line,
     latest_edition,
+    list_announced,
     past_places,
     public_seasons,
 )
@@ -65,6 +67,15 @@ def latest(slug: str) -> AnyResponse:
         due_at = next_due(reading(), season.id, now())
         return Response(render_template("pages/display/no_edition.html", season=season, due_at=due_at))
     return serve(f"/boards/{slug}/{edition.number}/")
+
+
+@door.get("/boards/<slug>/editions/")
+def editions(slug: str) -> AnyResponse:
+    """Every edition of a season that was announced, with what has become of it."""
+    season = public_season(slug)
+    found = list_announced(reading(), season.id)
+    page = render_template("pages/display/editions.html", season=season, editions=found, readable=READABLE)
+    return answered(page.encode(), "text/html; charset=utf-8")
 
 
 @door.get(f"/boards/<slug>/latest.<{FILES}:kind>")

@@ -284,3 +284,31 @@ def test_the_three_times_are_told_apart(session: Session, visit: Visit) -> None:
     assert "截至2026-10-31" in words
     assert "下期2027-12-01 09:00" in words
     assert f"核验码{edition.hash[:4]}·{edition.hash[4:8]}" in words
+
+
+def test_all_editions_are_listed_with_what_became_of_them(
+    race: Race, visit: Visit, client: FlaskClient, session: Session
+) -> None:
+    first = race.publish(date(2026, 11, 30))
+    race.publish(date(2026, 12, 31))
+    first.state = "withdrawn"
+    session.commit()
+    page = visit("/boards/race/editions/")
+    rows = [[page.text(cell) for cell in row][:2] for row in next(page.all("table")[0].iter("tbody"))]
+    assert rows == [
+        ["第 3 期", "2026-12-31"],
+        ["第 2 期 已撤回", "2026-11-30"],
+        ["第 1 期", "2026-10-31"],
+    ]
+    links = [link.get("href") for link in page.all("a")]
+    assert ("/boards/race/3/" in links, "/boards/race/2/" in links) == (True, False)
+    assert "/boards/race/editions/" in [link.get("href") for link in visit("/boards/race/").all("a")]
+    race.season.is_public = 0
+    session.commit()
+    assert client.get("/boards/race/editions/").data == client.get("/boards/nothing/editions/").data
+
+
+def test_a_season_without_editions_lists_none(session: Session, visit: Visit) -> None:
+    start_race(session)
+    session.commit()
+    assert "首期榜单尚未发布。" in visit("/boards/race/editions/").text()
