@@ -82,7 +82,7 @@ def _check_contents(entries: list[zipfile.ZipInfo]) -> None:
         raise FileRefused("文件设有密码, 请去掉密码后重试")
     if len(names) != len(entries):
         raise FileRefused("文件内有重名的部件, 无法确定以哪个为准, 请在 Excel 或 WPS 中重新另存为 .xlsx")
-    if any(name.endswith("vbaProject.bin") for name in names):
+    if any(name.endswith("vbaProject.bin") or name.startswith("xl/macrosheets/") for name in names):
         raise FileRefused("文件含有宏, 请另存为不含宏的 .xlsx")
     if "xl/workbook.bin" in names:
         raise FileRefused("这是 .xlsb 文件, 请另存为 .xlsx")

@@ -12,6 +12,7 @@ import re
 import resource
 import sys
 import zipfile
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -24,6 +25,9 @@ ROW = re.compile(r"[A-Za-z]*([0-9]+)")
 CHUNK = 1 << 16
 LONGEST_TEXT = 32_767
 EXIT_REFUSED = 3
+UTF_8, UTF_16_MARKS = "utf-8", (b"\xff\xfe", b"\xfe\xff")
+NOT_UTF_8 = "文件内容不是 UTF-8 编码, 会有内容读不出来, 请在 Excel 或 WPS 中重新另存为 .xlsx"
+"""The reader of cells takes a part in UTF-16 for an empty one, so that its rows would be lost without a word."""
 
 
 class Refused(Exception):
@@ -46,11 +50,14 @@ class Scan:
         """Read a part to its end. Raises Refused for a doctype or text that is no XML."""
         parser = expat.ParserCreate(namespace_separator=" ")
         parser.StartDoctypeDeclHandler = self._doctype
+        parser.XmlDeclHandler = self._declaration
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._text
         try:
             while chunk := source.read(CHUNK):
+                if chunk.startswith(UTF_16_MARKS):
+                    raise Refused(NOT_UTF_8)
                 parser.Parse(chunk, False)
             parser.Parse(b"", True)
         except expat.ExpatError as error:
@@ -58,6 +65,10 @@ class Scan:
 
     def _doctype(self, *_: object) -> None:
         raise Refused("文件内含有实体定义 (DOCTYPE), 正常的表格不会有, 拒绝读取")
+
+    def _declaration(self, _version: str, encoding: str | None, _alone: int) -> None:
+        if (encoding or UTF_8).lower() != UTF_8:
+            raise Refused(NOT_UTF_8)
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         tag = name.rpartition(" ")[2]
@@ -193,6 +204,8 @@ def read(data: bytes, rows: int, columns: int) -> Iterator[dict[str, Any]]:
             )
         faults[name] = scan.faults
     book = load_workbook(io.BytesIO(data))
+    if twice := [name for name, times in Counter(book.sheet_names).items() if times > 1]:
+        raise Refused(f"有两张工作表都叫 {twice[0]}, 无法确定以哪张为准, 请改名或删除一张")
     for meta in book.sheets_metadata:
         if meta.typ == SheetTypeEnum.WorkSheet:
             sheet = book.get_sheet_by_name(meta.name)

@@ -98,6 +98,18 @@ def repeated() -> bytes:
     return buffer.getvalue()
 
 
+def recoded(encoding: str, declared: str) -> bytes:
+    """A sheet that is sound XML in another encoding than every spreadsheet program writes."""
+    head = f'<?xml version="1.0" encoding="{declared}"?>' if declared else ""
+    return rebuilt({SHEET: (head + sheet_xml("").decode()).encode(encoding)})
+
+
+def same_names() -> bytes:
+    with zipfile.ZipFile(io.BytesIO(full_book())) as archive:
+        listed = archive.read("xl/workbook.xml").decode()
+    return rebuilt({"xl/workbook.xml": listed.replace('name="目标"', 'name="单位"').encode()})
+
+
 HOSTILE: list[tuple[str, Callable[[], bytes], str]] = [
     ("empty", lambda: b"", "文件是空的"),
     ("csv", "项目编号,节点\nP-001,签约\n".encode, "文本文件"),
@@ -110,6 +122,11 @@ HOSTILE: list[tuple[str, Callable[[], bytes], str]] = [
     ("only the start of a zip", lambda: full_book()[:2000], "已损坏"),
     ("zip of something", lambda: rebuilt(drop="xl/workbook.xml"), "不是 Excel 工作簿"),
     ("macros", lambda: rebuilt({"xl/vbaProject.bin": b"x"}), "含有宏"),
+    ("macro sheet", lambda: rebuilt({"xl/macrosheets/sheet1.xml": b"<x/>"}), "含有宏"),
+    ("sheet in UTF-16", lambda: recoded("utf-16", ""), "不是 UTF-8"),
+    ("sheet said to be in UTF-16", lambda: recoded("utf-16-le", "UTF-16"), "不是 UTF-8"),
+    ("sheet in another encoding", lambda: recoded("latin-1", "ISO-8859-1"), "不是 UTF-8"),
+    ("two sheets of one name", same_names, "都叫 单位"),
     ("binary workbook", lambda: rebuilt({"xl/workbook.bin": b"x"}), ".xlsb"),
     ("too many entries", lambda: rebuilt({f"x/{i}": b"" for i in range(200)}), "超过 200 个"),
     ("a name twice", repeated, "重名"),
