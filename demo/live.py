@@ -2,207 +2,126 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import threading
-from collections import defaultdict
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import date
-from fractions import Fraction
+from collections.abc import Iterator
+from itertools import count
 from random import Random
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from demo.yunxi.facts import EVIDENCE
-from demo.yunxi.load import ACTOR, SLUG, WATCHED
-from demo.yunxi.money import WAN, contract
+from demo.news import News, record
+from demo.newsroom import Newsroom, fields_of
+from demo.yunxi.load import ACTOR, SLUG
 from demo.yunxi.names import namings
-from demo.yunxi.units import ALONE, UNITS
+from leaderboard.boards.clock import next_due
+from leaderboard.boards.gather import gather_facts
+from leaderboard.boards.models import Edition, Standing
 from leaderboard.db import Database
 from leaderboard.instant import Millis, local_date, now
 from leaderboard.ledger.models import CapitalArrival, Project, StageEvent
-from leaderboard.ledger.read import find_project, known_project_facts
-from leaderboard.ledger.record import Source, add_arrival, add_credits, add_project, add_stage_event
-from leaderboard.seasons.models import Season, Timetable
-from leaderboard.seasons.read import find_season, find_unit, list_timetables
-from leaderboard.seasons.timetable import due_after, parse_rule
+from leaderboard.ledger.record import LedgerError
+from leaderboard.seasons.models import Season, Unit
+from leaderboard.seasons.read import find_season, list_timetables, roster, scheme_in_force
+from scoring.scheme_document import parse_scheme
 
 log = logging.getLogger(__name__)
 
-BEFORE_MS = 10_000
-"""How long before an edition is due its facts are recorded."""
-RETRY_SECONDS = 5
-
-
-@dataclass
-class _Known:
-    """What is known of one project: stages reached, contracted and arrived yuan, and its newest day."""
-
-    stages: set[str] = field(default_factory=set)
-    inward_yuan: int = 0
-    arrived_yuan: int = 0
-    last_on: date = date.min
-
-
-@dataclass(frozen=True)
-class _Today:
-    """One day's news: where it is recorded, from what chance, and under which source."""
-
-    session: Session
-    rng: Random
-    on: date
-    recorded_at: Millis
-    known: dict[int, _Known]
-
-    def source(self, evidence: str) -> Source:
-        """Recorded and verified at once."""
-        return Source(ACTOR, evidence, verified=True, recorded_at=self.recorded_at)
-
-    def pick(self, fits: Callable[[_Known], bool]) -> Project | None:
-        """A project that fits, by chance."""
-        found = sorted(key for key, known in self.known.items() if fits(known) and known.last_on <= self.on)
-        return self.session.get_one(Project, self.rng.choice(found)) if found else None
-
-
-def add_todays_facts(session: Session, at: Millis) -> int:
-    """Record one to three plausible, verified facts of the day for the edition due at `at`; returns how many.
-
-    The same instant gives the same facts, and asking again adds nothing.
-    """
-    season = find_season(session, SLUG)
-    watched = _watched(session, season) if season else None
-    if season is None or watched is None:
-        return 0
-    today = local_date(at, watched.timezone)
-    recorded_at = at - BEFORE_MS
-    if today > season.ends_on or _already(session, recorded_at):
-        return 0
-    news = _Today(session, Random(f"live/{at}"), today, recorded_at, _known(session))
-    kinds = news.rng.sample((_groundbreaking, _arrival, _signing), k=news.rng.randint(1, 3))
-    return sum(kind(news) for kind in kinds)
+BEFORE_MS = 30_000
+"""How long before an edition is due its facts are chosen and recorded."""
+LEAST_MS = 10_000
+"""An edition due sooner than this goes without: facts must be in before it is composed."""
+REST = 4
+"""For how many editions a unit that moved leaves the news to others, where others can move."""
+LOOK_SECONDS = 4
 
 
 def keep_adding(database: Database, over: threading.Event) -> None:
-    """Add facts before each edition of the demonstration clock until it ends or `over` is set."""
+    """Add facts before each edition of the demonstration's race until `over` is set."""
     done: Millis = 0
     while not over.is_set():
-        due = _next_due(database, max(done, now()))
-        if due is None:
-            return
-        if over.wait(max(0, due - BEFORE_MS - now()) / 1000):
-            return
+        due = _next_due(database, max(done, now() + LEAST_MS))
+        if due is None or due - BEFORE_MS > now():
+            # A clock may be paused or resumed at any time, so that this looks again rather than sleep till then.
+            over.wait(LOOK_SECONDS)
+            continue
         try:
-            with database.session() as session:
-                added = add_todays_facts(session, due)
-                session.commit()
+            added = add_facts_before(database, due, now())
             log.info("%s new facts for the edition due next", added)
             done = due
         except DBAPIError:
             log.exception("the facts of the day could not be recorded; they will be tried again")
-            over.wait(RETRY_SECONDS)
+            over.wait(LOOK_SECONDS)
+
+
+def add_facts_before(database: Database, due_at: Millis, recorded_at: Millis) -> int:
+    """Record the verified news of the day for the edition due at an instant; returns how many facts.
+
+    The same instant on the same board gives the same facts, and asking again adds nothing. They are chosen without
+    a lock, so that nobody waits for it.
+    """
+    with database.reading() as session:
+        chosen = _news(session, due_at)
+    added = 0
+    with database.session() as session:
+        for news in chosen:
+            try:
+                record(session, news, recorded_at)
+            except LedgerError as error:
+                log.info("somebody was faster: %s", error)
+            else:
+                added += 1
+        session.commit()
+    return added
+
+
+def _news(session: Session, due_at: Millis) -> list[News]:
+    season = find_season(session, SLUG)
+    if season is None or _already(session, due_at):
+        return []
+    today = local_date(due_at, list_timetables(session, season.id)[0].timezone)
+    version = scheme_in_force(session, season.id, today, due_at)
+    if version is None or today > season.ends_on:
+        return []
+    facts = gather_facts(session, season, roster(session, season.id, due_at), due_at)
+    rng = Random(f"live/{due_at}")
+    newsroom = Newsroom(rng, namings(rng), _codes(session, today.year))
+    fields = fields_of(facts, parse_scheme(json.loads(version.document)), today)
+    return newsroom.choose(fields, _just_moved(session, season))
 
 
 def _next_due(database: Database, after: Millis) -> Millis | None:
     with database.reading() as session:
         season = find_season(session, SLUG)
-        watched = _watched(session, season) if season else None
-        return due_after(parse_rule(watched.rule), watched.timezone, after) if watched else None
+        return next_due(session, season.id, after) if season else None
 
 
-def _watched(session: Session, season: Season) -> Timetable | None:
-    found = [t for t in list_timetables(session, season.id) if t.name == WATCHED and t.is_active]
-    return found[-1] if found else None
-
-
-def _already(session: Session, recorded_at: Millis) -> bool:
+def _already(session: Session, due_at: Millis) -> bool:
+    """Whether the demonstration recorded something just before this instant."""
     for table in (StageEvent, CapitalArrival):
-        same = select(func.count()).where(table.recorded_by == ACTOR, table.recorded_at == recorded_at)
-        if session.scalar(same):
+        ours = select(func.count()).where(
+            table.recorded_by == ACTOR, table.recorded_at >= due_at - BEFORE_MS, table.recorded_at < due_at
+        )
+        if session.scalar(ours):
             return True
     return False
 
 
-def _known(session: Session) -> dict[int, _Known]:
-    """What is known of every project of the demonstration."""
-    found: dict[int, _Known] = defaultdict(_Known)
-    ours = select(Project.id).where(Project.code.like("YX%"))
-    for event in session.execute(known_project_facts(StageEvent).where(StageEvent.project_id.in_(ours))):
-        known = found[event.project_id]
-        known.stages.add(event.stage)
-        known.inward_yuan += event.inward_yuan or 0
-        known.last_on = max(known.last_on, event.occurred_on)
-    for arrival in session.execute(
-        known_project_facts(CapitalArrival).where(CapitalArrival.project_id.in_(ours))
-    ):
-        found[arrival.project_id].arrived_yuan += arrival.yuan
-    return dict(found)
+def _codes(session: Session, year: int) -> Iterator[str]:
+    """Codes for new projects that are not taken."""
+    taken = set(session.scalars(select(Project.code).where(Project.code.like(f"YX{year}-N%"))))
+    return (code for number in count(1) if (code := f"YX{year}-N{number:04d}") not in taken)
 
 
-def _groundbreaking(news: _Today) -> int:
-    """A registered project breaks ground."""
-    project = news.pick(
-        lambda known: {"signed", "registered"} <= known.stages and "started" not in known.stages
+def _just_moved(session: Session, season: Season) -> frozenset[str]:
+    """The units that changed their place in one of the newest editions."""
+    newest = select(Edition.id).where(Edition.season_id == season.id).order_by(Edition.number.desc())
+    moved = select(Unit.key).where(
+        Unit.id == Standing.unit_id,
+        Standing.edition_id.in_(session.scalars(newest.limit(REST)).all()),
+        Standing.place != Standing.previous_place,
     )
-    if project is None:
-        return 0
-    add_stage_event(
-        news.session, news.source(EVIDENCE["started"]), project, stage="started", occurred_on=news.on
-    )
-    return 1
-
-
-def _arrival(news: _Today) -> int:
-    """Money arrives for a project that is short of its contract."""
-    project = news.pick(lambda known: "registered" in known.stages and known.arrived_yuan < known.inward_yuan)
-    if project is None:
-        return 0
-    known = news.known[project.id]
-    part = known.inward_yuan * news.rng.randint(3, 10) // 100
-    yuan = max(WAN, min(part, known.inward_yuan - known.arrived_yuan) // WAN * WAN)
-    add_arrival(news.session, news.source("银行到账回单"), project, occurred_on=news.on, amount_yuan=yuan)
-    return 1
-
-
-def _signing(news: _Today) -> int:
-    """A project in talks is signed; where there is none left, a new one comes."""
-    project = news.pick(
-        lambda known: "talks" in known.stages and "signed" not in known.stages
-    ) or _new_project(news)
-    signed = contract(news.rng)
-    add_stage_event(
-        news.session,
-        news.source(EVIDENCE["signed"]),
-        project,
-        stage="signed",
-        occurred_on=news.on,
-        total_yuan=signed.total_yuan,
-        inward_yuan=signed.inward_yuan,
-    )
-    return 1
-
-
-def _new_project(news: _Today) -> Project:
-    """An investor nobody has talked to before; the unit that found it has the whole credit."""
-    number = len(news.known) + 1
-    code = f"YX{news.on.year}-N{number:04d}"
-    while find_project(news.session, code):
-        number += 1
-        code = f"YX{news.on.year}-N{number:04d}"
-    naming = next(namings(news.rng))
-    source = news.source(EVIDENCE["talks"])
-    project = add_project(
-        news.session,
-        source,
-        code=code,
-        name=naming.name,
-        name_en=naming.name_en,
-        investor=naming.investor,
-        industry=naming.industry,
-    )
-    finders = [unit.key for unit in UNITS if unit.key not in ALONE]
-    finder = find_unit(news.session, news.rng.choice(finders))
-    if finder is not None:
-        add_credits(news.session, source, project, shares=[(finder.id, Fraction(1))], occurred_on=news.on)
-    return project
+    return frozenset(session.scalars(moved))

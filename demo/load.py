@@ -107,7 +107,7 @@ def _load_yunxi(database: Database, settings: Settings, at: Millis, say: Say, sc
         if season is None:
             say("生成云溪县的项目、节点与到位资金 …")
             season = yunxi.plan_and_record(session, at, settings.timezone, scale)
-        yunxi.renew_watched(session, season, at, settings.timezone)
+        yunxi.keep_watched(session, season, at, settings.timezone)
         session.commit()
     return season
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from fractions import Fraction
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -21,6 +21,7 @@ from leaderboard.instant import Millis, at_zone, from_local
 from leaderboard.ledger.chronicle import record_projects
 from leaderboard.ledger.record import Source, add_adjustment
 from leaderboard.office import Office
+from leaderboard.seasons.instants import as_of, due_after, due_between
 from leaderboard.seasons.models import Season, Timetable
 from leaderboard.seasons.plan import (
     add_division,
@@ -33,14 +34,8 @@ from leaderboard.seasons.plan import (
     set_target,
 )
 from leaderboard.seasons.read import list_timetables
-from leaderboard.seasons.timetable import (
-    add_timetable,
-    as_of,
-    due_after,
-    due_between,
-    parse_rule,
-    pause_timetable,
-)
+from leaderboard.seasons.rule import MINUTES, parse_rule
+from leaderboard.seasons.timetable import add_timetable, change_timetable
 
 SLUG = "yunxi"
 ACTOR = "演示"
@@ -130,7 +125,7 @@ def _enter_units(session: Session, season: Season, story: Story, planned: Millis
 
 def past_dues(session: Session, season: Season) -> list[Due]:
     """Monthly editions that were due before the first run and are not published yet, oldest first."""
-    monthly = next(found for found in list_timetables(session, season.id) if found.name == MONTHLY)
+    monthly = _ours(session, season)[0]
     last = latest_edition(session, season.id)
     since = last.due_at if last else from_local(datetime.combine(season.starts_on, time()), monthly.timezone)
     return list(_dues(session, monthly, since))
@@ -151,17 +146,35 @@ def air(session: Session, season: Season, due: Due, office: Office) -> Edition:
     return announce(session, composed, ACTOR)
 
 
-def renew_watched(session: Session, season: Season, at: Millis, zone: str) -> Timetable:
-    """Let the board be republished every two minutes for three hours from `at`; an earlier such clock is paused."""
-    for timetable in list_timetables(session, season.id):
-        if timetable.name == WATCHED:
-            pause_timetable(session, ACTOR, timetable)
-    rule: dict[str, Any] = {
-        "kind": "minutes",
-        "every": WATCHED_MINUTES,
-        "until": _wall_clock(at + WATCHED_HOURS * 3_600_000, zone),
-    }
-    return add_timetable(session, ACTOR, season, name=WATCHED, rule=rule, zone=zone, starts_at=at)
+def watched_timetable(session: Session, season: Season) -> Timetable | None:
+    """The demonstration clock, running or paused, whatever it is called by now."""
+    _, *others = _ours(session, season)
+    return others[-1] if others else None
+
+
+def _ours(session: Session, season: Season) -> list[Timetable]:
+    """The timetables the demonstration made, oldest first: the monthly one, then the clock."""
+    return [timetable for timetable in list_timetables(session, season.id) if timetable.planned_by == ACTOR]
+
+
+def keep_watched(session: Session, season: Season, at: Millis, zone: str) -> None:
+    """Let the board be republished every two minutes for three hours from the first run.
+
+    A later run finds the clock and leaves it as it was left, running, paused or changed; only where it ran to its
+    end and nobody paused it, it has three hours more.
+    """
+    until = _wall_clock(at + WATCHED_HOURS * 3_600_000, zone)
+    watched = watched_timetable(session, season)
+    if watched is None:
+        rule = {"kind": MINUTES, "every": WATCHED_MINUTES, "until": until}
+        add_timetable(session, ACTOR, season, name=WATCHED, rule=rule, zone=zone, starts_at=at)
+        return
+    left = parse_rule(watched.rule)
+    if watched.is_active and left.kind == MINUTES and due_after(left, watched.timezone, at) is None:
+        longer = json.loads(watched.rule) | {"until": until}
+        change_timetable(
+            session, ACTOR, watched, name=watched.name, rule=longer, catch_up=watched.catch_up, at=at
+        )
 
 
 def _wall_clock(instant: Millis, zone: str) -> str:

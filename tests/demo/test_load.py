@@ -29,6 +29,7 @@ from leaderboard.ledger.record import Source, add_project
 from leaderboard.office import Office
 from leaderboard.seasons.models import Season
 from leaderboard.seasons.read import find_season, list_timetables, roster
+from leaderboard.seasons.timetable import change_timetable, pause_timetable, resume_timetable
 
 ZONE = "Asia/Shanghai"
 SMALL = Fraction(1, 16)
@@ -172,12 +173,78 @@ def test_a_second_run_keeps_what_was_entered_and_repeats_nothing(
     assert counts(database) == before
     assert [edition.hash for edition in editions(database, "yunxi")] == hashes
     assert second.screen == first.screen
-    # Every two minutes for three hours from each run; the earlier clock rests, the monthly one goes on.
+    # One clock, which had run to its end and goes on for three hours from the second run.
+    assert [(name, active) for name, active, _, _ in timetables(database)] == [
+        ("每月末发布", 1),
+        ("演示时钟", 1),
+    ]
+    _, _, rule, starts_at = timetables(database)[-1]
+    assert '"until": "2026-11-25T15:00' in rule
+    assert '"every": 2' in rule
+    assert starts_at == instant(date(2026, 11, 25)) + 1
+
+
+def timetables(database: Database) -> list[tuple[str, int, str, Millis]]:
     with database.reading() as session:
-        found = list_timetables(session, editions(database, "yunxi")[0].season_id)
-    assert [(t.name, t.is_active) for t in found] == [("每月末发布", 1), ("演示时钟", 0), ("演示时钟", 1)]
-    assert '"until": "2026-11-25T15:00' in found[-1].rule
-    assert '"every": 2' in found[-1].rule
+        season = find_season(session, "yunxi")
+        assert season is not None
+        return [(t.name, t.is_active, t.rule, t.starts_at) for t in list_timetables(session, season.id)]
+
+
+@pytest.mark.engines("sqlite")
+def test_a_run_within_the_three_hours_leaves_the_clock_as_it_is(
+    database: Database, run: Callable[..., load.DemoReport]
+) -> None:
+    run()
+    before = timetables(database)
+    run(NOON + 2 * 3_600_000)
+    assert timetables(database) == before
+
+
+@pytest.mark.engines("sqlite")
+@pytest.mark.parametrize("resumed", [False, True])
+def test_a_second_run_leaves_the_clock_as_the_administrator_left_it(
+    database: Database, run: Callable[..., load.DemoReport], resumed: bool
+) -> None:
+    """Paused it stays paused, even after its end; resumed an hour later it goes on from that hour."""
+    run()
+    with database.session() as session:
+        season = find_season(session, "yunxi")
+        assert season is not None
+        watched = list_timetables(session, season.id)[-1]
+        pause_timetable(session, "admin", watched)
+        if resumed:
+            resume_timetable(session, "admin", watched, NOON + 3_600_000)
+        session.commit()
+    left = timetables(database)
+    assert left[-1][1] == int(resumed)
+    run(NOON + 2 * 3_600_000 if resumed else instant(date(2026, 11, 25)))
+    assert timetables(database) == left
+
+
+@pytest.mark.engines("sqlite")
+def test_a_second_run_leaves_a_clock_with_another_rule(
+    database: Database, run: Callable[..., load.DemoReport]
+) -> None:
+    """Whoever made it a daily one, and called it so, keeps it, and gets no other beside it."""
+    run()
+    with database.session() as session:
+        season = find_season(session, "yunxi")
+        assert season is not None
+        change_timetable(
+            session,
+            "admin",
+            list_timetables(session, season.id)[-1],
+            name="每日发布",
+            rule={"kind": "daily", "time": "09:00"},
+            catch_up="all",
+            at=NOON,
+        )
+        session.commit()
+    left = timetables(database)
+    run(instant(date(2026, 11, 25)))
+    assert timetables(database) == left
+    assert [name for name, *_ in left] == ["每月末发布", "每日发布"]
 
 
 @pytest.mark.engines("sqlite")
