@@ -113,6 +113,18 @@ LINES = [
         {"by": "count", "now": 4, "was": None},
         "设定任务 测试赛季 · 柳溪镇 · signing 计量 按个数; 改为 4",
     ),
+    (
+        "edition.publish",
+        "race 第 3 期",
+        {"hash": "0123456789abcdef"},
+        "发布一期 测试赛季 第 3 期 哈希 0123456789ab…",
+    ),
+    (
+        "account.add",
+        "liuxi",
+        {"role": "reporter", "unit_id": "UNIT"},
+        "添加账号 liuxi 角色 填报员; 单位 柳溪镇",
+    ),
     ("scheme.draft", "race v2", {}, "起草方案 测试赛季 第 2 版 "),
     ("scheme.approve", "scheme 1 v2", {"effective_on": "2026-05-01"}, "使方案生效 第 2 版 生效日 2026-05-01"),
     ("credit.add", "P-1", {"shares": [["UNIT", "1/2"]]}, "记录分成 P-1 分成 柳溪镇 1/2"),

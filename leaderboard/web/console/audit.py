@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 from flask import request
 from flask.typing import ResponseReturnValue
@@ -32,9 +33,9 @@ MOST_SHOWN = 6
 """Things of a list in one detail."""
 BY_UNIT_ID = frozenset({"return.add", "adjustment.add"})
 """Actions whose subject is the id of a unit."""
-MANY = re.compile(r"([0-9]+) (facts|projects)")
-ONE_FACT = re.compile(r"(stage_event|capital_arrival|credit|unit_return|adjustment) [0-9]+")
-VERSION = re.compile(r"(?:scheme [0-9]+|(\S+)) v([0-9]+)")
+OF_PEOPLE = ("account.", "password.", "session.")
+"""Actions whose subject is an account's name or an address, though a unit may have the same key."""
+HASHES = frozenset({"hash", "sha256"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,38 +85,71 @@ def told_subject(line: AuditLine, words: Wording) -> str:
     """Whom or what the action was about, each key by its name."""
     if line.action in BY_UNIT_ID:
         return words.units.get(line.subject, line.subject)
-    if found := MANY.fullmatch(line.subject):
-        counted = _("{count} 条记录") if found[2] == "facts" else _("{count} 个项目")
-        return counted.format(count=found[1])
-    if found := ONE_FACT.fullmatch(line.subject):
-        return words.parts[found[1]]
-    if found := VERSION.fullmatch(line.subject):
-        return (
-            _("{season} 第 {version} 版")
-            .format(season=words.things.get(found[1] or "", ""), version=found[2])
-            .strip()
-        )
+    if line.action.startswith(OF_PEOPLE):
+        return line.subject
+    for pattern, tell in SUBJECTS.items():
+        if found := pattern.fullmatch(line.subject):
+            return tell(found, words)
     return " · ".join(words.things.get(part, part) for part in line.subject.split("/"))
 
 
+def _many(found: re.Match[str], _words: Wording) -> str:
+    counted = _("{count} 条记录") if found[2] == "facts" else _("{count} 个项目")
+    return counted.format(count=found[1])
+
+
+def _one_fact(found: re.Match[str], words: Wording) -> str:
+    return words.parts[found[1]]
+
+
+def _edition(found: re.Match[str], words: Wording) -> str:
+    return _("{season} 第 {number} 期").format(season=words.things.get(found[1], found[1]), number=found[2])
+
+
+def _draft(found: re.Match[str], words: Wording) -> str:
+    return _("{season} 第 {number} 稿").format(season=words.things.get(found[1], found[1]), number=found[2])
+
+
+def _version(found: re.Match[str], words: Wording) -> str:
+    season = words.things.get(found[1] or "", "")
+    return _("{season} 第 {version} 版").format(season=season, version=found[2]).strip()
+
+
+SUBJECTS: Mapping[re.Pattern[str], Callable[[re.Match[str], Wording], str]] = {
+    re.compile(r"([0-9]+) (facts|projects)"): _many,
+    re.compile(r"(stage_event|capital_arrival|credit|unit_return|adjustment) [0-9]+"): _one_fact,
+    re.compile(r"(\S+) 第 ([0-9]+) 期"): _edition,
+    re.compile(r"(\S+) 稿 ([0-9]+)"): _draft,
+    re.compile(r"(?:scheme [0-9]+|(\S+)) v([0-9]+)"): _version,
+}
+"""What subjects look like that are more than keys, and how each is told."""
+
+
 def _told_value(name: str, value: object, words: Wording) -> str:
-    """A value by what it is called; several of them one after the other, and no more than can be read."""
+    """A value by what it is called; several of them one after the other."""
     if isinstance(value, bool) or name == "is_public":
         return _("是") if value else _("否")
     if isinstance(value, Mapping):
         return _("、").join(
             f"{words.parts.get(key, key)} {_told_value(key, part, words)}" for key, part in value.items()
         )
-    if name == "facts" and isinstance(value, list):
-        return _("、").join(sorted({words.values.get(str(fact[-1]), str(fact[-1])) for fact in value}))
-    if name == "shares" and isinstance(value, list):
-        return _("、").join(f"{words.units.get(str(unit), str(unit))} {share}" for unit, share in value)
     if isinstance(value, list):
-        shown = _("、").join(_told_value(name, part, words) for part in value[:MOST_SHOWN])
-        rest = len(value) - MOST_SHOWN
-        return shown + _("等 {count} 项").format(count=len(value)) if rest > 0 else shown
+        return _told_list(name, value, words)
     text = "—" if value is None else str(value)
-    return words.values.get(text) or words.things.get(text) or text
+    if name in HASHES:
+        return f"{text[:12]}…"
+    known = words.units if name == "unit_id" else {**words.things, **words.values}
+    return known.get(text, text)
+
+
+def _told_list(name: str, values: list[Any], words: Wording) -> str:
+    """No more of a list than can be read: the outcomes of decisions, whose each share is, the first of others."""
+    if name == "facts":
+        return _("、").join(sorted({words.values.get(str(fact[-1]), str(fact[-1])) for fact in values}))
+    if name == "shares":
+        return _("、").join(f"{words.units.get(str(unit), str(unit))} {share}" for unit, share in values)
+    shown = _("、").join(_told_value(name, part, words) for part in values[:MOST_SHOWN])
+    return shown + _("等 {count} 项").format(count=len(values)) if len(values) > MOST_SHOWN else shown
 
 
 @door.get("/audit")
