@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from leaderboard.accounts.models import REPORTER, VIEWER
+from leaderboard.accounts.models import ADMINISTRATOR, REPORTER, VIEWER
+from leaderboard.accounts.permissions import POLICY
 from leaderboard.db import Database
+from leaderboard.web.guards import guards_of
 from tests.people import enrol, signed_in
 from tests.visiting import Visit
 from tests.web.races import committed_race
@@ -70,6 +72,47 @@ def test_a_viewer_reads_and_sees_no_form_that_changes_anything(
         page = visit(path, client=client)
         posting = [form.get("action") for form in page.all("form") if form.get("method") == "post"]
         assert posting == ["/sign-out"], path
+
+
+@pytest.mark.engines("sqlite")
+@pytest.mark.parametrize("role", [ADMINISTRATOR, VIEWER])
+def test_no_page_leads_anyone_where_they_are_refused(
+    app: Flask, database: Database, visit: Visit, role: str
+) -> None:
+    """Over the roles: every link and form of every page leads to what this very role may do."""
+    committed_race(database)
+    enrol(database, "someone", role)
+    client = signed_in(app, "someone")
+    guards = guards_of(app)
+    adapter = app.url_map.bind("localhost")
+    asked = {path for path in (*PAGES, *OF_SEASON) if client.get(path).status_code == 200}
+    offered = {
+        (
+            element.get("href") or element.get("action") or "",
+            "POST" if element.get("method") == "post" else "GET",
+        )
+        for path in asked
+        for page in [visit(path, client=client)]
+        for tag in ("a", "form")
+        for element in page.all(tag)
+    }
+    allowed = {f"action: {action}" for action in POLICY[role]}
+    refused = []
+    for address, method in offered:
+        if address.startswith("/console/"):
+            endpoint, _values = adapter.match(address.partition("?")[0].partition("#")[0], method)
+            refused += [address for guard in guards[endpoint] if guard not in allowed]
+    assert len(offered) > 20
+    assert refused == []
+
+
+@pytest.mark.engines("sqlite")
+def test_a_viewer_is_promised_nothing_to_change(app: Flask, database: Database, visit: Visit) -> None:
+    committed_race(database)
+    enrol(database, "wang", VIEWER)
+    overview = visit("/console/", client=signed_in(app, "wang"))
+    buttons = {overview.text(link) for link in overview.all("a", class_="button")}
+    assert buttons == {"看方案", "看下一期"}
 
 
 @pytest.mark.engines("sqlite")
