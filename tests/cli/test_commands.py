@@ -3,42 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 from sqlalchemy.exc import OperationalError
 
 from leaderboard.boards import clock
 from leaderboard.boards.package import sealed
 from leaderboard.boards.read import latest_edition, public_seasons
-from leaderboard.cli import commands
 from leaderboard.db import Database
 from leaderboard.instant import now
 from leaderboard.office import Office
 from leaderboard.seasons.read import find_season
-from tests.factories import small_race
+from tests.commanding import Command
 
 LUAN = Path(__file__).parents[2] / "demo" / "luan-2022.xlsx"
-
-Command = Callable[..., Result]
-
-
-@pytest.fixture
-def leaderboard(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
-    """Runs a command on the test's database, as typed."""
-    monkeypatch.setenv("DATABASE_URL", database_url)
-    monkeypatch.setenv("DATA_DIR", str(tmp_path))
-    return lambda *line: CliRunner().invoke(commands, [str(word) for word in line])
-
-
-@pytest.fixture
-def race(database: Database) -> str:
-    with database.session() as session:
-        small_race(session)
-        session.commit()
-    return "race"
 
 
 def package_of(database: Database, slug: str, folder: Path, public_key: str) -> Path:
@@ -165,7 +144,7 @@ def test_verify_without_any_key_says_that_the_signer_is_not_known(
 ):
     leaderboard("publish", race)
     path = package_of(database, race, tmp_path, latest_key(database, race))
-    monkeypatch.setenv("DATA_DIR", str(tmp_path / "elsewhere"))
+    monkeypatch.setenv("SAIMA_DATA_DIR", str(tmp_path / "elsewhere"))
     found = leaderboard("verify", path)
     assert found.exit_code == 0
     assert "! 未核对签发机构的密钥 (用 --key 给出公钥)" in found.output
@@ -250,11 +229,11 @@ def test_a_screen_has_an_address_shown_once(leaderboard: Command, race: str):
 def test_settings_are_printed_without_their_secrets(
     leaderboard: Command, monkeypatch: pytest.MonkeyPatch, engine_name: str
 ):
-    monkeypatch.setenv("SECRET_KEY", "do-not-show-this-to-anyone")
+    monkeypatch.setenv("SAIMA_SECRET_KEY", "do-not-show-this-to-anyone")
     printed = leaderboard("settings").output
     assert "PORT=8000" in printed
     assert "do-not-show" not in printed
     assert leaderboard("doctor").exit_code == 0
     if engine_name == "postgresql":
-        monkeypatch.setenv("DATABASE_URL", "postgresql+psycopg://saima:open-sesame@localhost/saima")
+        monkeypatch.setenv("SAIMA_DATABASE_URL", "postgresql+psycopg://saima:open-sesame@localhost/saima")
         assert "open-sesame" not in leaderboard("settings").output

@@ -1,0 +1,59 @@
+"""Commands run as typed, on the test's database, and what they left behind."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from leaderboard.accounts.read import newest_lines
+from leaderboard.cli import commands
+from leaderboard.db import Database
+from tests.commanding import Command, Done, Trail
+from tests.factories import small_race
+
+
+@pytest.fixture
+def leaderboard(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
+    """Runs a command on the test's database, as typed."""
+    monkeypatch.setenv("SAIMA_DATABASE_URL", database_url)
+    monkeypatch.setenv("SAIMA_DATA_DIR", str(tmp_path))
+
+    def run(*line: Any, given: str | None = None) -> Result:
+        return CliRunner().invoke(commands, [str(word) for word in line], input=given)
+
+    return run
+
+
+@pytest.fixture
+def done(leaderboard: Command) -> Done:
+    """Runs a command that must succeed, and returns what it printed."""
+
+    def run(*line: Any, given: str | None = None) -> str:
+        result = leaderboard(*line, given=given)
+        assert result.exit_code == 0, result.output
+        return result.stdout
+
+    return run
+
+
+@pytest.fixture
+def race(database: Database) -> str:
+    with database.session() as session:
+        small_race(session)
+        session.commit()
+    return "race"
+
+
+@pytest.fixture
+def trail(database: Database) -> Trail:
+    """What the command line did, oldest first, as (action, subject)."""
+
+    def read() -> list[tuple[str, str]]:
+        with database.reading() as session:
+            lines = newest_lines(session, 1000)
+        return [(line.action, line.subject) for line in reversed(lines) if line.actor.startswith("命令行 ")]
+
+    return read

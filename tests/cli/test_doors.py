@@ -1,0 +1,129 @@
+"""Screens, accounts, the audit trail and runs from the command line, and the port that is looked at first."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import socket
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, update
+
+from leaderboard.accounts.models import AuditLine
+from leaderboard.accounts.read import find_account
+from leaderboard.boards.models import FAILED, DueRun
+from leaderboard.boards.screens import find_screen
+from leaderboard.cli.context import operator
+from leaderboard.db import Database
+from tests.commanding import Command, Done, Trail
+
+
+def test_the_trail_names_the_command_line_and_the_login():
+    assert operator() == f"命令行 {pwd.getpwuid(os.getuid()).pw_name}"[:40]
+
+
+def test_a_login_without_a_name_is_its_number(monkeypatch: pytest.MonkeyPatch):
+    def nameless(number: int) -> None:
+        raise KeyError(number)
+
+    monkeypatch.setattr("pwd.getpwuid", nameless)
+    assert operator() == f"命令行 {os.getuid()}"
+
+
+def test_a_screen_is_listed_and_revoked(leaderboard: Command, done: Done, race: str, database: Database):
+    address = done("screen-add", race, "政务大厅", "--theme", "light-safe", "--lang", "en").strip()
+    number = done("screens").split("\t")[0]
+    assert done("screens", race) == f"{number}\t政务大厅\trace\ten\tlight-safe\t—\n"
+    refused = leaderboard("screen-add", race, " ", "--theme", "pink", "--lang", "fr", "--division", "x")
+    assert (refused.exit_code, len(refused.stderr.splitlines())) == (1, 4)
+    done("screen-revoke", number)
+    assert "已撤销" in done("screens")
+    with database.reading() as session:
+        assert find_screen(session, address.rpartition("/")[2]) is None
+    assert leaderboard("screen-revoke", "999").exit_code == 1
+
+
+def test_an_account_is_listed_and_closed(leaderboard: Command, done: Done, race: str, database: Database):
+    done("account-add", "zhang", "reporter", "--unit", "liuxi", "--display-name", "张某")
+    assert done("accounts") == "zhang\t张某\treporter\tliuxi\t须改密码\n"
+    done("account-deactivate", "zhang")
+    assert done("accounts").endswith("已停用\n")
+    with database.reading() as session:
+        account = find_account(session, "zhang")
+        assert account is not None
+        assert account.is_active == 0
+    assert leaderboard("account-deactivate", "wang").exit_code == 1
+    wrong = leaderboard("account-add", "Z", "king")
+    assert (wrong.exit_code, len(wrong.stderr.splitlines())) == (1, 2)
+
+
+def test_the_trail_is_printed_and_a_changed_line_is_found(
+    leaderboard: Command, done: Done, race: str, database: Database, trail: Trail
+):
+    done("account-add", "zhang", "viewer")
+    assert trail() == [("account.add", "zhang")]
+    assert "命令行" in done("audit", "--limit", "1")
+    assert done("audit", "--check") == "审计链完整\n"
+    with database.session() as session:
+        session.execute(update(AuditLine).where(AuditLine.action == "account.add").values(subject="wang"))
+        session.commit()
+    broken = leaderboard("audit", "--check")
+    assert (broken.exit_code, "与链不符" in broken.output) == (1, True)
+
+
+def test_the_next_board_is_printed_without_being_published(done: Done, race: str):
+    rows = [line.split("\t") for line in done("board", race).splitlines()]
+    assert [row[0] for row in rows] == ["1", "2", "3"]
+    assert rows[0][2:5] == ["towns", "liuxi", "柳溪镇"]
+    assert done("editions", race) == ""
+    done("publish", race)
+    assert done("editions", race).startswith("1\t截至 ")
+
+
+def test_a_failed_run_is_brought_back_by_its_number(
+    leaderboard: Command, done: Done, race: str, database: Database
+):
+    done("publish", race)
+    number = done("runs", race).split("\t")[0]
+    assert "只有已跳过或已失败" in leaderboard("run-again", race, number).output
+    assert leaderboard("run-again", race, "999").exit_code == 1
+    with database.session() as session:
+        failed = DueRun(season_id=1, once_key="x", due_at=2**42, state=FAILED, message="磁盘已满")
+        failed.season_id = session.scalars(select(DueRun.season_id)).first() or 0
+        session.add(failed)
+        session.commit()
+        again = failed.id
+    assert "磁盘已满" in done("runs", race)
+    assert "第 2 期已发布" in done("run-again", race, again)
+
+
+@pytest.mark.engines("sqlite")
+@pytest.mark.parametrize("command", ["run", "serve"])
+def test_a_taken_port_is_found_before_a_database_is_made(
+    engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, leaderboard: Command, command: str
+):
+    monkeypatch.setattr("leaderboard.server.PORT_WAIT_SECONDS", 0)
+    folder = tmp_path / "new"
+    monkeypatch.setenv("SAIMA_DATA_DIR", str(folder))
+    monkeypatch.setenv("SAIMA_DATABASE_URL", "")
+    with socket.socket() as stranger:
+        stranger.bind(("127.0.0.1", 0))
+        stranger.listen()
+        monkeypatch.setenv("SAIMA_PORT", str(stranger.getsockname()[1]))
+        refused = leaderboard(command)
+    assert (refused.exit_code, "正被其他程序使用" in refused.output) == (1, True)
+    assert not folder.exists()
+
+
+@pytest.mark.engines("sqlite")
+def test_settings_say_yes_and_no_and_a_wrong_one_is_named(
+    leaderboard: Command, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("SAIMA_HTTPS", "yes")
+    printed = leaderboard("settings").output
+    assert "SAIMA_HTTPS=yes\n" in printed
+    assert "SAIMA_CLOCK_IN_WEB=no\n" in printed
+    monkeypatch.setenv("SAIMA_PORT", "99999")
+    wrong = leaderboard("settings")
+    assert (wrong.exit_code, "SAIMA_PORT" in wrong.output) == (1, True)
