@@ -74,3 +74,12 @@ def test_the_command_that_serves_loads_no_page_itself():
         cwd=FOLDER.parents[1],
     )
     assert ran.stdout.splitlines()[-1] == "[]"
+
+
+def test_the_readme_lists_every_command_by_subject():
+    readme = (FOLDER.parents[1] / "README.md").read_text(encoding="utf-8")
+    rows = [
+        f"| {chapter.title} | {', '.join(f'`{name}`' for name in chapter.lines)} |" for chapter in CHAPTERS
+    ]
+    missing = [row for row in rows if row not in readme]
+    assert not missing, "\n".join(["The section Commands of README.md lacks:", *missing])

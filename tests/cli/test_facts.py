@@ -210,7 +210,7 @@ def test_returns_and_adjustments_are_those_the_scheme_knows(
         session.commit()
     period = ("--from", "2026-01-01", "--on", "2026-03-31")
     assert "tax_paid" in leaderboard("return-add", "race", "liuxi", "tax", "5", *period).output
-    assert leaderboard("return-add", "race", "nowhere", "tax_paid", "-5", *period).exit_code == 1
+    assert leaderboard("return-add", "race", "nowhere", "tax_paid", "five", *period).exit_code == 1
     done("return-add", "race", "liuxi", "tax_paid", "1,200", *period, "--verified")
     assert "已有报表" in leaderboard("return-add", "race", "liuxi", "tax_paid", "1", *period).output
     done(
