@@ -139,8 +139,10 @@ def formula_words(formula: str, name_en: str | None = None) -> Markup:
     """A printed formula in the language being spoken; money is in 万, in English in millions: 5000万 is ¥50m."""
     name, _equals, rest = formula.replace(" - ", " − ").partition(" = ")
     if language() == ENGLISH:
+        # What the Chinese formula calls by the word for points is the score.
+        name = _("总分") if name == "得分" else name
         rest = _WAN_IN_FORMULA.sub(lambda found: f"¥{in_full(Fraction(found[1].strip('()')) / 100)}m", rest)
-    return marked(_(name), name_en) + " = " + rest
+    return marked(name, name_en) + " = " + rest
 
 
 def marked(name: str, name_en: str | None = None) -> Markup:
