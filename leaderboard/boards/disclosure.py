@@ -2,52 +2,81 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
 from scoring.facts import SIGNED, Credit, Facts, Project, Return, StageEvent
+from scoring.needs import kinds_looked_at, stages_looked_at
+from scoring.rules import Scheme
 
 AWAITING = "awaiting"
 """Id of a placeholder: it says that something awaits verification, and nothing else about it."""
 
 
-def disclosed(facts: Facts, as_of: date) -> Facts:
-    """The facts without anything unverified and without projects still in talks.
+def disclosed(facts: Facts, as_of: date, scheme: Scheme) -> Facts:
+    """The facts without anything unverified, and without what the scheme does not ask for.
 
     A package is public and cannot be taken back, so what an office may yet refuse must not be in it: no accusation
-    awaiting its check, no amount, no lead. Where a unit has nothing verified but something waiting, one placeholder
-    keeps the state "under verification" 待认定 without telling what, when or how much.
+    awaiting its check, no amount, no lead. Projects still in talks 洽谈 are there only where the scheme counts them,
+    by code, days and credits alone. Where a unit has nothing verified but something waiting, one placeholder keeps
+    the state "under verification" 待认定 without telling what, when or how much.
     """
     return replace(
         facts,
-        projects=(*_settled(facts), *_waiting_signings(facts, as_of)),
+        projects=(*_settled(facts, as_of, scheme), *_waiting_projects(facts, as_of, scheme)),
         returns=(*(row for row in facts.returns if row.verified), *_waiting_returns(facts)),
         adjustments=tuple(entry for entry in facts.adjustments if entry.verified),
     )
 
 
-def _settled(facts: Facts) -> Iterator[Project]:
+def _settled(facts: Facts, as_of: date, scheme: Scheme) -> Iterator[Project]:
+    looked_at = {stage for stages in stages_looked_at(scheme) for stage in stages}
+    kinds = kinds_looked_at(scheme)
     for project in facts.projects:
+        told = replace(project, kinds=tuple(kind for kind in project.kinds if kind in kinds))
         events = tuple(event for event in project.events if event.verified)
         arrivals = tuple(arrival for arrival in project.arrivals if arrival.verified)
         if arrivals or any(event.stage == SIGNED for event in events):
-            yield replace(project, events=events, arrivals=arrivals)
+            yield replace(told, events=events, arrivals=arrivals)
+            continue
+        counted = tuple(
+            replace(event, total_yuan=None, inward_yuan=None)
+            for event in events
+            if event.stage in looked_at and event.on <= as_of
+        )
+        if counted and project.credits:
+            yield replace(told, name=project.code, events=counted, arrivals=())
 
 
-def _waiting_signings(facts: Facts, as_of: date) -> Iterator[Project]:
+def _waiting_projects(facts: Facts, as_of: date, scheme: Scheme) -> Iterator[Project]:
+    """A placeholder for each unit with nothing but waiting facts where the scheme looks for some."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for unit in _waiting(facts, (SIGNED,), facts.starts_on, as_of):
+        found[unit].add(SIGNED)
+    for stages in stages_looked_at(scheme):
+        for unit in _waiting(facts, stages, date.min, as_of):
+            found[unit].add(stages[0])
+    for unit in sorted(found):
+        events = (
+            StageEvent(AWAITING, stage, facts.starts_on, verified=False) for stage in sorted(found[unit])
+        )
+        yield Project(f"{AWAITING}-{unit}", "", (Credit(unit, Fraction(1)),), tuple(events))
+
+
+def _waiting(facts: Facts, stages: tuple[str, ...], first: date, last: date) -> set[str]:
+    """Units with events at the stages between two days, none of them verified."""
     waiting, settled = set(), set()
     for project in facts.projects:
-        signings = [e for e in project.events if e.stage == SIGNED and facts.starts_on <= e.on <= as_of]
+        events = [event for event in project.events if event.stage in stages and first <= event.on <= last]
         holders = {credit.unit for credit in project.credits}
-        if any(event.verified for event in signings):
+        if any(event.verified for event in events):
             settled |= holders
-        elif signings:
+        elif events:
             waiting |= holders
-    for unit in sorted(waiting - settled):
-        event = StageEvent(AWAITING, SIGNED, facts.starts_on, verified=False)
-        yield Project(f"{AWAITING}-{unit}", "", (Credit(unit, Fraction(1)),), (event,))
+    return waiting - settled
 
 
 def _waiting_returns(facts: Facts) -> Iterator[Return]:

@@ -63,13 +63,14 @@ def gather(session: Session, season: Season, as_of: date, known_at: int) -> Gath
     if version is None:
         raise NothingInForce(f"赛季 {season.slug} 在 {as_of} 没有生效的考核方案, 请先在控制台使方案生效")
     lines = roster(session, season.id, known_at)
+    scheme = parse_scheme(json.loads(version.document))
     return Gathered(
         season=season_at(session, season, known_at),
         divisions=tuple(divisions_at(session, season.id, known_at)),
         roster=tuple(lines),
         version=version,
-        scheme=parse_scheme(json.loads(version.document)),
-        facts=disclosed(gather_facts(session, season, lines, known_at), as_of),
+        scheme=scheme,
+        facts=disclosed(gather_facts(session, season, lines, known_at), as_of, scheme),
     )
 
 
@@ -114,7 +115,7 @@ def _projects(session: Session, keys: dict[int, str], known_at: int) -> tuple[sc
         )
     )
     heads = session.execute(
-        select(Project.id, Project.code, Project.name, Project.is_public)
+        select(Project.id, Project.code, Project.name, Project.is_public, Project.industry)
         .where(Project.id.in_(ours), Project.recorded_at <= known_at)
         .order_by(Project.code)
     )
@@ -126,8 +127,9 @@ def _projects(session: Session, keys: dict[int, str], known_at: int) -> tuple[sc
             credits=_credits(credit_rows[project_id], keys),
             events=tuple(_event(row) for row in events[project_id] if row.outcome != RETURNED),
             arrivals=tuple(_arrival(row) for row in arrivals[project_id] if row.outcome != RETURNED),
+            kinds=(industry,) if industry else (),
         )
-        for project_id, code, name, is_public in heads
+        for project_id, code, name, is_public, industry in heads
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -11,14 +12,15 @@ from sqlalchemy.orm import Session
 
 from leaderboard.boards.board import board_document, place_value
 from leaderboard.boards.disclosure import disclosed
-from leaderboard.boards.gather import NothingInForce, gather, gather_facts
+from leaderboard.boards.gather import gather, gather_facts
 from leaderboard.boards.read import latest_edition, places_in
 from leaderboard.seasons.models import Season
-from leaderboard.seasons.read import RosterLine, list_divisions, roster
+from leaderboard.seasons.read import RosterLine, list_divisions, roster, scheme_in_force
 from scoring.facts import Facts
 from scoring.race import score_race
 from scoring.result import Standing
 from scoring.rules import Scheme
+from scoring.scheme_document import parse_scheme
 from scoring.show import round_half_up
 
 Place = int | str | None
@@ -96,7 +98,9 @@ def board_now(session: Session, season: Season, as_of: date, known_at: int) -> d
 
 def compare(session: Session, season: Season, scheme: Scheme, as_of: date, known_at: int) -> Comparison:
     """Rank the facts known at an instant under `scheme`, beside the rules in force where there are any."""
-    lines, facts, in_force = _present(session, season, as_of, known_at)
+    lines = roster(session, season.id, known_at)
+    facts = gather_facts(session, season, lines, known_at)
+    in_force = _in_force(session, season, as_of, known_at)
     present = _by_unit(facts, in_force, as_of) if in_force else {}
     new = _by_unit(facts, scheme, as_of)
     last = _last_places(session, season)
@@ -119,20 +123,16 @@ def compare(session: Session, season: Season, scheme: Scheme, as_of: date, known
     )
 
 
-def _present(
-    session: Session, season: Season, as_of: date, known_at: int
-) -> tuple[list[RosterLine], Facts, Scheme | None]:
-    """Roster, facts and rules in force; a season whose first rules are still a draft has no rules yet."""
-    try:
-        gathered = gather(session, season, as_of, known_at)
-    except NothingInForce:
-        lines = roster(session, season.id, known_at)
-        return lines, disclosed(gather_facts(session, season, lines, known_at), as_of), None
-    return list(gathered.roster), gathered.facts, gathered.scheme
+def _in_force(session: Session, season: Season, as_of: date, known_at: int) -> Scheme | None:
+    """The rules in force; a season whose first rules are still a draft has none yet."""
+    version = scheme_in_force(session, season.id, as_of, known_at)
+    return parse_scheme(json.loads(version.document)) if version else None
 
 
 def _by_unit(facts: Facts, scheme: Scheme, as_of: date) -> dict[str, Standing]:
-    return {standing.unit: standing for standing in score_race(facts, scheme, as_of).standings}
+    """Standings as they would be published: each scheme is told what it asks for."""
+    result = score_race(disclosed(facts, as_of, scheme), scheme, as_of)
+    return {standing.unit: standing for standing in result.standings}
 
 
 def _last_places(session: Session, season: Season) -> dict[str, str | None]:

@@ -27,6 +27,7 @@ from leaderboard.seasons.models import (
 )
 from leaderboard.seasons.read import find_season, find_unit
 from leaderboard.words import gettext as _
+from scoring.needs import seldom_kept
 from scoring.scheme_document import SchemeError, parse_scheme, scheme_document
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,38}")
@@ -238,7 +239,8 @@ def approve_scheme(
 ) -> SchemeVersion:
     """Put a draft in force from a date; only the first scheme of a season may reach back before `today`.
 
-    Raises PlanError for a version that is no draft, a missing reason or a date in the past.
+    Raises PlanError for a version that is no draft, a missing reason, a date in the past, or rules over facts that
+    the ledger does not keep: scored without them every unit would be wrong alike.
     """
     problems = []
     if version.state != DRAFT:
@@ -249,6 +251,10 @@ def approve_scheme(
         problems.append(
             _("新方案不能追溯: 生效日 {day} 应不早于今天 {today}").format(day=effective_on, today=today)
         )
+    unkept = seldom_kept(parse_scheme(json.loads(version.document)))
+    problems += [
+        _("方案用到{facts}, 台账里没有, 不能生效").format(facts=_fact_names()[name]) for name in unkept
+    ]
     if problems:
         raise PlanError(*problems)
     version.state, version.effective_on, version.reason = APPROVED, effective_on, reason.strip()
@@ -257,6 +263,16 @@ def approve_scheme(
     subject = f"scheme {version.season_id} v{version.version_no}"
     record_act(session, actor, "scheme.approve", subject, effective_on=str(effective_on), why=reason)
     return version
+
+
+def _fact_names() -> dict[str, str]:
+    """What scoring can be told and this ledger does not keep."""
+    return {
+        "plans": _("计划节点日期"),
+        "figures": _("项目自有数值"),
+        "seasons_counted": _("以前计过的年度数"),
+        "samples": _("抽查结果"),
+    }
 
 
 def _has_scheme(session: Session, season_id: int) -> bool:

@@ -100,6 +100,18 @@ def test_a_scheme_needs_a_reason_and_an_approved_one_is_final(session: Session):
         plan.discard_scheme(session, "t", version)
 
 
+def test_rules_over_facts_the_ledger_does_not_keep_stay_a_draft(session: Session):
+    race = start_race(session)
+    planned = weights("30", "25", "20", "25")
+    planned["indicators"][1]["measure"] = {
+        "numerator": {"projects": {"stages": ["started"], "cohort": "all"}},
+        "denominator": {"projects": {"stages": ["started"], "cohort": "all", "planned": True}},
+    }
+    version = plan.draft_scheme(session, "t", race.season, planned)
+    with pytest.raises(plan.PlanError, match="计划节点日期"):
+        plan.approve_scheme(session, "t", version, effective_on=TODAY, reason="首版", today=TODAY)
+
+
 def test_a_season_may_have_stages_of_its_own(session: Session):
     race = start_race(session)
     plan.extend_stages(
