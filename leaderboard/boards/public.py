@@ -10,7 +10,9 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from leaderboard.boards.models import PUBLISHED, Edition, PublicForm
+from leaderboard.boards.models import Edition, Notice, PublicForm
+from leaderboard.boards.notices import Told, told_of_season
+from leaderboard.boards.read import READABLE, latest_edition
 from leaderboard.seasons.models import Season
 
 _NUMBERED = re.compile(r"(/boards/[^/]+)/\d+(?:(/.*)|(\..+))")
@@ -21,16 +23,20 @@ Mark = frozenset[tuple[Any, ...]]
 
 @dataclass(frozen=True, slots=True)
 class PublicEdition:
-    """A published edition of a season open to the public."""
+    """A readable edition of a season open to the public."""
 
     id: int
     slug: str
     number: int
+    is_latest: bool
+    told: Told | None
+    """The notice on its pages, if a correction took its place."""
 
 
-def _numbers() -> Select[str, int]:
+def _numbers() -> Select[str, int, int]:
+    notices = select(func.count()).select_from(Notice).scalar_subquery()
     return (
-        select(Season.slug, func.max(Edition.number))
+        select(Season.slug, func.max(Edition.number), notices)
         .select_from(Season)
         .outerjoin(Edition, Edition.season_id == Season.id)
         .where(Season.is_public == 1)
@@ -39,21 +45,29 @@ def _numbers() -> Select[str, int]:
 
 
 def public_mark(session: Session) -> Mark:
-    """The newest number of each season open to the public, in one query."""
+    """The newest number of each season open to the public and the count of all notices, in one query."""
     return frozenset(tuple(row) for row in session.execute(_numbers()))
 
 
 def newest_editions(session: Session, each: int) -> list[PublicEdition]:
-    """The newest `each` published editions of every season open to the public, oldest first."""
+    """The latest edition of every season open to the public and its newest `each` readable numbers, in number order."""
     found: list[PublicEdition] = []
-    for season_id, slug in session.execute(select(Season.id, Season.slug).where(Season.is_public == 1)):
+    for season in session.scalars(select(Season).where(Season.is_public == 1)):
+        latest = latest_edition(session, season.id)
+        newest = select(Edition.id).where(Edition.season_id == season.id, Edition.state.in_(READABLE))
+        ids = set(session.scalars(newest.order_by(Edition.number.desc()).limit(each)))
         rows = session.execute(
             select(Edition.id, Edition.number)
-            .where(Edition.season_id == season_id, Edition.state == PUBLISHED)
-            .order_by(Edition.number.desc())
-            .limit(each)
+            .where(Edition.id.in_(ids | ({latest.id} if latest else set())))
+            .order_by(Edition.number)
         )
-        found.extend(PublicEdition(edition_id, slug, number) for edition_id, number in reversed(rows.all()))
+        told = told_of_season(session, season.id)
+        found.extend(
+            PublicEdition(
+                row.id, season.slug, row.number, row.id == getattr(latest, "id", None), told.get(row.id)
+            )
+            for row in rows
+        )
     return found
 
 

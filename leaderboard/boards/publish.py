@@ -174,6 +174,7 @@ def shown(
     before = predecessor(session, scored.season.id, scored.due.due_at, origin.corrects if origin else None)
     places = places_in(session, before.id) if before else {}
     late = late_facts(session, scored.told["facts"], before, scored.due.known_at) if before else []
+    late = [line | heading_times(office.zone, entered=line["entered"]) for line in late]
     whole = {"office": office.name, "as_of": str(scored.due.as_of), **heading, "late": late}
     board = board_document(scored.gathered, scored.result, whole, places)
     return board, tuple(unit_lines(board, scored.gathered, scored.result))

@@ -16,7 +16,6 @@ from leaderboard import VERSION
 from leaderboard.boards.models import Edition
 from leaderboard.boards.read import (
     PublicSeason,
-    find_edition,
     find_form,
     find_line,
     latest_edition,
@@ -37,6 +36,7 @@ from leaderboard.web.answers import (
     SeasonList,
     UnitAnswer,
 )
+from leaderboard.web.editions import public_edition
 from leaderboard.web.requests import office, reading
 
 door = Blueprint("api", __name__, url_prefix="/api")
@@ -147,7 +147,7 @@ def _public_season(slug: str) -> Season:
 
 
 def _numbered(slug: str, number: int) -> Edition:
-    return find_edition(reading(), slug, number) or abort(404)
+    return public_edition(slug, number)
 
 
 def _latest(slug: str) -> Edition:

@@ -15,10 +15,10 @@ from leaderboard.boards import view
 from leaderboard.boards.clock import next_due
 from leaderboard.boards.health import health
 from leaderboard.boards.models import Edition, Screen
+from leaderboard.boards.notices import edition_lines, noted, superseded_by, told_of_season, with_notice
 from leaderboard.boards.package import canonical
 from leaderboard.boards.read import (
     READABLE,
-    find_edition,
     find_form,
     find_line,
     latest_edition,
@@ -34,6 +34,7 @@ from leaderboard.formatters import spoken
 from leaderboard.instant import now, utc_offset
 from leaderboard.seasons.models import Season
 from leaderboard.seasons.read import find_season
+from leaderboard.web.editions import public_edition
 from leaderboard.web.fast_lane import LATEST, NUMBERED, answer_of, best_encoding, is_unchanged
 from leaderboard.web.requests import office, reading, settings, writing
 from leaderboard.words import CHINESE, LANGUAGES, language, speaking
@@ -74,8 +75,18 @@ def editions(slug: str) -> AnyResponse:
     """Every edition of a season that was announced, with what has become of it."""
     season = public_season(slug)
     found = list_announced(reading(), season.id)
-    page = render_template("pages/display/editions.html", season=season, editions=found, readable=READABLE)
+    told = told_of_season(reading(), season.id)
+    page = render_template(
+        "pages/display/editions.html", season=season, editions=found, readable=READABLE, told=told
+    )
     return answered(page.encode(), "text/html; charset=utf-8")
+
+
+@door.get("/boards/<slug>/editions.json")
+def editions_file(slug: str) -> AnyResponse:
+    """The same list for programs: state, dates, hash, the hash before, successor and reason of every number."""
+    lines = edition_lines(reading(), public_season(slug).id, office().zone)
+    return answered(canonical({"season": slug, "editions": lines}), "application/json; charset=utf-8")
 
 
 @door.get(f"/boards/<slug>/latest.<{FILES}:kind>")
@@ -130,7 +141,9 @@ def unit(slug: str, number: int, unit: str) -> AnyResponse:
         base=f"/boards/{slug}/{number}",
         unit_view=unit_view(board, line, past),
     )
-    return answered(page.encode(), "text/html; charset=utf-8")
+    told = superseded_by(reading(), edition.id)
+    body = with_notice(page.encode(), told, slug, office().zone, language())
+    return answered(body, "text/html; charset=utf-8")
 
 
 @door.get("/boards/<slug>/<int:number>/units/<unit>.json")
@@ -218,15 +231,12 @@ def public_season(slug: str) -> Season:
     return season
 
 
-def public_edition(slug: str, number: int) -> Edition:
-    """A published edition of a public season, otherwise 404."""
-    return find_edition(reading(), slug, number) or abort(404)
-
-
 def serve(path: str, cache: str = LATEST) -> Response:
     """The stored bytes of a public form in the language asked for, with the headers the fast lane gives them."""
     asked = request.args.get("lang")
-    form = find_form(reading(), path, asked if asked in LANGUAGES else CHINESE) or abort(404)
+    stored = find_form(reading(), path, asked if asked in LANGUAGES else CHINESE) or abort(404)
+    told = superseded_by(reading(), stored.edition_id)
+    form = noted(stored, told, path.split("/")[2], office().zone)
     variant = answer_of(form, cache, ())[best_encoding(request.headers.get("Accept-Encoding", ""))]
     if is_unchanged(request.headers.get("If-None-Match", ""), variant.etag):
         return Response(status=304, headers=variant.unchanged)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from config import Settings
 from leaderboard.boards.models import PublicForm
+from leaderboard.boards.notices import noted
 from leaderboard.boards.public import (
     Mark,
     PublicEdition,
@@ -206,12 +207,12 @@ class FastLane:
             if form.edition_id is not None:
                 kept[form.edition_id].append(form)
         answers = {key: answer_of(f, LATEST, self._always) for f in pages for key in keys_of(f.path, f.lang)}
-        for form in (form for forms in kept.values() for form in forms):
-            answer = answer_of(form, NUMBERED, self._always)
-            answers |= dict.fromkeys(keys_of(form.path, form.lang), answer)
-        for edition_id in {edition.slug: edition.id for edition in editions}.values():
-            for form in kept[edition_id]:
-                if path := latest_path(form.path):
-                    answer = answer_of(form, LATEST, self._always)
-                    answers |= dict.fromkeys(keys_of(path, form.lang), answer)
+        for edition in editions:
+            for stored in kept[edition.id]:
+                served = noted(stored, edition.told, edition.slug, self._office.zone)
+                answer = answer_of(served, NUMBERED, self._always)
+                answers |= dict.fromkeys(keys_of(served.path, served.lang), answer)
+                if edition.is_latest and (path := latest_path(served.path)):
+                    answer = answer_of(served, LATEST, self._always)
+                    answers |= dict.fromkeys(keys_of(path, served.lang), answer)
         self._kept, self._answers = kept, answers

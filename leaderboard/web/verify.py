@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from leaderboard.boards.models import Edition
 from leaderboard.boards.package import Finding, Unreadable, check_sealed, digest, read_sealed
-from leaderboard.boards.read import find_edition, public_seasons, sealed_package
+from leaderboard.boards.read import find_announced, find_edition, public_seasons, sealed_package
 from leaderboard.seasons.plan import SLUG
 from leaderboard.web.forms import field
 from leaderboard.web.requests import office, reading, settings
@@ -114,14 +114,19 @@ def _published(session: Session, season: str, number: str) -> Mapping[str, Any]:
     return sealed_package(edition, office().public_key)
 
 
-def _edition(session: Session, season: object, number: object) -> Edition | None:
+def _edition(
+    session: Session,
+    season: object,
+    number: object,
+    find: Callable[[Session, str, int], Edition | None] = find_edition,
+) -> Edition | None:
     """The public edition that this season and number name, whatever a stranger's file wrote there."""
     if not isinstance(season, str) or not SLUG.fullmatch(season):
         return None
     text = str(number)
     if not (text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= LARGEST_NUMBER):
         return None
-    return find_edition(session, season, int(text))
+    return find(session, season, int(text))
 
 
 def checked_document(session: Session, document: Mapping[str, Any], public_key: str) -> Checked:
@@ -144,7 +149,8 @@ def _compared(session: Session, package: Mapping[str, Any], found: str) -> list[
     """Whether this site published the very same edition, and whether it follows the one before."""
     season, number = package.get("season"), package.get("number")
     here = _edition(session, season, number)
-    before = _edition(session, season, number - 1) if isinstance(number, int) else None
+    # A withdrawn edition is still the one before: the chain is that of all that was announced.
+    before = _edition(session, season, number - 1, find_announced) if isinstance(number, int) else None
     expected = before.hash if before else None
     follows = (number == 1 or before is not None) and package.get("previous_hash") == expected
     return [
