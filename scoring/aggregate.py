@@ -11,9 +11,10 @@ from scoring.facts import Unit
 from scoring.measure import NOT_APPLICABLE, Measured
 from scoring.measures import Measures, UnitMeasures
 from scoring.normalise import Clamped, clamp
+from scoring.relative import counts_places
 from scoring.result import AdjustmentLine, IndicatorLine
-from scoring.rules import ONE, Indicator, MissingKind, MissingRule, ReturnQuantity, Scheme
-from scoring.shape_rules import PROPORTIONAL, ZERO, Reading, Worth
+from scoring.rules import ONE, Indicator, MissingKind, MissingRule, ReturnQuantity, Scheme, Ties
+from scoring.shape_rules import PROPORTIONAL, ZERO, Worth
 from scoring.shapes import Earned, earn
 from scoring.show import rounded
 from scoring.sight import Field, Sight, holds
@@ -121,11 +122,13 @@ def _field(units: Sequence[UnitMeasures], column: Sequence[Weighed], scheme: Sch
     """One indicator over the division: hors concours units have no place and set no ends."""
     inside = [unit.unit.competing for unit in units]
     numbers = [_number(row) for row, competing in zip(column, inside, strict=True) if competing]
+    indicator = column[0].indicator
     return Field(
         [row.comparable if competing else None for row, competing in zip(column, inside, strict=True)],
         [number for number in numbers if number is not None],
-        column[0].indicator.better,
-        scheme.ties,
+        indicator.better,
+        ties=indicator.ties or Ties.COMPETITION,
+        board_ties=indicator.ties or (Ties.COMPETITION if counts_places(indicator) else scheme.ties),
     )
 
 
@@ -215,7 +218,7 @@ def _line(
         weight=weight,
         points=_counted_points(row, points, scheme),
         note=note,
-        place=sights[row.indicator.key].read(Reading.PLACE),
+        place=sights[row.indicator.key].board_place,
         working=working,
     )
 

@@ -8,12 +8,14 @@ from typing import Any, Literal
 from scoring.condition_document import read_requirement, requirement_document
 from scoring.measure_document import NOTHING_MEASURED, measure_document, read_measure
 from scoring.reading import Fields, exact_number
-from scoring.rules import Indicator, MissingKind, MissingRule, MissingRules, ReturnQuantity
+from scoring.rules import Indicator, MissingKind, MissingRule, MissingRules, ReturnQuantity, Ties
 from scoring.shape_document import read_shape, shape_document
 from scoring.shape_rules import NOTHING, PROPORTIONAL, Gate, Shape
 from scoring.show import plain
 from scoring.worth_document import read_worth, worth_value
 
+WHOLE_TIES = [rule.value for rule in (Ties.COMPETITION, Ties.DENSE, Ties.MODIFIED)]
+"""Ways of counting places that give equals the same whole place."""
 STATES = ("not_reported", "no_denominator", "not_applicable", "under_verification")
 
 
@@ -37,7 +39,9 @@ def read_indicator(fields: Fields, composite: bool) -> Indicator:
         gates=tuple(_gate(row) for row in fields.objects("gates", needed=False)),
         better=better,
         audited=fields.flag("audited", False),
+        ties=Ties(fields.choice("ties", WHOLE_TIES)) if fields.has("ties") else None,
     )
+    fields.raw("ties", needed=False)
     if indicator.weight < 0:
         fields.note("weight", "权重不能小于 0")
     if quantity and measure != NOTHING_MEASURED and indicator.weight != 0:
@@ -66,6 +70,7 @@ def indicator_document(indicator: Indicator) -> dict[str, Any]:
         **({"gates": [_gate_document(gate) for gate in indicator.gates]} if indicator.gates else {}),
         **({"better": indicator.better} if indicator.better != "more" else {}),
         **({"audited": True} if indicator.audited else {}),
+        **({"ties": indicator.ties.value} if indicator.ties else {}),
     }
 
 

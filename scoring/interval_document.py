@@ -55,7 +55,7 @@ def checked_bands(
     """Ranges of a set of bands with the ends they leave unsaid filled in from their neighbours.
 
     Notes bands that overlap, and gaps between them unless `gaps`; among whole numbers (`discrete`) 3 and 4 are
-    neighbours. A band without any end is "otherwise".
+    neighbours, and what lies between them belongs to the lower one. A band without any end is "otherwise".
     """
     filled = list(found)
     order = sorted(
@@ -67,6 +67,8 @@ def checked_bands(
         message = _trouble(filled[here], filled[above], discrete=discrete, gaps=gaps)
         if message:
             rows[above].problems.note(rows[above].path, message)
+        elif discrete:
+            filled[here] = _up_to_next(filled[here], filled[above])
     if sum(band == OTHERWISE for band in found) > 1:
         rows[-1].problems.note(rows[-1].path, "只能有一档不写上下限（其余情况）")
     return filled
@@ -85,6 +87,13 @@ def _joined(here: Interval, above: Interval) -> tuple[Interval, Interval]:
     elif above.lower is None and here.upper is not None:
         above = replace(above, lower=here.upper, lower_open=not here.upper_open)
     return here, above
+
+
+def _up_to_next(here: Interval, above: Interval) -> Interval:
+    """Between 5 and 6 lies half a shared project or a mean place: not yet 6, it still belongs to the lower band."""
+    if here.upper is None or above.lower is None or here.upper >= above.lower:
+        return here
+    return replace(here, upper=above.lower, upper_open=not above.lower_open)
 
 
 def _trouble(here: Interval, above: Interval, *, discrete: bool, gaps: bool) -> str | None:

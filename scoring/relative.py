@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 
-from scoring.rules import PerReading, Scheme
+from scoring.rules import Indicator, PerReading, Scheme
 from scoring.shape_rules import Condition, MinMax, Reading, Shape
 
 BESIDE_OTHERS = (Reading.PLACE, Reading.OF_BEST, Reading.OF_MEAN)
@@ -22,6 +22,11 @@ def relative_indicators(scheme: Scheme) -> frozenset[str]:
     }
     found |= {key for rule in scheme.adjustments for node in nodes(rule) if (key := _reads(node, ""))}
     return frozenset(found)
+
+
+def counts_places(indicator: Indicator) -> bool:
+    """Whether the indicator's points hang on its own places 名次赋分."""
+    return any(isinstance(node, Shape) and node.on is Reading.PLACE for node in nodes(indicator.shape))
 
 
 def nodes(value: object) -> Iterator[object]:

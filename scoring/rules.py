@@ -134,6 +134,8 @@ class Indicator:
     """Which way is good, for places, min-max and bands of places."""
     audited: bool = False
     """Whether the numerator is scaled by what a sample verified 抽查折算."""
+    ties: Ties | None = None
+    """How rules count equal places here, COMPETITION unless stated; never by the order of rows or by halves."""
 
     @property
     def least_rate(self) -> Fraction | None:

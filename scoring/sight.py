@@ -21,17 +21,31 @@ class Field:
     """
 
     def __init__(
-        self, values: Sequence[Fraction | None], numbers: Sequence[Fraction], better: str, ties: Ties
+        self,
+        values: Sequence[Fraction | None],
+        numbers: Sequence[Fraction],
+        better: str,
+        *,
+        ties: Ties,
+        board_ties: Ties,
     ) -> None:
         self._values = values
         self._numbers = numbers
         self._more = better == "more"
         self._ties = ties
+        self._board_ties = board_ties
 
     @cached_property
     def places(self) -> list[Fraction | None]:
-        """Place of each unit, in the order of the units."""
+        """Place of each unit as rules read it: whole and the same for equals, whatever the order of the units."""
         return places(self._values, ties=self._ties, descending=self._more)
+
+    @cached_property
+    def board_places(self) -> list[Fraction | None]:
+        """Place of each unit as the indicator's own board prints it."""
+        if self._board_ties is self._ties:
+            return self.places
+        return places(self._values, ties=self._board_ties, descending=self._more)
 
     @cached_property
     def low(self) -> Fraction | None:
@@ -71,6 +85,11 @@ class Sight:
     index: int
     weight: Fraction
     points: Fraction | None = None
+
+    @property
+    def board_place(self) -> Fraction | None:
+        """Place on the indicator's own board."""
+        return self.field.board_places[self.index]
 
     def read(self, on: Reading, part: str | None = None) -> Fraction | None:
         """The number looked at, of the whole indicator or of one of its parts; None where there is none."""
