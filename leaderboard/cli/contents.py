@@ -117,6 +117,23 @@ CHAPTERS = (
         },
     ),
     Chapter(
+        "Drafts and corrections 公示稿、更正",
+        "life",
+        {
+            "draft-list": "List a season's drafts.",
+            "draft-make": "Compose the next board as a draft.",
+            "draft-open": "Open a draft for objections.",
+            "draft-revise": "Compose a draft anew from what is known now.",
+            "draft-release": "Publish a draft as the next edition.",
+            "draft-drop": "Put a draft aside for good.",
+            "edition-correct": "Begin the correction of an edition.",
+            "edition-withdraw": "Withdraw an edition with a public reason.",
+            "season-freeze": "Freeze a season's boards.",
+            "season-reveal": "End a freeze and publish what waits.",
+            "season-window": "Set how long boards lie open for objections.",
+        },
+    ),
+    Chapter(
         "Screens 大屏",
         "screens",
         {

@@ -82,6 +82,9 @@ def _tell(season: Season, outcome: Outcome) -> None:
         )
         click.echo(f"查看结果: leaderboard runs {season.slug}", err=True)
         sys.exit(os.EX_TEMPFAIL)
+    if outcome.state is State.DRAFTED:
+        click.echo(f"{season.title} {outcome.message}; 查看: leaderboard draft-list {season.slug}")
+        return
     if outcome.state is not State.PUBLISHED:
         refuse(outcome.message or f"未能发布: {outcome.state}")
     click.echo(f"{season.title} 第 {outcome.number} 期已发布: /boards/{season.slug}/{outcome.number}/")
