@@ -13,9 +13,8 @@ from demo.news import ARRIVAL, Find, News, told
 from demo.yunxi.money import WAN, contract
 from demo.yunxi.names import Naming
 from demo.yunxi.units import ALONE
-from leaderboard.boards.disclosure import disclosed
+from leaderboard.boards.preview import standings_of
 from scoring.facts import REGISTERED, SIGNED, STARTED, TALKS, Facts, Project
-from scoring.race import score_race
 from scoring.result import Standing
 from scoring.rules import Scheme
 
@@ -42,7 +41,7 @@ class Field:
     @classmethod
     def of(cls, facts: Facts, scheme: Scheme, today: date) -> Field:
         """Score the facts as an edition of today would."""
-        return cls(facts, scheme, today, score_race(disclosed(facts, today, scheme), scheme, today).standings)
+        return cls(facts, scheme, today, standings_of(facts, scheme, today))
 
     def after(self, news: News) -> Field:
         """The division with one more fact."""

@@ -129,10 +129,13 @@ def _in_force(session: Session, season: Season, as_of: date, known_at: int) -> S
     return parse_scheme(json.loads(version.document)) if version else None
 
 
+def standings_of(facts: Facts, scheme: Scheme, as_of: date) -> tuple[Standing, ...]:
+    """Standings of any facts as they would be published: each scheme is told what it asks for."""
+    return score_race(disclosed(facts, as_of, scheme), scheme, as_of).standings
+
+
 def _by_unit(facts: Facts, scheme: Scheme, as_of: date) -> dict[str, Standing]:
-    """Standings as they would be published: each scheme is told what it asks for."""
-    result = score_race(disclosed(facts, as_of, scheme), scheme, as_of)
-    return {standing.unit: standing for standing in result.standings}
+    return {standing.unit: standing for standing in standings_of(facts, scheme, as_of)}
 
 
 def _last_places(session: Session, season: Season) -> dict[str, str | None]:
