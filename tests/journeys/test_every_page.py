@@ -30,6 +30,7 @@ CONSOLE = (
     "/console/screens",
     "/console/people",
     "/console/audit",
+    "/console/calendar",
     "/console/seasons/now/scheme",
     "/console/seasons/now/publish",
     "/console/seasons/now/units",

@@ -24,6 +24,7 @@ PAGES = (
     "/console/audit",
     "/console/audit?check=1",
     "/console/awaiting",
+    "/console/calendar",
 )
 OF_SEASON = (
     "/console/seasons/now/scheme",

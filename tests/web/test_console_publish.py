@@ -15,10 +15,9 @@ from leaderboard.instant import now
 from leaderboard.ledger.read import find_project
 from leaderboard.ledger.record import add_stage_event
 from leaderboard.seasons import plan
-from leaderboard.seasons.models import Timetable
 from leaderboard.seasons.read import find_season
 from tests.factories import PENDING, VERIFIED
-from tests.people import enrol, signed_in, submit, token_in
+from tests.people import enrol, signed_in, token_in
 from tests.visiting import Visit
 from tests.web.races import ENDS, STARTS, TODAY, committed_race
 
@@ -33,7 +32,7 @@ def client(app: Flask, database: Database) -> FlaskClient:
     return signed_in(app)
 
 
-def count(database: Database, table: type[Edition | Timetable]) -> int:
+def count(database: Database, table: type[Edition]) -> int:
     with database.reading() as session:
         return session.scalar(select(func.count()).select_from(table)) or 0
 
@@ -148,41 +147,6 @@ def test_a_failed_run_is_brought_back(app: Flask, database: Database) -> None:
     again = page.split('action="/console/seasons/now/runs/')[1].split('"')[0]
     answer = client.post(f"/console/seasons/now/runs/{again}", data={"csrf_token": token_in(page)})
     assert answer.location == "/console/seasons/now/published/1"
-
-
-def test_a_timetable_is_looked_at_then_added_then_paused(
-    client: FlaskClient, database: Database, visit: Visit
-) -> None:
-    new, table = "/console/seasons/now/timetables/new", "/console/seasons/now/timetables"
-    fields = {"name": "每周一", "kind": "weekly", "on_mon": "1", "time": "09:00", "catch_up": "latest"}
-    looked = submit(client, table, new, **fields)
-    assert (looked.status_code, count(database, Timetable)) == (200, 0)
-    assert looked.get_data(as_text=True).count("09:00</span>") == 5
-    assert submit(client, table, new, **fields, confirmed="1").status_code == 302
-    assert "每周一 09:00" in visit(PUBLISH, client=client).text()
-    with database.reading() as session:
-        held = session.scalars(select(Timetable)).one()
-    for change, active in (("pause", 0), ("resume", 1)):
-        submit(client, f"{table}/{held.id}/{change}", PUBLISH)
-        with database.reading() as session:
-            assert session.scalars(select(Timetable)).one().is_active == active
-
-
-@pytest.mark.engines("sqlite")
-def test_a_timetable_that_makes_no_sense_is_named(client: FlaskClient) -> None:
-    answer = submit(
-        client,
-        "/console/seasons/now/timetables",
-        "/console/seasons/now/timetables/new",
-        name="",
-        kind="weekly",
-        time="25:00",
-        catch_up="latest",
-    )
-    text = answer.get_data(as_text=True)
-    assert answer.status_code == 422
-    assert "发布时刻" in text
-    assert "请填写" in text
 
 
 def test_public_forms_of_other_editions_stay(client: FlaskClient, database: Database) -> None:

@@ -24,13 +24,16 @@ PAGES = [
     "/api/v1/seasons/now/editions/{n}/units/liuxi",
     "/console/seasons/now/scheme/{n}.json",
     "/console/seasons/now/published/{n}",
+    "/console/seasons/now/timetables/{n}/edit",
 ]
 FORMS = [
     "/console/seasons/now/runs/{n}/again",
     "/console/projects/L-1/facts/event/{n}",
     "/console/seasons/now/units/{n}/facts/return/1",
     "/console/seasons/now/units/1/facts/return/{n}",
+    "/console/seasons/now/timetables/{n}",
     "/console/seasons/now/timetables/{n}/pause",
+    "/console/seasons/now/timetables/{n}/skip",
     "/console/screens/{n}/revoke",
 ]
 

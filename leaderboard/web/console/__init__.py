@@ -5,6 +5,7 @@ from __future__ import annotations
 from leaderboard.web.console import (
     audit,
     awaiting,
+    calendar,
     exchange,
     overview,
     people,
@@ -24,6 +25,7 @@ PAGES = (
     scheme,
     publishing,
     timetables,
+    calendar,
     projects,
     project,
     awaiting,

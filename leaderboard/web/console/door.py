@@ -14,6 +14,7 @@ from leaderboard.accounts.read import display_names
 from leaderboard.instant import local_date, now
 from leaderboard.seasons.models import Season, Unit
 from leaderboard.seasons.read import find_season, list_seasons, list_units, roster
+from leaderboard.web.console.alarms import alarms
 from leaderboard.web.guards import guard_action, person
 from leaderboard.web.requests import office, reading
 
@@ -62,6 +63,7 @@ def show(
         here=here,
         season=season,
         seasons=list_seasons(reading()),
+        alarms=list(alarms(reading(), now())) if may(Action.PUBLISH_EDITION) else [],
         **context,
     )
     return page, status

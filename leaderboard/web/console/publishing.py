@@ -12,6 +12,7 @@ from leaderboard.accounts.permissions import Action
 from leaderboard.airing import Node, Outcome, State, perform
 from leaderboard.boards.clock import RunRefused, bring_back, next_due, request_run
 from leaderboard.boards.gather import NothingInForce
+from leaderboard.boards.models import DONE, DueRun
 from leaderboard.boards.preview import board_now
 from leaderboard.boards.read import latest_edition
 from leaderboard.boards.run_log import editions_by_run, find_run, list_runs, unmade
@@ -47,6 +48,7 @@ def publish(slug: str) -> ResponseReturnValue:
         next_due_at=next_due(session, season.id, now()),
         runs=list_runs(session, season.id),
         numbers=editions_by_run(session, season.id),
+        late=late_words,
         again={run.id for run in unmade(session, season.id)},
         timetables=[shown_timetable(table) for table in list_timetables(session, season.id)],
     )
@@ -97,6 +99,18 @@ def published(slug: str, number: int) -> ResponseReturnValue:
     if edition is None or edition.number < number:
         abort(404)
     return show("published", here="publish", season=season, number=number, edition=edition)
+
+
+def late_words(run: DueRun) -> str:
+    """How long after its instant an edition came out, where that is a minute or more."""
+    if run.finished_at is None or run.state != DONE:
+        return ""
+    minutes = (run.finished_at - run.due_at) // 60_000
+    if minutes >= 48 * 60:
+        return _("迟 {n} 天").format(n=minutes // (24 * 60))
+    if minutes >= 120:
+        return _("迟 {n} 小时").format(n=minutes // 60)
+    return _("迟 {n} 分钟").format(n=minutes) if minutes else ""
 
 
 def _told(season: Season, outcome: Outcome) -> ResponseReturnValue:

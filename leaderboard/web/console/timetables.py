@@ -1,39 +1,53 @@
-"""Timetables on the console: in words with their next dates, added after a look at those dates, paused, resumed."""
+"""Timetables on the console: added and changed after a look at their next dates, paused, and single dates called off."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask import abort, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from leaderboard.accounts.permissions import Action
-from leaderboard.instant import Millis
-from leaderboard.seasons.instants import next_dates
-from leaderboard.seasons.models import ALL, ASK, LATEST_ONLY, Timetable
+from leaderboard.boards.due import materialise
+from leaderboard.instant import Millis, now
+from leaderboard.seasons.models import ALL, ASK, LATEST_ONLY, Season, Timetable
 from leaderboard.seasons.plan import PlanError
 from leaderboard.seasons.read import list_timetables
-from leaderboard.seasons.rule import (
-    DAILY,
-    LAST,
-    MINUTES,
-    MONTHLY,
-    ONCE,
-    PREVIOUS_DAY,
-    QUARTER_END,
-    SAME_DAY,
-    WEEKDAYS,
-    WEEKLY,
-    Rule,
-    parse_rule,
+from leaderboard.seasons.rule import MONTHLY, CutOff, Rule, parse_rule
+from leaderboard.seasons.timetable import (
+    Course,
+    add_timetable,
+    change_timetable,
+    course_of,
+    days_for,
+    pause_timetable,
+    resume_timetable,
+    skip_instant,
+    unskip_instant,
 )
-from leaderboard.seasons.timetable import add_timetable, pause_timetable, resume_timetable
 from leaderboard.web.console.door import door, season_at, show
+from leaderboard.web.console.timetable_form import choices, rule_from, rule_words, typed_of
 from leaderboard.web.guards import guard_action, guarded, person
-from leaderboard.web.requests import office, writing
+from leaderboard.web.requests import office, reading, writing
 from leaderboard.web.typed import Typed
 from leaderboard.words import gettext as _
+
+ONE = "/seasons/<slug>/timetables/<int:timetable_id>"
+PLANNING = guard_action(Action.PLAN_TIMETABLE)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownDate:
+    """An instant to come, up to when facts count in its edition, and why it was called off if it was."""
+
+    due_at: Millis
+    as_of: date
+    known_at: Millis | None
+    """When entry closes, where that is before publication."""
+    called_off: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,85 +56,121 @@ class ShownTimetable:
 
     timetable: Timetable
     words: str
-    dates: list[Millis]
+    dates: list[ShownDate]
+    missing: list[int]
+    """Years whose notice it needs and nobody imported."""
+
+
+def shown_dates(course: Course) -> list[ShownDate]:
+    """The next five instants from now on."""
+    return [
+        ShownDate(
+            due_at=instant,
+            as_of=course.as_of(instant),
+            known_at=closing if (closing := course.known_at(instant)) < instant else None,
+            called_off=course.skipped.get(instant),
+        )
+        for instant in course.coming(now())
+    ]
 
 
 def shown_timetable(timetable: Timetable) -> ShownTimetable:
     """The timetable in words, with its next five instants while it runs."""
-    rule = parse_rule(timetable.rule)
-    dates = next_dates(rule, timetable.timezone) if timetable.is_active else []
-    return ShownTimetable(timetable, rule_words(rule), dates)
-
-
-def weekday_words() -> dict[str, str]:
-    """The names of the weekdays."""
-    names = (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日"))
-    return dict(zip(WEEKDAYS, names, strict=True))
-
-
-def kind_words() -> dict[str, str]:
-    """The kinds of rule a person may choose from."""
-    return {
-        MONTHLY: _("每月"),
-        WEEKLY: _("每周"),
-        DAILY: _("每天"),
-        QUARTER_END: _("每季末日"),
-        MINUTES: _("每隔几分钟"),
-        ONCE: _("只一次"),
-    }
-
-
-def rule_words(rule: Rule) -> str:
-    """A rule in one line: 每月 5 日 09:00, 数据截至前一日."""
-    hour = f"{rule.time:%H:%M}"
-    if rule.kind == MINUTES:
-        words = _("每 {every} 分钟").format(every=rule.every)
-    elif rule.kind == ONCE:
-        words = _("只一次，{moment}").format(moment=f"{rule.moment:%Y-%m-%d %H:%M}")
-    elif rule.kind == WEEKLY:
-        days = "、".join(weekday_words()[day] for day in rule.days)
-        words = _("每{days} {hour}").format(days=days, hour=hour)
-    elif rule.kind == MONTHLY and rule.day == LAST:
-        words = _("每月最后一日 {hour}").format(hour=hour)
-    elif rule.kind == MONTHLY:
-        words = _("每月 {day} 日 {hour}").format(day=rule.day, hour=hour)
-    elif rule.kind == QUARTER_END:
-        words = _("每季末日 {hour}").format(hour=hour)
-    else:
-        words = _("每天 {hour}").format(hour=hour)
-    return f"{words} · {_('数据截至前一日')}" if rule.cut_off.as_of == PREVIOUS_DAY else words
-
-
-def rule_from(typed: Typed) -> dict[str, Any]:
-    """The rule's document from the fields of the form; whether it holds is the rule's own business."""
-    kind = typed.values.get("kind", "")
-    rule: dict[str, Any] = {"kind": kind}
-    if kind in {DAILY, WEEKLY, MONTHLY, QUARTER_END}:
-        rule["time"] = typed.values.get("time", "")
-    if kind == WEEKLY:
-        rule["days"] = [day for day in WEEKDAYS if f"on_{day}" in typed.values]
-    if kind == MONTHLY:
-        day = typed.values.get("day", "")
-        rule["day"] = int(day) if day.isdigit() else LAST
-    if kind == MINUTES:
-        rule["every"] = typed.whole("every", most=1440)
-    if kind == ONCE:
-        rule["at"] = typed.values.get("at", "").replace(" ", "T")
-    return rule | {"cut_off": PREVIOUS_DAY if "previous_day" in typed.values else SAME_DAY}
+    course = course_of(reading(), timetable)
+    if not timetable.is_active:
+        return ShownTimetable(timetable, rule_words(course.rule), [], [])
+    return ShownTimetable(
+        timetable, rule_words(course.rule), shown_dates(course), course.years_missing(now())
+    )
 
 
 @door.get("/seasons/<slug>/timetables/new")
-@guarded(guard_action(Action.PLAN_TIMETABLE))
+@guarded(PLANNING)
 def new_timetable(slug: str) -> ResponseReturnValue:
     """The form for a timetable."""
-    return _form(slug, Typed({"kind": MONTHLY, "day": "5", "time": "09:00", "every": "30"}))
+    monthly = Rule(MONTHLY, CutOff(), day=5)
+    return _form(season_at(slug), None, typed_of(monthly, "", LATEST_ONLY))
 
 
 @door.post("/seasons/<slug>/timetables")
-@guarded(guard_action(Action.PLAN_TIMETABLE))
+@guarded(PLANNING)
 def add(slug: str) -> ResponseReturnValue:
     """First show the next five dates, then, when they are confirmed, keep the timetable."""
+    return _planned(season_at(slug), None)
+
+
+@door.get(f"{ONE}/edit")
+@guarded(PLANNING)
+def edit_timetable(slug: str, timetable_id: int) -> ResponseReturnValue:
+    """The form with what the timetable says now."""
     season = season_at(slug)
+    timetable = _timetable(reading(), season, timetable_id)
+    return _form(season, timetable, typed_of(parse_rule(timetable.rule), timetable.name, timetable.catch_up))
+
+
+@door.post(ONE)
+@guarded(PLANNING)
+def change(slug: str, timetable_id: int) -> ResponseReturnValue:
+    """The same for a change: first the next five dates by the new rule, then, when confirmed, the change."""
+    season = season_at(slug)
+    return _planned(season, _timetable(writing(), season, timetable_id))
+
+
+@door.post(f"{ONE}/<any(pause, resume):change>")
+@guarded(PLANNING)
+def switch(slug: str, timetable_id: int, change: str) -> ResponseReturnValue:
+    """Pause or resume a timetable."""
+    season = season_at(slug)
+    session = writing()
+    timetable = _timetable(session, season, timetable_id)
+    # What has come due since the clock last looked stays due.
+    materialise(session, now(), season.id)
+    if change == "pause":
+        pause_timetable(session, person().name, timetable)
+        flash(_("时间表“{name}”已暂停").format(name=timetable.name))
+    else:
+        resume_timetable(session, person().name, timetable)
+        flash(_("时间表“{name}”已恢复").format(name=timetable.name))
+    session.commit()
+    return _back(season)
+
+
+@door.post(f"{ONE}/<any(skip, unskip):change>")
+@guarded(PLANNING)
+def call_off(slug: str, timetable_id: int, change: str) -> ResponseReturnValue:
+    """Take one coming date out of a timetable with a reason, or put it back."""
+    season = season_at(slug)
+    session = writing()
+    timetable = _timetable(session, season, timetable_id)
+    typed = Typed.of_request()
+    due_at = typed.whole("due_at", most=10**14)
+    try:
+        if change == "skip":
+            skip_instant(
+                session, person().name, timetable, due_at, reason=typed.worded.get("reason", ""), at=now()
+            )
+            flash(_("已跳过这一期，其余各期不变"))
+        else:
+            unskip_instant(session, person().name, timetable, due_at, at=now())
+            flash(_("这一期照常发布"))
+        session.commit()
+    except PlanError as error:
+        session.rollback()
+        flash("; ".join(error.problems), "warning")
+    return _back(season)
+
+
+def _timetable(session: Session, season: Season, timetable_id: int) -> Timetable:
+    found = next((t for t in list_timetables(session, season.id) if t.id == timetable_id), None)
+    return found or abort(404)
+
+
+def _back(season: Season) -> ResponseReturnValue:
+    return redirect(url_for("console.publish", slug=season.slug, _anchor="timetables"))
+
+
+def _planned(season: Season, timetable: Timetable | None) -> ResponseReturnValue:
+    """What was typed, with its next dates; kept once they were confirmed."""
     typed = Typed.of_request()
     name = typed.text("name")
     catch_up = typed.choice("catch_up", [LATEST_ONLY, ALL, ASK])
@@ -129,57 +179,44 @@ def add(slug: str) -> ResponseReturnValue:
         rule = parse_rule(document)
     except PlanError as error:
         typed.complain("", "; ".join(error.problems))
-        return _form(slug, typed, status=422)
+        return _form(season, timetable, typed, status=422)
     if not typed.ok:
-        return _form(slug, typed, status=422)
-    dates = next_dates(rule, office().zone)
+        return _form(season, timetable, typed, status=422)
     if "confirmed" not in typed.values:
-        return _form(slug, typed, dates=dates, words=rule_words(rule))
-    session = writing()
-    add_timetable(
-        session, person().name, season, name=name, rule=document, zone=office().zone, catch_up=catch_up
-    )
+        return _form(season, timetable, typed, rule=rule)
+    session, actor = writing(), person().name
+    if timetable is None:
+        add_timetable(session, actor, season, name=name, rule=document, zone=office().zone, catch_up=catch_up)
+    else:
+        at = now()
+        # What has come due by the old rule since the clock last looked stays due.
+        materialise(session, at, season.id)
+        change_timetable(session, actor, timetable, name=name, rule=document, catch_up=catch_up, at=at)
     session.commit()
     flash(_("时间表“{name}”已生效").format(name=name))
-    return redirect(url_for("console.publish", slug=slug))
-
-
-@door.post("/seasons/<slug>/timetables/<int:timetable_id>/<any(pause, resume):change>")
-@guarded(guard_action(Action.PLAN_TIMETABLE))
-def switch(slug: str, timetable_id: int, change: str) -> ResponseReturnValue:
-    """Pause or resume a timetable."""
-    season = season_at(slug)
-    session = writing()
-    timetable = next((t for t in list_timetables(session, season.id) if t.id == timetable_id), None)
-    if timetable is None:
-        abort(404)
-    if change == "pause":
-        pause_timetable(session, person().name, timetable)
-        flash(_("时间表“{name}”已暂停").format(name=timetable.name))
-    else:
-        resume_timetable(session, person().name, timetable)
-        flash(_("时间表“{name}”已恢复").format(name=timetable.name))
-    session.commit()
-    return redirect(url_for("console.publish", slug=slug))
+    return _back(season)
 
 
 def _form(
-    slug: str,
-    typed: Typed,
-    *,
-    dates: list[Millis] | None = None,
-    words: str | None = None,
-    status: int = 200,
+    season: Season, timetable: Timetable | None, typed: Typed, *, rule: Rule | None = None, status: int = 200
 ) -> ResponseReturnValue:
+    """The form, with the rule in words and its next dates once there is one to look at."""
+    looked: dict[str, Any] = {"dates": None, "words": None, "missing": []}
+    if rule is not None:
+        zone = timetable.timezone if timetable else office().zone
+        course = Course(rule, zone, days_for(reading(), rule), {})
+        looked = {
+            "dates": shown_dates(course),
+            "words": rule_words(rule),
+            "missing": course.years_missing(now()),
+        }
     return show(
         "timetable",
         status,
         here="publish",
-        season=season_at(slug),
+        season=season,
+        timetable=timetable,
         typed=typed,
-        dates=dates,
-        words=words,
-        kinds=kind_words(),
-        weekdays=weekday_words(),
-        days=[str(day) for day in range(1, 32)] + [LAST],
+        **looked,
+        **choices(),
     )

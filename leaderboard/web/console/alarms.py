@@ -1,0 +1,49 @@
+"""What every page of the console tells an administrator first: stale boards, a wrong clock, a missing calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flask import url_for
+from sqlalchemy.orm import Session
+
+from leaderboard.boards.health import Stale, stale_boards
+from leaderboard.boards.timekeeping import clock_trouble
+from leaderboard.formatters import moment
+from leaderboard.instant import Millis
+from leaderboard.seasons.timetable import calendar_gaps
+from leaderboard.web.requests import office
+from leaderboard.words import gettext as _
+from leaderboard.words import named
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """One thing that needs somebody, and where to see to it."""
+
+    words: str
+    address: str | None = None
+    grave: bool = True
+
+
+def alarms(session: Session, at: Millis) -> Iterator[Alarm]:
+    """Everything that is wrong now, the gravest first."""
+    if trouble := clock_trouble(session):
+        yield Alarm(trouble)
+    for stale in stale_boards(session, at):
+        yield Alarm(_stale_words(stale), url_for("console.publish", slug=stale.season.slug, _anchor="runs"))
+    for timetable, years in calendar_gaps(session, at):
+        words = _("时间表“{name}”要用到 {years} 年的放假安排，尚未导入，工作日暂按周一至周五推算")
+        told = words.format(name=timetable.name, years="、".join(map(str, years)))
+        yield Alarm(told, url_for("console.calendar", _anchor="import"), grave=False)
+
+
+def _stale_words(stale: Stale) -> str:
+    failed = _("{season}：应于 {due} 发布的一期没有发布，公开的仍是上一期。{reason}")
+    late = _("{season}：应于 {due} 发布的一期迟迟没有发布，请检查时钟是否在运行。{reason}")
+    return (failed if stale.failed else late).format(
+        season=named(stale.season.title, stale.season.title_en),
+        due=moment(stale.since, office().zone),
+        reason=stale.message or "",
+    )

@@ -1,0 +1,68 @@
+"""The working-day calendar on the console: which days differ from their weekday, and taking in a year's notice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from leaderboard.accounts.permissions import Action
+from leaderboard.seasons.calendar import days_of_year, import_year, list_years
+from leaderboard.seasons.models import CalendarDay, CalendarYear
+from leaderboard.seasons.notice import parse_notice
+from leaderboard.seasons.plan import PlanError
+from leaderboard.web.console.door import door, show, today
+from leaderboard.web.guards import guard_action, guarded, person
+from leaderboard.web.requests import reading, writing
+from leaderboard.web.typed import Typed
+from leaderboard.words import gettext as _
+
+
+@dataclass(frozen=True, slots=True)
+class ShownYear:
+    """A year as imported: days off from Monday to Friday, and weekend days that are worked."""
+
+    year: CalendarYear
+    off: Sequence[CalendarDay]
+    worked: Sequence[CalendarDay]
+
+
+@door.get("/calendar")
+def calendar() -> ResponseReturnValue:
+    """The years imported, and the form for another one."""
+    return _page(Typed({"year": str(today().year)}))
+
+
+@door.post("/calendar")
+@guarded(guard_action(Action.PLAN_TIMETABLE))
+def import_calendar() -> ResponseReturnValue:
+    """Take in a year's notice, in place of an earlier one of that year."""
+    typed = Typed.of_request()
+    year = typed.whole("year", least=2000, most=2100)
+    source = typed.text("source", most=200)
+    if not typed.ok:
+        return _page(typed, 422)
+    session = writing()
+    try:
+        kept = import_year(
+            session, person().name, year, parse_notice(typed.worded.get("notice", ""), year), source=source
+        )
+        session.commit()
+    except PlanError as error:
+        session.rollback()
+        typed.complain("", "; ".join(error.problems))
+        return _page(typed, 422)
+    flash(_("{year} 年的工作日历已导入").format(year=kept.year))
+    return redirect(url_for("console.calendar"))
+
+
+def _page(typed: Typed, status: int = 200) -> ResponseReturnValue:
+    session = reading()
+    years = []
+    for year in list_years(session):
+        days = days_of_year(session, year.year)
+        off, worked = [d for d in days if not d.is_working], [d for d in days if d.is_working]
+        years.append(ShownYear(year, off, worked))
+    return show("calendar", status, here="calendar", typed=typed, years=years)

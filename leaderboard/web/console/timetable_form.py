@@ -1,0 +1,190 @@
+"""The form of a timetable: its choices, the rule that was typed into it, and a rule in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from leaderboard.seasons.rule import (
+    DAILY,
+    DAYS_BEFORE,
+    KEEP,
+    LAST,
+    MINUTES,
+    MONTH_END,
+    MONTHLY,
+    NEXT,
+    NTH_WORKING_DAY,
+    ONCE,
+    PREVIOUS,
+    PREVIOUS_DAY,
+    QUARTER_END,
+    SAME_DAY,
+    SKIP,
+    WEEKDAYS,
+    WEEKLY,
+    WORKING_DAY,
+    CutOff,
+    Rule,
+)
+from leaderboard.web.typed import Typed
+from leaderboard.words import gettext as _
+
+MOVABLE = (MONTHLY, WEEKLY, DAILY, QUARTER_END)
+"""Kinds whose day may turn out to be no working day."""
+NTHS = [str(number) for number in (*range(1, 16), *range(-1, -6, -1))]
+"""Working days of a month to choose from, the last five counted from its end."""
+
+
+def weekday_words() -> dict[str, str]:
+    """The names of the weekdays."""
+    names = (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日"))
+    return dict(zip(WEEKDAYS, names, strict=True))
+
+
+def kind_words() -> dict[str, str]:
+    """The kinds of rule a person may choose from."""
+    return {
+        MONTHLY: _("每月"),
+        NTH_WORKING_DAY: _("每月第几个工作日"),
+        WEEKLY: _("每周"),
+        WORKING_DAY: _("每个工作日"),
+        DAILY: _("每天"),
+        QUARTER_END: _("每季末日"),
+        MINUTES: _("每隔几分钟"),
+        ONCE: _("只一次"),
+    }
+
+
+def closed_words() -> dict[str, str]:
+    """What may become of a day that is no working day."""
+    return {
+        KEEP: _("照常发布"),
+        NEXT: _("顺延到下一工作日"),
+        PREVIOUS: _("提前到上一工作日"),
+        SKIP: _("不发布"),
+    }
+
+
+def cut_off_words() -> dict[str, str]:
+    """Up to which day facts may count."""
+    return {
+        SAME_DAY: _("发布当日"),
+        PREVIOUS_DAY: _("发布前一日"),
+        MONTH_END: _("上月末"),
+        DAYS_BEFORE: _("录入截止日"),
+    }
+
+
+def choices() -> dict[str, Any]:
+    """Everything the form offers to choose from."""
+    return {
+        "kinds": kind_words(),
+        "weekdays": weekday_words(),
+        "days": {str(day): str(day) for day in range(1, 32)} | {LAST: _("最后一日")},
+        "nths": {number: nth_words(int(number)) for number in NTHS},
+        "closed": closed_words(),
+        "cut_offs": cut_off_words(),
+    }
+
+
+def nth_words(number: int) -> str:
+    """第 3 个, 倒数第 1 个."""
+    words = _("第 {n} 个") if number > 0 else _("倒数第 {n} 个")
+    return words.format(n=abs(number))
+
+
+def rule_words(rule: Rule) -> str:
+    """A rule in one line: 每月 5 日 09:00, 数据截至前一日."""
+    parts = [_days_words(rule)]
+    if rule.if_closed != KEEP:
+        parts.append(_("遇非工作日{moved}").format(moved=closed_words()[rule.if_closed]))
+    if rule.cut_off != CutOff():
+        parts.append(_cut_off_in_words(rule.cut_off))
+    return " · ".join(parts)
+
+
+def _days_words(rule: Rule) -> str:
+    hour = f"{rule.time:%H:%M}"
+    if rule.kind == MINUTES:
+        return _("每 {every} 分钟").format(every=rule.every)
+    if rule.kind == ONCE:
+        return _("只一次，{moment}").format(moment=f"{rule.moment:%Y-%m-%d %H:%M}")
+    if rule.kind == WEEKLY:
+        days = "、".join(weekday_words()[day] for day in rule.days)
+        words = _("每{days} {hour}") if rule.weeks == 1 else _("每 {weeks} 周的{days} {hour}")
+        return words.format(days=days, hour=hour, weeks=rule.weeks)
+    if rule.kind == MONTHLY and rule.day != LAST:
+        return _("每月 {day} 日 {hour}").format(day=rule.day, hour=hour)
+    if rule.kind == NTH_WORKING_DAY:
+        return _("每月{nth}工作日 {hour}").format(nth=nth_words(rule.nth), hour=hour)
+    words = {
+        MONTHLY: _("每月最后一日 {hour}"),
+        QUARTER_END: _("每季末日 {hour}"),
+        WORKING_DAY: _("每个工作日 {hour}"),
+        DAILY: _("每天 {hour}"),
+    }[rule.kind]
+    return words.format(hour=hour)
+
+
+def _cut_off_in_words(cut_off: CutOff) -> str:
+    day = cut_off_words()[cut_off.as_of]
+    if cut_off.as_of == DAYS_BEFORE:
+        day = _("发布前 {n} 日").format(n=cut_off.days_before)
+    if cut_off.time is None:
+        return _("数据截至{day}").format(day=day)
+    when = _("发布前 {n} 日").format(n=cut_off.days_before) if cut_off.days_before else _("发布当日")
+    return _("数据截至{day}，{when} {hour} 停止录入").format(day=day, when=when, hour=f"{cut_off.time:%H:%M}")
+
+
+def rule_from(typed: Typed) -> dict[str, Any]:
+    """The rule's document from the fields of the form; whether it holds is the rule's own business."""
+    kind = typed.values.get("kind", "")
+    rule: dict[str, Any] = {"kind": kind}
+    if kind not in {MINUTES, ONCE}:
+        rule["time"] = typed.values.get("time", "")
+    if kind == WEEKLY:
+        rule["days"] = [day for day in WEEKDAYS if f"on_{day}" in typed.values]
+        if typed.values.get("weeks", "1") not in {"", "1"}:
+            rule |= {"weeks": typed.whole("weeks", most=26), "from": typed.values.get("from", "")}
+    if kind == MONTHLY:
+        day = typed.values.get("day", "")
+        rule["day"] = int(day) if day.isdigit() else LAST
+    if kind == NTH_WORKING_DAY:
+        rule["nth"] = int(typed.choice("nth", NTHS) or 0)
+    if kind == MINUTES:
+        rule["every"] = typed.whole("every", most=1440)
+    if kind == ONCE:
+        rule["at"] = typed.values.get("at", "").replace(" ", "T")
+    if kind in MOVABLE:
+        rule["if_closed"] = typed.values.get("if_closed") or KEEP
+    return rule | {"cut_off": _cut_off_from(typed)}
+
+
+def _cut_off_from(typed: Typed) -> str | dict[str, Any]:
+    as_of = typed.values.get("cut_off") or SAME_DAY
+    before = typed.whole("days_before", least=0, most=60) if typed.values.get("days_before") else 0
+    closing = typed.values.get("closing", "")
+    if as_of != DAYS_BEFORE and not before and not closing:
+        return as_of
+    return {"as_of": as_of, "days_before": before} | ({"time": closing} if closing else {})
+
+
+def typed_of(rule: Rule, name: str, catch_up: str) -> Typed:
+    """The form as it would have been filled in for a rule: what is changed begins with what there is."""
+    values = {
+        "name": name,
+        "catch_up": catch_up,
+        "kind": rule.kind,
+        "time": f"{rule.time:%H:%M}",
+        "day": str(rule.day or 5),
+        "nth": str(rule.nth or 1),
+        "weeks": str(rule.weeks),
+        "from": rule.start.isoformat() if rule.start else "",
+        "every": str(rule.every or 30),
+        "at": rule.moment.isoformat(timespec="minutes") if rule.moment and rule.kind == ONCE else "",
+        "if_closed": rule.if_closed,
+        "cut_off": rule.cut_off.as_of,
+        "days_before": str(rule.cut_off.days_before or ""),
+        "closing": f"{rule.cut_off.time:%H:%M}" if rule.cut_off.time else "",
+    }
+    return Typed(values | {f"on_{day}": "1" for day in rule.days})

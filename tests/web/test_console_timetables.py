@@ -1,0 +1,198 @@
+"""Timetables and the calendar on the console: looked at before they are kept, changed, paused, and called off for a day."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from leaderboard.boards.clock import request_run
+from leaderboard.boards.models import FAILED
+from leaderboard.db import Database
+from leaderboard.instant import now
+from leaderboard.seasons.calendar import working_days
+from leaderboard.seasons.models import Season, Timetable, TimetableSkip
+from leaderboard.seasons.timetable import add_timetable
+from tests.people import enrol, signed_in, submit
+from tests.visiting import Visit
+from tests.web.races import committed_race
+
+NEW, TABLE = "/console/seasons/now/timetables/new", "/console/seasons/now/timetables"
+PUBLISH = "/console/seasons/now/publish"
+NOTICE = Path(__file__).parents[2] / "docs" / "calendar" / "2026.csv"
+
+
+@pytest.fixture
+def client(app: Flask, database: Database) -> FlaskClient:
+    """An administrator, while a race is under way."""
+    committed_race(database)
+    enrol(database)
+    return signed_in(app)
+
+
+def only(database: Database) -> Timetable:
+    with database.reading() as session:
+        return session.scalars(select(Timetable)).one()
+
+
+def kept(database: Database, rule: dict[str, str]) -> Timetable:
+    """A timetable that is there before the page is opened."""
+    with database.session() as session:
+        season = session.scalars(select(Season).where(Season.slug == "now")).one()
+        table = add_timetable(session, "li", season, name="通报", rule=rule, zone="Asia/Shanghai")
+        session.commit()
+        return table
+
+
+def test_a_timetable_is_looked_at_then_added_then_paused(
+    client: FlaskClient, database: Database, visit: Visit
+) -> None:
+    fields = {"name": "每周一", "kind": "weekly", "on_mon": "1", "time": "09:00", "catch_up": "latest"}
+    looked = submit(client, TABLE, NEW, **fields)
+    assert looked.status_code == 200
+    assert looked.get_data(as_text=True).count("09:00</span>") == 5
+    with database.reading() as session:
+        assert session.scalars(select(Timetable)).all() == []
+    assert submit(client, TABLE, NEW, **fields, confirmed="1").status_code == 302
+    assert "每周一 09:00" in visit(PUBLISH, client=client).text()
+    held = only(database)
+    for change, active in (("pause", 0), ("resume", 1)):
+        submit(client, f"{TABLE}/{held.id}/{change}", PUBLISH)
+        assert only(database).is_active == active
+
+
+@pytest.mark.engines("sqlite")
+def test_every_part_of_a_rule_can_be_typed(client: FlaskClient, database: Database, visit: Visit) -> None:
+    fields = {
+        "name": "月报",
+        "kind": "monthly",
+        "day": "5",
+        "time": "09:00",
+        "if_closed": "next",
+        "cut_off": "month_end",
+        "days_before": "1",
+        "closing": "18:00",
+        "catch_up": "ask",
+    }
+    looked = submit(client, TABLE, NEW, **fields).get_data(as_text=True)
+    assert (
+        "每月 5 日 09:00 · 遇非工作日顺延到下一工作日 · 数据截至上月末，发布前 1 日 18:00 停止录入" in looked
+    )
+    submit(client, TABLE, NEW, **fields, confirmed="1")
+    held = only(database)
+    page = visit(f"{TABLE}/{held.id}/edit", client=client)
+    values = {field.get("name"): field.get("value") for field in page.all("input")}
+    chosen = {
+        choice.get("name"): option.get("value")
+        for choice in page.all("select")
+        for option in choice
+        if option.get("selected") is not None
+    }
+    typed = {name: values.get(name) or chosen.get(name) for name in fields}
+    assert typed == fields
+
+
+@pytest.mark.engines("sqlite")
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"kind": "working_day"}, "每个工作日 09:00"),
+        ({"kind": "nth_working_day", "nth": "-1"}, "每月倒数第 1 个工作日 09:00"),
+        ({"kind": "weekly", "on_fri": "1", "weeks": "2", "from": "2026-01-05"}, "每 2 周的周五 09:00"),
+        ({"kind": "monthly", "day": "last", "if_closed": "skip"}, "每月最后一日 09:00 · 遇非工作日不发布"),
+        ({"kind": "quarter_end", "cut_off": "days_before", "days_before": "3"}, "数据截至发布前 3 日"),
+    ],
+)
+def test_a_rule_is_told_in_words(client: FlaskClient, fields: dict[str, str], words: str) -> None:
+    both = {"name": "通报", "time": "09:00", "catch_up": "latest", **fields}
+    answer = submit(client, TABLE, NEW, **both)
+    assert answer.status_code == 200
+    assert words in answer.get_data(as_text=True)
+
+
+@pytest.mark.engines("sqlite")
+def test_a_timetable_that_makes_no_sense_is_named(client: FlaskClient) -> None:
+    answer = submit(client, TABLE, NEW, name="", kind="weekly", time="25:00", catch_up="latest")
+    text = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert "发布时刻" in text
+    assert "请填写" in text
+
+
+def test_a_timetable_is_changed_after_a_look(client: FlaskClient, database: Database, visit: Visit) -> None:
+    held = kept(database, {"kind": "daily", "time": "09:00"})
+    fields = {"name": "日报", "kind": "daily", "time": "10:00", "catch_up": "latest"}
+    edit = f"{TABLE}/{held.id}/edit"
+    assert submit(client, f"{TABLE}/{held.id}", edit, **fields).status_code == 200
+    assert only(database).name == "通报"
+    assert submit(client, f"{TABLE}/{held.id}", edit, **fields, confirmed="1").status_code == 302
+    assert (only(database).name, only(database).starts_at > held.starts_at) == ("日报", True)
+    assert "每天 10:00" in visit(PUBLISH, client=client).text()
+
+
+def test_one_date_is_called_off_and_stands_again(
+    client: FlaskClient, database: Database, visit: Visit
+) -> None:
+    held = kept(database, {"kind": "daily", "time": "09:00"})
+    [choice] = [s for s in visit(PUBLISH, client=client).all("select") if s.get("name") == "due_at"]
+    due_at = choice[1].get("value") or ""
+    answer = submit(client, f"{TABLE}/{held.id}/skip", PUBLISH, due_at=due_at, reason="")
+    assert "请写明跳过的理由" in client.get(answer.location or "").get_data(as_text=True)
+    submit(client, f"{TABLE}/{held.id}/skip", PUBLISH, due_at=due_at, reason="县里开会")
+    with database.reading() as session:
+        assert session.scalars(select(TimetableSkip.due_at)).all() == [int(due_at)]
+    assert "县里开会" in visit(PUBLISH, client=client).text()
+    submit(client, f"{TABLE}/{held.id}/unskip", PUBLISH, due_at=due_at)
+    with database.reading() as session:
+        assert session.scalars(select(TimetableSkip)).all() == []
+
+
+def test_a_notice_is_pasted_and_every_slip_in_it_is_named(
+    client: FlaskClient, database: Database, visit: Visit
+) -> None:
+    path, notice = "/console/calendar", NOTICE.read_text(encoding="utf-8")
+    wrong = submit(client, path, year="2026", source="通知", notice="2026-02-30 休\n昨天 休")
+    assert wrong.status_code == 422
+    assert all(f"第 {line} 行" in wrong.get_data(as_text=True) for line in (1, 2))
+    assert submit(client, path, year="2026", source="", notice=notice).status_code == 422
+    assert submit(client, path, year="2026", source="国办通知", notice=notice).status_code == 302
+    text = visit(path, client=client).text()
+    assert "02-14 春节" in text
+    assert "国办通知" in text
+    with database.reading() as session:
+        assert working_days(session).is_working(date(2026, 2, 14))
+
+
+@pytest.mark.engines("sqlite")
+def test_a_missing_notice_is_told_on_every_page_and_before_saving(
+    client: FlaskClient, database: Database, visit: Visit
+) -> None:
+    assert "放假安排" not in visit("/console/", client=client).text()
+    fields = {"name": "日报", "kind": "working_day", "time": "09:00", "catch_up": "latest"}
+    assert "放假安排尚未导入" in submit(client, TABLE, NEW, **fields).get_data(as_text=True)
+    kept(database, {"kind": "working_day", "time": "09:00"})
+    for path in ("/console/", "/console/audit"):
+        assert "放假安排" in visit(path, client=client).text()
+
+
+@pytest.mark.engines("sqlite")
+def test_a_board_that_was_not_published_is_told_on_every_page(
+    client: FlaskClient, database: Database, visit: Visit
+) -> None:
+    with database.session() as session:
+        season = session.scalars(select(Season).where(Season.slug == "now")).one()
+        failed_run(session, season)
+        session.commit()
+    for path in ("/console/", "/console/projects", PUBLISH):
+        [alarm] = visit(path, client=client).all("p", role="alert")
+        assert "算不出来" in "".join(alarm.itertext())
+
+
+def failed_run(session: Session, season: Season) -> None:
+    run = request_run(session, season, "key", "li", now())
+    run.state, run.message, run.finished_at = FAILED, "算不出来", now()
