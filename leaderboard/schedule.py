@@ -76,10 +76,9 @@ class Ticker:
         """Begin to tick, at once for the first time."""
         self.scheduler.add_job(self.tick, self._wake, id="tick")
         if self.outbox is not None:
+            at_once = datetime.fromtimestamp(now() / 1000, UTC)
             every = IntervalTrigger(seconds=max(1, round(self._wake.every.total_seconds())))
-            self.scheduler.add_job(
-                self.send, every, id="outbox", executor="outbox", next_run_time=datetime.now(UTC)
-            )
+            self.scheduler.add_job(self.send, every, id="outbox", executor="outbox", next_run_time=at_once)
         self.scheduler.start()
         log.info("the clock ticks every %s as %s", self._wake.every, self.node.owner)
 
