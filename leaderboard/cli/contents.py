@@ -64,6 +64,17 @@ CHAPTERS = (
             "timetable-add": "Add a timetable, or show its next five dates with --dry-run.",
             "timetable-pause": "Pause a timetable.",
             "timetable-resume": "Let a timetable run again.",
+            "timetable-skip": "Call off one coming date of a timetable.",
+            "timetable-unskip": "Let a date stand again that was called off.",
+        },
+    ),
+    Chapter(
+        "Working days and clock 工作日历、时钟",
+        "calendar",
+        {
+            "calendar": "List the working-day calendar.",
+            "calendar-import": "Take in a year's notice of holidays.",
+            "clock-accept": "Trust this machine's clock over later instants in the trail.",
         },
     ),
     Chapter(

@@ -8,10 +8,12 @@ import click
 from sqlalchemy.engine import make_url
 
 from config import settings_table, variable
+from leaderboard.boards.timekeeping import clock_trouble
 from leaderboard.cli.context import Context, refuse
 from leaderboard.cli.group import command
 from leaderboard.db import migrate, wal_is_safe
 from leaderboard.instant import at_zone, now
+from leaderboard.seasons.timetable import calendar_gaps
 from leaderboard.server import PortTaken, serve, wait_for_port
 
 
@@ -80,4 +82,11 @@ def doctor_command(context: Context) -> None:
             f"SQLite {sqlite3.sqlite_version}: 日志方式 {'WAL' if safe else 'DELETE (该版本的 WAL 有缺陷)'}"
         )
     click.echo(f"本机时间: {at_zone(now(), context.settings.timezone).isoformat(timespec='seconds')}")
+    with context.database.reading() as session:
+        click.echo(f"时钟: {clock_trouble(session) or '与数据库一致'}")
+        for timetable, years in calendar_gaps(session, now()):
+            named = "、".join(map(str, years))
+            click.echo(
+                f"工作日历: 时间表“{timetable.name}”要用到 {named} 年的放假安排, 尚未导入, 暂按周一至周五"
+            )
     click.echo(f"HTTPS: {'是' if context.settings.https else '否 (Cookie 未加 Secure, 仅限可信内网)'}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 import click
@@ -14,10 +15,17 @@ from leaderboard.cli.context import Context, refuse
 from leaderboard.cli.given import Given
 from leaderboard.cli.group import command
 from leaderboard.cli.named import season_named
-from leaderboard.instant import Millis, at_zone
+from leaderboard.instant import Millis, at_zone, from_local, now
 from leaderboard.seasons.models import LATEST_ONLY, Timetable
 from leaderboard.seasons.read import list_timetables
-from leaderboard.seasons.timetable import add_timetable, course_of, pause_timetable, resume_timetable
+from leaderboard.seasons.timetable import (
+    add_timetable,
+    course_of,
+    pause_timetable,
+    resume_timetable,
+    skip_instant,
+    unskip_instant,
+)
 
 WHOLE = re.compile("-?[0-9]{1,9}")
 LISTS = {"days"}
@@ -57,11 +65,16 @@ def timetable_add_command(
     \b
     kind=monthly day=5 time=09:00          the 5th of each month (day=last: its last day)
     kind=weekly days=mon,thu time=09:00    each Monday and Thursday
+    kind=working_day time=09:00            each working day of the office's calendar
+    kind=nth_working_day nth=3 time=09:00  the third of each month (nth=-1: the last one)
     kind=daily time=09:00                  each day
     kind=quarter_end time=09:00            the last day of each quarter
     kind=minutes every=30                  every 30 minutes (until=2026-11-05T18:00)
     kind=once at=2026-11-05T09:00          once
-    cut_off=previous_day                   facts count until the day before
+    weeks=2 from=2026-01-05                weekly: every second week from that one on
+    if_closed=next|previous|skip           where the day is no working day
+    cut_off=previous_day|month_end         facts count until the day before, the end of last month
+    cut_off.days_before=1 cut_off.time=18:00   entry closes the day before at 18:00
     """
     given = Given()
     document = _document(given.pairs("RULE", rule))
@@ -99,6 +112,44 @@ def timetable_resume_command(context: Context, season: str, number: int) -> None
         resume_timetable(session, context.actor, table)
         dates = course_of(session, table).next_dates()
     click.echo(f"时间表“{table.name}”已恢复, 今后: {_shown(dates, table.timezone)}")
+
+
+@command("timetable-skip")
+@click.argument("season")
+@click.argument("number", type=int)
+@click.argument("date")
+@click.option("--reason", required=True, help="Why, for the audit trail and the run log.")
+def timetable_skip_command(context: Context, season: str, number: int, date: str, reason: str) -> None:
+    """Call off one coming DATE of a timetable, written as `timetables` lists it: "2026-11-05 09:00"."""
+    given = Given()
+    why = given.reason(reason)
+    given.check()
+    with context.changing() as session:
+        table = _timetable(session, season, number)
+        skip_instant(session, context.actor, table, _instant(date, table.timezone), reason=why, at=now())
+        dates = course_of(session, table).next_dates()
+    click.echo(f"已跳过 {date}, 今后: {_shown(dates, table.timezone)}")
+
+
+@command("timetable-unskip")
+@click.argument("season")
+@click.argument("number", type=int)
+@click.argument("date")
+def timetable_unskip_command(context: Context, season: str, number: int, date: str) -> None:
+    """Let a DATE stand again that was called off."""
+    with context.changing() as session:
+        table = _timetable(session, season, number)
+        unskip_instant(session, context.actor, table, _instant(date, table.timezone), at=now())
+        dates = course_of(session, table).next_dates()
+    click.echo(f"照常发布 {date}, 今后: {_shown(dates, table.timezone)}")
+
+
+def _instant(text: str, zone: str) -> Millis:
+    """The instant of a local time like 2026-11-05 09:00; the command ends where it is none."""
+    try:
+        return from_local(datetime.strptime(text.strip().replace("T", " "), "%Y-%m-%d %H:%M"), zone)  # noqa: DTZ007
+    except ValueError:
+        refuse(f"DATE 应写成 2026-11-05 09:00, 收到 {text}")
 
 
 def _timetable(session: Session, season: str, number: int) -> Timetable:

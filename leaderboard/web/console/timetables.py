@@ -135,28 +135,37 @@ def switch(slug: str, timetable_id: int, change: str) -> ResponseReturnValue:
     return _back(season)
 
 
-@door.post(f"{ONE}/<any(skip, unskip):change>")
+@door.post(f"{ONE}/skip")
 @guarded(PLANNING)
-def call_off(slug: str, timetable_id: int, change: str) -> ResponseReturnValue:
-    """Take one coming date out of a timetable with a reason, or put it back."""
-    season = season_at(slug)
-    session = writing()
+def skip(slug: str, timetable_id: int) -> ResponseReturnValue:
+    """Take one coming date out of a timetable, with a reason."""
+    return _call_off(season_at(slug), timetable_id, off=True)
+
+
+@door.post(f"{ONE}/unskip")
+@guarded(PLANNING)
+def unskip(slug: str, timetable_id: int) -> ResponseReturnValue:
+    """Put a date back that was taken out."""
+    return _call_off(season_at(slug), timetable_id, off=False)
+
+
+def _call_off(season: Season, timetable_id: int, *, off: bool) -> ResponseReturnValue:
+    session, actor = writing(), person().name
     timetable = _timetable(session, season, timetable_id)
     typed = Typed.of_request()
     due_at = typed.whole("due_at", most=10**14)
     try:
-        if change == "skip":
-            skip_instant(
-                session, person().name, timetable, due_at, reason=typed.worded.get("reason", ""), at=now()
-            )
-            flash(_("已跳过这一期，其余各期不变"))
+        if off:
+            reason = typed.worded.get("reason", "")
+            skip_instant(session, actor, timetable, due_at, reason=reason, at=now())
         else:
-            unskip_instant(session, person().name, timetable, due_at, at=now())
-            flash(_("这一期照常发布"))
+            unskip_instant(session, actor, timetable, due_at, at=now())
         session.commit()
     except PlanError as error:
         session.rollback()
         flash("; ".join(error.problems), "warning")
+    else:
+        flash(_("已跳过这一期，其余各期不变") if off else _("这一期照常发布"))
     return _back(season)
 
 
