@@ -34,6 +34,16 @@ class BoardsCollector(Collector):
         yield GaugeMetricFamily(
             "saima_failed_runs", "Due editions that stopped as failed", self.found.failed_runs
         )
+        yield GaugeMetricFamily(
+            "saima_stale_boards",
+            "Seasons that wait for an edition that failed or is late",
+            self.found.stale_boards,
+        )
+        yield GaugeMetricFamily(
+            "saima_clock_offset_seconds",
+            "How far the clock of this node is ahead of the database's; beyond 30 it publishes nothing",
+            self.found.clock_offset,
+        )
         ages = {
             "newest_edition_age": (
                 "Seconds since the newest edition was published",

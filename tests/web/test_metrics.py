@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 
 from config import Settings
 from leaderboard import create_app
+from leaderboard.boards import timekeeping
 from leaderboard.boards.clock import request_run
+from leaderboard.boards.models import FAILED
 from leaderboard.db import Database
 from leaderboard.instant import now
 from tests.factories import small_race
@@ -34,7 +36,9 @@ def test_nothing_is_given_as_zero_that_does_not_exist_yet(client: FlaskClient):
     answer = client.get("/metrics")
     assert answer.status_code == 200
     assert answer.content_type.startswith("text/plain")
-    assert figures(answer.text) == {"saima_failed_runs": 0}
+    found = figures(answer.text)
+    assert abs(found.pop("saima_clock_offset_seconds")) < 5
+    assert found == {"saima_failed_runs": 0, "saima_stale_boards": 0}
 
 
 def test_the_figures_are_those_of_the_boards_and_the_clock(client: FlaskClient, session: Session):
@@ -45,6 +49,20 @@ def test_the_figures_are_those_of_the_boards_and_the_clock(client: FlaskClient, 
     found = figures(client.get("/metrics").text)
     assert 0 <= found["saima_newest_edition_age_seconds"] < 60
     assert 90 <= found["saima_oldest_due_age_seconds"] < 150
+
+
+def test_a_board_that_failed_to_follow_and_a_wrong_clock_are_told(
+    client: FlaskClient, session: Session, monkeypatch: pytest.MonkeyPatch
+):
+    race = small_race(session)
+    run = request_run(session, race.season, "failed", "tester", now())
+    run.state = FAILED
+    session.commit()
+    assert figures(client.get("/metrics").text)["saima_stale_boards"] == 1
+    monkeypatch.setattr(timekeeping, "now", lambda: now() - 60_000)
+    assert figures(client.get("/metrics").text)["saima_clock_offset_seconds"] < -50
+    told = client.get("/healthz").get_json()
+    assert (told["stale_boards"], told["clock_refuses"]) == (1, True)
 
 
 @pytest.mark.engines("sqlite")
