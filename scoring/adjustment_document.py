@@ -58,7 +58,7 @@ def _check(fields: Fields, rule: AdjustmentRule) -> None:
 
 
 def _per(fields: Fields) -> PerProject:
-    per = PerProject(fields.text("stage"), fields.integer("min_total_yuan", 0))
+    per = PerProject(fields.text("stage"), fields.yuan("min_total_yuan", 0))
     fields.close()
     return per
 
@@ -67,8 +67,8 @@ def _reading(fields: Fields) -> PerReading:
     found = PerReading(
         fields.text("indicator"),
         Reading(fields.choice("on", READINGS, Reading.VALUE.value)),
-        fields.number("over", Fraction(0)),
-        fields.number("every", ONE),
+        fields.amount("over", Fraction(0)),
+        fields.amount("every", ONE),
         fields.flag("whole", False),
     )
     if found.every <= 0:

@@ -13,8 +13,8 @@ from scoring.measures import Measures, UnitMeasures
 from scoring.normalise import Clamped, clamp
 from scoring.relative import counts_places
 from scoring.result import AdjustmentLine, IndicatorLine
-from scoring.rules import ONE, Indicator, MissingKind, MissingRule, ReturnQuantity, Scheme, Ties
-from scoring.shape_rules import PROPORTIONAL, ZERO, Worth
+from scoring.rules import ONE, Indicator, MissingKind, MissingRule, Scheme, Ties
+from scoring.shape_rules import ZERO, Worth
 from scoring.shapes import Earned, earn
 from scoring.show import rounded
 from scoring.sight import Field, Sight, holds
@@ -69,10 +69,8 @@ class Weighed:
 
     @property
     def earns(self) -> bool:
-        """Whether it can give points: a plain quantity does not unless a shape turns it into points."""
-        return not (
-            isinstance(self.indicator.measure, ReturnQuantity) and self.indicator.shape == PROPORTIONAL
-        )
+        """Whether it can give points."""
+        return self.indicator.gives_points
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +109,8 @@ def _rows(unit: UnitMeasures, measures: Measures, scheme: Scheme) -> tuple[Weigh
     rows = []
     for indicator in scheme.indicators:
         measured = unit.measured(indicator.key) if indicator.key in weights else NOT_APPLICABLE
-        rate = measured.rate
-        clamped = clamp(rate, indicator.least_rate, indicator.cap) if rate is not None else None
+        x = measured.value if indicator.gives_points else measured.rate
+        clamped = clamp(x, indicator.least_rate, indicator.cap) if x is not None else None
         rule = indicator.missing.for_state(measured.state)
         rows.append(Weighed(indicator, weights.get(indicator.key, ZERO), measured, clamped, rule))
     return tuple(rows)
@@ -144,7 +142,7 @@ def _sights(
     sights = {}
     for row, field in zip(rows, fields, strict=True):
         x = _number(row)
-        if x is not None and row.clamped and "rate" in scheme.rounding.early:
+        if x is not None and row.measured.rate is not None and "rate" in scheme.rounding.early:
             x = Fraction(rounded(x, scheme.decimals.rate + 2, scheme.rounding.rate))
         sights[row.indicator.key] = Sight(
             row.indicator, row.measured, x, measures.schedule, field, index, row.weight
@@ -214,7 +212,7 @@ def _line(
         state=row.measured.state,
         parts=row.measured.parts,
         rate=row.measured.rate,
-        capped_rate=row.clamped.rate if row.clamped else None,
+        capped_rate=row.clamped.rate if row.clamped and row.measured.rate is not None else None,
         weight=weight,
         points=_counted_points(row, points, scheme),
         note=note,

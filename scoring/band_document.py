@@ -51,7 +51,7 @@ def _band(row: Fields, better: str, read_shape: ReadShape) -> Band:
 
 def read_threshold(fields: Fields, read_shape: ReadShape) -> Bands:
     """达标线 in short: `met` from `from` upwards, else `otherwise` (points or a shape)."""
-    least = fields.number("from")
+    least = fields.amount("from")
     above = Shape(Constant(read_worth(fields, "met", FULL)))
     value = fields.raw("otherwise", needed=False)
     if isinstance(value, dict) and "kind" in value:

@@ -7,14 +7,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 
+from scoring.amounts import COUNT, MONEY, read_amount, unread_because
 from scoring.measure import Measured, audited, mixed, pooled, quantity, ratio
 from scoring.reading import Fields, described
 from scoring.result import Count, CountedFact, Part, State
 from scoring.rules import ONE, Given, Indicator, Signing, Terms
 
-AMOUNT = re.compile(r"(-?[0-9][0-9,，]{0,40}(?:\.[0-9]{1,30})?)\s*(%|％|亿元|亿|万元|万|元)?")
 RATIO = re.compile(r"([^/÷]+)[/÷]([^/÷]+)")
-UNITS = {"亿": 10**8, "亿元": 10**8, "万": 10**4, "万元": 10**4, "元": 1}
 STATES = {
     "not_reported": State.NOT_REPORTED,
     "not_applicable": State.NOT_APPLICABLE,
@@ -29,6 +28,9 @@ STATES = {
 }
 ABOVE = ("numerator", "achieved")
 BELOW = ("denominator", "target")
+NO_COUNT = Count(None, COUNT)
+UNREAD = quantity(NO_COUNT)
+UNLIKE = "分子和分母应当同是金额或同是个数"
 FORMS = (
     '28、"86.5%"、"28/27"、"3.5亿"、{numerator, denominator}、{value}、{rate}、{parts}、{marks}、'
     "{items}、{ballots}、{state}，或 not_reported、not_applicable（-）、under_verification"
@@ -43,11 +45,8 @@ def read_given(fields: Fields, key: str, indicator: Indicator) -> Measured:
     if isinstance(value, str) and value.strip() in STATES:
         return Measured(STATES[value.strip()], (), None)
     if not isinstance(value, Mapping):
-        part = _plain_part(value, indicator.key)
-        if part is None:
-            fields.note(key, f"应为数，可写成 {FORMS}；现在是{described(value)}")
-            return Measured(State.NOT_REPORTED, (), None)
-        return mixed((part,))
+        part = _plain_part(fields, key, value, indicator.key)
+        return Measured(State.NOT_REPORTED, (), None) if part is None else mixed((part,))
     return _object(fields.object(key), indicator)
 
 
@@ -75,10 +74,7 @@ def _parts(rows: Fields, indicator: Indicator) -> Measured:
             part = _part(inner, indicator.key)
             inner.close()
         else:
-            plain_part = _plain_part(value, indicator.key)
-            if plain_part is None:
-                rows.note(name, f"应为数，可写成 {FORMS}；现在是{described(value)}")
-            part = plain_part or quantity(Count(None, "count"))
+            part = _plain_part(rows, name, value, indicator.key) or UNREAD
         if shares and name not in shares:
             rows.note(name, f"方案中没有这一部分；可用：{'、'.join(shares)}")
         parts.append(replace(part, name=name, share=shares.get(name, ONE)))
@@ -107,26 +103,39 @@ def _part(row: Fields, key: str) -> Part:
             return read(row, key)
     above, below = _first(row, ABOVE), _first(row, BELOW)
     if above or below:
-        return ratio(
-            _count(row, above, key) if above else Count(None, "count"),
-            _count(row, below, key) if below else Count(None, "count"),
-            absent=State.NO_DENOMINATOR,
-        )
+        return _ratio(row, above, below, key)
     for name in ("rate", "value", "points", "place"):
         if row.has(name):
-            part = _plain_part(row.raw(name), key)
-            if part is not None:
-                return _as_rate(part) if name == "rate" else part
-            row.note(name, f"应为数，现在是{described(row.raw(name))}")
-            return quantity(Count(None, "count"))
+            part = _plain_part(row, name, row.raw(name), key) or UNREAD
+            return _as_rate(row, part) if name == "rate" else part
     if row.ok:
         row.problems.note(row.path, f"没有写明数，可写成 {FORMS}")
-    return quantity(Count(None, "count"))
+    return UNREAD
 
 
-def _as_rate(part: Part) -> Part:
+def _ratio(row: Fields, above: str | None, below: str | None, key: str) -> Part:
+    """A numerator over a denominator; a target alone waits for its number, a number alone has lost its target."""
+    if below is None:
+        row.note("denominator", "只写了分子，缺少分母；没有任务的写 denominator: 0，没有分母的数量写 value")
+    numerator = _count(row, above, key) if above else NO_COUNT
+    denominator = _count(row, below, key) if below else NO_COUNT
+    if not _same_unit(numerator, denominator):
+        row.note(below or "denominator", UNLIKE)
+    return ratio(numerator, denominator)
+
+
+def _same_unit(above: Count, below: Count) -> bool:
+    """Money over money or a count over a count; a bare 0 is either."""
+    return not (above.value and below.value) or above.by == below.by
+
+
+def _as_rate(row: Fields, part: Part) -> Part:
     """A bare rate stands over 1, so that it is shown as a percentage."""
-    return part if part.denominator is not None else ratio(part.numerator, stated(ONE, "count", ""))
+    if part.denominator is not None or part.numerator.value is None:
+        return part
+    if part.numerator.by == MONEY:
+        row.note("rate", "率不能是金额；写 {numerator, denominator} 或百分数")
+    return ratio(part.numerator, stated(ONE, COUNT, ""))
 
 
 def _first(row: Fields, names: tuple[str, ...]) -> str | None:
@@ -138,36 +147,31 @@ def _first(row: Fields, names: tuple[str, ...]) -> str | None:
 
 
 def _count(row: Fields, name: str, key: str) -> Count:
-    amount = read_amount(row.raw(name))
+    value = row.raw(name)
+    amount = read_amount(value, row.rates)
     if amount is None:
-        row.note(name, f'应为数，如 28、"1234.5"、"3.5亿"；现在是{described(row.raw(name))}')
-        return Count(None, "count")
+        row.note(name, f'应为数，如 28、"1234.5"、"3.5亿"；现在是{described(value)}{unread_because(value)}')
+        return NO_COUNT
     return stated(*amount, key)
 
 
-def _plain_part(value: object, key: str) -> Part | None:
-    """A bare number: "28/27" is a ratio, "86.5%" a rate, anything else a quantity."""
-    if isinstance(value, str) and (found := RATIO.fullmatch(value)):
-        above, below = (read_amount(text) for text in found.groups())
-        return ratio(stated(*above, key), stated(*below, key)) if above and below else None
-    amount = read_amount(value)
-    if amount is None:
+def _plain_part(row: Fields, name: str, value: object, key: str) -> Part | None:
+    """A bare number: "28/27" is a ratio, "86.5%" a rate, anything else a quantity; noted where it is none."""
+    found = RATIO.fullmatch(value) if isinstance(value, str) else None
+    texts = found.groups() if found else (value,)
+    amounts = [read_amount(text, row.rates) for text in texts]
+    counts = [stated(*amount, key) for amount in amounts if amount is not None]
+    if len(counts) < len(amounts):
+        why = next(filter(None, map(unread_because, texts)), "")
+        row.note(name, f"应为数，可写成 {FORMS}；现在是{described(value)}{why}")
         return None
-    part = quantity(stated(*amount, key))
-    return _as_rate(part) if isinstance(value, str) and value.strip()[-1:] in "%％" else part
-
-
-def read_amount(value: object) -> tuple[Fraction, str] | None:
-    """A number and what it counts: 28 and "1,234.5" are counts, "3.5亿" and "1200万元" are yuan; None for others."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return Fraction(value), "count"
-    found = AMOUNT.fullmatch(value.strip()) if isinstance(value, str) else None
-    if found is None:
-        return None
-    number = Fraction(found[1].replace(",", "").replace("，", ""))
-    if found[2] in ("%", "％"):
-        return number / 100, "count"
-    return (number * UNITS[found[2]], "amount") if found[2] else (number, "count")
+    if len(counts) == 1:
+        part = quantity(counts[0])
+        return _as_rate(row, part) if isinstance(value, str) and value.strip()[-1:] in "%％" else part
+    above, below = counts
+    if not _same_unit(above, below):
+        row.note(name, f"{UNLIKE}；现在是{described(value)}")
+    return ratio(above, below)
 
 
 def stated(value: Fraction, by: str, key: str) -> Count:
@@ -176,9 +180,9 @@ def stated(value: Fraction, by: str, key: str) -> Count:
 
 
 def _ballots(row: Fields, key: str) -> Part:
-    """名次票: Σ place × ballots / Σ ballots, the mean place."""
+    """名次票: Σ place × ballots / Σ ballots, the mean place; a place is a number, never a percentage."""
     rows = row.object("ballots")
-    cast = []
+    cast: list[tuple[int, int]] = []
     for name in rows.names():
         if not name.isdecimal() or int(name) < 1:
             rows.note(name, "应以名次为项，如 1、2、3")
@@ -186,30 +190,34 @@ def _ballots(row: Fields, key: str) -> Part:
         cast.append((int(name), rows.integer(name)))
     above = sum(place * ballots for place, ballots in cast)
     below = sum(ballots for _, ballots in cast)
-    return ratio(stated(Fraction(above), "count", key), stated(Fraction(below), "count", key))
+    return quantity(stated(Fraction(above, below), COUNT, key) if below else NO_COUNT)
 
 
-def _numbers(row: Fields, name: str) -> list[Fraction]:
+def _numbers(row: Fields, name: str) -> tuple[list[Fraction], str]:
+    """Several numbers, all of them money or none of them."""
     found = []
     for i, value in enumerate(row.items(name)):
-        amount = read_amount(value)
+        amount = read_amount(value, row.rates)
         if amount is None:
-            row.note(f"{name}[{i}]", f"应为数，现在是{described(value)}")
+            row.note(f"{name}[{i}]", f"应为数，现在是{described(value)}{unread_because(value)}")
         else:
-            found.append(amount[0])
-    return found
+            found.append(amount)
+    kinds = {by for number, by in found if number}
+    if len(kinds) > 1:
+        row.note(name, "有的写了金额单位，有的没写；应当都写或都不写")
+    return [number for number, _ in found], min(kinds, default=COUNT)
 
 
 def _marks(row: Fields, key: str) -> Part:
     """Marks of several judges: their mean."""
-    marks = _numbers(row, "marks")
-    mean = sum(marks, Fraction(0)) / len(marks) if marks else None
-    return quantity(Count(None, "count") if mean is None else stated(mean, "count", key))
+    marks, by = _numbers(row, "marks")
+    return quantity(stated(sum(marks, Fraction(0)) / len(marks), by, key) if marks else NO_COUNT)
 
 
 def _items(row: Fields, key: str) -> Part:
     """Items added up."""
-    return quantity(stated(sum(_numbers(row, "items"), Fraction(0)), "count", key))
+    items, by = _numbers(row, "items")
+    return quantity(stated(sum(items, Fraction(0)), by, key))
 
 
 def _audit(row: Fields) -> Fraction | None:
@@ -217,14 +225,16 @@ def _audit(row: Fields) -> Fraction | None:
     if row.raw("audit", needed=False) is None:
         return None
     if not isinstance(row.raw("audit"), Mapping):
-        part = _plain_part(row.raw("audit"), "")
+        part = _plain_part(row, "audit", row.raw("audit"), "")
         factor = None if part is None else mixed((part,)).value
-        if factor is None:
-            row.note("audit", '应为抽查属实的比例，如 "4/5"、"80%"，或 {verified, claimed}')
+        if part is not None and (factor is None or not 0 <= factor <= 1):
+            row.note("audit", '应为抽查属实的比例，在 0 与 1 之间，如 "4/5"、"80%"，或 {verified, claimed}')
         return factor
     inner = row.object("audit")
-    verified, claimed = inner.number("verified"), inner.number("claimed")
+    verified, claimed = inner.amount("verified"), inner.amount("claimed")
     if inner.has("claimed") and claimed <= 0:
         inner.note("claimed", "抽查数应大于 0")
+    elif inner.has("verified") and not 0 <= verified <= claimed:
+        inner.note("verified", "抽查属实数应不小于 0、不超过抽查上报数 claimed")
     inner.close()
     return verified / claimed if claimed > 0 else None

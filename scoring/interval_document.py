@@ -18,7 +18,7 @@ OTHERWISE = Interval()
 
 def read_interval(fields: Fields) -> Interval:
     """One range; both ends are optional, and each may be stated in one way only."""
-    ends = {name: fields.optional_number(name) for name in (*LOWER, *UPPER)}
+    ends = {name: fields.optional_amount(name) for name in (*LOWER, *UPPER)}
     for one, other, words in (("from", "over", "下限"), ("below", "up_to", "上限")):
         if ends[one] is not None and ends[other] is not None:
             fields.note(other, f"{words}只能写一个：{one} 与 {other} 不能同时写")

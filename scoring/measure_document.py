@@ -85,7 +85,7 @@ def measure_document(measure: Measure) -> dict[str, Any]:  # noqa: PLR0911 - one
 
 
 def _cohort(fields: Fields) -> Cohort:
-    return Cohort(fields.integer("floor_yuan", 0), fields.optional_day("since"))
+    return Cohort(fields.yuan("floor_yuan", 0), fields.optional_day("since"))
 
 
 def _cohort_document(cohort: Cohort) -> dict[str, Any]:

@@ -11,7 +11,7 @@ FLOOR = "floor"
 
 @dataclass(frozen=True, slots=True)
 class Clamped:
-    """A rate after cap and floor; `note` is `cap` or `floor` where one of them changed it."""
+    """A rate or plain number after cap and floor; `note` is `cap` or `floor` where one of them changed it."""
 
     rate: Fraction
     note: str | None

@@ -6,43 +6,48 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from scoring.amounts import NO_RATES, Rates, read_amount
 from scoring.facts_document import FACTS_FORMAT
-from scoring.given_document import read_amount
 
 ALL = "all"
 """The division of units that name none."""
 YUAN = ("total_yuan", "inward_yuan", "yuan", "quantity", "times")
+INSIDE = ("events", "arrivals")
 LISTS = ("units", "projects", "returns", "targets", "adjustments")
 
 
-def filled_facts(written: Mapping[str, Any], as_of: date) -> dict[str, Any]:
+def filled_facts(written: Mapping[str, Any], as_of: date, rates: Rates = NO_RATES) -> dict[str, Any]:
     """A facts document with everything said; what is wrong stays as it is, for the reader to note.
 
-    The season is the calendar year of the cut-off unless stated, ids are running numbers, facts are verified, a
-    project's `unit` holds all of it.
+    The season is the calendar year of the cut-off unless stated, foreign money is at the stated rates, ids are
+    running numbers, facts are verified, a project's `unit` holds all of it.
     """
     return {
         "format": FACTS_FORMAT,
         "starts_on": f"{as_of.year:04}-01-01",
         "ends_on": f"{as_of.year:04}-12-31",
         **written,
-        **{name: _filled(written.get(name, []), ROWS[name]) for name in LISTS},
+        **{name: _filled(written.get(name, []), ROWS[name], rates) for name in LISTS},
     }
 
 
-def _filled(rows: object, fill: Any) -> object:
+def _filled(rows: object, fill: Any, rates: Rates) -> object:
     if not isinstance(rows, list):
         return rows
     return [
-        fill(_in_yuan(row), number) if isinstance(row, Mapping) else row for number, row in enumerate(rows)
+        fill(_in_yuan(row, rates), number) if isinstance(row, Mapping) else row
+        for number, row in enumerate(rows)
     ]
 
 
-def _in_yuan(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Amounts in 元, 万元 or 亿元 as whole yuan; anything that is no whole amount stays as written."""
+def _in_yuan(row: Mapping[str, Any], rates: Rates) -> dict[str, Any]:
+    """Amounts as whole yuan, in the project's own rows as well; anything that is no whole amount stays as written."""
     found = dict(row)
+    for name in INSIDE:
+        if isinstance(found.get(name), list):
+            found[name] = [_in_yuan(one, rates) if isinstance(one, Mapping) else one for one in found[name]]
     for name in YUAN:
-        amount = read_amount(found.get(name))
+        amount = read_amount(found.get(name), rates)
         if amount is not None and amount[0].denominator == 1:
             found[name] = int(amount[0])
     return found
@@ -57,8 +62,10 @@ def _project(row: dict[str, Any], number: int) -> dict[str, Any]:
     found: dict[str, Any] = {"code": f"P{number + 1:04}", "events": [], "arrivals": [], **row}
     if "unit" in found and "credits" not in found:
         found["credits"] = [{"unit": found.pop("unit"), "share": "1"}]
-    found["events"] = _filled(found["events"], _fact)
-    found["arrivals"] = _filled(found["arrivals"], _fact)
+    for name in INSIDE:
+        rows = found[name]
+        if isinstance(rows, list):
+            found[name] = [_fact(one, n) if isinstance(one, dict) else one for n, one in enumerate(rows)]
     return found
 
 

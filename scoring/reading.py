@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
+from scoring.amounts import MONEY, NO_RATES, Rates, read_amount, unread_because
+
 NUMBER = re.compile(r"-?[0-9]{1,30}(?:\.[0-9]{1,30}|/[0-9]{1,30})?%?")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 KEY = re.compile(r"[a-z][a-z0-9_]{0,59}")
 LONGEST_TEXT = 500
-A_NUMBER = '应为精确数：带引号如 "25"、"1.2"、"1/3"，或不带引号的整数'
+A_NUMBER = '应为精确数，如 25、"1.2"、"1/3"、"60%"（JSON 里的小数要带引号）'
+AN_AMOUNT = f"{A_NUMBER}，或金额，如 5亿、3000万元"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,11 @@ class DocumentError(ValueError):
 
 
 class Problems(list[Problem]):
-    """The growing list of what is wrong."""
+    """The growing list of what is wrong; `unread` are the places of values that are missing or cannot be read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.unread: set[str] = set()
 
     def note(self, path: str, message: str) -> None:
         """Add one problem."""
@@ -47,13 +54,16 @@ class Fields:
     reading goes on; the caller must not use what was read while there are problems.
     """
 
-    def __init__(self, value: object, path: str, problems: Problems) -> None:
+    def __init__(self, value: object, path: str, problems: Problems, rates: Rates = NO_RATES) -> None:
         self.path = path
         self.problems = problems
+        self.rates = rates
+        """Yuan for one unit of each currency that amounts may be written in."""
         self._asked: set[str] = set()
         self._values: Mapping[object, object] = value if isinstance(value, Mapping) else {}
         self.ok = isinstance(value, Mapping)
         if not self.ok:
+            problems.unread.add(path)
             problems.note(path, f"应为对象（键和值），现在是{described(value)}")
 
     def at(self, key: str) -> str:
@@ -72,6 +82,7 @@ class Fields:
         """The field as it is, None where it is absent (noted when needed)."""
         self._asked.add(key)
         if needed and self.ok and not self.has(key):
+            self.problems.unread.add(self.at(key))
             self.note(key, "缺少此项")
         return self._values.get(key)
 
@@ -109,13 +120,41 @@ class Fields:
         value = self.raw(key, needed=default is None)
         number = default if value is None else exact_number(value)
         if value is not None and number is None:
-            self.note(key, f"{A_NUMBER}；现在是{described(value)}")
+            money = "此处不能写金额" if read_amount(value, self.rates) else ""
+            self._unread(key, f"{A_NUMBER}{f'，{money}' if money else ''}；现在是{described(value)}")
         return number if number is not None else Fraction(0)
 
     def optional_number(self, key: str) -> Fraction | None:
         """An exact number or None where the field is absent."""
         present = self.raw(key, needed=False) is not None
         return self.number(key) if present else None
+
+    def amount(self, key: str, default: Fraction | None = None) -> Fraction:
+        """An exact number or an amount of money in yuan: 0.5, "5亿", "3000万元"."""
+        value = self.raw(key, needed=default is None)
+        if value is None:
+            return default or Fraction(0)
+        number, money = exact_number(value), read_amount(value, self.rates)
+        if number is None and money is None:
+            self._unread(key, f"{AN_AMOUNT}；现在是{described(value)}{unread_because(value)}")
+        return number if number is not None else (money or (Fraction(0),))[0]
+
+    def optional_amount(self, key: str) -> Fraction | None:
+        """An exact number or an amount, or None where the field is absent."""
+        present = self.raw(key, needed=False) is not None
+        return self.amount(key) if present else None
+
+    def yuan(self, key: str, default: int | None = None) -> int:
+        """A whole number of yuan, at least 0: 50000000, "5000万"."""
+        value = self.raw(key, needed=default is None)
+        money = read_amount(value, self.rates) if isinstance(value, str) else None
+        if money is None or money[1] != MONEY or money[0] < 0 or money[0].denominator != 1:
+            return self.integer(key, default)
+        return int(money[0])
+
+    def _unread(self, key: str, message: str) -> None:
+        self.problems.unread.add(self.at(key))
+        self.note(key, message)
 
     def integer(self, key: str, default: int | None = None, *, least: int | None = 0) -> int:
         """A whole number, at least `least` unless that is None."""
@@ -173,12 +212,13 @@ class Fields:
     def objects(self, key: str, *, needed: bool = True) -> list[Fields]:
         """A list of objects, each with its own path."""
         rows = self.items(key, needed=needed)
-        return [Fields(row, f"{self.at(key)}[{i}]", self.problems) for i, row in enumerate(rows)]
+        path = self.at(key)
+        return [Fields(row, f"{path}[{i}]", self.problems, self.rates) for i, row in enumerate(rows)]
 
     def object(self, key: str, *, needed: bool = True) -> Fields:
         """An object; an absent one reads as empty, and where it is needed nothing more is asked of it."""
         value = self.raw(key, needed=needed)
-        found = Fields({} if value is None else value, self.at(key), self.problems)
+        found = Fields({} if value is None else value, self.at(key), self.problems, self.rates)
         found.ok = found.ok and not (needed and value is None)
         return found
 

@@ -138,6 +138,11 @@ class Indicator:
     """How rules count equal places here, COMPETITION unless stated; never by the order of rows or by halves."""
 
     @property
+    def gives_points(self) -> bool:
+        """Whether it can give points: a plain quantity does not unless a shape turns it into points."""
+        return not (isinstance(self.measure, ReturnQuantity) and self.shape == PROPORTIONAL)
+
+    @property
     def least_rate(self) -> Fraction | None:
         """The floor that holds: 0 unless stated, but where another shape counts a rate may be negative."""
         return self.floor if self.floor or isinstance(self.shape.kind, Proportional) else None
@@ -199,6 +204,8 @@ class Scheme:
     lights: tuple[LightRule, ...] = ()
     project_lights: tuple[ProjectLightRule, ...] = ()
     progress: ProgressRule | None = None
+    currencies: tuple[tuple[str, Fraction], ...] = ()
+    """Yuan for one unit of each foreign currency that amounts may be written in 折算汇率."""
 
     @property
     def schedule(self) -> str:

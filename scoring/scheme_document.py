@@ -24,6 +24,7 @@ from scoring.indicator_document import indicator_document, read_indicator
 from scoring.reading import DocumentError, Fields, Problem, Problems
 from scoring.rules import AdjustmentRule, Decimals, Indicator, Rounding, Scheme, Ties
 from scoring.show import Round, plain
+from scoring.unprintable import note_unprintable
 from scoring.weights_document import check_totals, read_divisions, read_weightings, weighting_document
 
 __all__ = ["FORMAT", "Problem", "SchemeError", "parse_scheme", "scheme_document"]
@@ -40,11 +41,18 @@ class SchemeError(DocumentError):
 
 def parse_scheme(document: Mapping[str, Any]) -> Scheme:
     """The scheme a document states. Raises SchemeError with all problems at once."""
-    problems = Problems()
-    scheme = _scheme(Fields(document, "", problems))
-    if problems:
+    scheme, problems = read_scheme(document)
+    if problems or scheme is None:
         raise SchemeError(problems)
     return scheme
+
+
+def read_scheme(document: object) -> tuple[Scheme | None, Problems]:
+    """What can be read of a scheme, with everything wrong with it; to be scored only where there is nothing wrong."""
+    problems = Problems()
+    if note_unprintable(document, problems):
+        return None, problems
+    return _scheme(Fields(document, "", problems)), problems
 
 
 def scheme_document(scheme: Scheme) -> dict[str, Any]:
@@ -81,6 +89,7 @@ def _schedule_document(scheme: Scheme) -> object:
 
 def _scheme(fields: Fields) -> Scheme:
     fields.choice("format", [FORMAT])
+    currencies = read_currencies(fields)
     composite = fields.flag("composite", True)
     indicators = tuple(read_indicator(row, composite) for row in fields.objects("indicators"))
     _note_repeated(fields, "indicators", [indicator.key for indicator in indicators])
@@ -101,12 +110,26 @@ def _scheme(fields: Fields) -> Scheme:
         divisions=read_divisions(fields.object("divisions", needed=False), indicators),
         curve=_schedule(fields),
         rounding=_rounding(fields),
+        currencies=currencies,
         **_board(fields, indicators, adjustments),
     )
     fields.close()
     _check_references(fields, scheme)
     check_totals(fields, scheme)
     return scheme
+
+
+def read_currencies(fields: Fields) -> tuple[tuple[str, Fraction], ...]:
+    """Yuan for one unit of each currency; from here on amounts may be written in them."""
+    rows = fields.object("currencies", needed=False)
+    found = []
+    for name in sorted(rows.names()):
+        rate = rows.number(name)
+        if rate <= 0 and rows.at(name) not in fields.problems.unread:
+            rows.note(name, "汇率应大于 0，写一单位外币折多少元")
+        found.append((name, rate))
+    fields.rates = dict(found)
+    return tuple(found)
 
 
 def _note_repeated(fields: Fields, key: str, keys: list[str]) -> None:
@@ -248,6 +271,7 @@ def _board_document(scheme: Scheme) -> dict[str, Any]:
         "lists": [list_document(rule) for rule in scheme.lists],
         "lights": [light_document(rule) for rule in rules],
         "progress": {"name": scheme.progress.name, "by": scheme.progress.by} if scheme.progress else None,
+        "currencies": {name: plain(rate) for name, rate in scheme.currencies},
     }
     return {key: value for key, value in stated.items() if value}
 

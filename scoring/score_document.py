@@ -8,9 +8,10 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
+from scoring.amounts import MONEY, read_amount
 from scoring.facts import Before, Unit
 from scoring.facts_document import FactsError, parse_facts
-from scoring.given_document import read_amount, read_given
+from scoring.given_document import read_given
 from scoring.measure import Measured
 from scoring.measures import Measures, UnitMeasures, measure_all
 from scoring.plain_facts import filled_facts
@@ -19,7 +20,9 @@ from scoring.reading import DocumentError, Fields, Problems, described
 from scoring.result import Count, CountedFact, RaceResult
 from scoring.rules import ONE, AdjustmentRule, Given, Indicator, Scheme
 from scoring.schedule import due_share
-from scoring.scheme_document import FORMAT, SchemeError, parse_scheme
+from scoring.scheme_document import FORMAT, read_scheme
+from scoring.unprintable import note_unprintable
+from scoring.who_is_meant import division_notices, note_absent
 
 ALL = "all"
 """The division of units that name none."""
@@ -39,6 +42,8 @@ class Scored:
     scheme: Scheme
     measures: Measures
     result: RaceResult
+    notices: tuple[str, ...] = ()
+    """What is not wrong but may not be meant, in words."""
 
     @property
     def units(self) -> dict[str, Unit]:
@@ -49,17 +54,22 @@ class Scored:
 def score_document(document: Mapping[str, Any]) -> Scored:
     """Read and score a document; raises ScoreError with all problems at once."""
     problems = Problems()
+    if note_unprintable(document, problems):
+        raise ScoreError(problems)
     top = Fields(document, "", problems)
     scheme = _scheme(top)
     measures = _measures(top, scheme) if scheme is not None or top.ok else None
     top.close()
+    if scheme is not None and measures is not None:
+        note_absent(top, scheme, [unit.unit for unit in measures.units])
     if problems or scheme is None or measures is None:
         raise ScoreError(problems)
-    return Scored(scheme, measures, score_measured(measures, scheme))
+    notices = division_notices(scheme, [unit.unit for unit in measures.units])
+    return Scored(scheme, measures, score_measured(measures, scheme), tuple(notices))
 
 
 def _scheme(top: Fields) -> Scheme | None:
-    """The scheme; format may be left out, and an indicator without a measure is given beside it."""
+    """What can be read of the scheme; format may be left out, an indicator without a measure is given beside it."""
     value = top.raw("scheme")
     if not isinstance(value, Mapping):
         if value is not None:
@@ -69,12 +79,13 @@ def _scheme(top: Fields) -> Scheme | None:
     rows = written.get("indicators")
     if isinstance(rows, list) and not top.has("facts"):
         written["indicators"] = [_with_measure(row) for row in rows]
-    try:
-        return parse_scheme(written)
-    except SchemeError as error:
-        for problem in error.problems:
-            top.note("scheme" + (f".{problem.path}" if problem.path else ""), problem.message)
+    scheme, problems = read_scheme(written)
+    for problem in problems:
+        top.note("scheme" + (f".{problem.path}" if problem.path else ""), problem.message)
+    if scheme is None or not all(indicator.key for indicator in scheme.indicators):
         return None
+    top.rates = dict(scheme.currencies)
+    return scheme if scheme.indicators else None
 
 
 def _with_measure(row: Any) -> Any:
@@ -88,8 +99,9 @@ def _measures(top: Fields, scheme: Scheme | None) -> Measures | None:
         if top.has("units"):
             top.note("units", "已有 facts（事实），不能再写 units（直接给数）")
         return _measured_facts(top, scheme)
-    as_of = top.day("as_of") if top.has("as_of") else NO_DAY
+    as_of = top.day("as_of") if top.has("as_of") else None
     starts_on, ends_on = _period(top, as_of)
+    as_of = as_of or ends_on
     for key in ("as_of", "starts_on", "ends_on", "facts"):
         top.raw(key, needed=False)
     rows = top.objects("units")
@@ -107,26 +119,30 @@ def _measures(top: Fields, scheme: Scheme | None) -> Measures | None:
     )
 
 
-def _period(top: Fields, as_of: date) -> tuple[date, date]:
-    """The season: as stated, else the calendar year of the cut-off."""
-    starts_on = top.optional_day("starts_on") or as_of.replace(month=1, day=1)
-    ends_on = top.optional_day("ends_on") or as_of.replace(month=12, day=31)
-    if ends_on < starts_on:
-        top.note("ends_on", "赛季结束日期不能早于开始日期")
-        return starts_on, starts_on
-    return starts_on, ends_on
+def _period(top: Fields, as_of: date | None) -> tuple[date, date]:
+    """The season: as stated, else the calendar year of what is stated, of the cut-off first."""
+    first, last = top.optional_day("starts_on"), top.optional_day("ends_on")
+    if first and last and last < first:
+        top.note("ends_on", "赛季结束日期 ends_on 不能早于开始日期 starts_on")
+        return first, first
+    if first and as_of and as_of < first:
+        top.note("as_of", f"截至日期 {as_of} 不能早于赛季开始日期 starts_on {first}")
+        return first, first
+    year = as_of or last or first or NO_DAY
+    starts_on = first or min(year, last or year).replace(month=1, day=1)
+    return starts_on, last or max(year, starts_on).replace(month=12, day=31)
 
 
 def _measured_facts(top: Fields, scheme: Scheme | None) -> Measures | None:
     value = top.raw("facts")
     as_of = top.day("as_of")
     try:
-        facts = parse_facts(filled_facts(value, as_of) if isinstance(value, Mapping) else {})
+        facts = parse_facts(filled_facts(value, as_of, top.rates) if isinstance(value, Mapping) else {})
     except FactsError as error:
         for problem in error.problems:
             top.note("facts" + (f".{problem.path}" if problem.path else ""), problem.message)
         return None
-    return None if scheme is None else measure_all(facts, scheme, as_of)
+    return None if scheme is None or top.problems else measure_all(facts, scheme, as_of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +177,7 @@ def _indicators(fields: Fields, scheme: Scheme | None) -> dict[str, Measured]:
     if scheme is None:
         # The numbers can be checked although the rules cannot be read.
         return {name: read_given(fields, name, ANY_INDICATOR) for name in fields.names()}
-    found = {i.key: read_given(fields, i.key, i) for i in scheme.indicators}
+    found = {key: read_given(fields, key, i) for key, i in {i.key: i for i in scheme.indicators}.items()}
     fields.close()
     return found
 
@@ -184,9 +200,12 @@ def _time(fields: Fields, rule: AdjustmentRule) -> Count:
     total = Fraction(0)
     facts = []
     for item in rows:
-        amount = read_amount(item)
+        amount = read_amount(item, fields.rates)
         if amount is None or amount[0] < 0:
             fields.note(rule.key, f"应为不小于 0 的次数（或分数），现在是{described(item)}")
+            continue
+        if amount[1] == MONEY:
+            fields.note(rule.key, f"应为次数（或分数），不能是金额，现在是{described(item)}")
             continue
         if rule.each_least is not None and not rule.each_least <= amount[0] <= rule.each:
             fields.note(rule.key, "分数超出方案规定的范围")

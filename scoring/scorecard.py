@@ -49,6 +49,7 @@ def scorecard(scored: Scored) -> dict[str, Any]:
             for row in result.progress
         ],
         "headlines": [_headline(line, scheme) for line in result.headlines],
+        **({"notices": list(scored.notices)} if scored.notices else {}),
     }
 
 

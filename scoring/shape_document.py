@@ -71,7 +71,7 @@ def _never(least: Worth, most: Worth) -> bool:
 
 
 def _proportional(fields: Fields, _on: Reading, _better: str) -> Proportional:
-    full_at = fields.number("full_at", ONE)
+    full_at = fields.amount("full_at", ONE)
     if full_at <= 0:
         fields.note("full_at", "得满分的数应大于 0")
     return Proportional(full_at if full_at > 0 else ONE)
@@ -80,8 +80,8 @@ def _proportional(fields: Fields, _on: Reading, _better: str) -> Proportional:
 def _min_max(fields: Fields, _on: Reading, _better: str) -> MinMax:
     found = MinMax(
         fields.number("base", Fraction(0)),
-        fields.optional_number("low"),
-        fields.optional_number("high"),
+        fields.optional_amount("low"),
+        fields.optional_amount("high"),
         read_worth(fields, "when_equal", FULL),
     )
     if not 0 <= found.base < 1:
@@ -92,13 +92,13 @@ def _min_max(fields: Fields, _on: Reading, _better: str) -> MinMax:
 
 
 def _slopes(fields: Fields, _on: Reading, _better: str) -> Slopes:
-    at = fields.number("at", Fraction(1))
+    at = fields.amount("at", Fraction(1))
     base = read_worth(fields, "base", FULL)
     segments = []
     for row in fields.objects("segments"):
         segment = Segment(
             read_interval(row),
-            row.number("every", Fraction(1, 100)),
+            row.amount("every", Fraction(1, 100)),
             read_inline_worth(row),
             row.flag("whole", False),
         )
@@ -124,7 +124,7 @@ def _check_segments(fields: Fields, segments: list[Segment]) -> None:
 def _interpolated(fields: Fields, _on: Reading, _better: str) -> Interpolated:
     knots = []
     for row in fields.objects("knots"):
-        knots.append(Knot(row.number("at"), read_inline_worth(row)))
+        knots.append(Knot(row.amount("at"), read_inline_worth(row)))
         row.close()
     ordered = sorted(knots, key=lambda knot: knot.at)
     if len({knot.at for knot in knots}) < len(knots):

@@ -57,7 +57,7 @@ def _weights(row: Fields, indicators: Indicators, whose: str) -> tuple[tuple[str
             weight and isinstance(by_key[name].measure, ReturnQuantity) and by_key[name].shape == PROPORTIONAL
         ):
             weights.note(name, "数量没有分母，不能按比例计分；这项指标的权重只能是 0")
-    return tuple((i.key, named[i.key]) for i in indicators if i.key in named)
+    return tuple((key, named[key]) for key in by_key if key in named)
 
 
 def weighting_document(weighting: Weighting) -> dict[str, Any]:
@@ -83,7 +83,7 @@ def check_totals(fields: Fields, scheme: Scheme) -> None:
             if present:
                 fields.note(key, "不计总分的方案（composite 为 false）没有加减分，也没有分组权重")
         return
-    if not fields.ok or any(problem.path == "full_mark" for problem in fields.problems):
+    if not fields.ok or "full_mark" in fields.problems.unread:
         return
     if scheme.full_mark <= 0:
         fields.note("full_mark", "满分应大于 0")
@@ -98,8 +98,8 @@ def check_totals(fields: Fields, scheme: Scheme) -> None:
 
 def _check_sum(fields: Fields, key: str, weights: list[Fraction], full_mark: Fraction) -> None:
     """The sum is only worth a word where each weight could be read."""
-    within = [problem.path for problem in fields.problems if problem.path.startswith(key)]
-    unread = any("weight" in path or "." not in path.removeprefix(key) for path in within)
+    within = [path.removeprefix(key) for path in fields.problems.unread if path.startswith(key)]
+    unread = any(rest.endswith(".weight") or "." not in rest.lstrip(".") for rest in within)
     total = sum(weights, Fraction(0))
     if weights and total != full_mark and not unread:
         fields.note(key, f"各项权重之和应等于满分 {plain(full_mark)}，现在是 {plain(total)}")

@@ -16,14 +16,15 @@ WINDOWS = ("ever", "season", "quarter", "month")
 def read_which(fields: Fields) -> Which:
     """The selecting fields of a term; all of them are optional."""
     figures = fields.object("least_figures", needed=False)
-    below = fields.optional_integer("below_total_yuan")
+    below = fields.yuan("below_total_yuan") if fields.has("below_total_yuan") else None
+    fields.raw("below_total_yuan", needed=False)
     which = Which(
         stages=_words(fields, "stages") or DEFAULT.stages,
         cohort=cast(Any, fields.choice("cohort", ["season", "all"], "season")),
         since=fields.optional_day("since"),
         reached=cast(Any, fields.choice("reached", WINDOWS, "ever")),
         planned=fields.flag("planned", False),
-        min_total_yuan=fields.integer("min_total_yuan", 0),
+        min_total_yuan=fields.yuan("min_total_yuan", 0),
         below_total_yuan=below,
         kinds=_words(fields, "kinds"),
         without=_words(fields, "without"),

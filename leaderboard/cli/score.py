@@ -30,6 +30,8 @@ FORMATS = ["json", "table"]
 def score_command(_context: Context, document: BinaryIO, output: str, unit: str | None) -> None:
     """Score a scheme with its numbers from one JSON or YAML file (docs/scheme.md), or - for standard input."""
     scored = _scored(document)
+    for notice in scored.notices:
+        click.echo(f"提示：{notice}", err=True)
     if unit is not None:
         click.echo(formula(_standing(scored, unit), scored.scheme))
     elif output == "table":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from yaml import SafeLoader, YAMLError
@@ -26,6 +27,10 @@ class _ExactLoader(SafeLoader):
 
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - the parent declares it so
 
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.doubled: list[str] = []
+
     def compose_node(self, parent: Any, index: Any) -> Any:
         """No anchors: an alias can make a small text into a huge document."""
         if self.check_event(AliasEvent):
@@ -37,8 +42,10 @@ class _ExactLoader(SafeLoader):
         found: dict[str, Any] = {}
         for key, value in node.value:
             if not isinstance(key, ScalarNode) or key.value in found:
-                line = key.start_mark.line + 1
-                raise UnreadableDocument(f"第 {line} 行：“{key.value}”在同一处写了两次，或不是文字")
+                self.doubled.append(
+                    f"第 {key.start_mark.line + 1} 行：“{key.value}”在同一处写了两次，或不是文字"
+                )
+                continue
             found[key.value] = self.construct_object(value, deep=True)
         return found
 
@@ -62,7 +69,7 @@ def read_document(text: str) -> Any:
     try:
         if stripped.startswith(("{", "[")):
             return _json(stripped)
-        return _ExactLoader(stripped).get_single_data()
+        return _yaml(stripped)
     except json.JSONDecodeError as error:
         raise UnreadableDocument(f"不是正确的 JSON：第 {error.lineno} 行第 {error.colno} 列附近") from error
     except YAMLError as error:
@@ -71,16 +78,45 @@ def read_document(text: str) -> Any:
         raise UnreadableDocument("嵌套太深") from error
 
 
-def _json(text: str) -> Any:
-    def no_double(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        found = dict(pairs)
-        if len(found) < len(pairs):
-            names = [name for name, _ in pairs]
-            double = next(name for name in names if names.count(name) > 1)
-            raise UnreadableDocument(f"“{double}”在同一处写了两次")
-        return found
+def _yaml(text: str) -> Any:
+    loader = _ExactLoader(text)
+    found = loader.get_single_data()
+    if loader.doubled:
+        raise UnreadableDocument("；".join(loader.doubled))
+    return found
 
-    return json.loads(text, parse_float=str, parse_constant=str, object_pairs_hook=no_double)
+
+class _Object(dict[str, Any]):
+    """A JSON object that remembers which of its names stood in it more than once."""
+
+    doubled: tuple[str, ...] = ()
+
+
+def _json(text: str) -> Any:
+    found = json.loads(text, parse_float=str, parse_constant=str, object_pairs_hook=_object)
+    doubled = list(_doubled(found, ""))
+    if doubled:
+        raise UnreadableDocument("；".join(f"{place}：“{name}”在同一处写了两次" for place, name in doubled))
+    return found
+
+
+def _object(pairs: list[tuple[str, Any]]) -> _Object:
+    found = _Object(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        found.doubled = tuple(name for name in found if names.count(name) > 1)
+    return found
+
+
+def _doubled(value: Any, path: str) -> Iterator[tuple[str, str]]:
+    """Every name that stands twice, with the place of its object in the document."""
+    if isinstance(value, _Object):
+        yield from ((path or "文档", name) for name in value.doubled)
+        for name, inner in value.items():
+            yield from _doubled(inner, f"{path}.{name}" if path else name)
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from _doubled(inner, f"{path}[{number}]")
 
 
 def _where(error: YAMLError) -> str:

@@ -81,3 +81,18 @@ def test_text_that_is_not_utf_8(tmp_path: Path) -> None:
     path.write_bytes("名称: 甲".encode("gbk"))
     answer = score(str(path))
     assert (answer.exit_code, "UTF-8" in answer.stderr) == (2, True)
+
+
+def test_half_a_character_is_an_error_with_its_place() -> None:
+    bad = r'{"scheme": {"name": "\ud800", "full_mark": 1, "indicators": []}, "units": [{"name": "\ud800"}]}'
+    answer = score("-", "--format", "table", stdin=bad)
+    assert answer.exit_code == 2
+    assert [row.split("：")[0] for row in answer.stderr.splitlines()] == ["scheme.name", "units[0].name"]
+
+
+def test_a_division_the_scheme_does_not_name_is_a_hint_beside_the_result() -> None:
+    text = GOOD.replace("full_mark: 100", "full_mark: 100\n  divisions: {园区: {weights: {x: 100}}}")
+    answer = score("-", stdin=text)
+    assert answer.exit_code == 0
+    assert "“园区”" in answer.stderr
+    assert json.loads(answer.stdout)["notices"] == [answer.stderr.strip().removeprefix("提示：")]

@@ -135,7 +135,7 @@ def test_all_problems_come_at_once_in_words() -> None:
             "2026-01-31",
         ),
         (
-            scheme_of(indicator({"preset": "arrival", "floor_yuan": "1亿"})),
+            scheme_of(indicator({"preset": "arrival", "floor_yuan": "1.5元"})),
             "indicators[0].measure.floor_yuan",
             "整数",
         ),
