@@ -9,6 +9,7 @@
   const BUSY_MS = 1000;
   const BUSY_BEFORE_MS = 3000;
   const BUSY_AFTER_MS = 30000;
+  const STALE_AFTER_MS = 600000;
   const RETRY_MS = 5000;
   const LONGEST_RETRY_MS = 60000;
   const LOST_AFTER = 2;
@@ -321,7 +322,7 @@
     const seconds = Math.max(Math.ceil(left / 1000), 0);
     let words = place.dataset.days.replace("{n}", Math.floor(seconds / 86400));
     if (seconds <= 0) {
-      words = left > -BUSY_AFTER_MS ? place.dataset.now : "";
+      words = left > -BUSY_AFTER_MS ? place.dataset.now : left > -STALE_AFTER_MS ? "" : place.dataset.stale;
     } else if (seconds < 3600) {
       words = place.dataset.soon.replace("{n}", two(Math.floor(seconds / 60)) + ":" + two(seconds % 60));
     } else if (seconds < 172800) {
