@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cmp_to_key
+from itertools import pairwise
 from math import lcm
 from operator import mul
 
@@ -22,6 +23,8 @@ from scoring.shape_rules import AtLeast, Bands, Reading, Requirement, Shape
 
 BITS = 96
 """Bits behind the point of the whole numbers that decide all but the closest pairs."""
+LEVEL_BITS = 512
+"""A denominator that all shares of a division have in common is used up to this length."""
 Weights = Mapping[str, Fraction]
 Ratios = list[tuple[int, int] | None]
 
@@ -56,6 +59,17 @@ class Tally:
         self.steady = is_steady(scheme)
         """False where points depend on other points or on rounding: then the whole race is scored each time."""
         self._lines = self._prepared() if self.steady else []
+        self._placed_lines = [n for n, line in enumerate(self._lines) if line.placed]
+        self._level = self._is_level()
+        """Whether one set of weights turns all shares into whole numbers that can be compared as they are."""
+        self._alone = [Fraction(place) for place in range(1, len(self._lines) + 1)]
+
+    def _is_level(self) -> bool:
+        if self._scheme.score_least is not None or self._scheme.score_most is not None:
+            return False
+        if any(line.cells.given or line.cells.bent or line.cells.points for line in self._lines):
+            return False
+        return len({line.below for line in self._lines}) == 1
 
     def _prepared(self) -> list[_Line]:
         scheme, measures = self._scheme, self._measures
@@ -67,8 +81,11 @@ class Tally:
         lines = []
         known: dict[tuple[tuple[str, Fraction], ...], tuple[Fraction, ...]] = {}
         shared = None if scheme.weightings else self._own_weights(measures.units[0], known)
-        for cells in found:
-            below = lcm(*[d for _, d in cells.shares])
+        every = list(found)
+        common = lcm(*{d for cells in every for _, d in cells.shares})
+        level = common.bit_length() <= LEVEL_BITS
+        for cells in every:
+            below = common if level else lcm(*[d for _, d in cells.shares])
             wholes = tuple([n * (below // d) for n, d in cells.shares])
             weights = shared if shared is not None else self._own_weights(cells.unit, known)
             placed = cells.reason is None and cells.unit.unit.competing
@@ -98,6 +115,8 @@ class Tally:
         """Place of each unit by the scheme's ties and tie-breakers; None where it has none."""
         if not self.steady:
             return [place for _, place in self._scored(weights)]
+        if self._level and weights is not None:
+            return self._level_places(self._ordered(weights))
         return self._places(self._ratios(weights))
 
     def ranking(self, weights: Weights | None = None) -> list[tuple[Fraction | None, Fraction | None]]:
@@ -113,8 +132,16 @@ class Tally:
             for line, ratio in zip(self._lines, ratios, strict=True)
         ]
 
+    def _level_places(self, weights: tuple[Fraction, ...]) -> list[Fraction | None]:
+        """Places by whole scores over one denominator, which need no division to be compared."""
+        scale = lcm(*[weight.denominator for weight in weights])
+        whole = [int(weight * scale) for weight in weights]
+        scores = [sum(map(mul, whole, line.wholes)) for line in self._lines]
+        order = sorted(self._placed_lines, key=scores.__getitem__, reverse=True)
+        return self._placed(order, scores, [(score, 1) for score in scores])
+
     def _places(self, found: Ratios) -> list[Fraction | None]:
-        order = [n for n, line in enumerate(self._lines) if line.placed and found[n] is not None]
+        order = [n for n in self._placed_lines if found[n] is not None]
         ratios = [ratio or NONE for ratio in found]
         quick = [(above << BITS) // below for above, below in ratios]
         order.sort(key=quick.__getitem__, reverse=True)
@@ -124,21 +151,22 @@ class Tally:
         self, order: list[int], quick: list[int], ratios: list[tuple[int, int]]
     ) -> list[Fraction | None]:
         """Places in order; units closer than a hair are compared exactly, then by tie-breakers."""
-        groups: list[list[int]] = []
-        start = 0
-        for stop in range(1, len(order) + 1):
-            if stop == len(order) or quick[order[stop]] != quick[order[start]]:
-                groups += self._settled(order[start:stop], ratios) if stop - start > 1 else [[order[start]]]
-                start = stop
+        ties = self._scheme.ties
         found: list[Fraction | None] = [None] * len(self._lines)
-        before = 0
-        for number, group in enumerate(groups):
-            if len(group) == 1 and self._scheme.ties is not Ties.DENSE:
-                found[group[0]] = Fraction(before + 1)
-            else:
+        keys = [quick[n] for n in order]
+        edges = [n for n, (above, key) in enumerate(pairwise(keys), 1) if above != key]
+        number = 0
+        for start, stop in pairwise([0, *edges, len(order)] if order else []):
+            if stop - start == 1:
+                found[order[start]] = self._alone[number if ties is Ties.DENSE else start]
+                number += 1
+                continue
+            before = start
+            for group in self._settled(order[start:stop], ratios):
                 for offset, n in enumerate(group):
-                    found[n] = place_in_group(self._scheme.ties, before, len(group), number, offset)
-            before += len(group)
+                    found[n] = place_in_group(ties, before, len(group), number, offset)
+                before += len(group)
+                number += 1
         return found
 
     def _settled(self, close: list[int], ratios: list[tuple[int, int]]) -> list[list[int]]:
