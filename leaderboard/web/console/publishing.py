@@ -14,7 +14,7 @@ from leaderboard.boards.clock import RunRefused, bring_back, next_due, request_r
 from leaderboard.boards.gather import NothingInForce
 from leaderboard.boards.models import DONE, DueRun
 from leaderboard.boards.preview import board_now
-from leaderboard.boards.read import latest_edition
+from leaderboard.boards.read import last_numbered, latest_edition
 from leaderboard.boards.run_log import editions_by_run, find_run, list_runs, unmade
 from leaderboard.boards.timekeeping import ClockOff
 from leaderboard.instant import now
@@ -33,7 +33,7 @@ def publish(slug: str) -> ResponseReturnValue:
     """The next edition as it would be now, what to look at first, the button, and what ran lately."""
     season = season_at(slug)
     session = reading()
-    last = latest_edition(session, season.id)
+    last, numbered = latest_edition(session, season.id), last_numbered(session, season.id)
     board, obstacle = _next_board(season)
     return show(
         "publish",
@@ -42,7 +42,7 @@ def publish(slug: str) -> ResponseReturnValue:
         state=state_of(session, season),
         board=board,
         obstacle=obstacle,
-        number=last.number + 1 if last else 1,
+        number=numbered.number + 1 if numbered else 1,
         edition=last,
         once_key=secrets.token_hex(16),
         next_due_at=next_due(session, season.id, now()),
@@ -118,7 +118,9 @@ def _told(season: Season, outcome: Outcome) -> ResponseReturnValue:
     if outcome.state is State.PUBLISHED and outcome.number is not None:
         return redirect(url_for("console.published", slug=season.slug, number=outcome.number))
     reason = outcome.message or _("原因不明，请看发布记录")
-    if outcome.state is State.HELD:
+    if outcome.state is State.DRAFTED:
+        flash(_("已存为公示稿，尚未发布：公示期满或揭榜之后才发布"))
+    elif outcome.state is State.HELD:
         flash(_("正在发布：系统已在处理这一期，稍候刷新本页即可看到结果"))
     elif outcome.state is State.RETRY:
         flash(_("尚未发布，系统会自动再试：{reason}").format(reason=reason), "warning")
