@@ -7,15 +7,17 @@ from fractions import Fraction
 
 import pytest
 
-from scoring.facts import Credit
-from scoring.result import State
+from scoring.facts import Credit, Sample
+from scoring.result import IndicatorLine, State
 from tests.scoring.build import (
+    RATIO,
     arrival,
     day,
     event,
     facts,
     only_line,
     project,
+    ratios,
     reasons,
     signed,
     target,
@@ -295,3 +297,34 @@ def test_a_unit_credited_twice_for_a_project_has_the_sum() -> None:
         project("P1", signed()), credits=(Credit("a", Fraction(1, 3)), Credit("a", Fraction(1, 3)))
     )
     assert only_line(SIGNING, facts(projects=[halves], targets=[target("a", 1)])).rate == Fraction(2, 3)
+
+
+def test_each_part_says_whether_it_is_zero() -> None:
+    known = facts(returns=ratios(a=(0, 4)))
+    assert [part.state for part in only_line(RATIO, known).parts] == [State.ZERO]
+    known = facts(returns=ratios(a=(1, 4)))
+    assert [part.state for part in only_line(RATIO, known).parts] == [State.COUNTED]
+
+
+def pools(*numerators: int) -> IndicatorLine:
+    """Parts of 4 each, added up."""
+    parts = [
+        {"name": f"{n}", "numerator": {"fixed": above}, "denominator": {"fixed": 4}}
+        for n, above in enumerate(numerators)
+    ]
+    return only_line({"parts": parts}, facts())
+
+
+def test_parts_added_up_are_zero_only_together() -> None:
+    assert (pools(0, 0).state, pools(0, 0).rate) == (State.ZERO, 0)
+    assert (pools(0, 3).state, pools(0, 3).rate) == (State.COUNTED, Fraction(3, 8))
+
+
+@pytest.mark.parametrize(("verified", "rate", "state"), [(3, "3/8", State.COUNTED), (0, "0", State.ZERO)])
+def test_an_audit_scales_the_rate_of_every_part(verified: int, rate: str, state: State) -> None:
+    """3 of 4 claims hold: 1/2 becomes 3/8, and zero only when none of them holds."""
+    known = facts(returns=ratios(a=(2, 4)), samples=[Sample("a", "x", verified, 4)])
+    line = only_line(RATIO, known, audited=True)
+    (part,) = line.parts
+    assert (line.rate, line.state) == (Fraction(rate), state)
+    assert (part.rate, part.numerator.value) == (Fraction(rate), 4 * Fraction(rate))

@@ -84,3 +84,10 @@ def test_a_denominator_corrected_below_zero_is_none() -> None:
     assert only_line(RATIO, known).state is State.NO_DENOMINATOR
     result = score_race(known, scheme(indicator(RATIO)), AS_OF)
     assert [(h.denominator, h.rate) for h in result.headlines if h.division is None] == [(-3, None)]
+
+
+def test_a_quantity_gives_points_by_a_shape_and_none_without() -> None:
+    known = facts(returns=[returned("a", "done", 3)])
+    assert only_line({"quantity": "done"}, known, shape={"kind": "points", "each": 2}).points == 6
+    plain = scheme(indicator({"quantity": "done"}, weight="0"), indicator(RATIO, "y"))
+    assert score_race(known, plain, AS_OF).standings[0].indicators[0].points is None

@@ -96,3 +96,29 @@ def test_slopes_by_shares_of_the_weight() -> None:
 def test_deductions_per_time_down_to_nothing() -> None:
     shape = {"kind": "deductions", "each": 3}
     assert [line(shape, value).points for value in (0, 1, 3, 4)] == [10, 7, 1, 0]
+
+
+def test_on_a_standard_value_nothing_is_adjusted() -> None:
+    """The working names the standard value that was reached, not the one before it."""
+    knots = [{"at": 1, "points": 2}, {"at": 3, "points": 4}, {"at": 5, "points": 9}]
+    working = dict(line({"kind": "interpolated", "knots": knots}, 3).working)
+    assert working == {"base": 4, "coefficient": 0, "adjustment": 0}
+
+
+def test_a_gate_is_named_where_it_has_a_name() -> None:
+    asked = {"needs": {"on": "numerator", "from": 5}, "otherwise": 1}
+    named = line({"kind": "proportional"}, "4/4", gates=[{"name": "不足5个", **asked}])
+    assert (named.points, named.note, named.gate) == (1, "gate", "不足5个")
+    assert line({"kind": "proportional"}, "5/5", gates=[{"name": "不足5个", **asked}]).gate is None
+
+
+def test_a_weight_of_nothing_stays_nothing_when_others_are_raised() -> None:
+    rows = [
+        {"key": "a", "name": "a", "weight": 60, "missing": {"not_reported": "redistribute"}},
+        {"key": "b", "name": "b", "weight": 40},
+        {"key": "c", "name": "c", "weight": 0},
+    ]
+    scheme = {"name": "试", "full_mark": 100, "indicators": rows}
+    written = {"scheme": scheme, "units": [{"name": "甲", "measures": {"b": "1/2", "c": "1/2"}}]}
+    lines = score_document(written).result.standings[0].indicators
+    assert [(one.weight, one.note) for one in lines[1:]] == [(100, "weight_raised"), (0, None)]
