@@ -19,7 +19,7 @@ from leaderboard.boards.due import rows_changed
 from leaderboard.boards.models import DRAFT, DROPPED, REPLACED, WINDOW, Draft, Edition
 from leaderboard.boards.origins import correcting
 from leaderboard.boards.package import packed
-from leaderboard.boards.publish import Due, Origin, Scored, due_times, locked_season, score, shown
+from leaderboard.boards.publish import Due, Origin, Scored, confirm, due_times, locked_season, score, shown
 from leaderboard.instant import Millis, from_local, local_date, now
 from leaderboard.office import Office
 from leaderboard.seasons.calendar import working_days
@@ -77,9 +77,13 @@ def store_draft(  # noqa: PLR0913 - what, from where, and in whose name
 
 
 def hold(session: Session, scored: Scored, office: Office, actor: str, run_id: int | None = None) -> Draft:
-    """Keep what a due run of a held season came to: in its window where the season has one and is not frozen."""
+    """Keep what a due run of a held season came to: in its window where the season has one and is not frozen.
+
+    Raises Overtaken where facts known by its instant came in while it was scored.
+    """
     season = locked_season(session, scored.season.id)
     draft = store_draft(session, scored, office, actor, run_id=run_id)
+    confirm(session, scored)
     if season.frozen_at is None and season.window_days:
         open_window(
             session,
@@ -115,15 +119,20 @@ def open_window(
     if days < 1 or not contact.strip():
         raise DraftRefused(_("公示须有至少 1 个工作日的期限和异议联系方式"))
     opens_at = now() if at is None else at
-    last_day = working_days(session).nth_after(local_date(opens_at, zone), days)
-    midnight = from_local(datetime.combine(last_day + timedelta(days=1), clock_time(0)), zone)
-    window = {"opens_at": opens_at, "closes_at": midnight - 1, "contact": contact.strip()}
+    closes_at = window_end(session, opens_at, days, zone)
+    window = {"opens_at": opens_at, "closes_at": closes_at, "contact": contact.strip()}
     change_draft(session, draft, (DRAFT,), state=WINDOW, reason=None, **window)
-    season = session.get_one(Season, draft.season_id)
+    season, last_day = session.get_one(Season, draft.season_id), str(local_date(closes_at, zone))
     record_act(
-        session, actor, "draft.open", subject_of(draft, season), until=str(last_day), contact=contact.strip()
+        session, actor, "draft.open", subject_of(draft, season), until=last_day, contact=contact.strip()
     )
     return draft
+
+
+def window_end(session: Session, opens_at: Millis, days: int, zone: str) -> Millis:
+    """The last instant of the `days`-th working day after the day of an instant, in the office's zone."""
+    last_day = working_days(session).nth_after(local_date(opens_at, zone), days)
+    return from_local(datetime.combine(last_day + timedelta(days=1), clock_time(0)), zone) - 1
 
 
 def revise(

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from leaderboard import VERSION
 from leaderboard.accounts.audit import record_act
+from leaderboard.accounts.models import AuditLine
 from leaderboard.boards.board import board_document, heading_times
 from leaderboard.boards.gather import Gathered, gather
 from leaderboard.boards.late import late_facts
@@ -31,9 +32,12 @@ from scoring.race import score_race
 from scoring.result import RaceResult
 from scoring.scheme_document import scheme_document
 
+OF_EDITIONS = ("edition.publish", "edition.request", "draft.make")
+"""Acts that write nothing a board is scored from."""
+
 
 class Overtaken(RuntimeError):
-    """Another edition of the season was published meanwhile; compose again on top of it."""
+    """Another edition or another fact came first; compose again on top of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,8 @@ class Scored:
     due: Due
     gathered: Gathered
     result: RaceResult
+    seen: int
+    """The last line of the audit trail before anything was gathered: what was written since may not be in it."""
     told: dict[str, Any]
     """What ledger and rules came to: the part of a package that can be composed again at any time."""
 
@@ -71,6 +77,7 @@ class Origin:
 class Composed:
     """An edition scored, numbered, signed and rendered, but not yet announced."""
 
+    scored: Scored
     season: Season
     number: int
     due: Due
@@ -89,6 +96,7 @@ class Composed:
 
 def score(session: Session, season: Season, due: Due) -> Scored:
     """Gather what was known and score it; raises NothingInForce. Equal ledgers give equal `told`, for ever."""
+    seen = session.scalar(select(func.max(AuditLine.seq_no))) or 0
     gathered = gather(session, season, due.as_of, due.known_at)
     result = score_race(gathered.facts, gathered.scheme, due.as_of)
     told = {
@@ -101,7 +109,7 @@ def score(session: Session, season: Season, due: Due) -> Scored:
         "facts": facts_document(gathered.facts),
         "result": result_document(result),
     }
-    return Scored(season, due, gathered, result, told)
+    return Scored(season, due, gathered, result, seen, told)
 
 
 def recompose(session: Session, edition: Edition) -> dict[str, Any]:
@@ -145,6 +153,7 @@ def numbered(
     seal = {"hash": hash_, "signature": office.sign(hash_), "public_key": office.public_key}
     board, lines = shown(session, scored, office, {**times, **chained, **seal}, origin)
     return Composed(
+        scored=scored,
         season=season,
         number=number,
         due=scored.due,
@@ -196,6 +205,7 @@ def announce(session: Session, composed: Composed, actor: str, run_id: int | Non
     # The end of the audit trail is held from here on, so that one edition after the other is announced.
     subject = f"{season.slug} 第 {composed.number} 期"
     record_act(session, actor, "edition.publish", subject, hash=composed.hash)
+    confirm(session, composed.scored)
     edition = _edition(composed, actor, run_id)
     session.add(edition)
     try:
@@ -207,6 +217,23 @@ def announce(session: Session, composed: Composed, actor: str, run_id: int | Non
     session.flush()
     post(session, EDITION_PUBLISHED, f"{season.slug}/{edition.number}", hash=edition.hash)
     return edition
+
+
+def confirm(session: Session, scored: Scored) -> None:
+    """Raise Overtaken where what was scored is no longer all that was known by its instant.
+
+    Someone may have entered facts before the instant and committed them only after they were gathered, as a long import
+    does. Whoever writes holds the end of the audit trail until the commit, as the caller does now, so it is enough to
+    look again when other lines were added since.
+    """
+    others = AuditLine.action.not_in(OF_EDITIONS)
+    if (
+        session.scalar(select(AuditLine.seq_no).where(AuditLine.seq_no > scored.seen, others).limit(1))
+        is None
+    ):
+        return
+    if score(session, scored.season, scored.due).told != scored.told:
+        raise Overtaken("计算期间台账有新的记录")
 
 
 def _edition(composed: Composed, actor: str, run_id: int | None) -> Edition:

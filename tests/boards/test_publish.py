@@ -93,6 +93,25 @@ def test_two_editions_composed_at_once_do_not_both_become_number_one(session: Se
         announce(session, two, "tester")
 
 
+def test_what_was_entered_in_time_and_committed_late_makes_it_compose_again(session: Session):
+    """A long import began before the due instant and ended while the board was composed: the board is not without it."""
+    race = small_race(session)
+    composed = compose(session, race.season, Due(AS_OF, now(), now()), OFFICE)
+    entered = record.Source("tester", verified=True, recorded_at=composed.due.known_at)
+    race.project("nanan", code="imported", source=entered)
+    with pytest.raises(Overtaken):
+        announce(session, composed, "tester")
+    session.rollback()
+
+
+def test_what_is_entered_while_it_is_composed_does_not_hold_it_up(session: Session):
+    race = small_race(session)
+    composed = compose(session, race.season, Due(AS_OF, now(), now()), OFFICE)
+    entered = record.Source("tester", verified=True, recorded_at=composed.due.known_at + 1)
+    race.project("nanan", code="after", source=entered)
+    assert announce(session, composed, "tester").number == 1
+
+
 def test_nothing_unverified_or_returned_leaves_the_house(session: Session):
     """A package cannot be taken back, so what may yet be refused is not in it: no amount, no accusation, no lead."""
     race = small_race(session)
