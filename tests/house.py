@@ -21,6 +21,11 @@ OPERATIONS = {
     "ledger.bulk": ("exchange",),  # the same for many rows at a time
     "seasons.timetable": ("boards",),  # the clock asks a timetable's rule when it is due
     "seasons.calendar": ("boards",),  # an objection window lasts so many working days
+    "boards.drafts": (
+        "objections",
+    ),  # an objection upheld leads to a revised board in the place of the old one
+    "boards.revisions": ("objections",),
+    "boards.publish": ("objections",),  # a season is held against a release while a unit objects
 }
 # Who starts whom: create_app puts the web together, a worker serves it and runs the clock, the command line
 # starts the server or the clock alone.

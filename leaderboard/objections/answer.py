@@ -1,0 +1,119 @@
+"""Answering objections: the effect before it is decided, upheld with a revised board, or dismissed with a reason."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from leaderboard.accounts.audit import record_act
+from leaderboard.boards.drafts import LIVE, open_window, revise, subject_of
+from leaderboard.boards.models import Draft
+from leaderboard.boards.revisions import Effect, extend_window, keep_window, preview_revision
+from leaderboard.instant import Millis, now
+from leaderboard.objections.file import MOST_TEXT, ObjectionRefused, held
+from leaderboard.objections.models import DISMISSED, UPHELD, Objection
+from leaderboard.objections.read import present_draft
+from leaderboard.office import Office
+from leaderboard.words import gettext as _
+
+
+def foresee(session: Session, objection: Objection, *, at: Millis | None = None) -> Effect | None:
+    """What upholding an objection now would change on the board that lies open; None where none waits any more."""
+    draft = present_draft(session, session.get_one(Draft, objection.draft_id))
+    return preview_revision(session, draft, at=at) if draft.state in LIVE else None
+
+
+def dismiss(
+    session: Session, actor: str, objection: Objection, *, answer: str, at: Millis | None = None
+) -> None:
+    """Answer an objection with the reason why nothing changes; raises ObjectionRefused without one, or once settled."""
+    draft, season = held(session, objection)
+    _settle(objection, actor, DISMISSED, _worded(answer), now() if at is None else at)
+    session.flush()
+    said = {"objection": objection.id, "why": objection.answer}
+    record_act(session, actor, "objection.dismiss", subject_of(draft, season), **said)
+
+
+def uphold(  # noqa: PLR0913 - what is decided, and for how long the revised board lies open
+    session: Session,
+    actor: str,
+    objection: Objection,
+    office: Office,
+    *,
+    answer: str,
+    days: int | None = None,
+    textual: bool = False,
+    known_at: Millis | None = None,
+    at: Millis | None = None,
+) -> Draft | None:
+    """Grant an objection: the board is composed anew from the ledger and lies open in the place of the old one.
+
+    The revised board is as known at `known_at`, the instant of the effect that was looked at, or now. It lies open to
+    the end of the present window, or with `days` to the end of that working day after today, which may only be later;
+    where the window is over, `days` is needed. With `textual` the board stays, as only words were meant. Raises
+    ObjectionRefused without an answer, once settled, and where the ledger gives the very same board.
+    """
+    instant = now() if at is None else at
+    draft, season = held(session, objection)
+    answer = _worded(answer)
+    revised = None if textual else _revise(session, actor, objection, office, known_at or instant)
+    if revised is not None:
+        _lie_open(session, actor, revised, office, days, instant, draft.contact or "")
+        objection.revision_id = revised.id
+    _settle(objection, actor, UPHELD, answer, instant)
+    session.flush()
+    said = {"objection": objection.id, "why": answer, "draft": objection.revision_id}
+    record_act(session, actor, "objection.uphold", subject_of(draft, season), **said)
+    return revised
+
+
+def _worded(answer: str) -> str:
+    """The answer, which must say why; raises ObjectionRefused."""
+    answer = answer.strip()
+    if not answer:
+        raise ObjectionRefused(_("答复异议须写明理由"))
+    if len(answer) > MOST_TEXT:
+        raise ObjectionRefused(
+            _("答复最多 {most} 字, 现为 {length} 字").format(most=MOST_TEXT, length=len(answer))
+        )
+    return answer
+
+
+def _settle(objection: Objection, actor: str, state: str, answer: str, at: Millis) -> None:
+    objection.state, objection.answer = state, answer
+    objection.answered_at, objection.answered_by = at, actor
+
+
+def _revise(session: Session, actor: str, objection: Objection, office: Office, known_at: Millis) -> Draft:
+    """The board that is live by now, composed anew; raises ObjectionRefused where that comes to the same."""
+    draft = present_draft(session, session.get_one(Draft, objection.draft_id))
+    if draft.state not in LIVE:
+        raise ObjectionRefused(_("这份公示稿已作废, 没有可重出的榜单; 只涉及文字的, 请选“只涉及文字”"))
+    if not draft.known_at <= known_at <= now():
+        raise ObjectionRefused(_("公示稿已另行重出, 请重新查看影响后再答复"))
+    if not preview_revision(session, draft, at=known_at).changes:
+        raise ObjectionRefused(
+            _("按现有台账重新计算, 榜单没有任何变化。请先在台账中更正再采纳; 只涉及文字的, 请选“只涉及文字”")
+        )
+    reason = _("采纳异议 {number}").format(number=objection.id)
+    return revise(session, actor, draft, office, reason=reason, at=known_at)
+
+
+def _lie_open(
+    session: Session,
+    actor: str,
+    revised: Draft,
+    office: Office,
+    days: int | None,
+    at: Millis,
+    contact: str,
+) -> None:
+    """Open a revised draft at least as long as the one it replaces would have been open."""
+    former = session.get_one(Draft, revised.revises_id)
+    if former.closes_at is not None and former.closes_at > at:
+        keep_window(session, actor, revised, former, zone=office.zone, at=at)
+        if days:
+            extend_window(session, actor, revised, days=days, zone=office.zone, at=at)
+    elif days:
+        open_window(session, actor, revised, days=days, contact=contact, zone=office.zone, at=at)
+    else:
+        raise ObjectionRefused(_("原公示期已满, 重出的公示稿须再公示至少 1 个工作日"))
