@@ -26,6 +26,7 @@ from leaderboard.ledger.models import (
     UnitDecision,
     UnitReturn,
 )
+from leaderboard.ledger.project_facts import keep_project_facts
 from leaderboard.ledger.read import ProjectFact, UnitFact, known_project_facts, known_unit_facts
 from leaderboard.ledger.record import LedgerError, Source, new_fact_id
 from leaderboard.words import gettext as _
@@ -141,6 +142,7 @@ def add_facts(session: Session, source: Source, facts: Sequence[Fact]) -> None:
     _check_rules(session, facts)
     counts = {table.__tablename__: len(of_table) for table, of_table in _by_table(facts)}
     record_act(session, source.actor, "fact.add_many", f"{len(facts)} facts", verified=len(decided), **counts)
+    _keep_projects(session, facts)
 
 
 def decide_facts(session: Session, actor: str, decisions: Sequence[Decision], at: int | None = None) -> None:
@@ -153,6 +155,11 @@ def decide_facts(session: Session, actor: str, decisions: Sequence[Decision], at
     facts = [[d.table.__tablename__, str(d.fact_id), d.outcome] for d in decisions]
     why = sorted({d.reason for d in decisions if d.reason})
     record_act(session, actor, "fact.decide_many", f"{len(decisions)} facts", facts=facts, why=why)
+    _keep_projects(session, decisions)
+
+
+def _keep_projects(session: Session, touching: Sequence[Fact | Decision]) -> None:
+    keep_project_facts(session, (t.holder_id for t in touching if _holder_column(t.table) == "project_id"))
 
 
 def _by_table(facts: Iterable[Any]) -> Iterator[tuple[Any, list[Any]]]:

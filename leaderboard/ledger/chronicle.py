@@ -26,6 +26,7 @@ from leaderboard.ledger.models import (
     ProjectDecision,
     StageEvent,
 )
+from leaderboard.ledger.project_facts import keep_project_facts
 from leaderboard.ledger.record import LedgerError, new_fact_id
 from leaderboard.words import gettext as _
 
@@ -136,6 +137,7 @@ def record_projects(session: Session, actor: str, projects: Sequence[NewProject]
     record_act(
         session, actor, "project.record_many", f"{len(projects)} projects", codes=codes, **rows.counts()
     )
+    keep_project_facts(session, ids.values())
 
 
 def _problems(project: NewProject) -> Iterator[str]:

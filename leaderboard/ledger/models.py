@@ -155,3 +155,65 @@ class FormerProject(Base):
     until_at: Mapped[millis]
     columns: Mapped[str] = mapped_column("former_columns", Text)
     """The columns that changed, as they were, JSON."""
+
+
+class KeptProject(Base):
+    """What is verified of a project, for each unit with a share in it: made from the facts, never entered.
+
+    Days are those of the first verified event at a stage; amounts are the contract's.
+    """
+
+    __tablename__ = "project_fact"
+    __table_args__ = (
+        # A race is measured by reading this index from end to end, unit by unit, and nothing else.
+        Index(
+            "ix_project_fact_unit_id",
+            "unit_id",
+            "share_num",
+            "share_den",
+            "signed_on",
+            "awaited_on",
+            "registered_on",
+            "landed_on",
+            "started_on",
+            "in_statistics_on",
+            "in_production_on",
+            "total_yuan",
+            "inward_yuan",
+            "since_signing_yuan",
+            "arrived_yuan",
+            "first_arrival_on",
+            "last_arrival_on",
+        ),
+    )
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True)
+    share_num: Mapped[int]
+    share_den: Mapped[int]
+    """The unit's verified credits 分成 in all, in lowest terms."""
+    signed_on: Mapped[date | None]
+    awaited_on: Mapped[date | None]
+    """The day of a signing that still awaits its verification."""
+    registered_on: Mapped[date | None]
+    landed_on: Mapped[date | None]
+    started_on: Mapped[date | None]
+    in_statistics_on: Mapped[date | None]
+    in_production_on: Mapped[date | None]
+    total_yuan: Mapped[int | None] = mapped_column(BigInteger)
+    inward_yuan: Mapped[int | None] = mapped_column(BigInteger)
+    since_signing_yuan: Mapped[yuan]
+    """Money that arrived on the day of signing or later; 0 where nothing is signed."""
+    arrived_yuan: Mapped[yuan]
+    first_arrival_on: Mapped[date | None]
+    last_arrival_on: Mapped[date | None]
+
+
+class KeptArrival(Base):
+    """The verified money of one project on one day, for cut-offs that fall among its arrivals."""
+
+    __tablename__ = "arrival_fact"
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"), primary_key=True)
+    occurred_on: Mapped[date] = mapped_column(primary_key=True)
+    yuan: Mapped[yuan]

@@ -30,6 +30,7 @@ from leaderboard.ledger.models import (
     UnitDecision,
     UnitReturn,
 )
+from leaderboard.ledger.project_facts import keep_project_facts
 from leaderboard.ledger.read import live_events, live_shares, outcome_of
 from leaderboard.words import gettext as _
 
@@ -110,6 +111,7 @@ def add_stage_event(
     )
     _add_fact(session, source, event)
     record_act(session, source.actor, "stage_event.add", project.code, stage=stage, on=str(occurred_on))
+    keep_project_facts(session, [project.id])
     return event
 
 
@@ -143,6 +145,7 @@ def add_arrival(  # noqa: PLR0913 - the columns of the table, all by name
     )
     _add_fact(session, source, arrival)
     record_act(session, source.actor, "arrival.add", project.code, yuan=amount_yuan, on=str(occurred_on))
+    keep_project_facts(session, [project.id])
     return arrival
 
 
@@ -172,6 +175,7 @@ def add_credits(
         _add_fact(session, source, credit)
         added.append(credit)
     record_act(session, source.actor, "credit.add", project.code, shares=[[u, str(s)] for u, s in shares])
+    keep_project_facts(session, [project.id])
     return added
 
 
@@ -260,6 +264,8 @@ def decide(
     record_act(
         session, actor, f"fact.{outcome}", f"{inspect(fact).mapper.local_table} {fact.fact_id}", why=reason
     )
+    if isinstance(fact, OfProject):
+        keep_project_facts(session, [fact.project_id])
 
 
 def _recorded(source: Source, occurred_on: date) -> dict[str, object]:

@@ -1,0 +1,176 @@
+"""Project facts: rows from which a race is measured by one GROUP BY, always what the ledger's facts come to.
+
+They are made anew from a project's own facts whenever one of them is added or decided on, in the same transaction;
+nothing is ever added to what stood there before, so that corrections and reversals need no thought.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy import Row, delete, insert, select
+from sqlalchemy.orm import Session
+
+from leaderboard.ledger.models import (
+    AWAITING,
+    VERIFIED,
+    CapitalArrival,
+    Credit,
+    KeptArrival,
+    KeptProject,
+    Project,
+    StageEvent,
+)
+from leaderboard.ledger.read import ProjectFact, known_project_facts
+
+AT_ONCE = 2000
+"""Projects looked at with one statement."""
+STAGES = ("signed", "registered", "landed", "started", "in_statistics", "in_production")
+"""Stages with a column of their own; what a season adds to them is measured from the ledger."""
+TABLES = (KeptProject, KeptArrival)
+Kept = dict[type[KeptProject | KeptArrival], list[dict[str, Any]]]
+"""Rows by table."""
+
+
+@dataclass(frozen=True, slots=True)
+class WrongFacts:
+    """A project whose rows differ from what its facts come to: its code and the tables that differ."""
+
+    code: str
+    tables: tuple[str, ...]
+
+
+def keep_project_facts(session: Session, project_ids: Iterable[int]) -> None:
+    """Make the rows of these projects anew from their facts.
+
+    Called after the act's line in the audit trail, whose end is held until the transaction's: so one writer comes
+    after the other, and each sees what the one before has added.
+    """
+    ids = sorted(set(project_ids))
+    for some in _chunks(ids):
+        made = made_from_facts(session, some)
+        for table in TABLES:
+            gone = delete(table).where(table.project_id.in_(some))
+            session.execute(gone.execution_options(synchronize_session=False))
+            if made[table]:
+                session.execute(insert(table), made[table])
+
+
+def wrong_project_facts(session: Session) -> list[WrongFacts]:
+    """Projects whose rows are not what their facts come to, by code; empty unless someone wrote past the ledger."""
+    found: list[WrongFacts] = []
+    heads = session.execute(select(Project.id, Project.code).order_by(Project.id))
+    codes = {project_id: code for project_id, code in heads}  # noqa: C416 - rows are no pairs to mypy
+    for some in _chunks(list(codes)):
+        made, stored = made_from_facts(session, some), _stored(session, some)
+        differing: dict[int, list[str]] = defaultdict(list)
+        for table in TABLES:
+            for project_id in _holders_of_difference(made[table], stored[table]):
+                differing[project_id].append(table.__tablename__)
+        found += [WrongFacts(codes[key], tuple(tables)) for key, tables in differing.items()]
+    return sorted(found, key=lambda wrong: wrong.code)
+
+
+def made_from_facts(session: Session, project_ids: Sequence[int]) -> Kept:
+    """The rows that the ledger's facts of these projects come to, as known now."""
+    shares = _facts(session, Credit, project_ids, "unit_id", "share_num", "share_den")
+    events = _facts(
+        session, StageEvent, project_ids, "fact_id", "stage", "occurred_on", "total_yuan", "inward_yuan"
+    )
+    arrivals = _facts(session, CapitalArrival, project_ids, "occurred_on", "yuan")
+    made: Kept = {KeptProject: [], KeptArrival: []}
+    for project_id in project_ids:
+        of = {"project_id": project_id}
+        money = _money_by_day(arrivals[project_id])
+        made[KeptArrival] += [of | {"occurred_on": day, "yuan": yuan} for day, yuan in money.items()]
+        reached = _reached(events[project_id])
+        whole = of | reached | _arrived(money, reached["signed_on"])
+        for unit_id, share in _shared(shares[project_id]).items():
+            own = {"unit_id": unit_id, "share_num": share.numerator, "share_den": share.denominator}
+            made[KeptProject].append(whole | own)
+    return made
+
+
+def _facts(
+    session: Session, table: ProjectFact, project_ids: Sequence[int], *columns: str
+) -> dict[int, list[Row[Any]]]:
+    known = known_project_facts(table).where(table.project_id.in_(project_ids))
+    asked = (known.selected_columns[name] for name in ("project_id", "outcome", *columns))
+    grouped: dict[int, list[Row[Any]]] = defaultdict(list)
+    for row in session.execute(known.with_only_columns(*asked)):
+        grouped[row.project_id].append(row)
+    return grouped
+
+
+def _shared(rows: Iterable[Row[Any]]) -> dict[int, Fraction]:
+    """Verified shares by unit; a unit credited twice has the sum."""
+    shares: dict[int, Fraction] = defaultdict(Fraction)
+    for row in rows:
+        if row.outcome == VERIFIED:
+            shares[row.unit_id] += Fraction(row.share_num, row.share_den)
+    return shares
+
+
+def _reached(events: Sequence[Row[Any]]) -> dict[str, Any]:
+    contract = _first(events, "signed", VERIFIED)
+    awaited = _first(events, "signed", AWAITING)
+    days = {f"{stage}_on": _day(_first(events, stage, VERIFIED)) for stage in STAGES}
+    return days | {
+        "awaited_on": _day(awaited),
+        "total_yuan": contract.total_yuan if contract else None,
+        "inward_yuan": contract.inward_yuan if contract else None,
+    }
+
+
+def _first(events: Iterable[Row[Any]], stage: str, outcome: str) -> Row[Any] | None:
+    """The first event at a stage in the order in which scoring takes them."""
+    fitting = [row for row in events if row.stage == stage and row.outcome == outcome]
+    return min(fitting, key=lambda row: (row.occurred_on, str(row.fact_id)), default=None)
+
+
+def _day(event: Row[Any] | None) -> date | None:
+    return event.occurred_on if event else None
+
+
+def _money_by_day(arrivals: Iterable[Row[Any]]) -> dict[date, int]:
+    money: dict[date, int] = defaultdict(int)
+    for row in arrivals:
+        if row.outcome == VERIFIED:
+            money[row.occurred_on] += row.yuan
+    return dict(sorted(money.items()))
+
+
+def _arrived(money: dict[date, int], signed_on: date | None) -> dict[str, Any]:
+    return {
+        "since_signing_yuan": sum(yuan for day, yuan in money.items() if signed_on and day >= signed_on),
+        "arrived_yuan": sum(money.values()),
+        "first_arrival_on": min(money, default=None),
+        "last_arrival_on": max(money, default=None),
+    }
+
+
+def _stored(session: Session, project_ids: Sequence[int]) -> Kept:
+    return {
+        table: [
+            dict(row)
+            for row in session.execute(
+                select(*table.__table__.columns).where(table.project_id.in_(project_ids))
+            ).mappings()
+        ]
+        for table in TABLES
+    }
+
+
+def _holders_of_difference(made: Iterable[dict[str, Any]], stored: Iterable[dict[str, Any]]) -> list[int]:
+    """Projects with a row on one side that is not on the other."""
+    one, other = ({frozenset(row.items()): row["project_id"] for row in rows} for rows in (made, stored))
+    return sorted({(one.get(key) or other[key]) for key in one.keys() ^ other.keys()})
+
+
+def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    return (ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE))
