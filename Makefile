@@ -20,6 +20,13 @@ test: env-test ## Run the whole suite on SQLite and PostgreSQL with a real brows
 	@bin/test-system-packages
 	@.venv/bin/python -m pytest -n $(WORKERS) --dist worksteal $(TESTS)
 
+.PHONY: bench
+bench: env-test ## Measure scoring, reach and stability beside their promises
+	@.venv/bin/python -m benchmarks.score_race
+	@.venv/bin/python -m benchmarks.reach
+	@.venv/bin/python -m benchmarks.stability
+	@.venv/bin/python -m benchmarks.stability 100
+
 .PHONY: lint
 lint: env-test ## Check style and types
 	@.venv/bin/ruff check .

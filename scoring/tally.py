@@ -14,7 +14,7 @@ from itertools import pairwise
 from math import lcm
 from operator import mul
 
-from scoring.cells import NONE, Cells, plain_cells, plain_indicators, seen_cells
+from scoring.cells import ALL, NONE, Cells, plain_cells, plain_indicators, seen_cells
 from scoring.measures import Measures, UnitMeasures
 from scoring.race import score_measured
 from scoring.rank import place_in_group
@@ -138,7 +138,7 @@ class Tally:
         whole = [int(weight * scale) for weight in weights]
         scores = [sum(map(mul, whole, line.wholes)) for line in self._lines]
         order = sorted(self._placed_lines, key=scores.__getitem__, reverse=True)
-        return self._placed(order, scores, [(score, 1) for score in scores])
+        return self._placed(order, scores, None)
 
     def _places(self, found: Ratios) -> list[Fraction | None]:
         order = [n for n in self._placed_lines if found[n] is not None]
@@ -148,9 +148,9 @@ class Tally:
         return self._placed(order, quick, ratios)
 
     def _placed(
-        self, order: list[int], quick: list[int], ratios: list[tuple[int, int]]
+        self, order: list[int], quick: list[int], ratios: list[tuple[int, int]] | None
     ) -> list[Fraction | None]:
-        """Places in order; units closer than a hair are compared exactly, then by tie-breakers."""
+        """Places in order; units closer than a hair are compared exactly (None: they are equal), then by tie-breakers."""
         ties = self._scheme.ties
         found: list[Fraction | None] = [None] * len(self._lines)
         keys = [quick[n] for n in order]
@@ -169,11 +169,11 @@ class Tally:
                 number += 1
         return found
 
-    def _settled(self, close: list[int], ratios: list[tuple[int, int]]) -> list[list[int]]:
+    def _settled(self, close: list[int], ratios: list[tuple[int, int]] | None) -> list[list[int]]:
         """Groups of exact equals among units that look alike."""
 
         def compared(one: int, other: int) -> int:
-            (a, b), (c, d) = ratios[one], ratios[other]
+            (a, b), (c, d) = (ratios[one], ratios[other]) if ratios else (ALL, ALL)
             left, right = a * d, c * b
             if left == right:
                 return _order(self._lines[other].cells.breakers, self._lines[one].cells.breakers)
