@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from scoring.amounts import MONEY, read_amount
+from scoring.beyond_signed import beyond_signed_notices
 from scoring.facts import Before, Unit
 from scoring.facts_document import FactsError, parse_facts
 from scoring.given_document import read_given
@@ -64,8 +65,11 @@ def score_document(document: Mapping[str, Any]) -> Scored:
         note_absent(top, scheme, [unit.unit for unit in measures.units])
     if problems or scheme is None or measures is None:
         raise ScoreError(problems)
-    notices = division_notices(scheme, [unit.unit for unit in measures.units])
-    return Scored(scheme, measures, score_measured(measures, scheme), tuple(notices))
+    notices = (
+        *division_notices(scheme, [unit.unit for unit in measures.units]),
+        *beyond_signed_notices(measures, scheme),
+    )
+    return Scored(scheme, measures, score_measured(measures, scheme), notices)
 
 
 def _scheme(top: Fields) -> Scheme | None:

@@ -7,7 +7,7 @@ import pytest
 from scoring.scheme_document import parse_scheme, scheme_document
 from scoring.score_document import score_document
 from scoring.scorecard import scorecard
-from tests.scoring.examples import Example, examples, printed
+from tests.scoring.examples import PAGE, Example, examples, printed
 
 EXAMPLES = list(examples())
 
@@ -34,3 +34,9 @@ def test_an_example_reads_back_from_its_canonical_document(example: Example) -> 
 def test_the_page_has_an_example_of_every_construct(construct: str) -> None:
     titles = [example.title.replace("、", " ").split() for example in EXAMPLES]
     assert any(construct in words for words in titles)
+
+
+def test_every_example_is_told_in_an_offices_words_first() -> None:
+    sections = PAGE.read_text(encoding="utf-8").split("\n### ")[1:]
+    silent = [section.splitlines()[0] for section in sections if not section.splitlines()[1].startswith("> ")]
+    assert silent == []

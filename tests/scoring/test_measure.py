@@ -8,7 +8,8 @@ from fractions import Fraction
 import pytest
 
 from scoring.facts import Credit, Sample
-from scoring.result import IndicatorLine, State
+from scoring.measure import audited, mixed, quantity
+from scoring.result import Count, IndicatorLine, State
 from tests.scoring.build import (
     RATIO,
     arrival,
@@ -328,3 +329,10 @@ def test_an_audit_scales_the_rate_of_every_part(verified: int, rate: str, state:
     (part,) = line.parts
     assert (line.rate, line.state) == (Fraction(rate), state)
     assert (part.rate, part.numerator.value) == (Fraction(rate), 4 * Fraction(rate))
+
+
+def test_an_audit_scales_marks_that_were_put_together() -> None:
+    """Half of 8 and half of 6 are 7; with half of the claims verified 7/2."""
+    halves = [quantity(Count(Fraction(mark), "count")) for mark in (8, 6)]
+    together = mixed(tuple(replace(part, share=Fraction(1, 2)) for part in halves))
+    assert (together.whole, audited(together, Fraction(1, 2)).whole) == (7, Fraction(7, 2))

@@ -232,3 +232,16 @@ def test_facts_of_the_ledger_can_stand_in_the_document() -> None:
     assert scorecard(score_document(written))["standings"][0]["score"] == "50"
     written["facts"]["projects"][0]["events"][0]["on"] = "soon"  # type: ignore[index]
     assert list(problems(written)) == ["facts.projects[0].events[0].on"]
+
+
+def test_more_started_than_signed_is_computed_and_remarked_upon():
+    """What is stated is taken as stated; a rate of its own making is nobody's mistake."""
+    rows = [
+        {"key": "start", "name": "开工率", "weight": 60, "measure": {"preset": "groundbreaking"}},
+        {"key": "own", "name": "完成率", "weight": 40},
+    ]
+    numbers = [("3/2", "3/2"), ("2/2", "1/2"), ("0/0", "-")]
+    units = [{"name": f"第{n}镇", "measures": {"start": a, "own": b}} for n, (a, b) in enumerate(numbers, 1)]
+    scored = score_document({"scheme": {"name": "试", "full_mark": 100, "indicators": rows}, "units": units})
+    assert scored.notices == ("“开工率”的分子多于已签约的分母：第1镇 150.0%。请核对填报的数。",)
+    assert scored.result.standings[0].score == 150
