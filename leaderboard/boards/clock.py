@@ -27,6 +27,9 @@ CLOCK = "clock"
 OUTDATED = "本赛季已发布更晚的一期, 此期不再发布"
 HELD_BACK = "已存为公示稿, 尚未发布"
 
+UNFINISHED = DueRun.state.in_([DUE, RUNNING])
+"""Runs that wait to be published or are being published."""
+
 
 class RunRefused(ValueError):
     """A run that cannot be brought back; the message says why, for the person who asked."""
@@ -68,11 +71,6 @@ def _run_of_key(session: Session, key: str) -> DueRun | None:
     return session.scalars(select(DueRun).where(DueRun.once_key == key)).one_or_none()
 
 
-def _unfinished(session: Session) -> Sequence[DueRun]:
-    found = select(DueRun).where(DueRun.state.in_([DUE, RUNNING]))
-    return session.scalars(found.order_by(DueRun.due_at, DueRun.id)).all()
-
-
 def running(session: Session) -> Sequence[DueRun]:
     """The runs that nodes hold."""
     return session.scalars(select(DueRun).where(DueRun.state == RUNNING).order_by(DueRun.id)).all()
@@ -80,8 +78,16 @@ def running(session: Session) -> Sequence[DueRun]:
 
 def claimable(session: Session, at: Millis) -> list[DueRun]:
     """The first unfinished run of each season, in due order, unless a living node holds it."""
+    first = (
+        select(DueRun.season_id, func.min(DueRun.due_at).label("due_at"))
+        .where(UNFINISHED)
+        .group_by(DueRun.season_id)
+        .subquery()
+    )
+    is_first = (DueRun.season_id == first.c.season_id) & (DueRun.due_at == first.c.due_at)
+    found = select(DueRun).join(first, is_first).where(UNFINISHED).order_by(DueRun.due_at, DueRun.id)
     heads: dict[int, DueRun] = {}
-    for run in _unfinished(session):
+    for run in session.scalars(found):
         heads.setdefault(run.season_id, run)
     return [run for run in heads.values() if _is_free(run, at)]
 
@@ -92,8 +98,8 @@ def _is_free(run: DueRun, at: Millis) -> bool:
 
 def head_before(session: Session, run: DueRun) -> DueRun | None:
     """The first unfinished run of the season that is not later than this one; None when this one is finished."""
-    found = (other for other in _unfinished(session) if other.season_id == run.season_id)
-    head = next(found, None)
+    found = select(DueRun).where(UNFINISHED, DueRun.season_id == run.season_id)
+    head = session.scalars(found.order_by(DueRun.due_at, DueRun.id).limit(1)).first()
     return head if head is not None and (head.due_at, head.id) <= (run.due_at, run.id) else None
 
 

@@ -7,6 +7,7 @@ import random
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -118,6 +119,14 @@ class Schedulers:
         for process in self.alive:
             with suppress(ProcessLookupError):
                 os.kill(process, how)
+
+
+@pytest.fixture
+def tmp_path() -> Iterator[Path]:
+    """A folder in memory where there is one: processes die here, no machine does."""
+    memory = Path("/dev/shm")  # noqa: S108 - only a folder of our own in it is used
+    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
+        yield Path(folder)
 
 
 @pytest.fixture
