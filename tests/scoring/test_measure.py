@@ -336,3 +336,18 @@ def test_an_audit_scales_marks_that_were_put_together() -> None:
     halves = [quantity(Count(Fraction(mark), "count")) for mark in (8, 6)]
     together = mixed(tuple(replace(part, share=Fraction(1, 2)) for part in halves))
     assert (together.whole, audited(together, Fraction(1, 2)).whole) == (7, Fraction(7, 2))
+
+
+def test_what_was_never_given_below_the_line_is_not_the_same_as_a_return_not_made() -> None:
+    above = {"projects": {}}
+    missing = only_line({"numerator": above, "denominator": {"target": "count"}}, facts())
+    assert missing.state is State.NO_DENOMINATOR
+    missing = only_line({"numerator": above, "denominator": {"return": {"measure": "due"}}}, facts())
+    assert missing.state is State.NOT_REPORTED
+
+
+def test_parts_that_are_all_missing_are_missing_as_the_first_is() -> None:
+    parts = [
+        {"name": f"{n}", "numerator": {"fixed": 1}, "denominator": {"target": "count"}} for n in range(2)
+    ]
+    assert only_line({"parts": parts}, facts()).state is State.NO_DENOMINATOR
