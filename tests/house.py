@@ -25,6 +25,7 @@ OPERATIONS = {
         "objections",
     ),  # an objection upheld leads to a revised board in the place of the old one
     "boards.revisions": ("objections",),
+    "boards.difference": ("objections",),  # what upholding it would change is seen first
     "boards.publish": ("objections",),  # a season is held against a release while a unit objects
 }
 # Who starts whom: create_app puts the web together, a worker serves it and runs the clock, the command line

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.audit import record_act
+from leaderboard.boards.difference import Effect, effect
 from leaderboard.boards.drafts import LIVE, DraftRefused, store_draft
 from leaderboard.boards.due import rows_changed
 from leaderboard.boards.models import PUBLISHED, SUPERSEDED, WITHDRAWN, Draft, Edition, Notice
 from leaderboard.boards.origins import correcting
-from leaderboard.boards.package import canonical, unpacked
-from leaderboard.boards.publish import Due, Scored, locked_season, score
+from leaderboard.boards.package import unpacked
+from leaderboard.boards.publish import Due, locked_season, score
 from leaderboard.instant import Millis, now
 from leaderboard.office import Office
 from leaderboard.outbox.post import EDITION_SUPERSEDED, EDITION_WITHDRAWN, post
@@ -41,7 +41,7 @@ def begin_correction(
         raise DraftRefused(_("第 {n} 期的更正稿还在办理中, 请先发布或作废那一份").format(n=edition.number))
     known_at = now() if at is None else at
     scored = score(session, season, Due(edition.as_of, known_at, edition.due_at, edition.next_due_at))
-    if not _differs(edition, scored):
+    if not effect(unpacked(edition.package), scored.told, known_at).changes:
         raise DraftRefused(_("重新计算的结果与第 {n} 期完全相同, 没有可更正之处").format(n=edition.number))
     origin = correcting(edition, scored, note.strip())
     draft = store_draft(session, scored, office, actor, origin=origin, note=note.strip())
@@ -50,23 +50,17 @@ def begin_correction(
     return draft
 
 
-def preview_correction(session: Session, edition: Edition, *, at: Millis | None = None) -> dict[str, Any]:
-    """What a correction begun now would differ in, as `difference` tells it; stores nothing."""
+def preview_correction(session: Session, edition: Edition, *, at: Millis | None = None) -> Effect:
+    """What a correction begun now would differ in; stores nothing."""
     season = session.get_one(Season, edition.season_id)
     known_at = now() if at is None else at
     scored = score(session, season, Due(edition.as_of, known_at, edition.due_at, edition.next_due_at))
-    found: dict[str, Any] = correcting(edition, scored, "").said["corrects"]["diff"]
-    return found
+    return effect(unpacked(edition.package), scored.told, known_at)
 
 
 def _under_way(session: Session, edition: Edition) -> bool:
     found = select(Draft.id).where(Draft.corrects_id == edition.id, Draft.state.in_(LIVE))
     return session.scalar(found.limit(1)) is not None
-
-
-def _differs(edition: Edition, scored: Scored) -> bool:
-    stored = unpacked(edition.package)
-    return canonical({key: stored.get(key) for key in scored.told}) != canonical(scored.told)
 
 
 def supersede(

@@ -3,18 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from typing import Any
 
 from leaderboard.boards.board import place_value
 from leaderboard.boards.fact_lines import fact_lines
+from leaderboard.boards.package import canonical
+from leaderboard.instant import Millis
 from scoring.document import parse_facts
 from scoring.moved import BLOCKS, Edition, Movements, Split
 from scoring.scheme_document import parse_scheme
 from scoring.show import exact, round_half_up
 
 Document = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What would be said otherwise if a board were composed again."""
+
+    known_at: Millis
+    """What is known at this instant; composed as known then, the board comes to exactly this."""
+    changes: bool
+    """Whether anything at all differs, and be it a name."""
+    diff: Document
+    """Who moves, and which facts differ, as `difference` tells it."""
+
+
+def effect(kept: Mapping[str, Any], told: Mapping[str, Any], known_at: Millis) -> Effect:
+    """A kept package beside what ledger and rules come to as known at an instant."""
+    changes = canonical({key: kept.get(key) for key in told}) != canonical(told)
+    return Effect(known_at, changes, difference(kept, told))
 
 
 def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> Document:

@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.audit import record_act
-from leaderboard.boards.difference import difference
-from leaderboard.boards.drafts import DraftRefused, change_draft, subject_of, window_end
+from leaderboard.boards.difference import Effect, effect
+from leaderboard.boards.drafts import LIVE, DraftRefused, change_draft, subject_of, window_end
 from leaderboard.boards.models import DRAFT, WINDOW, Draft
-from leaderboard.boards.package import canonical, unpacked
+from leaderboard.boards.package import unpacked
 from leaderboard.boards.publish import Due, score
 from leaderboard.instant import Millis, local_date, now
 from leaderboard.seasons.models import Season
 from leaderboard.words import gettext as _
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """A draft beside itself as it would be if it were revised."""
-
-    known_at: Millis
-    """What is known at this instant; a revision as known then comes to exactly this."""
-    changes: bool
-    """Whether anything at all would be said otherwise, and be it a name."""
-    diff: dict[str, Any]
-    """Who moves, and which facts differ, as `difference` tells it."""
 
 
 def kept_board(draft: Draft) -> dict[str, Any]:
@@ -35,14 +23,19 @@ def kept_board(draft: Draft) -> dict[str, Any]:
     return unpacked(draft.board)
 
 
+def stopped(session: Session) -> list[tuple[Season, Draft]]:
+    """Boards that the clock could not release and handed over to a person, with their seasons."""
+    found = select(Season, Draft).join(Draft, Draft.season_id == Season.id)
+    found = found.where(Draft.state.in_(LIVE), Draft.reason.is_not(None)).order_by(Draft.due_at, Draft.id)
+    return [(season, draft) for season, draft in session.execute(found)]
+
+
 def preview_revision(session: Session, draft: Draft, *, at: Millis | None = None) -> Effect:
     """What a draft would say otherwise if it were composed from what is known now; stores nothing."""
     known_at = now() if at is None else at
     season = session.get_one(Season, draft.season_id)
-    told = score(session, season, Due(draft.as_of, known_at, draft.due_at, draft.next_due_at)).told
-    kept = unpacked(draft.content)
-    changes = canonical({key: kept.get(key) for key in told}) != canonical(told)
-    return Effect(known_at, changes, difference(kept, told))
+    scored = score(session, season, Due(draft.as_of, known_at, draft.due_at, draft.next_due_at))
+    return effect(unpacked(draft.content), scored.told, known_at)
 
 
 def keep_window(

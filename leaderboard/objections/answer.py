@@ -5,9 +5,10 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.audit import record_act
+from leaderboard.boards.difference import Effect
 from leaderboard.boards.drafts import LIVE, open_window, revise, subject_of
 from leaderboard.boards.models import Draft
-from leaderboard.boards.revisions import Effect, extend_window, keep_window, preview_revision
+from leaderboard.boards.revisions import extend_window, keep_window, preview_revision
 from leaderboard.instant import Millis, now
 from leaderboard.objections.file import MOST_TEXT, ObjectionRefused, held
 from leaderboard.objections.models import DISMISSED, UPHELD, Objection

@@ -145,9 +145,9 @@ def test_what_cannot_be_corrected_is_refused(session: Session, race: Race) -> No
 
 def test_the_effect_is_seen_before_anything_is_kept(session: Session, race: Race) -> None:
     first = race.publish()
-    assert preview_correction(session, first)["moved"] == []
+    assert preview_correction(session, first).diff["moved"] == []
     reverse_starts(race)
-    assert [line["unit"] for line in preview_correction(session, first)["moved"]] == ["qingshi"]
+    assert [line["unit"] for line in preview_correction(session, first).diff["moved"]] == ["qingshi"]
 
 
 def test_a_correction_of_what_was_withdrawn_meanwhile_is_stuck(session: Session, race: Race) -> None:
