@@ -16,6 +16,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
+from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from config import Settings
@@ -25,11 +26,14 @@ from leaderboard.boards.timekeeping import ClockOff
 from leaderboard.db import Database, open_database
 from leaderboard.dispatch import Outbox, outbox_of
 from leaderboard.instant import now
+from leaderboard.ledger.project_facts import wrong_project_facts
 
 log = logging.getLogger(__name__)
 
 BUSY_TIMEOUT_MS = 30_000
 """How long the clock waits for SQLite's write lock; it has more patience than a person at a page."""
+NIGHT_HOUR = 3
+"""The hour of the office's day at which what is kept beside the ledger is compared with it."""
 
 
 class _Wake(BaseTrigger):  # type: ignore[misc] # APScheduler ships no types
@@ -67,7 +71,11 @@ class Ticker:
             jobstores={"default": MemoryJobStore()},
             # Ticks run in the scheduler's own thread: there is no pool that could refuse work while Python ends.
             # The outbox has a thread of its own, so that a slow way out never keeps an edition waiting.
-            executors={"default": DebugExecutor(), "outbox": ThreadPoolExecutor(1)},
+            executors={
+                "default": DebugExecutor(),
+                "outbox": ThreadPoolExecutor(1),
+                "night": ThreadPoolExecutor(1),
+            },
             # A late tick is still a tick, several late ones are one, and two never run at once.
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
@@ -79,6 +87,8 @@ class Ticker:
             at_once = datetime.fromtimestamp(now() / 1000, UTC)
             every = IntervalTrigger(seconds=max(1, round(self._wake.every.total_seconds())))
             self.scheduler.add_job(self.send, every, id="outbox", executor="outbox", next_run_time=at_once)
+        at_night = CronTrigger(hour=NIGHT_HOUR, timezone=self.node.office.zone)
+        self.scheduler.add_job(self.look_over, at_night, id="night", executor="night")
         self.scheduler.start()
         log.info("the clock ticks every %s as %s", self._wake.every, self.node.owner)
 
@@ -112,6 +122,15 @@ class Ticker:
                 self.outbox.send(self.database, self.stopping.is_set)
         except Exception:  # the next turn may find the database back
             log.exception("the outbox could not be looked through; it will be tried again")
+
+    def look_over(self) -> None:
+        """Compare every project's kept facts with the ledger, as each night; what differs is told in the log."""
+        try:
+            with self.database.reading() as session:
+                for wrong in wrong_project_facts(session):
+                    log.error("%s of project %s differ from its facts", ", ".join(wrong.tables), wrong.code)
+        except Exception:  # the next night may find the database back
+            log.exception("the project facts could not be looked over; the next night will try again")
 
     def stop(self) -> None:
         """Finish the edition at hand, begin no other, and stop."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from apscheduler.jobstores.memory import MemoryJobStore
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from config import Settings
 from leaderboard import airing, schedule
@@ -16,6 +17,7 @@ from leaderboard.boards import clock
 from leaderboard.boards.models import Edition
 from leaderboard.db import Database
 from leaderboard.instant import at_zone, now
+from leaderboard.ledger.models import KeptProject
 from leaderboard.schedule import Ticker
 from leaderboard.seasons.timetable import add_timetable
 from tests.factories import OFFICE, small_race
@@ -117,3 +119,20 @@ def test_stopping_finishes_the_edition_at_hand(
         time.sleep(0.02)
     ticker.stop()
     assert len(editions(database)) == 1
+
+
+def test_each_night_tells_what_differs_from_the_ledger(
+    database: Database, ticker: Ticker, caplog: pytest.LogCaptureFixture
+):
+    with database.session() as session:
+        small_race(session)
+        session.commit()
+    ticker.look_over()
+    assert caplog.messages == []
+    with database.session() as session:
+        session.execute(update(KeptProject).values(arrived_yuan=1))
+        session.commit()
+    ticker.look_over()
+    assert caplog.messages[0] == "project_fact of project race-1 differ from its facts"
+    ticker.start()
+    assert ticker.scheduler.get_job("night").next_run_time.astimezone(ZoneInfo(ZONE)).hour == 3

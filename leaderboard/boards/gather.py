@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -77,13 +77,23 @@ def gather(session: Session, season: Season, as_of: date, known_at: int) -> Gath
 def gather_facts(session: Session, season: Season, lines: list[RosterLine], known_at: int) -> scored.Facts:
     """Everything known of the season except what was returned 退回, verified or not, whatever the scheme."""
     keys = {line.unit_id: line.key for line in lines}
+    return replace(
+        gather_without_projects(session, season, lines, known_at),
+        projects=_projects(session, keys, known_at),
+    )
+
+
+def gather_without_projects(
+    session: Session, season: Season, lines: list[RosterLine], known_at: int
+) -> scored.Facts:
+    """The same without projects: units, targets, returns and what was entered by hand."""
+    keys = {line.unit_id: line.key for line in lines}
     return scored.Facts(
         starts_on=season.starts_on,
         ends_on=season.ends_on,
         units=tuple(
             scored.Unit(line.key, line.name, line.division, line.sort_no, line.competing) for line in lines
         ),
-        projects=_projects(session, keys, known_at),
         returns=_returns(session, season, keys, known_at),
         targets=tuple(
             scored.Target(keys[t.unit_id], t.indicator, t.by, t.quantity, t.level)

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -13,11 +14,12 @@ from sqlalchemy.orm import Session
 from leaderboard.boards.board import board_document, place_value
 from leaderboard.boards.disclosure import disclosed
 from leaderboard.boards.gather import gather, gather_facts
+from leaderboard.boards.measured import is_read_off, measures_now, nothing_since
 from leaderboard.boards.read import latest_edition, places_in
 from leaderboard.seasons.models import Season
 from leaderboard.seasons.read import RosterLine, list_divisions, roster, scheme_in_force
 from scoring.facts import Facts
-from scoring.race import score_race
+from scoring.race import score_measured, score_race
 from scoring.result import Standing
 from scoring.rules import Scheme
 from scoring.scheme_document import parse_scheme
@@ -98,13 +100,12 @@ def board_now(session: Session, season: Season, as_of: date, known_at: int) -> d
 
 def compare(session: Session, season: Season, scheme: Scheme, as_of: date, known_at: int) -> Comparison:
     """Rank the facts known at an instant under `scheme`, beside the rules in force where there are any."""
-    lines = roster(session, season.id, known_at)
-    facts = gather_facts(session, season, lines, known_at)
+    known = _Known(session, season, as_of, known_at)
     in_force = _in_force(session, season, as_of, known_at)
-    present = _by_unit(facts, in_force, as_of) if in_force else {}
-    new = _by_unit(facts, scheme, as_of)
+    present = known.by_unit(in_force) if in_force else {}
+    new = known.by_unit(scheme)
     last = _last_places(session, season)
-    names = {line.key: line for line in lines}
+    names = {line.key: line for line in known.lines}
     return Comparison(
         as_of=as_of,
         divisions=tuple(
@@ -134,8 +135,27 @@ def standings_of(facts: Facts, scheme: Scheme, as_of: date) -> tuple[Standing, .
     return score_race(disclosed(facts, as_of, scheme), scheme, as_of).standings
 
 
-def _by_unit(facts: Facts, scheme: Scheme, as_of: date) -> dict[str, Standing]:
-    return {standing.unit: standing for standing in standings_of(facts, scheme, as_of)}
+class _Known:
+    """What is known of a season at an instant, to be scored under one scheme after the other."""
+
+    def __init__(self, session: Session, season: Season, as_of: date, known_at: int) -> None:
+        self.session, self.season, self.as_of, self.known_at = session, season, as_of, known_at
+        self.lines = roster(session, season.id, known_at)
+        self.is_present = nothing_since(session, known_at)
+
+    def by_unit(self, scheme: Scheme) -> dict[str, Standing]:
+        """Standings by unit, in order: read off the project facts where they hold all that the scheme asks for."""
+        if self.is_present and is_read_off(scheme):
+            measures = measures_now(self.session, self.season, self.lines, scheme, self.as_of, self.known_at)
+            standings = score_measured(measures, scheme).standings
+        else:
+            standings = standings_of(self.facts, scheme, self.as_of)
+        return {standing.unit: standing for standing in standings}
+
+    @cached_property
+    def facts(self) -> Facts:
+        """Every fact, gathered only where it is needed."""
+        return gather_facts(self.session, self.season, self.lines, self.known_at)
 
 
 def _last_places(session: Session, season: Season) -> dict[str, str | None]:

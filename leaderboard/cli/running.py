@@ -13,6 +13,7 @@ from leaderboard.cli.context import Context, refuse
 from leaderboard.cli.group import command
 from leaderboard.db import migrate, wal_is_safe
 from leaderboard.instant import at_zone, now
+from leaderboard.ledger.project_facts import wrong_project_facts
 from leaderboard.seasons.timetable import calendar_gaps
 from leaderboard.server import PortTaken, serve, wait_for_port
 
@@ -89,4 +90,8 @@ def doctor_command(context: Context) -> None:
             click.echo(
                 f"工作日历: 时间表“{timetable.name}”要用到 {named} 年的放假安排, 尚未导入, 暂按周一至周五"
             )
+        wrong = wrong_project_facts(session)
+        click.echo(f"项目台账汇总: {'与台账一致' if not wrong else f'{len(wrong)} 个项目与台账不符'}")
+        for project in wrong:
+            click.echo(f"  {project.code}: {', '.join(project.tables)}")
     click.echo(f"HTTPS: {'是' if context.settings.https else '否 (Cookie 未加 Secure, 仅限可信内网)'}")

@@ -63,17 +63,23 @@ def keep_project_facts(session: Session, project_ids: Iterable[int]) -> None:
 
 def wrong_project_facts(session: Session) -> list[WrongFacts]:
     """Projects whose rows are not what their facts come to, by code; empty unless someone wrote past the ledger."""
-    found: list[WrongFacts] = []
-    heads = session.execute(select(Project.id, Project.code).order_by(Project.id))
+    heads = session.execute(select(Project.id, Project.code).order_by(Project.code))
     codes = {project_id: code for project_id, code in heads}  # noqa: C416 - rows are no pairs to mypy
-    for some in _chunks(list(codes)):
+    found = _differing(session, list(codes))
+    # A second look leaves out what was only being written during the first.
+    still = _differing(session, list(found))
+    return [WrongFacts(code, still[project_id]) for project_id, code in codes.items() if project_id in still]
+
+
+def _differing(session: Session, project_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    """Project id -> names of the tables whose rows differ."""
+    differing: dict[int, tuple[str, ...]] = {}
+    for some in _chunks(project_ids):
         made, stored = made_from_facts(session, some), _stored(session, some)
-        differing: dict[int, list[str]] = defaultdict(list)
         for table in TABLES:
             for project_id in _holders_of_difference(made[table], stored[table]):
-                differing[project_id].append(table.__tablename__)
-        found += [WrongFacts(codes[key], tuple(tables)) for key, tables in differing.items()]
-    return sorted(found, key=lambda wrong: wrong.code)
+                differing[project_id] = (*differing.get(project_id, ()), table.__tablename__)
+    return differing
 
 
 def made_from_facts(session: Session, project_ids: Sequence[int]) -> Kept:
@@ -166,10 +172,10 @@ def _stored(session: Session, project_ids: Sequence[int]) -> Kept:
     }
 
 
-def _holders_of_difference(made: Iterable[dict[str, Any]], stored: Iterable[dict[str, Any]]) -> list[int]:
+def _holders_of_difference(made: Iterable[dict[str, Any]], stored: Iterable[dict[str, Any]]) -> set[int]:
     """Projects with a row on one side that is not on the other."""
     one, other = ({frozenset(row.items()): row["project_id"] for row in rows} for rows in (made, stored))
-    return sorted({(one.get(key) or other[key]) for key in one.keys() ^ other.keys()})
+    return {one.get(key) or other[key] for key in one.keys() ^ other.keys()}
 
 
 def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:

@@ -61,6 +61,7 @@ def test_a_date_is_called_off_and_stands_again(
 def test_the_doctor_asks_for_a_missing_calendar_and_tells_of_the_clock(done: Done, race: str, trail: Trail):
     assert "时钟: 与数据库一致" in done("doctor")
     assert "工作日历" not in done("doctor")
+    assert "项目台账汇总: 与台账一致" in done("doctor")
     done("timetable-add", race, "日报", "kind=working_day", "time=09:00")
     assert "工作日历: 时间表“日报”" in done("doctor")
     done("clock-accept", "--reason", "时钟已校准")
