@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from fractions import Fraction
+from typing import Any
 from unicodedata import east_asian_width
 
 from markupsafe import Markup, escape
@@ -93,6 +94,11 @@ def moved(previous: str | int | None, present: str | int | None) -> int | None:
     if previous is None or present is None:
         return None
     return int(Fraction(previous) - Fraction(present))
+
+
+def is_compared(board: Mapping[str, Any]) -> bool:
+    """Whether the board has an edition before it to compare with: the first one has none, nor has its correction."""
+    return any(row["previous_place"] is not None for row in board["standings"])
 
 
 def movement(previous: str | int | None, present: str | int | None) -> dict[str, str]:

@@ -126,6 +126,13 @@ def test_a_correction_says_on_its_page_who_moved_and_why(race: Race, visit: Visi
     assert "This edition corrects edition 1" in visit("/boards/race/2/?lang=en").text()
 
 
+def test_a_correction_of_the_first_edition_has_nothing_to_compare_with(race: Race, visit: Visit) -> None:
+    assert race.season.slug == "race"
+    page = visit("/boards/race/2/").text()
+    assert "首期" in page
+    assert "新上榜" not in page
+
+
 def test_the_lane_takes_a_withdrawal_over_at_its_next_look(
     session: Session, race: Race, lane: Client, app: Flask
 ) -> None:
