@@ -81,8 +81,13 @@ def test_operations_do_not_commit() -> None:
 
 
 def test_the_ledger_is_never_altered() -> None:
-    """Facts are added and reversed: no code of the ledger changes or deletes one."""
-    assert list(house.altering(found for found in subjects() if house.part(found.name) == "ledger")) == []
+    """Facts are added and reversed: no code of the ledger changes or deletes one.
+
+    Only what is made from the facts is thrown away, to be made anew.
+    """
+    ledger = [found for found in subjects() if house.part(found.name) == "ledger"]
+    keeping = {"leaderboard.ledger.project_facts"}
+    assert list(house.altering(found for found in ledger if found.name not in keeping)) == []
 
 
 def test_the_clock_is_read_in_one_place() -> None:

@@ -15,8 +15,7 @@ from leaderboard.accounts.read import newest_lines
 from leaderboard.boards.disclosure import disclosed
 from leaderboard.boards.gather import gather_without_projects
 from leaderboard.instant import Millis
-from leaderboard.ledger.models import KeptArrival, KeptProject
-from leaderboard.ledger.project_facts import STAGES
+from leaderboard.ledger.models import KEPT_STAGES, KeptArrival, KeptProject
 from leaderboard.seasons.models import Season
 from leaderboard.seasons.read import RosterLine
 from scoring.cohort import or_later
@@ -70,7 +69,7 @@ def is_read_off(scheme: Scheme) -> bool:
 
 def _is_kept(indicator: Indicator) -> bool:
     if isinstance(indicator.measure, StageReached):
-        return set(or_later(indicator.measure.stages)) <= set(STAGES)
+        return set(or_later(indicator.measure.stages)) <= set(KEPT_STAGES)
     return not isinstance(indicator.measure, Terms | Given)
 
 

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from leaderboard.ledger.models import (
     AWAITING,
+    KEPT_STAGES,
     VERIFIED,
     CapitalArrival,
     Credit,
@@ -30,8 +31,6 @@ from leaderboard.ledger.read import ProjectFact, known_project_facts
 
 AT_ONCE = 2000
 """Projects looked at with one statement."""
-STAGES = ("signed", "registered", "landed", "started", "in_statistics", "in_production")
-"""Stages with a column of their own; what a season adds to them is measured from the ledger."""
 TABLES = (KeptProject, KeptArrival)
 Kept = dict[type[KeptProject | KeptArrival], list[dict[str, Any]]]
 """Rows by table."""
@@ -125,7 +124,7 @@ def _shared(rows: Iterable[Row[Any]]) -> dict[int, Fraction]:
 def _reached(events: Sequence[Row[Any]]) -> dict[str, Any]:
     contract = _first(events, "signed", VERIFIED)
     awaited = _first(events, "signed", AWAITING)
-    days = {f"{stage}_on": _day(_first(events, stage, VERIFIED)) for stage in STAGES}
+    days = {f"{stage}_on": _day(_first(events, stage, VERIFIED)) for stage in KEPT_STAGES}
     return days | {
         "awaited_on": _day(awaited),
         "total_yuan": contract.total_yuan if contract else None,
