@@ -240,10 +240,10 @@ def _gated(row: Weighed, line: IndicatorLine, sights: Mapping[str, Sight], schem
     """The line after the first condition that is not met; a missing number is the missing rules' affair."""
     if line.points is None or row.rule is not None:
         return line
-    for gate in row.indicator.gates:
+    for n, gate in enumerate(row.indicator.gates, 1):
         if not holds(gate.needs, line.key, sights):
             points = gate.otherwise.at(line.weight) if gate.times is None else gate.times * line.points
-            working = (*line.working, ("before_gate", line.points))
+            working = (*line.working, ("before_gate", line.points), ("gate", Fraction(n)))
             return replace(
                 line,
                 points=_counted_points(row, points, scheme),

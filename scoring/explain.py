@@ -2,14 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from scoring.result import Count, IndicatorLine, Part, Standing
-from scoring.rules import Indicator, Scheme
-from scoring.shape_formula import shape_term
+from scoring.adjust import SCORE_LEAST, SCORE_MOST
+from scoring.adjustment_formula import adjustment_terms
+from scoring.formula_words import EN, ZH, Tongue
+from scoring.number_formula import Printer
+from scoring.printed import ATOM, NEGATED, Sum, Told, joined, number, percent, times
+from scoring.result import IndicatorLine, Standing
+from scoring.rules import Indicator, MissingKind, Scheme
+from scoring.shape_formula import shape_term, worth_sum
 from scoring.show import plain, rounded, shown_rate
 
-YUAN_PER_WAN = 10_000
+__all__ = ["EN", "ZH", "Term", "contributions", "formula", "terms"]
+
+NOTES = {"zero_points": MissingKind.ZERO, "full_points": MissingKind.FULL, "fixed_points": MissingKind.FIXED}
+VOID = "void"
+WEIGHT_RAISED = "weight_raised"
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One indicator or adjustment as the formula prints it; `text` worked out comes to `points` exactly."""
+
+    key: str
+    name: str
+    sum: Sum
+    note: str
+
+    @property
+    def text(self) -> str:
+        """The arithmetic alone."""
+        return self.sum.text
+
+    @property
+    def points(self) -> Fraction:
+        """What it comes to."""
+        return self.sum.value
 
 
 def contributions(standing: Standing) -> list[tuple[str, Fraction]]:
@@ -23,95 +54,123 @@ def contributions(standing: Standing) -> list[tuple[str, Fraction]]:
     return given + [(line.key, line.points) for line in standing.adjustments]
 
 
-def formula(standing: Standing, scheme: Scheme) -> str:
-    """The printed line, `得分 = 28÷27×30 + min(28÷25, 1.2)×30 - 0.50 = 62.11`; money in 万.
+def terms(standing: Standing, scheme: Scheme, tongue: Tongue = ZH) -> list[Term]:
+    """Every term of a unit's score with its own working, by name; empty where there is no score."""
+    if standing.score is None:
+        return []
+    found = [
+        _term(line.key, scheme.indicator(line.key).name, _indicator(line, standing, scheme, tongue), tongue)
+        for line in standing.indicators
+        if line.points is not None and (line.weight or line.points)
+    ]
+    names = {rule.key: rule.name for rule in scheme.adjustments}
+    names |= {ceiling.key: ceiling.name for ceiling in scheme.ceilings}
+    for key, told in adjustment_terms(standing, scheme, tongue):
+        found.append(_term(key, names.get(key, tongue.say("base")), told, tongue))
+    return found
 
-    Without a total it is the lead indicator's own line, `开工率 = 45÷52 = 86.5%`.
+
+def formula(standing: Standing, scheme: Scheme, tongue: Tongue = ZH) -> str:
+    """The printed line, `得分 = 28÷27×30 + 110%×70（28÷20 封顶 110%） - 0.5×3（通报） = 107.61`; money in 万.
+
+    Worked out exactly it comes to the score. Without a total it is the lead indicator's own line,
+    `开工率 = 45÷52 = 86.5%`.
     """
     if scheme.lead is not None:
-        return _lead_formula(standing, scheme, scheme.indicator(scheme.lead))
+        return _lead_formula(standing, scheme, scheme.indicator(scheme.lead), tongue)
+    name = tongue.say("score")
     if standing.score is None:
-        return "得分 = —"
-    terms = [_term(line, scheme) for line in standing.indicators if line.points is not None and _weighs(line)]
-    text = " + ".join(terms) or "0"
-    for adjustment in standing.adjustments:
-        if adjustment.points:
-            sign = "+" if adjustment.points > 0 else "-"
-            shown = rounded(abs(adjustment.points), scheme.decimals.points, scheme.rounding.points)
-            text += f" {sign} {shown}"
-    return f"得分 = {text} = {rounded(standing.score, scheme.decimals.score, scheme.rounding.score)}"
+        return f"{name} = —"
+    text = _limited(_summed(terms(standing, scheme, tongue)), standing, scheme, tongue)
+    return f"{name} = {text} = {rounded(standing.score, scheme.decimals.score, scheme.rounding.score)}"
 
 
-def _weighs(line: IndicatorLine) -> bool:
-    return bool(line.weight) or bool(line.points)
+def _term(key: str, name: str, told: Told, tongue: Tongue) -> Term:
+    return Term(key, name, told.sum, joined(told.notes, tongue.brackets, tongue.comma))
 
 
-def _term(line: IndicatorLine, scheme: Scheme) -> str:
-    """One indicator's term: rate between floor and cap, times weight, or as its shape counts.
+def _summed(found: Sequence[Term]) -> str:
+    """Terms with signs between them; one that begins with a minus is taken away."""
+    if len(found) < 2:
+        return "".join(f"{term.text}{term.note}" for term in found) or "0"
+    text = ""
+    for term in found:
+        taken = bool(text) and term.sum.binds == NEGATED
+        sign = " - " if taken else " + " if text else ""
+        text += f"{sign}{term.text[1:] if taken else term.sum.within(NEGATED)}{term.note}"
+    return text
 
-    Bare points stand where a rule stood in, or where nothing shorter than the rule itself would be true.
-    """
+
+def _limited(text: str, standing: Standing, scheme: Scheme, tongue: Tongue) -> str:
+    """The sum between the most and least a score may be, where they changed it."""
+    keys = {line.key for line in standing.adjustments}
+    for key, how, limit in (
+        (SCORE_MOST, "min", scheme.score_most),
+        (SCORE_LEAST, "max", scheme.score_least),
+    ):
+        if key in keys and limit is not None:
+            shown = number(limit).text
+            note = joined([tongue.say(key, limit=shown)], tongue.brackets, tongue.comma)
+            text = f"{how}({text}, {shown}){note}"
+    return text
+
+
+def _indicator(line: IndicatorLine, standing: Standing, scheme: Scheme, tongue: Tongue) -> Told:
+    """One indicator's term: its shape, then whatever changed the points after it."""
     indicator = scheme.indicator(line.key)
-    told = shape_term(line, indicator)
-    if told is not None:
+    if line.note in NOTES:
+        return _rounded_early(_missing(line, tongue), scheme, tongue)
+    if line.note == VOID:
+        return Told(number(Fraction(0)), (tongue.say("void", name=_voided_by(line, standing, scheme)),))
+    told = _rounded_early(shape_term(Printer(line, indicator, scheme, tongue)), scheme, tongue)
+    if "before_gate" in dict(line.working):
+        told = _rounded_early(_gated(told, line, indicator, tongue), scheme, tongue)
+    if line.note == WEIGHT_RAISED:
+        told = told.with_notes(tongue.say("weight_raised", weight=number(line.weight).text))
+    return told
+
+
+def _missing(line: IndicatorLine, tongue: Tongue) -> Told:
+    """What the rule for a missing number gives, with the state it was in."""
+    note = tongue.say(str(line.note), state=tongue.words[line.state])
+    return Told(number(line.points or Fraction(0)), (note,))
+
+
+def _voided_by(line: IndicatorLine, standing: Standing, scheme: Scheme) -> str:
+    """Names of the adjustments that happened and make the indicator worthless."""
+    happened = {one.key for one in standing.adjustments if one.raw or one.counted}
+    rules = [rule for rule in scheme.adjustments if line.key in rule.voids]
+    return "、".join(rule.name for rule in rules if rule.key in happened or len(rules) == 1)
+
+
+def _gated(told: Told, line: IndicatorLine, indicator: Indicator, tongue: Tongue) -> Told:
+    """`8÷10×10×50%`, or the points given instead."""
+    gate = indicator.gates[int(dict(line.working)["gate"]) - 1]
+    note = tongue.say("gate", name=gate.name) if gate.name else tongue.say("gate_unnamed")
+    if gate.times is not None:
+        return Told(times(told.sum, percent(gate.times)), (*told.notes, note))
+    instead = tongue.say("instead", x=told.sum.text)
+    return Told(worth_sum(gate.otherwise, line.weight), (*told.notes, instead, note))
+
+
+def _rounded_early(told: Told, scheme: Scheme, tongue: Tongue) -> Told:
+    """Points rounded before they are added up, where the scheme says so and it changes them."""
+    how, decimals = scheme.rounding.points, scheme.decimals.points
+    if "points" not in scheme.rounding.early:
         return told
-    if line.capped_rate is None or line.points != line.weight * line.capped_rate:
-        return rounded(line.points or 0, scheme.decimals.points, scheme.rounding.points)
-    rate = _ratios(line.parts)
-    bounded = rate
-    if indicator.floor:
-        bounded = f"max({bounded}, {plain(indicator.floor)})"
-    if indicator.cap is not None:
-        bounded = f"min({bounded}, {plain(indicator.cap)})"
-    if bounded == rate and len(line.parts) > 1:
-        bounded = f"({rate})"
-    return f"{bounded}×{_factor(line.weight)}"
+    value = Fraction(rounded(told.sum.value, decimals, how))
+    if value == told.sum.value:
+        return told
+    text = f"{tongue.words[how]}({told.sum.text}, {decimals})"
+    return Told(replace(told.sum, text=text, value=value, binds=ATOM), told.notes)
 
 
-def _lead_formula(standing: Standing, scheme: Scheme, indicator: Indicator) -> str:
+def _lead_formula(standing: Standing, scheme: Scheme, indicator: Indicator, tongue: Tongue) -> str:
     line = next(line for line in standing.indicators if line.key == indicator.key)
-    if line.rate is not None:
-        return f"{indicator.name} = {_ratios(line.parts)} = {shown_rate(line.rate, scheme.decimals.rate)}"
+    name = (indicator.name_en if tongue is EN else "") or indicator.name
+    raw = Printer(line, indicator, scheme, tongue).raw()
+    if line.rate is not None and raw is not None:
+        note = joined(raw.notes, tongue.brackets, tongue.comma)
+        return f"{name} = {raw.sum.text}{note} = {shown_rate(line.rate, scheme.decimals.rate)}"
     quantity = line.numerator if line.denominator is None else None
-    return f"{indicator.name} = {plain(quantity) if quantity is not None else '—'}"
-
-
-def _ratios(parts: tuple[Part, ...]) -> str:
-    """`28÷27`, or for a mix `28÷27×50% + 3000万÷2000万×50%`."""
-    if len(parts) == 1:
-        return _ratio(parts[0])
-    if sum(part.share for part in parts) != 1:
-        return _pooled(parts)
-    return " + ".join(f"{_ratio(part)}×{_percent(part.share)}" for part in parts)
-
-
-def _pooled(parts: tuple[Part, ...]) -> str:
-    """Named parts added up above and below the line: `(7+6)÷(10+10)`."""
-    above = "+".join(_amount(part.numerator) for part in parts)
-    below = "+".join(_amount(part.denominator) for part in parts if part.denominator is not None)
-    return f"({above})÷({below})"
-
-
-def _ratio(part: Part) -> str:
-    below = part.denominator.value if part.denominator is not None else None
-    if below == 1 and part.rate is not None and part.rate.denominator != 1:
-        # A rate that was stated without its counts.
-        return _percent(part.rate)
-    over = f"÷{_amount(part.denominator)}" if part.denominator is not None else ""
-    return f"{_amount(part.numerator)}{over}"
-
-
-def _amount(count: Count) -> str:
-    value = count.value or Fraction(0)
-    return f"{_factor(value / YUAN_PER_WAN)}万" if count.by == "amount" else _factor(value)
-
-
-def _percent(share: Fraction) -> str:
-    text = plain(share * 100)
-    return f"({plain(share)})" if "/" in text else f"{text}%"
-
-
-def _factor(number: Fraction) -> str:
-    """A number inside a product; a fraction keeps to itself in brackets."""
-    text = plain(number)
-    return f"({text})" if "/" in text else text
+    return f"{name} = {plain(quantity) if quantity is not None else '—'}"

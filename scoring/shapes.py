@@ -14,6 +14,7 @@ from scoring.shape_rules import (
     Deductions,
     Floors,
     Interpolated,
+    Kind,
     MinMax,
     Points,
     Proportional,
@@ -24,7 +25,7 @@ from scoring.shape_rules import (
     Slopes,
     Worth,
 )
-from scoring.sight import Sight, holds
+from scoring.sight import BESIDE, Sight, holds
 
 Limits = tuple[Worth | None, Worth | None]
 Step = tuple[str, Fraction | Worth]
@@ -63,7 +64,7 @@ def earn(shape: Shape, sight: Sight, around: Mapping[str, Sight]) -> Earned:
     return replace(found, limits=(*found.limits, (shape.least, shape.most)))
 
 
-def _earned(shape: Shape, sight: Sight, around: Mapping[str, Sight]) -> Earned:  # noqa: C901, PLR0911 - one a kind
+def _earned(shape: Shape, sight: Sight, around: Mapping[str, Sight]) -> Earned:  # noqa: PLR0911 - one a kind
     match shape.kind:
         case Constant(worth=worth):
             return Earned(worth)
@@ -76,7 +77,17 @@ def _earned(shape: Shape, sight: Sight, around: Mapping[str, Sight]) -> Earned: 
     x = sight.read(shape.on)
     if x is None:
         return Earned(NOTHING, note=NO_NUMBER)
-    match shape.kind:
+    if shape.on in BESIDE:
+        name, beside = sight.beside(shape.on)
+        found = _by_number(shape.kind, x, sight, around)
+        return replace(found, working=((name, beside), *found.working))
+    return _by_number(shape.kind, x, sight, around)
+
+
+def _by_number(  # noqa: PLR0911 - one a kind
+    kind: Kind, x: Fraction, sight: Sight, around: Mapping[str, Sight]
+) -> Earned:
+    match kind:
         case Proportional(full_at=full_at):
             return Earned(Worth(x if full_at is ONE else x / full_at))
         case MinMax() as ends:
@@ -91,6 +102,8 @@ def _earned(shape: Shape, sight: Sight, around: Mapping[str, Sight]) -> Earned: 
             return Earned(Worth(points=each * x))
         case Deductions(each=each):
             return Earned(Worth(Fraction(1), -each * x))
+        case _:
+            raise AssertionError(kind)
 
 
 def _min_max(ends: MinMax, x: Fraction, sight: Sight) -> Earned:

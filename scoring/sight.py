@@ -13,6 +13,9 @@ from scoring.result import Part
 from scoring.rules import Indicator, Ties
 from scoring.shape_rules import AtLeast, Reading, Requirement
 
+BESIDE = (Reading.AHEAD, Reading.OF_BEST, Reading.OF_MEAN)
+"""Numbers that are read beside something the unit itself does not state."""
+
 
 class Field:
     """One indicator over the units of one division: places on its own board, best, mean, both ends.
@@ -104,6 +107,14 @@ class Sight:
         if on is Reading.POINTS or on is Reading.MARK:
             return self._earned(on)
         return self._derived(on)
+
+    def beside(self, on: Reading) -> tuple[str, Fraction]:
+        """What a number of BESIDE is measured by, with its name in the working."""
+        if on is Reading.AHEAD:
+            return "schedule", self.schedule
+        best = self.field.high if self.indicator.better == "more" else self.field.low
+        found = ("best", best) if on is Reading.OF_BEST else ("mean", self.field.mean)
+        return found[0], found[1] or Fraction(0)
 
     def _read_part(self, on: Reading, name: str) -> Fraction | None:
         parts = tuple(part for part in self.measured.parts if part.name == name)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from leaderboard.boards.gather import Gathered
-from scoring.explain import contributions, formula
+from scoring.explain import EN, contributions, formula
 from scoring.result import AdjustmentLine, Count, CountedFact, IndicatorLine, LeftOutFact, Part, RaceResult
 from scoring.show import exact, round_half_up
 
@@ -18,6 +18,7 @@ def unit_lines(board: dict[str, Any], gathered: Gathered, result: RaceResult) ->
         yield {
             **shown,
             "formula": formula(standing, scheme),
+            "formula_en": formula(standing, scheme, EN),
             "contributions": [
                 {
                     "key": key,

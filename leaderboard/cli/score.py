@@ -12,8 +12,9 @@ import click
 from leaderboard.cli.context import Context
 from leaderboard.cli.group import command
 from leaderboard.exchange.scheme_file import UnreadableDocument, read_document
-from scoring.explain import formula
+from scoring.explain import formula, terms
 from scoring.result import Standing
+from scoring.rules import Scheme
 from scoring.score_document import Scored, ScoreError, score_document
 from scoring.scorecard import place_value, scorecard
 from scoring.show import rounded, shown_rate
@@ -33,7 +34,8 @@ def score_command(_context: Context, document: BinaryIO, output: str, unit: str 
     for notice in scored.notices:
         click.echo(f"提示：{notice}", err=True)
     if unit is not None:
-        click.echo(formula(_standing(scored, unit), scored.scheme))
+        for line in explained(_standing(scored, unit), scored.scheme):
+            click.echo(line)
     elif output == "table":
         for line in table(scored):
             click.echo(line)
@@ -67,6 +69,14 @@ def _standing(scored: Scored, unit: str) -> Standing:
         if unit in (standing.unit, names[standing.unit]):
             return standing
     _refuse(f"没有单位“{unit}”；现有：{'、'.join(names.values()) or '（无）'}")
+
+
+def explained(standing: Standing, scheme: Scheme) -> Iterator[str]:
+    """The formula in one line, then each of its terms with the name of what it is for."""
+    yield formula(standing, scheme)
+    for term in terms(standing, scheme):
+        shown = rounded(term.points, scheme.decimals.points, scheme.rounding.points)
+        yield f"  {term.name} {term.text}{term.note} = {shown}"
 
 
 def table(scored: Scored) -> Iterator[str]:

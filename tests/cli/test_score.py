@@ -49,8 +49,11 @@ def test_standard_input_and_a_table() -> None:
 def test_the_formula_of_a_unit() -> None:
     answer = score("-", "--explain", "甲镇", stdin=GOOD)
     assert answer.exit_code == 0
-    assert answer.stdout.startswith("得分 = min(28÷27, 1.2)×60 + ")
-    assert "82.22" in answer.stdout
+    assert answer.stdout.splitlines() == [
+        "得分 = 28÷27×60 + 50%×40 = 82.22",
+        "  签约率 28÷27×60 = 62.22",
+        "  开工率 50%×40 = 20.00",
+    ]
 
 
 def test_an_unknown_unit_is_answered_with_those_there_are() -> None:

@@ -59,7 +59,7 @@ def test_contributions_stand_with_their_sum_and_the_formula(race: Race, visit: V
         ["资金到位率", "6.25"],
     ]
     assert page.text(page.all("p", class_="formula")[0]) == (
-        "得分 = min(2÷4, 1.2)×30 + 1÷2×25 + 2÷2×20 + min(5000万÷20000万, 1)×25 = 53.75"
+        "得分 = 2÷4×30 + 1÷2×25 + 2÷2×20 + 5000万÷20000万×25 = 53.75"
     )
 
 

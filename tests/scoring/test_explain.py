@@ -55,7 +55,7 @@ def test_the_formula_as_notices_print_it() -> None:
         adjustments=adjustments,
     )
     # 28/27 × 30 + 1.1 × 70 + 1 - 1.5 = 31.1111 + 77 - 0.5
-    assert text == "得分 = 28÷27×30 + min(28÷25, 1.1)×70 + 1.00 - 1.50 = 107.61"
+    assert text == "得分 = 28÷27×30 + 110%×70（28÷25 封顶 110%） + 1×1（加分） - 0.5×3（扣分） = 107.61"
 
 
 def test_floors_and_rules_for_missing_numbers_are_shown() -> None:
@@ -65,11 +65,12 @@ def test_floors_and_rules_for_missing_numbers_are_shown() -> None:
         indicator(RATIO, "x", "60", floor="0.2", cap="1"),
         indicator(B_RATIO, "y", "40", missing=missing),
     )
-    assert text == "得分 = min(max(1÷10, 0.2), 1)×60 + 12.50 = 24.50"
+    assert text == "得分 = 20%×60（1÷10 保底 20%） + 12.5（未报，计固定分） = 24.50"
 
 
 def test_left_out_and_redistributed_indicators_are_not_in_the_formula() -> None:
-    for rule, expected in (("leave_out", "1÷2×70 = 35.00"), ("redistribute", "1÷2×100 = 50.00")):
+    raised = "1÷2×100（含分摊来的权重，按 100 分计） = 50.00"
+    for rule, expected in (("leave_out", "1÷2×70 = 35.00"), ("redistribute", raised)):
         text = printed(
             facts(returns=ratios(a=(1, 2))),
             indicator(RATIO, "x", "70"),
@@ -89,9 +90,9 @@ def test_money_is_in_wan_and_shares_are_exact() -> None:
     mix = {"preset": "signing", "by": {"by": "mix", "count_share": "1/10"}}
     assert printed(known, indicator({"preset": "arrival"})) == "得分 = 1234.5678万÷3000万×100 = 41.15"
     text = printed(known, indicator(mix))
-    assert text == "得分 = ((4/3)÷4×10% + 3000万÷6000万×90%)×100 = 48.33"
+    assert text == "得分 = ((4/3)÷4×10%+3000万÷6000万×90%)×100 = 48.33"
     thirds = {"preset": "signing", "by": {"by": "mix", "count_share": "1/3"}}
-    assert "×(1/3) + " in printed(known, indicator(thirds, cap="1"))
+    assert "×(1/3)+" in printed(known, indicator(thirds, cap="1"))
 
 
 @pytest.mark.parametrize(
