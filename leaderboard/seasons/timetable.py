@@ -14,12 +14,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.audit import record_act
-from leaderboard.instant import Millis, iso, now
+from leaderboard.instant import Millis, iso, local_date, now
 from leaderboard.seasons.calendar import MONDAY_TO_FRIDAY, WorkingDays, working_days
 from leaderboard.seasons.instants import AGES, as_of, due_after, due_between, known_at, years_without_notice
 from leaderboard.seasons.models import CATCH_UP, LATEST_ONLY, Season, Timetable, TimetableSkip
 from leaderboard.seasons.plan import PlanError
 from leaderboard.seasons.rule import Rule, parse_rule, rule_document
+
+SOON_MS = 45 * 24 * 3_600_000
+"""How long before it is needed a year's notice is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +87,18 @@ def list_skips(session: Session, timetable: Timetable) -> Sequence[TimetableSkip
 
 
 def calendar_gaps(session: Session, at: Millis) -> list[tuple[Timetable, list[int]]]:
-    """The running timetables that need the notice of years that were not imported, with these years."""
+    """The running timetables that soon need the notice of years that were not imported, with these years.
+
+    Soon is within 45 days: the notice for a year comes out in the November before it, and cannot be asked for earlier.
+    """
     active = session.scalars(select(Timetable).where(Timetable.is_active == 1).order_by(Timetable.id)).all()
-    gaps = ((timetable, course_of(session, timetable).years_missing(at)) for timetable in active)
-    return [(timetable, years) for timetable, years in gaps if years]
+    gaps = []
+    for timetable in active:
+        soon = local_date(at + SOON_MS, timetable.timezone).year
+        years = [year for year in course_of(session, timetable).years_missing(at) if year <= soon]
+        if years:
+            gaps.append((timetable, years))
+    return gaps
 
 
 def add_timetable(  # noqa: PLR0913 - the columns of the table, all by name

@@ -13,7 +13,9 @@ from sqlalchemy.orm import Session
 
 from leaderboard.accounts.models import AuditLine
 from leaderboard.instant import from_local, local_date
+from leaderboard.seasons.calendar import import_year
 from leaderboard.seasons.instants import as_of, due_after, due_between, known_at, next_dates
+from leaderboard.seasons.notice import NoticeDay
 from leaderboard.seasons.plan import PlanError
 from leaderboard.seasons.read import list_timetables
 from leaderboard.seasons.rule import KINDS, WEEKDAYS, parse_rule, rule_document
@@ -337,3 +339,15 @@ def test_running_timetables_that_lack_a_calendar_are_named(session: Session):
     assert calendar_gaps(session, noon) == [(working, [2026])]
     pause_timetable(session, "tester", working)
     assert calendar_gaps(session, noon) == []
+
+
+def test_a_years_notice_is_asked_for_only_once_it_can_be_there(session: Session):
+    """Of the five dates after 1 October 2026 two lie in 2027, whose notice comes out in November."""
+    season = start_race(session).season
+    rule = {"kind": "monthly", "day": 5, "time": "09:00", "if_closed": "next"}
+    monthly = add_timetable(session, "tester", season, name="月报", rule=rule, zone=ZONE)
+    import_year(session, "tester", 2026, [NoticeDay(date(2026, 10, 1), False, "国庆节")], source="通知")
+    assert course_of(session, monthly).years_missing(at("2026-10-01T12:00")) == [2027]
+    assert calendar_gaps(session, at("2026-10-01T12:00")) == []
+    assert calendar_gaps(session, at("2026-11-16T12:00")) == []
+    assert calendar_gaps(session, at("2026-11-18T12:00")) == [(monthly, [2027])]
