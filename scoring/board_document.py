@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
+from fractions import Fraction
+from itertools import chain
 from typing import Any, cast
 
 from scoring.board_rules import (
@@ -29,7 +31,9 @@ from scoring.condition_document import (
 )
 from scoring.interval_document import checked_bands, interval_document, read_interval
 from scoring.reading import Fields
-from scoring.shape_rules import Reading
+from scoring.score_sight import READINGS as SCORE_READINGS
+from scoring.score_sight import conditions
+from scoring.shape_rules import Reading, Requirement
 from scoring.show import plain
 
 ENDS = [end.value for end in End]
@@ -42,7 +46,7 @@ def read_grades(fields: Fields, known: Collection[str]) -> Grades:
     grades = []
     for row in rows:
         grades.append(Grade(row.text("name"), read_interval(row), read_requirements(row, "also")))
-        note_unknown(row, "also", grades[-1].also, known)
+        _note_conditions(row, "also", grades[-1].also, known)
         row.close()
     # Conditions let a unit fall to a lower grade, so only grades without any have to fit together.
     if not any(grade.also for grade in grades):
@@ -52,11 +56,22 @@ def read_grades(fields: Fields, known: Collection[str]) -> Grades:
     for row in fields.objects("moves", needed=False):
         loses = row.raw("by") == "none"
         when = read_requirement(row.object("when"))
-        note_unknown(row, "when", [when], known)
+        _note_conditions(row, "when", [when], known)
         moves.append(Move(row.text("name"), None if loses else row.integer("by", least=None), when))
         row.close()
     fields.close()
     return Grades(cast(Any, by), tuple(grades), tuple(moves))
+
+
+def _note_conditions(
+    fields: Fields, key: str, requirements: Sequence[Requirement], known: Collection[str]
+) -> None:
+    """Note conditions on indicators there are not; here the score may be looked at as well."""
+    note_unknown(fields, key, requirements, (*known, SCORE))
+    for condition in chain.from_iterable(map(conditions, requirements)):
+        if condition.indicator == SCORE and (condition.on not in SCORE_READINGS or condition.part):
+            words = "、".join(reading.value for reading in SCORE_READINGS)
+            fields.note(key, f"总分 score 只能看 {words}，没有 {condition.part or condition.on.value}")
 
 
 def grades_document(found: Grades) -> dict[str, Any]:
@@ -91,7 +106,7 @@ def read_list(fields: Fields, known: Collection[str]) -> ListRule:
         when=read_requirements(fields, "when"),
         exempt=fields.flag("exempt", True),
     )
-    note_unknown(fields, "when", rule.when, known)
+    _note_conditions(fields, "when", rule.when, known)
     if fields.ok and rule.among is None and rule.often is None and not rule.when:
         fields.problems.note(fields.path, "榜单缺少条件：写 among（名次）、often（次数）或 when（条件）")
     for key in ("among", "often"):
@@ -103,11 +118,7 @@ def read_list(fields: Fields, known: Collection[str]) -> ListRule:
 def _among(fields: Fields, known: Collection[str]) -> Among:
     end = End(fields.choice("end", ENDS, "first"))
     share = fields.has("share")
-    if share and fields.has("number"):
-        fields.note("share", "number（家数）与 share（比例）只能写一个")
-    number = fields.number("share" if share else "number")
-    if number <= 0 or (share and number > 1):
-        fields.note("share" if share else "number", "家数应大于 0，比例应大于 0、不超过 1")
+    after, number = _place_range(fields) if fields.has("from") or fields.has("up_to") else _how_many(fields)
     if isinstance(fields.raw("by", needed=False), dict):
         by: str | PlaceCount = _place_count(fields.object("by"), known)
     else:
@@ -115,7 +126,31 @@ def _among(fields: Fields, known: Collection[str]) -> Among:
         if by not in (*known, SCORE):
             fields.note("by", f"应为 score（总分）或指标的代号，现在是“{by}”")
     fields.close()
-    return Among(end, number, share, by)
+    return Among(end, number, share, by, after)
+
+
+def _how_many(fields: Fields) -> tuple[int, Fraction]:
+    """So many, or such a share, from the end on."""
+    share = fields.has("share")
+    if share and fields.has("number"):
+        fields.note("share", "number（家数）与 share（比例）只能写一个")
+    number = fields.number("share" if share else "number")
+    if number <= 0 or (share and number > 1):
+        fields.note("share" if share else "number", "家数应大于 0，比例应大于 0、不超过 1")
+    return 0, number
+
+
+def _place_range(fields: Fields) -> tuple[int, Fraction]:
+    """Places `from` … `up_to`, counted from the end that is meant, both included."""
+    first = fields.integer("from", 1, least=1)
+    last = fields.integer("up_to", least=1)
+    if fields.has("up_to") and last < first:
+        fields.note("up_to", "名次范围的终点 up_to 不能在起点 from 之前")
+    for key in ("number", "share"):
+        if fields.has(key):
+            fields.note(key, "名次范围 from、up_to 与 number（家数）、share（比例）只能写一种")
+        fields.raw(key, needed=False)
+    return first - 1, Fraction(last)
 
 
 def _place_count(fields: Fields, known: Collection[str]) -> PlaceCount:
@@ -148,6 +183,8 @@ def list_document(rule: ListRule) -> dict[str, Any]:
 
 def _among_document(among: Among) -> dict[str, Any]:
     by = _place_count_document(among.by) if isinstance(among.by, PlaceCount) else among.by
+    if among.after:
+        return {"end": among.end.value, "from": among.after + 1, "up_to": int(among.number), "by": by}
     return {"end": among.end.value, "share" if among.share else "number": plain(among.number), "by": by}
 
 

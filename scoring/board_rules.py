@@ -84,6 +84,8 @@ class Among:
     number: Fraction
     share: bool = False
     by: str | PlaceCount = SCORE
+    after: int = 0
+    """How many places at that end are passed over first: 1 where places 2 to `number` are meant."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from fractions import Fraction
 from scoring.board_rules import Grades
 from scoring.result import Standing
 from scoring.rules import Scheme
-from scoring.sight import Sight, holds
+from scoring.score_sight import looks_at_score, with_score
+from scoring.sight import Readable, Sight, holds
 
 
 def with_grades(
@@ -21,12 +22,29 @@ def with_grades(
     placed = sum(standing.place is not None for standing in standings)
     return [
         replace(standing, grade=_grade(standing, seen, placed, scheme.grades, scheme.full_mark))
+        for standing, seen in zip(standings, _seen(standings, sights, scheme), strict=True)
+    ]
+
+
+def _seen(
+    standings: Sequence[Standing], sights: Sequence[Mapping[str, Sight]], scheme: Scheme
+) -> Sequence[Mapping[str, Readable]]:
+    """What conditions can see of each unit; its score as well where one of them asks for it."""
+    rules = scheme.grades
+    asked = (
+        [move.when for move in rules.moves] + [one for g in rules.grades for one in g.also] if rules else []
+    )
+    if not looks_at_score(asked):
+        return sights
+    field = [standing for standing in standings if standing.place is not None]
+    return [
+        with_score(seen, standing, field, scheme.full_mark)
         for standing, seen in zip(standings, sights, strict=True)
     ]
 
 
 def _grade(
-    standing: Standing, seen: Mapping[str, Sight], placed: int, rules: Grades, full_mark: Fraction
+    standing: Standing, seen: Mapping[str, Readable], placed: int, rules: Grades, full_mark: Fraction
 ) -> str | None:
     x = _number(standing, placed, rules.by, full_mark)
     if x is None:

@@ -11,7 +11,8 @@ from scoring.measures import Measures
 from scoring.rank import places
 from scoring.result import Listed, Standing
 from scoring.rules import Scheme
-from scoring.sight import holds
+from scoring.score_sight import looks_at_score, with_score
+from scoring.sight import Readable, holds
 
 
 def listed(
@@ -23,8 +24,10 @@ def listed(
             field = [s for s in standings if s.division == division and runners[s.unit].unit.competing]
             chosen = _chosen(rule, field)
             for standing in field:
-                met = all(holds(needed, "", runners[standing.unit].sights) for needed in rule.when)
-                if standing.unit in chosen and met:
+                seen: Mapping[str, Readable] = runners[standing.unit].sights
+                if looks_at_score(rule.when):
+                    seen = with_score(seen, standing, field, scheme.full_mark)
+                if standing.unit in chosen and all(holds(needed, "", seen) for needed in rule.when):
                     reason = measures.exemptions.get((standing.unit, rule.key)) if rule.exempt else None
                     yield Listed(rule.key, standing.unit, division, reason)
 
@@ -41,7 +44,7 @@ def _chosen(rule: ListRule, field: Sequence[Standing]) -> set[str]:
 
 
 def _among(among: Among, field: Sequence[Standing]) -> set[str]:
-    """The first or last so many; units tied on the edge are all in."""
+    """The first or last so many, less those passed over; units tied on the edge are all in."""
     if isinstance(among.by, PlaceCount):
         counts = place_counts(among.by, field)
         ranked: dict[str, Fraction | None] = dict(
@@ -53,8 +56,8 @@ def _among(among: Among, field: Sequence[Standing]) -> set[str]:
     limit = Fraction((among.number * len(known)).__floor__()) if among.share else among.number
     if among.end is End.FIRST:
         # A place may be a running number or a mean; how many stand before is the same under every tie rule.
-        return {unit for unit in known if _before(unit, known) < limit}
-    return {unit for unit in known if _behind(unit, known) < limit}
+        return {unit for unit in known if among.after <= _before(unit, known) < limit}
+    return {unit for unit in known if among.after <= _behind(unit, known) < limit}
 
 
 def _before(unit: str, known: Mapping[str, Fraction]) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from typing import Protocol
 
 from scoring.measure import Measured
 from scoring.rank import places
@@ -15,6 +16,13 @@ from scoring.shape_rules import AtLeast, Reading, Requirement
 
 BESIDE = (Reading.AHEAD, Reading.OF_BEST, Reading.OF_MEAN)
 """Numbers that are read beside something the unit itself does not state."""
+
+
+class Readable(Protocol):
+    """Whatever conditions can read a number of."""
+
+    def read(self, on: Reading, part: str | None = None) -> Fraction | None:
+        """The number looked at; None where there is none."""
 
 
 class Field:
@@ -151,7 +159,7 @@ def _counted(on: Reading, parts: Sequence[Part]) -> Fraction | None:
     return total if on is not Reading.DIFFERENCE else total - 2 * sum(known[len(above) :], Fraction(0))
 
 
-def holds(requirement: Requirement, own: str, sights: Mapping[str, Sight]) -> bool:
+def holds(requirement: Requirement, own: str, sights: Mapping[str, Readable]) -> bool:
     """Whether a requirement is met; a number that is missing meets none."""
     if isinstance(requirement, AtLeast):
         met = sum(holds(inner, own, sights) for inner in requirement.conditions)
