@@ -154,10 +154,15 @@ class Settings(BaseSettings):
         """The 32 bytes of the Ed25519 key that signs editions, given or made once and kept in the data folder."""
         return bytes.fromhex(self.signing_key.get_secret_value() or self.kept_secret("signing.key"))
 
+    def signing_file(self) -> Path | None:
+        """Where the signing key is kept; None where it was given."""
+        given = bool(self.signing_key.get_secret_value())
+        return None if given else self.data_dir / "keys" / "signing.key"
+
     def knows_signing_key(self) -> bool:
         """Whether a signing key was given or made before, and may be read; asking makes none."""
-        given = bool(self.signing_key.get_secret_value())
-        return given or os.access(self.data_dir / "keys" / "signing.key", os.R_OK)
+        kept = self.signing_file()
+        return kept is None or os.access(kept, os.R_OK)
 
     def kept_secret(self, name: str) -> str:
         """A random secret of 64 hex digits made at first use; several processes starting together agree on one."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -19,13 +20,22 @@ class Office:
     zone: str
     public_url: str
     seed: bytes = field(repr=False)
+    seed_file: Path | None = None
+    """Where the seed is kept if it was not given in the settings: another one may lie there after a rotation."""
 
     @classmethod
     def of(cls, settings: Settings) -> Office:
         """The office described by the settings."""
-        return cls(
-            settings.office, settings.timezone, settings.resolved_public_url(), settings.signing_seed()
-        )
+        seed = settings.signing_seed()
+        address = settings.resolved_public_url()
+        return cls(settings.office, settings.timezone, address, seed, settings.signing_file())
+
+    def up_to_date(self) -> Office:
+        """The same office with the key it has now: a process that started before a rotation signs with the new one."""
+        if self.seed_file is None:
+            return self
+        seed = bytes.fromhex(self.seed_file.read_text(encoding="ascii"))
+        return self if seed == self.seed else replace(self, seed=seed)
 
     @cached_property
     def _key(self) -> Ed25519PrivateKey:
@@ -36,16 +46,16 @@ class Office:
         """The public half of the signing key, 64 hex digits."""
         return self._key.public_key().public_bytes_raw().hex()
 
-    def sign(self, digest: str) -> str:
-        """Ed25519 signature (RFC 8032) over the ASCII hex digest, 128 hex digits."""
-        return self._key.sign(digest.encode("ascii")).hex()
+    def sign(self, text: str) -> str:
+        """Ed25519 signature (RFC 8032) over the ASCII text, an edition's hex digest for one; 128 hex digits."""
+        return self._key.sign(text.encode("ascii")).hex()
 
 
-def signature_holds(public_key: str, digest: str, signature: str) -> bool:
-    """Whether the signature over the hex digest was made with the private half of this public key."""
+def signature_holds(public_key: str, text: str, signature: str) -> bool:
+    """Whether the signature over the ASCII text was made with the private half of this public key."""
     try:
         key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(public_key))
-        key.verify(bytes.fromhex(signature), digest.encode("ascii"))
+        key.verify(bytes.fromhex(signature), text.encode("ascii"))
     except (InvalidSignature, ValueError):
         return False
     return True

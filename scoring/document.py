@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import Field, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from datetime import date
 from enum import Enum
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 from scoring.facts import Credit, Facts, Project, Target
@@ -46,23 +47,30 @@ def result_document(result: RaceResult) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     """A value type as plain JSON: objects by field name, fractions and dates as text, the rest as is."""
-    if is_dataclass(value):
-        return {
-            field.name: _plain(found)
-            for field in fields(value)
-            if not _left_out(field, found := getattr(value, field.name))
-        }
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, Fraction):
+    kind = type(value)
+    if kind is str or kind is int or kind is bool or value is None:
+        return value
+    if kind is Fraction:
         return exact(value)
+    if kind is tuple:
+        return [_plain(item) for item in value]
+    if names := _names(kind):  # type: ignore[arg-type] # every class is hashable
+        return {
+            name: _plain(found)
+            for name, sparse, default in names
+            if (found := getattr(value, name)) != default or not sparse
+        }
     if isinstance(value, date):
         return value.isoformat()
     return value.value if isinstance(value, Enum) else value
 
 
-def _left_out(field: Field[Any], value: Any) -> bool:
-    return bool(field.metadata.get("sparse")) and value == field.default
+@cache
+def _names(kind: type) -> tuple[tuple[str, bool, Any], ...]:
+    """Each field of a value type: its name, whether it is left out while it holds its default, and the default."""
+    if not is_dataclass(kind):
+        return ()
+    return tuple((field.name, bool(field.metadata.get("sparse")), field.default) for field in fields(kind))
 
 
 def _project_document(project: Project) -> dict[str, Any]:

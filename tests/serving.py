@@ -19,6 +19,7 @@ from leaderboard import create_app
 from leaderboard.accounts import passwords
 from leaderboard.db import Database
 from leaderboard.web.fast_lane import FastLane
+from tests.factories import OFFICE
 
 
 @pytest.fixture(autouse=True)
@@ -39,8 +40,8 @@ def passwords_at_little_cost() -> Iterator[None]:
 
 @pytest.fixture
 def settings(database_url: str, tmp_path: Path) -> Settings:
-    """Settings with a data folder of the test's own and an empty, migrated database."""
-    return Settings(data_dir=tmp_path, database_url=database_url)
+    """Settings with a data folder of the test's own, an empty, migrated database and the key of the factories' office."""
+    return Settings(data_dir=tmp_path, database_url=database_url, signing_key=OFFICE.seed.hex())
 
 
 class Compiled(BytecodeCache):

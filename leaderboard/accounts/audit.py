@@ -64,5 +64,6 @@ def broken_lines(session: Session) -> Iterator[int]:
             yield line.seq_no
         expected, number = line.hash, line.seq_no + 1
     head = session.get(AuditHead, 1)
-    if head is not None and (head.hash != expected or head.seq_no != number - 1):
-        yield head.seq_no
+    end = (0, START) if head is None else (head.seq_no, head.hash)
+    if end != (number - 1, expected):
+        yield max(end[0], number - 1)

@@ -70,6 +70,16 @@ def supersede(
     _take_state(session, corrected, (PUBLISHED,), SUPERSEDED)
     _notice(session, corrected, SUPERSEDED, actor, reason, at, successor)
     season = session.get_one(Season, corrected.season_id)
+    record_act(
+        session,
+        actor,
+        "edition.supersede",
+        f"{season.slug} 第 {corrected.number} 期",
+        hash=corrected.hash,
+        why=reason,
+        successor=successor.number,
+        noticed_at=at,
+    )
     body = {"hash": corrected.hash, "successor": successor.number}
     post(session, EDITION_SUPERSEDED, f"{season.slug}/{corrected.number}", **body)
 
@@ -84,11 +94,18 @@ def withdraw(
     """
     if not reason.strip():
         raise DraftRefused(_("撤回须写明对外公布的理由"))
-    season = locked_season(session, edition.season_id)
+    season, at = locked_season(session, edition.season_id), now() if at is None else at
     _take_state(session, edition, (PUBLISHED, SUPERSEDED), WITHDRAWN)
-    _notice(session, edition, WITHDRAWN, actor, reason.strip(), now() if at is None else at)
-    subject = f"{season.slug} 第 {edition.number} 期"
-    record_act(session, actor, "edition.withdraw", subject, hash=edition.hash, why=reason.strip())
+    _notice(session, edition, WITHDRAWN, actor, reason.strip(), at)
+    record_act(
+        session,
+        actor,
+        "edition.withdraw",
+        f"{season.slug} 第 {edition.number} 期",
+        hash=edition.hash,
+        why=reason.strip(),
+        noticed_at=at,
+    )
     post(
         session,
         EDITION_WITHDRAWN,

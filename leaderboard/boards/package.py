@@ -5,7 +5,8 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NoReturn
@@ -17,6 +18,8 @@ from scoring.race import score_race
 from scoring.scheme_document import parse_scheme
 
 FORMAT = "saima-edition/1"
+SEAL = {"hash": 64, "public_key": 64, "signature": 128}
+"""Members of a sealed file beside its package, and how many lower-case hex digits each has."""
 
 
 class Unreadable(ValueError):
@@ -25,8 +28,13 @@ class Unreadable(ValueError):
 
 def canonical(document: Mapping[str, Any]) -> bytes:
     """The one way to write a document as bytes: UTF-8 JSON, keys sorted, no spaces, no floats."""
+    return canonical_value(document)
+
+
+def canonical_value(value: Any) -> bytes:
+    """The same for any JSON value."""
     return json.dumps(
-        document, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+        value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
     ).encode()
 
 
@@ -61,18 +69,38 @@ class Finding:
     """One thing that was checked: its key and whether it holds."""
 
     check: str
-    """`format`, `hash`, `signature`, `key` or `standings`."""
+    """`format`, `form`, `hash`, `signature`, `key` or `standings`."""
     holds: bool
 
 
-def read_sealed(data: bytes) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class SealedFile:
+    """A sealed file as it was read, whoever wrote it: nothing in it is believed yet."""
+
+    package: Any
+    found_hash: str
+    """SHA-256 of the canonical bytes of the package that is in it."""
+    hash: str
+    signature: str
+    public_key: str
+    is_canonical: bool
+    """Whether the file is, byte for byte, the one way to write what it says."""
+
+    @property
+    def is_known_format(self) -> bool:
+        """Whether it says that it is an edition of a format known here."""
+        return isinstance(self.package, dict) and self.package.get("format") == FORMAT
+
+
+def read_sealed(data: bytes) -> SealedFile:
     """The sealed file in these bytes; raises Unreadable for anything broken, ambiguous or not to be hashed."""
     try:
-        found = json.loads(
-            data.decode("utf-8-sig"), parse_constant=_refuse_constant, object_pairs_hook=_without_doubles
-        )
+        text = data.decode("utf-8-sig")
+        found = json.loads(text, parse_constant=_refuse_number, parse_float=_refuse_number)
         # Text that no UTF-8 can hold and numbers without end are read, and only refused when written again.
-        canonical({"read": found})
+        written = canonical(found) if isinstance(found, dict) else b""
+        if written != data:
+            json.loads(text, object_pairs_hook=_without_doubles)
     except json.JSONDecodeError as error:
         place = _("第 {line} 行第 {column} 列").format(line=error.lineno, column=error.colno)
         raise Unreadable(
@@ -84,11 +112,25 @@ def read_sealed(data: bytes) -> dict[str, Any]:
         raise Unreadable(
             _("这不是封存文件。请使用榜单页上“封存文件”链接下载的文件（文件名以 package.json 结尾）")
         )
-    return found
+    is_canonical = written == data and found.keys() == {"package", *SEAL} and _is_hex(found)
+    inside = _package_bytes(data, found) if is_canonical else canonical_value(found["package"])
+    seal = {name: str(found.get(name, "")) for name in SEAL}
+    return SealedFile(found["package"], hashlib.sha256(inside).hexdigest(), is_canonical=is_canonical, **seal)
 
 
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON")
+def _is_hex(document: Mapping[str, Any]) -> bool:
+    return all(re.fullmatch(f"[0-9a-f]{{{n}}}", str(document[name])) for name, n in SEAL.items())
+
+
+def _package_bytes(data: bytes, document: Mapping[str, Any]) -> bytes:
+    """The package inside a canonical file: what stands around it has a fixed length, so nothing is written again."""
+    around = canonical({**document, "package": None})
+    before = around.index(b"null")
+    return data[before : len(data) - (len(around) - before - len(b"null"))]
+
+
+def _refuse_number(text: str) -> NoReturn:
+    raise ValueError(f"{text} has no place in a package: its numbers are whole, or text")
 
 
 def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -99,43 +141,48 @@ def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def same_key(one: str, other: str) -> bool:
-    """Whether two public keys are the same; hex digits mean the same in either case."""
-    return one.lower() == other.lower()
+def check_sealed(document: Mapping[str, Any], public_key: str | None = None) -> list[Finding]:
+    """Check a sealed edition that is at hand as a document; with `public_key` its signer is compared with that key."""
+    trusted = None if public_key is None else (lambda signer: signer == public_key)
+    return check_file(read_sealed(canonical(document)), trusted)
 
 
-def check_sealed(
-    document: Mapping[str, Any], public_key: str | None = None, *, rebuild_only_ours: bool = False
+def check_file(
+    file: SealedFile,
+    trusted: Callable[[str], bool] | None = None,
+    *,
+    rebuild_only_ours: bool = False,
+    rebuild: Callable[[SealedFile], bool] | None = None,
 ) -> list[Finding]:
-    """Rebuild an edition from its own facts and rules: hash, signature, and the standings to the last digit.
+    """Rebuild an edition from its own facts and rules: form, hash, signature, and the standings to the last digit.
 
-    With `public_key` the signer is also compared with the office's known key. With `rebuild_only_ours` the standings
-    are rebuilt, and found on at all, only for a package that holds and is signed with that key: what a stranger made
-    up may cost any amount of reckoning.
+    `trusted` says whether a signer is the office. With `rebuild_only_ours` the standings are rebuilt, and found on at
+    all, only for a package that holds and is signed by the office: what a stranger made up may cost any amount of
+    reckoning. `rebuild` takes the place of `rebuilds`, such as one that remembers.
     """
-    package = document.get("package")
-    if not isinstance(package, dict) or package.get("format") != FORMAT:
+    if not file.is_known_format:
         return [Finding("format", False)]
-    found = digest(package)
-    signer = str(document.get("public_key", ""))
     findings = [
         Finding("format", True),
-        Finding("hash", found == document.get("hash")),
-        Finding("signature", signature_holds(signer, found, str(document.get("signature", "")))),
+        Finding("form", file.is_canonical),
+        Finding("hash", file.found_hash == file.hash),
+        Finding("signature", signature_holds(file.public_key, file.found_hash, file.signature)),
     ]
-    is_ours = public_key is not None and same_key(signer, public_key)
+    is_ours = trusted is not None and trusted(file.public_key)
     if not rebuild_only_ours or (is_ours and all(finding.holds for finding in findings)):
-        findings.append(Finding("standings", _rebuilds(package)))
-    if public_key is not None:
+        findings.append(Finding("standings", (rebuild or rebuilds)(file)))
+    if trusted is not None:
         findings.append(Finding("key", is_ours))
     return findings
 
 
-def _rebuilds(package: Mapping[str, Any]) -> bool:
+def rebuilds(file: SealedFile) -> bool:
+    """Whether the facts and rules in a package give its standings, byte for byte."""
+    package = file.package
     try:
         scheme = parse_scheme(package["scheme"])
         result = score_race(parse_facts(package["facts"]), scheme, date.fromisoformat(package["as_of"]))
-        return canonical({"result": result_document(result)}) == canonical({"result": package["result"]})
+        return digest({**package, "result": result_document(result)}) == file.found_hash
     except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError):
         # A package that cannot even be read does not rebuild; saying so is the whole answer.
         return False

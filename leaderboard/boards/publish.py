@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
@@ -16,12 +15,15 @@ from leaderboard import VERSION
 from leaderboard.accounts.audit import record_act
 from leaderboard.accounts.models import AuditLine
 from leaderboard.boards.board import board_document, heading_times
+from leaderboard.boards.contents import Contents, contents_of, contents_text, store_contents
 from leaderboard.boards.gather import Gathered, gather
+from leaderboard.boards.grounds import grounds_digest
+from leaderboard.boards.keys import use_key
 from leaderboard.boards.late import late_facts
-from leaderboard.boards.models import Edition, PublicForm, Standing
+from leaderboard.boards.models import Edition
 from leaderboard.boards.package import FORMAT, digest, packed, sealed, unpacked
 from leaderboard.boards.read import last_numbered, places_in, predecessor
-from leaderboard.boards.render import Form, render_forms
+from leaderboard.boards.render import render_forms
 from leaderboard.boards.unit_lines import unit_lines
 from leaderboard.instant import Millis, now
 from leaderboard.office import Office
@@ -62,6 +64,8 @@ class Scored:
     """The last line of the audit trail before anything was gathered: what was written since may not be in it."""
     told: dict[str, Any]
     """What ledger and rules came to: the part of a package that can be composed again at any time."""
+    grounds: str
+    """Hash of the rows it was scored from, figures or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +92,12 @@ class Composed:
     signature: str
     public_key: str
     board: dict[str, Any]
-    lines: tuple[dict[str, Any], ...]
     unit_ids: dict[str, int]
     version_id: int
-    forms: tuple[Form, ...]
+    row: dict[str, Any]
+    """Columns of the edition that are known before it is stored."""
+    contents: Contents
+    contents_signature: str
 
 
 def score(session: Session, season: Season, due: Due) -> Scored:
@@ -109,7 +115,8 @@ def score(session: Session, season: Season, due: Due) -> Scored:
         "facts": facts_document(gathered.facts),
         "result": result_document(result),
     }
-    return Scored(season, due, gathered, result, seen, told)
+    grounds = grounds_digest(session, season, due.as_of, due.known_at)
+    return Scored(season, due, gathered, result, seen, told, grounds)
 
 
 def recompose(session: Session, edition: Edition) -> dict[str, Any]:
@@ -142,7 +149,7 @@ def numbered(
     published_at: Millis | None = None,
 ) -> Composed:
     """Put a scored board at the end of the chain as it is now, sign and render it; nothing is stored."""
-    season, said = scored.season, dict(origin.said) if origin else {}
+    season, said, office = scored.season, dict(origin.said) if origin else {}, office.up_to_date()
     last = last_numbered(session, season.id)
     number = last.number + 1 if last else 1
     published_at = max(published_at or now(), last.published_at + 1 if last else 0)
@@ -152,6 +159,15 @@ def numbered(
     hash_ = digest(package)
     seal = {"hash": hash_, "signature": office.sign(hash_), "public_key": office.public_key}
     board, lines = shown(session, scored, office, {**times, **chained, **seal}, origin)
+    forms = render_forms(office, board, sealed(package, seal["signature"], office.public_key))
+    row = {
+        **asdict(scored.due),
+        **seal,
+        "number": number,
+        "published_at": published_at,
+        "previous_hash": package["previous_hash"],
+    }
+    contents = contents_of(row, scored.told, scored.grounds, packed(package), lines, forms)
     return Composed(
         scored=scored,
         season=season,
@@ -164,10 +180,11 @@ def numbered(
         signature=seal["signature"],
         public_key=office.public_key,
         board=board,
-        lines=lines,
         unit_ids={line.key: line.unit_id for line in scored.gathered.roster},
         version_id=scored.gathered.version.id,
-        forms=tuple(render_forms(office, board, sealed(package, seal["signature"], office.public_key))),
+        row=row,
+        contents=contents,
+        contents_signature=office.sign(contents_text(contents.hash)),
     )
 
 
@@ -204,7 +221,10 @@ def announce(session: Session, composed: Composed, actor: str, run_id: int | Non
         raise Overtaken(f"第 {composed.number} 期已由他处发布")
     # The end of the audit trail is held from here on, so that one edition after the other is announced.
     subject = f"{season.slug} 第 {composed.number} 期"
-    record_act(session, actor, "edition.publish", subject, hash=composed.hash)
+    record_act(
+        session, actor, "edition.publish", subject, hash=composed.hash, contents=composed.contents.parts
+    )
+    use_key(session, actor, composed.public_key)
     confirm(session, composed.scored)
     edition = _edition(composed, actor, run_id)
     session.add(edition)
@@ -212,8 +232,7 @@ def announce(session: Session, composed: Composed, actor: str, run_id: int | Non
         session.flush()
     except IntegrityError as error:
         raise Overtaken(f"第 {composed.number} 期已由他处发布") from error
-    _store_standings(session, edition, composed)
-    _store_forms(session, edition, composed.forms)
+    store_contents(session, edition.id, composed.contents, composed.unit_ids)
     session.flush()
     post(session, EDITION_PUBLISHED, f"{season.slug}/{edition.number}", hash=edition.hash)
     return edition
@@ -232,62 +251,19 @@ def confirm(session: Session, scored: Scored) -> None:
         is None
     ):
         return
-    if score(session, scored.season, scored.due).told != scored.told:
+    again = score(session, scored.season, scored.due)
+    if (again.told, again.grounds) != (scored.told, scored.grounds):
         raise Overtaken("计算期间台账有新的记录")
 
 
 def _edition(composed: Composed, actor: str, run_id: int | None) -> Edition:
     return Edition(
         season_id=composed.season.id,
-        number=composed.number,
-        as_of=composed.due.as_of,
-        known_at=composed.due.known_at,
-        due_at=composed.due.due_at,
-        published_at=composed.published_at,
-        next_due_at=composed.due.next_due_at,
         run_id=run_id,
         scheme_version_id=composed.version_id,
-        package=packed(composed.package),
-        hash=composed.hash,
-        previous_hash=composed.previous_hash,
-        signature=composed.signature,
-        public_key=composed.public_key,
+        package=composed.contents.packed,
+        contents_hash=composed.contents.hash,
+        contents_signature=composed.contents_signature,
         published_by=actor,
+        **composed.row,
     )
-
-
-def _store_standings(session: Session, edition: Edition, composed: Composed) -> None:
-    rows = [
-        Standing(
-            edition_id=edition.id,
-            unit_id=composed.unit_ids[line["unit"]],
-            line_no=number,
-            place=_text(line["place"]),
-            previous_place=_text(line["previous_place"]),
-            score=line["score"],
-            score_shown=line["score_shown"],
-            line=json.dumps(line, ensure_ascii=False, sort_keys=True),
-        )
-        for number, line in enumerate(composed.lines, start=1)
-    ]
-    session.add_all(rows)
-
-
-def _store_forms(session: Session, edition: Edition, forms: Sequence[Form]) -> None:
-    session.add_all(
-        PublicForm(
-            path=form.path,
-            lang=form.lang,
-            edition_id=edition.id,
-            content_type=form.content_type,
-            etag=form.etag,
-            identity=form.identity,
-            gzip=form.gzip,
-            brotli=form.brotli,
-        )
-        for form in forms
-    )
-
-
-def _text(place: int | str | None) -> str | None:
-    return None if place is None else str(place)

@@ -156,8 +156,11 @@ def past_places(
 
 
 def sealed_package(edition: Edition, public_key: str) -> dict[str, Any]:
-    """An edition's package with hash, signature and key, as it is handed out for checking."""
-    return sealed(unpacked(edition.package), edition.signature, public_key)
+    """An edition's package with hash, signature and key, as it is handed out for checking.
+
+    `public_key` is the office's present one, for an edition that does not say which it was signed with.
+    """
+    return sealed(unpacked(edition.package), edition.signature, edition.public_key or public_key)
 
 
 def find_form(session: Session, path: str, lang: str) -> PublicForm | None:

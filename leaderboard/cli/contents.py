@@ -124,7 +124,6 @@ CHAPTERS = (
             "editions": "List the published editions of a season.",
             "runs": "List a season's due runs and what became of them.",
             "run-again": "Bring back a run that failed or was put aside.",
-            "verify": "Check the package of an edition, offline.",
         },
     ),
     Chapter(
@@ -142,6 +141,15 @@ CHAPTERS = (
             "season-freeze": "Freeze a season's boards.",
             "season-reveal": "End a freeze and publish what waits.",
             "season-window": "Set how long boards lie open for objections.",
+        },
+    ),
+    Chapter(
+        "Checking and keys 核验、密钥",
+        "checking",
+        {
+            "verify": "Check sealed files of editions, or everything that is stored.",
+            "keys": "List the keys that editions were signed with.",
+            "key-rotate": "Change the signing key.",
         },
     ),
     Chapter(

@@ -1,18 +1,15 @@
-"""Commands that publish: the next board, editions, due runs and what became of them, checking a package."""
+"""Commands that publish: the next board, editions, due runs and what became of them."""
 
 from __future__ import annotations
 
 import os
-import re
 import sys
-from typing import Any
 
 import click
 
 from leaderboard.airing import Node, Outcome, State, perform
 from leaderboard.boards import clock
 from leaderboard.boards.gather import NothingInForce
-from leaderboard.boards.package import Unreadable, check_sealed, read_sealed
 from leaderboard.boards.preview import board_now
 from leaderboard.boards.read import list_editions
 from leaderboard.boards.run_log import editions_by_run, find_run, list_runs
@@ -21,17 +18,7 @@ from leaderboard.cli.group import command
 from leaderboard.cli.named import season_named
 from leaderboard.formatters import check_code, moment, place
 from leaderboard.instant import at_zone, now
-from leaderboard.office import Office
 from leaderboard.seasons.models import Season
-
-PUBLIC_KEY = re.compile("[0-9a-fA-F]{64}")
-CHECKS = {
-    "format": "格式",
-    "hash": "哈希与内容一致",
-    "signature": "签名有效",
-    "standings": "由事实与方案重算名次完全一致",
-    "key": "由本机构的密钥签发",
-}
 
 
 @command("board")
@@ -116,36 +103,3 @@ def runs_command(context: Context, season: str) -> None:
             due = at_zone(run.due_at, context.settings.timezone).strftime("%Y-%m-%d %H:%M:%S")
             edition = f"第 {numbers[run.id]} 期" if run.id in numbers else ""
             click.echo(f"{run.id}\t{due}\t{run.state}\t{run.attempt}\t{run.message or edition}")
-
-
-@command("verify")
-@click.argument("file", type=click.File("rb"))
-@click.option(
-    "--key",
-    default=None,
-    help="The office's public key, 64 hex digits, to compare the signer with; this installation's own by default.",
-)
-def verify_command(context: Context, file: Any, key: str | None) -> None:
-    """Check the package of an edition (the file <number>.package.json, or - for standard input) offline."""
-    known = _known_key(context, key)
-    try:
-        findings = check_sealed(read_sealed(file.read()), known)
-    except Unreadable as error:
-        refuse(*error.args)
-    for finding in findings:
-        click.echo(f"{'✓' if finding.holds else '✗'} {CHECKS[finding.check]}")
-    if known is None:
-        click.echo("! 未核对签发机构的密钥 (用 --key 给出公钥)")
-    if not all(finding.holds for finding in findings):
-        refuse("核验不通过")
-    # Anyone can sign what they made up; only a known key says whose board it is.
-    click.echo("内容自洽" if known is None else "核验通过")
-
-
-def _known_key(context: Context, given: str | None) -> str | None:
-    """The office's public key: the one given, else this installation's own if it has one."""
-    if given is None:
-        return Office.of(context.settings).public_key if context.settings.knows_signing_key() else None
-    if not PUBLIC_KEY.fullmatch(given.strip()):
-        refuse("--key 应为 64 位十六进制数字")
-    return given.strip()

@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from leaderboard.boards.keys import key_list
 from leaderboard.boards.models import Edition
-from leaderboard.boards.package import Finding, Unreadable, check_sealed, digest, read_sealed
+from leaderboard.boards.package import (
+    Finding,
+    SealedFile,
+    Unreadable,
+    canonical,
+    check_file,
+    read_sealed,
+    rebuilds,
+)
 from leaderboard.boards.read import find_announced, find_edition, public_seasons, sealed_package
+from leaderboard.office import Office
 from leaderboard.seasons.plan import SLUG
 from leaderboard.web.forms import field
 from leaderboard.web.requests import office, reading, settings
@@ -22,8 +34,10 @@ from leaderboard.words import gettext as _
 door = Blueprint("verify", __name__)
 
 LARGEST_NUMBER = 1_000_000
-INTACT = ("format", "hash", "signature", "standings")
+INTACT = ("format", "form", "hash", "signature", "standings")
 """What a file says about itself; the other checks compare it with this site."""
+REMEMBERED = 64
+"""Packages of which it is kept whether their standings follow from their facts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +66,30 @@ class Checked:
         return all(finding.holds for finding in self.findings)
 
 
+class Rebuilt:
+    """Whether packages rebuild, remembered by their hash: the same one handed in again is not scored again."""
+
+    def __init__(self, most: int = REMEMBERED) -> None:
+        self._most = most
+        self._known: OrderedDict[str, bool] = OrderedDict()
+        self._lock = Lock()
+
+    def __call__(self, file: SealedFile) -> bool:
+        """Whether the file's standings follow from its facts."""
+        with self._lock:
+            known = self._known.get(file.found_hash)
+        found = rebuilds(file) if known is None else known
+        with self._lock:
+            self._known[file.found_hash] = found
+            self._known.move_to_end(file.found_hash)
+            while len(self._known) > self._most:
+                self._known.popitem(last=False)
+        return found
+
+
+rebuilt = Rebuilt()
+
+
 @door.get("/verify")
 def form() -> ResponseReturnValue:
     """The form; a board links here with its season and number filled in."""
@@ -65,12 +103,10 @@ def check() -> ResponseReturnValue:
     upload = request.files.get("package")
     try:
         if upload is not None and upload.filename:
-            document = sealed_document(
-                upload.stream.read(settings().upload_bytes + 1), settings().upload_bytes
-            )
+            file = sealed_file(upload.stream.read(settings().upload_bytes + 1), settings().upload_bytes)
         else:
-            document = _published(reading(), season, number)
-        checked = checked_document(reading(), document, office().public_key)
+            file = _published(reading(), season, number)
+        checked = checked_file(reading(), file, office())
     except Unreadable as error:
         return _page(season=season, number=number, problems=error.args), 422
     return _page(season=season, number=number, checked=checked)
@@ -87,6 +123,7 @@ def labels() -> dict[str, tuple[str, str, str]]:
     """Check -> its name, what is said when it holds and when it does not."""
     return {
         "format": (_("格式"), _("是赛马榜的封存文件"), _("不是赛马榜的封存文件，或版本不认识")),
+        "form": (_("写法"), _("逐字节符合封存文件的规范写法"), _("与规范写法不同：文件被改动或重新保存过")),
         "hash": (_("哈希"), _("内容与所载哈希一致"), _("内容与所载哈希不一致：内容或哈希被改动过")),
         "signature": (_("签名"), _("数字签名有效"), _("数字签名无效：封存之后有改动，或不是签名者所发")),
         "standings": (
@@ -100,18 +137,18 @@ def labels() -> dict[str, tuple[str, str, str]]:
     }
 
 
-def sealed_document(data: bytes, limit: int) -> Mapping[str, Any]:
+def sealed_file(data: bytes, limit: int) -> SealedFile:
     """The sealed file that was uploaded; raises Unreadable for one too large, broken or ambiguous."""
     if len(data) > limit:
         raise Unreadable(_("文件太大：最多 {size} MB").format(size=max(1, limit // 1_000_000)))
     return read_sealed(data)
 
 
-def _published(session: Session, season: str, number: str) -> Mapping[str, Any]:
+def _published(session: Session, season: str, number: str) -> SealedFile:
     edition = _edition(session, season, unicodedata.normalize("NFKC", number))
     if edition is None:
         raise Unreadable(_("本站没有公布过这一期。请选择赛季并填写期号，或上传封存文件"))
-    return sealed_package(edition, office().public_key)
+    return read_sealed(canonical(sealed_package(edition, office().public_key)))
 
 
 def _edition(
@@ -129,11 +166,14 @@ def _edition(
     return find(session, season, int(text))
 
 
-def checked_document(session: Session, document: Mapping[str, Any], public_key: str) -> Checked:
-    """Check a document against itself, against the office's key and against what this site published."""
-    findings = check_sealed(document, public_key, rebuild_only_ours=True)
-    package = document["package"] if findings[0].holds else {}
-    found = digest(package) if package else ""
+def checked_file(session: Session, file: SealedFile, here: Office) -> Checked:
+    """Check a file against itself, against the keys of the office and against what this site published."""
+    keys, known = key_list(session, here), here.up_to_date().public_key
+    findings = check_file(
+        file, lambda signer: keys.vouches(known, signer), rebuild_only_ours=True, rebuild=rebuilt
+    )
+    package = file.package if file.is_known_format else {}
+    found = file.found_hash if package else ""
     if package:
         findings += _compared(session, package, found)
     return Checked(

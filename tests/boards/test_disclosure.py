@@ -86,8 +86,8 @@ def test_a_scheme_over_talks_is_scored_from_what_is_published(session: Session):
 
 def test_leads_are_told_by_code_without_name_amount_or_anything_unverified(session: Session):
     composed = compose(session, race_over_talks(session).season, Due(AS_OF, now(), now()), OFFICE)
-    everything = str(composed.package) + str(composed.lines)
-    everything += "".join(form.identity.decode("utf-8", "replace") for form in composed.forms)
+    everything = str(composed.package) + str(composed.contents.standings)
+    everything += "".join(form.identity.decode("utf-8", "replace") for form in composed.contents.forms)
     assert "lead-0" in everything
     for secret in ("某某大厦", "7777777", "6666666", "unchecked"):
         assert secret not in everything
@@ -97,7 +97,7 @@ def test_a_scheme_that_counts_no_leads_tells_none(session: Session):
     race = small_race(session)
     talking(race, "nanan", "lead-0")
     composed = compose(session, race.season, Due(AS_OF, now(), now()), OFFICE)
-    assert "lead-0" not in str(composed.package) + str(composed.lines)
+    assert "lead-0" not in str(composed.package) + str(composed.contents.standings)
 
 
 def test_a_unit_with_nothing_but_unchecked_leads_is_under_verification(session: Session):

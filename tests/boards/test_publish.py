@@ -134,7 +134,11 @@ def test_nothing_unverified_or_returned_leaves_the_house(session: Session):
     record.add_adjustment(session, PENDING, unit_id=nanan.id, reason="尚未核实的指控", **accused)
     race.project("nanan", code="in-talks", signed=None)
     composed = compose(session, race.season, Due(AS_OF, now(), now()), OFFICE)
-    everything = "".join(map(text_of, composed.forms)) + str(composed.package) + str(composed.lines)
+    everything = (
+        "".join(map(text_of, composed.contents.forms))
+        + str(composed.package)
+        + str(composed.contents.standings)
+    )
     assert "told" in everything
     for secret in ("123456789", "987654321", "55555555", "指控", "in-talks", "waiting", "假的"):
         assert secret not in everything
@@ -185,9 +189,13 @@ def test_what_was_recorded_or_reversed_later_does_not_change_what_was_known(sess
     record.add_stage_event(session, late, project, stage="signed", occurred_on=date(2026, 2, 1), total_yuan=1)
     before = compose(session, race.season, Due(AS_OF, then, then), OFFICE)
     after = compose(session, race.season, Due(AS_OF, then + 60_000, then), OFFICE)
-    started = {line["unit"]: line["indicators"]["groundbreaking"]["numerator"] for line in before.lines}
+    started = {
+        line["unit"]: line["indicators"]["groundbreaking"]["numerator"] for line in before.board["standings"]
+    }
     assert started["liuxi"] == "1"
-    started = {line["unit"]: line["indicators"]["groundbreaking"]["numerator"] for line in after.lines}
+    started = {
+        line["unit"]: line["indicators"]["groundbreaking"]["numerator"] for line in after.board["standings"]
+    }
     assert started["liuxi"] == "0"
     assert "late" not in {p["code"] for p in before.package["facts"]["projects"]}
     assert "late" in {p["code"] for p in after.package["facts"]["projects"]}
@@ -208,7 +216,7 @@ def test_names_of_projects_not_marked_public_never_leave_the_house(session: Sess
     race.project("liuxi", name="公开项目", investor="某公司", is_public=True)
     race.scheme()
     composed = compose(session, race.season, Due(AS_OF, now(), now()), OFFICE)
-    everything = "".join(map(text_of, composed.forms)) + str(composed.package)
+    everything = "".join(map(text_of, composed.contents.forms)) + str(composed.package)
     assert "公开项目" in everything
     for secret in ("机密项目", "某集团", "某公司"):
         assert secret not in everything

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from leaderboard.boards import clock
-from leaderboard.boards.package import sealed
+from leaderboard.boards.package import canonical, sealed
 from leaderboard.boards.read import latest_edition, public_seasons
 from leaderboard.db import Database
 from leaderboard.instant import now
@@ -29,7 +29,7 @@ def package_of(database: Database, slug: str, folder: Path, public_key: str) -> 
         edition = latest_edition(session, season.id)
         assert edition is not None
         path = folder / f"{edition.number}.package.json"
-        path.write_text(json.dumps(sealed_package(edition, public_key)), encoding="utf-8")
+        path.write_bytes(canonical(sealed_package(edition, public_key)))
     return path
 
 
@@ -126,9 +126,8 @@ def test_verify_compares_the_signer_with_the_key_of_this_installation(
     document = json.loads(ours.read_text(encoding="utf-8"))
     stranger = Office("他县", "Asia/Shanghai", "http://other.example", b"\x02" * 32)
     forged = tmp_path / "forged.package.json"
-    forged.write_text(
-        json.dumps(sealed(document["package"], stranger.sign(document["hash"]), stranger.public_key)),
-        encoding="utf-8",
+    forged.write_bytes(
+        canonical(sealed(document["package"], stranger.sign(document["hash"]), stranger.public_key))
     )
     found = leaderboard("verify", forged)
     assert found.exit_code == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
@@ -18,11 +19,12 @@ from werkzeug.test import TestResponse
 
 from config import Settings
 from leaderboard import create_app
+from leaderboard.boards.keys import rotate
 from leaderboard.boards.package import digest, sealed
 from leaderboard.boards.read import find_edition, sealed_package
 from leaderboard.db import Database
 from leaderboard.office import Office
-from leaderboard.web.verify import Unreadable, checked_document, sealed_document
+from leaderboard.web.verify import Rebuilt, Unreadable, checked_file, sealed_file
 from tests.factories import OFFICE, small_race
 from tests.people import token_in
 from tests.visiting import Visit, Visited, faults, parse
@@ -67,7 +69,7 @@ def hand_in(client: FlaskClient, data: bytes | None = None, lang: str = "zh", **
 
 
 def as_bytes(document: Any) -> bytes:
-    return json.dumps(document, ensure_ascii=False).encode()
+    return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
 def verdict(page: Visited) -> str:
@@ -94,7 +96,7 @@ def test_the_form_is_sound_in_both_languages_and_filled_from_the_address(
 def test_a_genuine_file_is_said_to_be(client: FlaskClient, package: dict[str, Any]):
     page = hand_in(client, as_bytes(package))
     assert (page.status, verdict(page), failed(page)) == (200, GENUINE, set())
-    assert page.text().count("✓ ") == 7
+    assert page.text().count("✓ ") == 8
     assert package["hash"] in page.text()
     assert page.all("a", href="/boards/race/2/")
 
@@ -112,7 +114,7 @@ def test_an_edition_can_be_named_instead(client: FlaskClient, package: dict[str,
 def test_in_english_too(client: FlaskClient, package: dict[str, Any]):
     page = hand_in(client, as_bytes(package), lang="en")
     assert verdict(page) == "Genuine: this is edition 2 of “测试赛季” exactly as published here."
-    assert page.text().count("✓ ") == 7
+    assert page.text().count("✓ ") == 8
 
 
 def swap_places(package: dict[str, Any]) -> None:
@@ -181,9 +183,53 @@ def test_what_this_office_did_not_sign_is_never_scored_again(
 
 
 @pytest.mark.engines("sqlite")
-def test_digits_of_a_key_mean_the_same_in_either_case(client: FlaskClient, package: dict[str, Any]):
-    package["public_key"] = package["public_key"].upper()
+@pytest.mark.parametrize("name", ["hash", "signature", "public_key"])
+def test_digits_in_capitals_are_not_the_way_a_file_is_written(
+    client: FlaskClient, package: dict[str, Any], name: str
+):
+    package[name] = package[name].upper()
+    assert "写法" in failed(hand_in(client, as_bytes(package)))
+
+
+@pytest.mark.engines("sqlite")
+def test_a_file_saved_anew_by_an_editor_is_told_from_the_one_handed_out(
+    client: FlaskClient, package: dict[str, Any]
+):
+    for saved in (
+        json.dumps(package).encode(),
+        as_bytes(package) + b"\n",
+        b"\xef\xbb\xbf" + as_bytes(package),
+    ):
+        page = hand_in(client, saved)
+        assert (TOUCHED in verdict(page), failed(page)) == (True, {"写法"})
+
+
+@pytest.mark.engines("sqlite")
+def test_a_genuine_file_is_scored_once_however_often_it_is_handed_in(
+    client: FlaskClient, package: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+):
+    scored: list[object] = []
+    monkeypatch.setattr("leaderboard.web.verify.rebuilds", lambda file: scored.append(file) is None)
+    monkeypatch.setattr("leaderboard.web.verify.rebuilt", Rebuilt(most=1))
+    for _ in range(3):
+        assert verdict(hand_in(client, as_bytes(package))) == GENUINE
+    assert len(scored) == 1
+    hand_in(client, season="race", number="1")
+    hand_in(client, as_bytes(package))
+    assert len(scored) == 3
+
+
+def test_a_file_signed_with_a_former_key_of_the_office_is_still_ours(
+    client: FlaskClient, app: Flask, database: Database, package: dict[str, Any]
+):
+    renewed = replace(OFFICE, seed=b"\x03" * 32)
+    with database.session() as session:
+        rotate(session, "li", OFFICE, renewed.public_key)
+        session.commit()
+    app.extensions["saima_office"] = renewed
     assert verdict(hand_in(client, as_bytes(package))) == GENUINE
+    never = sealed(package["package"], OTHER.sign(package["hash"]), OTHER.public_key)
+    assert failed(hand_in(client, as_bytes(never))) == {"签名机构"}
 
 
 def test_a_board_signed_by_someone_else_is_not_ours(client: FlaskClient, package: dict[str, Any]):
@@ -324,9 +370,7 @@ def test_whatever_is_replaced_by_whatever_is_never_genuine_and_never_breaks(
         holder[path[-1]] = junk
         with database.reading() as session:
             try:
-                found = checked_document(
-                    session, sealed_document(as_bytes(document), 5_000_000), OFFICE.public_key
-                )
+                found = checked_file(session, sealed_file(as_bytes(document), 5_000_000), OFFICE)
             except Unreadable:
                 return
         assert found.is_ours is same

@@ -36,6 +36,8 @@ BY_UNIT_ID = frozenset({"return.add", "adjustment.add"})
 OF_PEOPLE = ("account.", "password.", "session.")
 """Actions whose subject is an account's name or an address, though a unit may have the same key."""
 HASHES = frozenset({"hash", "sha256"})
+FOR_CHECKING = frozenset({"contents", "handover", "since", "noticed_at"})
+"""Parts of a detail that `leaderboard verify --database` compares, and that tell a reader nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,9 @@ def told(line: AuditLine, words: Wording) -> ToldLine:
     """The line in words."""
     detail = {name: value for name, value in json.loads(line.detail).items() if value not in (None, "", [])}
     shown = "; ".join(
-        f"{words.parts.get(name, name)} {_told_value(name, value, words)}" for name, value in detail.items()
+        f"{words.parts.get(name, name)} {_told_value(name, value, words)}"
+        for name, value in detail.items()
+        if name not in FOR_CHECKING
     )
     return ToldLine(line, words.deeds.get(line.action, line.action), told_subject(line, words), shown)
 

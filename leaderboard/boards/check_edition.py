@@ -1,0 +1,121 @@
+"""Checking one stored edition: its package, its columns, what is stored beside it, and the ledger it came from."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import zlib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import brotli
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from leaderboard.boards.contents import FORMS, GROUNDS, HEADING, STANDINGS, contents_text, stored_parts
+from leaderboard.boards.gather import NothingInForce
+from leaderboard.boards.models import Edition, PublicForm
+from leaderboard.boards.package import Unreadable, canonical, digest, read_sealed, rebuilds, sealed, unpacked
+from leaderboard.boards.publish import Due, score
+from leaderboard.instant import instant_of
+from leaderboard.office import signature_holds
+from leaderboard.seasons.models import Season
+
+CHANGED = {
+    HEADING: "期次本身的记录与发布时不同",
+    STANDINGS: "存下的名次行与发布时不同",
+    FORMS: "存下的公开页面或文件与发布时不同",
+    GROUNDS: "所依据的台账、任务、名单或方案记录与发布时不同",
+}
+BROKEN = (KeyError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError)
+"""What reading a damaged document comes to."""
+
+
+def check_edition(
+    session: Session, edition: Edition, parts: Mapping[str, str] | None = None
+) -> Iterator[str]:
+    """What is wrong with one edition, in words; `parts` are the hashes of its contents as the trail keeps them."""
+    try:
+        package = unpacked(edition.package)
+        file = read_sealed(canonical(sealed(package, edition.signature, edition.public_key or "0" * 64)))
+    except (*BROKEN, OSError, EOFError, zlib.error, Unreadable):
+        yield "封存内容读不出来"
+        return
+    if gzip.decompress(edition.package) != canonical(package):
+        yield "封存内容不是规范写法"
+    if file.found_hash != edition.hash:
+        yield "封存内容与哈希不符"
+    if edition.public_key and not signature_holds(edition.public_key, edition.hash, edition.signature):
+        yield "数字签名无效"
+    if not rebuilds(file):
+        yield "由封存的事实与方案重算, 名次或得分不同"
+    yield from _columns(session, edition, package)
+    yield from _forms(session, edition)
+    yield from _ledger(session, edition, package, parts)
+
+
+def _columns(session: Session, edition: Edition, package: Mapping[str, Any]) -> Iterator[str]:
+    season = session.get_one(Season, edition.season_id)
+    told = {
+        "season": season.slug,
+        "number": edition.number,
+        "as_of": str(edition.as_of),
+        "previous_hash": edition.previous_hash,
+    }
+    instants = ("known_at", "due_at", "published_at", "next_due_at")
+    differing = [name for name, value in told.items() if package.get(name) != value]
+    differing += [name for name in instants if _seconds(package.get(name)) != _whole(getattr(edition, name))]
+    if differing:
+        yield f"记录的 {'、'.join(differing)} 与封存内容不同"
+
+
+def _seconds(text: object) -> int | None:
+    try:
+        return instant_of(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+
+
+def _whole(instant: int | None) -> int | None:
+    """An instant to the second, as a package tells it."""
+    return None if instant is None else instant // 1000 * 1000
+
+
+def _forms(session: Session, edition: Edition) -> Iterator[str]:
+    for form in session.scalars(select(PublicForm).where(PublicForm.edition_id == edition.id)):
+        try:
+            same = gzip.decompress(form.gzip) == form.identity == brotli.decompress(form.brotli)
+        except (OSError, EOFError, zlib.error, brotli.error):
+            same = False
+        if not same or hashlib.sha256(form.identity).hexdigest() != form.etag:
+            yield f"公开文件 {form.path} 的各种编码或标记互不一致"
+
+
+def _ledger(
+    session: Session, edition: Edition, package: Mapping[str, Any], parts: Mapping[str, str] | None
+) -> Iterator[str]:
+    """Compose from the ledger again, and compare the rows with the hashes signed and kept in the trail."""
+    season = session.get_one(Season, edition.season_id)
+    try:
+        due = Due(edition.as_of, edition.known_at, edition.due_at, edition.next_due_at)
+        scored = score(session, season, due)
+    except (*BROKEN, NothingInForce):
+        yield "由台账已算不出这一期"
+        return
+    differing = [
+        key
+        for key, told in scored.told.items()
+        if canonical({key: told}) != canonical({key: package.get(key)})
+    ]
+    if differing:
+        yield f"由台账按当时所知重算, 与封存内容不同 ({'、'.join(differing)})"
+    if parts is None:
+        # It was published by a version that signed no contents.
+        return
+    hash_ = digest(parts)
+    if edition.contents_hash != hash_:
+        yield "内容哈希与审计记录不符"
+    if not signature_holds(edition.public_key or "", contents_text(hash_), edition.contents_signature or ""):
+        yield "内容签名无效"
+    stored = stored_parts(session, edition, scored.grounds)
+    yield from (CHANGED[part] for part, hash_ in stored.items() if parts.get(part) != hash_)

@@ -1,0 +1,191 @@
+"""Commands that check: sealed files from anywhere, everything in the database; and the keys that sign."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+from sqlalchemy.orm import Session
+
+from leaderboard.boards.chain import broken_links
+from leaderboard.boards.check import check_database
+from leaderboard.boards.keys import key_list, list_keys, rotate
+from leaderboard.boards.package import SealedFile, Unreadable, check_file, read_sealed
+from leaderboard.boards.trust import KeyList, read_keys, trusts
+from leaderboard.cli.context import Context, refuse
+from leaderboard.cli.fetching import fetch, is_address
+from leaderboard.cli.group import command
+from leaderboard.cli.seeds import NewSeed, seed_in
+from leaderboard.formatters import moment
+from leaderboard.office import Office
+
+PUBLIC_KEY = re.compile("[0-9a-fA-F]{64}")
+CHECKS = {
+    "format": "格式",
+    "form": "逐字节符合规范写法",
+    "hash": "哈希与内容一致",
+    "signature": "签名有效",
+    "standings": "由事实与方案重算名次完全一致",
+    "key": "由本机构的密钥签发",
+}
+
+
+@command("verify")
+@click.argument("sources", nargs=-1, metavar="FILE|URL...")
+@click.option(
+    "--key",
+    default=None,
+    help="A public key of the office, 64 hex digits, to compare the signer with; this installation's own by default.",
+)
+@click.option(
+    "--keys",
+    "listed",
+    default=None,
+    metavar="FILE|URL",
+    help="The office's list of keys (/keys.json), where it has changed its key.",
+)
+@click.option("--database", is_flag=True, help="Check everything that is stored here instead.")
+def verify_command(
+    context: Context, sources: Sequence[str], key: str | None, listed: str | None, database: bool
+) -> None:
+    """Check sealed files of editions (<number>.package.json, - for standard input), and the chain between several.
+
+    Nothing is asked of any server, except for what is given as an address.
+    """
+    if database == bool(sources):
+        refuse("请给出封存文件或其网址, 或者用 --database 核验本机数据库")
+    if database:
+        _verify_database(context)
+        return
+    known = _known_key(context, key)
+    files = [(source, _read(source)) for source in sources]
+    former = any(file.public_key != known for _source, file in files)
+    keys = _read_list(listed) if listed else _own_list(context, key) if former else None
+    sound = [_told(source, file, known, keys, many=len(files) > 1) for source, file in files]
+    links = broken_links([file for _source, file in files])
+    for text in links:
+        click.echo(f"✗ {text}")
+    if len(files) > 1 and not links:
+        click.echo("✓ 各期首尾相接")
+    if known is None:
+        click.echo("! 未核对签发机构的密钥 (用 --key 给出公钥)")
+    if links or not all(sound):
+        refuse("核验不通过")
+    # Anyone can sign what they made up; only a known key says whose board it is.
+    click.echo("内容自洽" if known is None else "核验通过")
+
+
+def _told(source: str, file: SealedFile, known: str | None, keys: KeyList | None, *, many: bool) -> bool:
+    """Print what was found of one file; whether all of it holds."""
+    if many:
+        click.echo(source)
+    findings = check_file(file, None if known is None else lambda signer: trusts(known, signer, keys))
+    for finding in findings:
+        click.echo(f"{'✓' if finding.holds else '✗'} {CHECKS[finding.check]}")
+    return all(finding.holds for finding in findings)
+
+
+def _read(source: str) -> SealedFile:
+    try:
+        return read_sealed(_bytes(source))
+    except Unreadable as error:
+        refuse(*(f"{source}: {text}" for text in error.args))
+
+
+def _bytes(source: str) -> bytes:
+    if is_address(source):
+        return fetch(source)
+    if source == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return Path(source).read_bytes()
+    except OSError as error:
+        refuse(f"读不了 {source}: {error.strerror}")
+
+
+def _read_list(source: str) -> KeyList:
+    try:
+        return read_keys(json.loads(_bytes(source)))
+    except ValueError as error:
+        refuse(f"{source}: 不是公钥清单 (keys.json): {error}")
+
+
+def _known_key(context: Context, given: str | None) -> str | None:
+    """The office's public key: the one given, else this installation's own if it has one."""
+    if given is None:
+        return Office.of(context.settings).public_key if context.settings.knows_signing_key() else None
+    if not PUBLIC_KEY.fullmatch(given.strip()):
+        refuse("--key 应为 64 位十六进制数字")
+    return given.strip().lower()
+
+
+def _own_list(context: Context, given: str | None) -> KeyList | None:
+    """The list of keys of this installation, where its own key is compared with."""
+    if given is not None or not context.settings.knows_signing_key():
+        return None
+    with context.database.reading() as session:
+        return key_list(session, Office.of(context.settings))
+
+
+def _verify_database(context: Context) -> None:
+    with context.database.reading() as session:
+        flaws = [str(flaw) for flaw in check_database(session)]
+    for flaw in flaws:
+        click.echo(f"✗ {flaw}")
+    if flaws:
+        refuse(f"核验不通过: {len(flaws)} 处")
+    click.echo("核验通过: 各期、链条、签名、名次、页面、台账与审计记录相符")
+
+
+@command("keys")
+@click.option("--json", "as_json", is_flag=True, help="The public list as /keys.json hands it out.")
+def keys_command(context: Context, as_json: bool) -> None:
+    """List the keys that editions were signed with: number, public key, since when, introduced by."""
+    with context.database.reading() as session:
+        if as_json:
+            document = key_list(session, Office.of(context.settings)).document()
+            click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+            return
+        _tell_keys(session, context.settings.timezone)
+
+
+def _tell_keys(session: Session, zone: str) -> None:
+    rows = list_keys(session)
+    for row in rows:
+        click.echo(f"{row.key_no}\t{row.public_key}\t{moment(row.since, zone)}\t{row.introduced_by}")
+    if not rows:
+        click.echo("还没有登记密钥; 首次发布时登记", err=True)
+
+
+@command("key-rotate")
+@click.option(
+    "--old-seed",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    default=None,
+    help="File with the former seed, 64 hex digits: needed where SIGNING_KEY gives the new one.",
+)
+def key_rotate_command(context: Context, old_seed: Path | None) -> None:
+    """Change the signing key: the old key signs the new one, and every later edition is signed with the new one.
+
+    The old seed is kept beside the new one in the data folder. Editions signed with it stay valid.
+    """
+    new = NewSeed.of(context.settings)
+    present = Office.of(context.settings)
+    if new is None and old_seed is None:
+        refuse("密钥由 SIGNING_KEY 给出: 请把 SIGNING_KEY 改为新密钥, 并用 --old-seed 指明旧密钥的文件")
+    seed = present.seed if old_seed is None else seed_in(old_seed)
+    coming = new.office(present) if new else present
+    old = Office(present.name, present.zone, present.public_url, seed)
+    with context.changing() as session:
+        rows = list_keys(session)
+        # A rotation that was cut off after the commit is only carried to its end.
+        if not (rows and rows[-1].public_key == coming.public_key and new):
+            rotate(session, context.actor, old, coming.public_key)
+    if new:
+        new.take_over()
+    click.echo(f"新公钥 {coming.public_key}")
+    click.echo("请重启由 SIGNING_KEY 取得密钥的各进程, 并公布 /keys.json")

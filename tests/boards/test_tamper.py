@@ -1,0 +1,259 @@
+"""Tampering: every changed byte of a sealed file and every changed column of what a board rests on is found."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import Column, select, text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from leaderboard.boards.check import check_database
+from leaderboard.boards.correct import withdraw
+from leaderboard.boards.keys import rotate
+from leaderboard.boards.models import PublicForm
+from leaderboard.boards.package import Unreadable, check_file, read_sealed
+from leaderboard.db import Base, Database, open_database
+from leaderboard.ledger import record
+from leaderboard.ledger.amend import amend_project
+from leaderboard.ledger.models import Project
+from leaderboard.seasons.rename import rename_unit
+from tests.boards.lives import corrected, reverse_starts
+from tests.factories import FOUR_RATES, OFFICE, VERIFIED, Race, start_race
+
+MAY_CHANGE = {
+    "public_form.id": "rows are found by address and edition; the number means nothing",
+    "season.is_public": "opened and closed to the public by an administrator at any time",
+    "season.window_days": "holds for drafts to come",
+    "season.window_contact": "holds for drafts to come",
+    "season.frozen_at": "holds for drafts to come",
+    "season.stages": "stages are added as a season goes on; those of an edition stand in its package",
+    "season.planned_at": "no edition is composed from it",
+    "former_name.id": "the same",
+    "former_name.until_at": "only whether it lies after an edition's instant counts",
+}
+TABLES = (
+    "edition",
+    "standing",
+    "public_form",
+    "edition_notice",
+    "office_key",
+    "audit_line",
+    "audit_head",
+    "season",
+    "unit",
+    "division",
+    "entry",
+    "target",
+    "scheme_version",
+    "project",
+    "stage_event",
+    "capital_arrival",
+    "credit",
+    "unit_return",
+    "adjustment",
+    "project_decision",
+    "unit_decision",
+    "former_project",
+    "former_name",
+)
+
+
+def eventful(session: Session) -> Race:
+    """A race with a row in every table: corrected, withdrawn, under two keys, with returns, adjustments and renames."""
+    race = start_race(session)
+    race.unit("liuxi")
+    race.unit("qingshi", division="parks")
+    race.project("liuxi", started=date(2026, 4, 1), registered=date(2026, 3, 2), arrived=5, investor="某公司")
+    race.project("qingshi", started=date(2026, 6, 1), industry="制造", name_en="Works")
+    fact = {"unit_id": race.units["liuxi"].id}
+    record.add_return(
+        session,
+        VERIFIED,
+        measure="tax",
+        starts_on=date(2026, 1, 1),
+        ends_on=date(2026, 3, 31),
+        quantity=5,
+        **fact,
+    )
+    record.add_adjustment(
+        session,
+        VERIFIED,
+        season_id=race.season.id,
+        item="praised",
+        occurred_on=date(2026, 6, 6),
+        times=1,
+        reason="表彰",
+        **fact,
+    )
+    race.scheme(FOUR_RATES)
+    project = session.scalars(select(Project)).first()
+    assert project is not None
+    amend_project(session, "li", project, reason="更名", name="新名")
+    first = race.publish()
+    withdraw(session, "li", race.publish(), reason="有误")
+    reverse_starts(race)
+    corrected(race, first)
+    rename_unit(session, "li", race.units["qingshi"], name="新青石镇", reason="更名")
+    rotate(session, "li", OFFICE, "ab" * 32)
+    session.commit()
+    return race
+
+
+@pytest.fixture(scope="module")
+def kept(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """A database with an eventful race in it, in which every check holds; nobody keeps what they change."""
+    path = tmp_path_factory.mktemp("tamper") / "saima.sqlite"
+    shutil.copyfile(sqlite_template, path)
+    opened = open_database(f"sqlite:///{path}")
+    with opened.session() as session:
+        eventful(session)
+    with opened.reading() as session:
+        assert list(map(str, check_database(session))) == []
+    yield opened
+    opened.engine.dispose()
+
+
+@contextmanager
+def changed(database: Database, statement: str, **values: Any) -> Iterator[Session | None]:
+    """The database after a statement behind the house's back; None where the database itself refuses it."""
+    with database.engine.connect() as connection:
+        raw = connection.connection.driver_connection
+        assert raw is not None
+        # Before the transaction: within one it has no effect.
+        raw.execute("PRAGMA foreign_keys = OFF")
+        try:
+            done = connection.execute(text(statement), values)
+            assert done.rowcount >= 1
+            with Session(connection) as session:
+                yield session
+        except IntegrityError:
+            yield None
+        finally:
+            connection.rollback()
+            raw.execute("PRAGMA foreign_keys = ON")
+
+
+def first_flaw(session: Session | None) -> str:
+    """The first thing found wrong; empty when nothing is."""
+    return "the database refuses it" if session is None else str(next(check_database(session), ""))
+
+
+def other(column: Column[Any], value: Any) -> Any:
+    """Another value of the column's kind, as the database keeps it."""
+    if isinstance(value, bytes):
+        return value[:-1] + bytes([value[-1] ^ 1])
+    if isinstance(value, int):
+        # A small number is moved past its neighbours, an instant by a millisecond.
+        return value + (1000 if value < 1_000_000 else 1)
+    if value is None:
+        return 1 if "INT" in str(column.type).upper() else "x"
+    if "DATE" in str(column.type).upper():
+        return "2026-02-02"
+    return value[:-1] + ("1" if value.endswith("0") else "0")
+
+
+def columns() -> list[str]:
+    return [f"{name}.{column.name}" for name in TABLES for column in Base.metadata.tables[name].columns]
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_changed_column_is_found(kept: Database, name: str) -> None:
+    table = Base.metadata.tables[name]
+    key = " and ".join(f"{column.name} = :key_{column.name}" for column in table.primary_key)
+    with kept.engine.connect() as connection:
+        row = connection.exec_driver_sql(f"SELECT * FROM {name} ORDER BY rowid LIMIT 1").mappings().one()  # noqa: S608
+    keys = {f"key_{column.name}": row[column.name] for column in table.primary_key}
+    for column in table.columns:
+        statement = f"UPDATE {name} SET {column.name} = :new WHERE {key}"  # noqa: S608
+        with changed(kept, statement, new=other(column, row[column.name]), **keys) as session:
+            found = first_flaw(session)
+        assert bool(found) is (f"{name}.{column.name}" not in MAY_CHANGE), f"{name}.{column.name}: {found}"
+
+
+@pytest.mark.parametrize("name", [name for name in TABLES if name not in {"former_name", "unit", "division"}])
+def test_every_row_taken_away_is_found(kept: Database, name: str) -> None:
+    statement = f"DELETE FROM {name} WHERE rowid = (SELECT max(rowid) FROM {name})"  # noqa: S608
+    with changed(kept, statement) as session:
+        assert first_flaw(session)
+
+
+def test_what_may_change_is_a_column(kept: Database) -> None:
+    assert MAY_CHANGE.keys() <= set(columns())
+    with kept.reading() as session:
+        assert first_flaw(session) == ""
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        (
+            "UPDATE standing SET score_shown = '99.99' WHERE line_no = 1",
+            "赛季 race 第 1 期: 存下的名次行与发布时不同",
+        ),
+        ("UPDATE public_form SET identity = x'20' WHERE edition_id = 2", "赛季 race 第 2 期: 公开文件"),
+        ("UPDATE edition SET state = 'published' WHERE number = 2", "第 2 期: 状态 published 与其公告不符"),
+        ("UPDATE edition SET previous_hash = hash WHERE number = 3", "第 3 期: 所载上一期哈希与上一期不符"),
+        ("UPDATE edition SET number = 4 WHERE number = 3", "第 4 期: 期号不连续"),
+        ("UPDATE stage_event SET evidence = '伪造' WHERE stage = 'started'", "第 1 期: 所依据的台账"),
+        ("UPDATE stage_event SET occurred_on = '2026-12-01'", "第 1 期: 由台账按当时所知重算"),
+        ("UPDATE office_key SET since = since + 1", "第 1 把签名公钥"),
+        ("UPDATE edition_notice SET reason = '无' WHERE state = 'withdrawn'", "第 2 期: withdrawn 的公告"),
+        ("DELETE FROM outbox_message WHERE seq_no = 2", "对外消息缺第 2 至 2 条"),
+        ("UPDATE audit_line SET actor = '别人' WHERE seq_no = 5", "审计记录第 5 条"),
+        ("DELETE FROM edition WHERE number = 3", "第 3 期, 库中没有这一期"),
+    ],
+)
+def test_what_was_changed_is_told_in_words_with_the_number(
+    kept: Database, statement: str, words: str
+) -> None:
+    with changed(kept, statement) as session:
+        assert session is not None
+        assert any(words in str(flaw) for flaw in check_database(session))
+
+
+@pytest.fixture(scope="module")
+def sealed_file(kept: Database) -> bytes:
+    """The sealed file of the first edition."""
+    with kept.reading() as session:
+        return (
+            session.scalars(select(PublicForm).filter_by(path="/boards/race/1.package.json")).one().identity
+        )
+
+
+def is_found(data: bytes) -> bool:
+    """Whether a file is seen not to be the one handed out, before anything is scored."""
+    try:
+        file = read_sealed(data)
+    except Unreadable:
+        return True
+    return not all(finding.holds for finding in check_file(file, rebuild=lambda _file: True))
+
+
+def test_the_file_itself_holds(sealed_file: bytes) -> None:
+    assert all(finding.holds for finding in check_file(read_sealed(sealed_file)))
+
+
+def test_a_flipped_bit_is_found_wherever_it_is(sealed_file: bytes) -> None:
+    """Every byte of the seal, and every seventh of the package, which the hash covers alike."""
+    size = len(sealed_file)
+    for place in sorted({*range(90), *range(0, size, 7), *range(size - 320, size)}):
+        turned = sealed_file[place] ^ (1 << place % 8)
+        assert is_found(sealed_file[:place] + bytes([turned]) + sealed_file[place + 1 :]), place
+
+
+@given(st.data())
+def test_any_other_byte_anywhere_is_found(sealed_file: bytes, data: st.DataObject) -> None:
+    place = data.draw(st.integers(0, len(sealed_file) - 1))
+    byte = data.draw(st.integers(0, 255).filter(lambda found: found != sealed_file[place]))
+    kind = data.draw(st.sampled_from(["changed", "added", "taken away"]))
+    inside = {"changed": bytes([byte]), "added": bytes([byte, sealed_file[place]]), "taken away": b""}[kind]
+    assert is_found(sealed_file[:place] + inside + sealed_file[place + 1 :])
