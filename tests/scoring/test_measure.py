@@ -8,7 +8,7 @@ from fractions import Fraction
 import pytest
 
 from scoring.facts import Credit, Sample
-from scoring.measure import audited, mixed, quantity
+from scoring.measure import Measured, audited, mixed, quantity
 from scoring.result import Count, IndicatorLine, State
 from tests.scoring.build import (
     RATIO,
@@ -331,11 +331,15 @@ def test_an_audit_scales_the_rate_of_every_part(verified: int, rate: str, state:
     assert (part.rate, part.numerator.value) == (Fraction(rate), 4 * Fraction(rate))
 
 
+def halves(*marks: int) -> Measured:
+    parts = (quantity(Count(Fraction(mark), "count")) for mark in marks)
+    return mixed(tuple(replace(part, share=Fraction(1, 2)) for part in parts))
+
+
 def test_an_audit_scales_marks_that_were_put_together() -> None:
-    """Half of 8 and half of 6 are 7; with half of the claims verified 7/2."""
-    halves = [quantity(Count(Fraction(mark), "count")) for mark in (8, 6)]
-    together = mixed(tuple(replace(part, share=Fraction(1, 2)) for part in halves))
-    assert (together.whole, audited(together, Fraction(1, 2)).whole) == (7, Fraction(7, 2))
+    """Half of 8 and half of 6 are 7; with half of the claims verified 7/2. A mark of zero adds nothing."""
+    assert (halves(8, 6).whole, audited(halves(8, 6), Fraction(1, 2)).whole) == (7, Fraction(7, 2))
+    assert halves(0, 6).whole == 3
 
 
 def test_what_was_never_given_below_the_line_is_not_the_same_as_a_return_not_made() -> None:
@@ -347,7 +351,10 @@ def test_what_was_never_given_below_the_line_is_not_the_same_as_a_return_not_mad
 
 
 def test_parts_that_are_all_missing_are_missing_as_the_first_is() -> None:
+    denominators = {"target": {"target": "count"}, "return": {"return": {"measure": "due"}}}
     parts = [
-        {"name": f"{n}", "numerator": {"fixed": 1}, "denominator": {"target": "count"}} for n in range(2)
+        {"name": name, "numerator": {"fixed": 1}, "denominator": below}
+        for name, below in denominators.items()
     ]
     assert only_line({"parts": parts}, facts()).state is State.NO_DENOMINATOR
+    assert only_line({"parts": parts[::-1]}, facts()).state is State.NOT_REPORTED
