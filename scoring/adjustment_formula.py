@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from scoring.adjust import BASE, SCORE_LEAST, SCORE_MOST
-from scoring.formula_words import EN, Tongue
+from scoring.formula_words import Tongue
 from scoring.printed import Sum, Told, less, negative, number, plus, times
 from scoring.result import AdjustmentLine, Standing
 from scoring.rules import AdjustmentRule, Scheme
@@ -37,7 +37,7 @@ def _adjusted(line: AdjustmentLine, rule: AdjustmentRule, tongue: Tongue) -> Tol
         happened = plus(*[number(fact.amount) for fact in line.counted]) if line.counted else number(raw)
     else:
         happened = times(number(rule.each), number(raw / rule.each))
-    name = (rule.name_en if tongue is EN else "") or rule.name
+    name = tongue.name(rule.name, rule.name_en)
     found = Told(happened, (name,))
     if points != raw:
         limit = number(points)

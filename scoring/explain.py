@@ -121,7 +121,9 @@ def _indicator(line: IndicatorLine, standing: Standing, scheme: Scheme, tongue: 
     if line.note in NOTES:
         return _rounded_early(_missing(line, tongue), scheme, tongue)
     if line.note == VOID:
-        return Told(number(Fraction(0)), (tongue.say("void", name=_voided_by(line, standing, scheme)),))
+        return Told(
+            number(Fraction(0)), (tongue.say("void", name=_voided_by(line, standing, scheme, tongue)),)
+        )
     told = _rounded_early(shape_term(Printer(line, indicator, scheme, tongue)), scheme, tongue)
     if "before_gate" in dict(line.working):
         told = _rounded_early(_gated(told, line, indicator, tongue), scheme, tongue)
@@ -136,11 +138,12 @@ def _missing(line: IndicatorLine, tongue: Tongue) -> Told:
     return Told(number(line.points or Fraction(0)), (note,))
 
 
-def _voided_by(line: IndicatorLine, standing: Standing, scheme: Scheme) -> str:
+def _voided_by(line: IndicatorLine, standing: Standing, scheme: Scheme, tongue: Tongue) -> str:
     """Names of the adjustments that happened and make the indicator worthless."""
     happened = {one.key for one in standing.adjustments if one.raw or one.counted}
     rules = [rule for rule in scheme.adjustments if line.key in rule.voids]
-    return "、".join(rule.name for rule in rules if rule.key in happened or len(rules) == 1)
+    known = [rule for rule in rules if rule.key in happened or len(rules) == 1]
+    return tongue.comma.join(tongue.name(rule.name, rule.name_en) for rule in known)
 
 
 def _gated(told: Told, line: IndicatorLine, indicator: Indicator, tongue: Tongue) -> Told:
@@ -167,7 +170,7 @@ def _rounded_early(told: Told, scheme: Scheme, tongue: Tongue) -> Told:
 
 def _lead_formula(standing: Standing, scheme: Scheme, indicator: Indicator, tongue: Tongue) -> str:
     line = next(line for line in standing.indicators if line.key == indicator.key)
-    name = (indicator.name_en if tongue is EN else "") or indicator.name
+    name = tongue.name(indicator.name, indicator.name_en)
     raw = Printer(line, indicator, scheme, tongue).raw()
     if line.rate is not None and raw is not None:
         note = joined(raw.notes, tongue.brackets, tongue.comma)

@@ -128,6 +128,10 @@ class Tongue:
         """One note with its numbers filled in."""
         return self.words[word].format(**names)
 
+    def name(self, name: str, name_en: str) -> str:
+        """A name the scheme states, in this language where it does."""
+        return name_en if self.words is ENGLISH and name_en else name
+
 
 ZH = Tongue(CHINESE, ("（", "）"), "，")
 EN = Tongue(ENGLISH, (" (", ")"), "; ")

@@ -28,6 +28,7 @@ def check(document: dict[str, Any]) -> None:
             continue
         _, middle, _ = formula(standing, scored.scheme).split(" = ")
         assert worth(middle) == standing.score
+        assert not set(formula(standing, scored.scheme, EN)) & set("（），、")
         given_points = {line.key: line.points for line in (*standing.indicators, *standing.adjustments)}
         for term in terms(standing, scored.scheme):
             assert worth(term.text) == term.points == given_points[term.key]
