@@ -20,6 +20,8 @@ class Action(StrEnum):
     DRAFT_SCHEME = "scheme.draft"
     APPROVE_SCHEME = "scheme.approve"
     PUBLISH_EDITION = "edition.publish"
+    FILE_OBJECTION = "objection.file"
+    ANSWER_OBJECTION = "objection.answer"
     PLAN_TIMETABLE = "timetable.plan"
     MANAGE_SCREENS = "screens.manage"
     MANAGE_ACCOUNTS = "accounts.manage"
@@ -44,6 +46,7 @@ POLICY: dict[str, dict[Action, Reach]] = {
     REPORTER: {
         Action.READ_UNIT: Reach.OWN_UNIT,
         Action.REPORT_FACTS: Reach.OWN_UNIT,
+        Action.FILE_OBJECTION: Reach.OWN_UNIT,
     },
 }
 """Role -> what it may do and how far; what is not written here is refused."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from leaderboard.boards.models import FAILED, SKIPPED, DueRun, Edition
+from leaderboard.boards.models import FAILED, SKIPPED, Draft, DueRun, Edition
 from leaderboard.boards.read import latest_edition
 
 
@@ -37,6 +37,13 @@ def editions_by_run(session: Session, season_id: int, limit: int = 50) -> dict[i
         .limit(limit)
     )
     return {run_id: number for run_id, number in rows if run_id is not None}
+
+
+def drafts_by_run(session: Session, season_id: int) -> dict[int, int]:
+    """Run -> the draft it came to that is not published, for the runs of a season."""
+    found = select(Draft.run_id, Draft.id).where(Draft.season_id == season_id, Draft.edition_id.is_(None))
+    rows = session.execute(found.where(Draft.run_id.is_not(None)))
+    return {run_id: draft_id for run_id, draft_id in rows if run_id is not None}
 
 
 def unmade(session: Session, season_id: int) -> Sequence[DueRun]:

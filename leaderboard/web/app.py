@@ -14,7 +14,7 @@ from leaderboard import words
 from leaderboard.db import Database, open_database
 from leaderboard.office import Office
 from leaderboard.templating import TEMPLATES, furnish
-from leaderboard.web import api, console, display, errors, headers, metrics, sign_in, units, verify
+from leaderboard.web import api, console, display, errors, headers, metrics, sign_in, units, verify, windows
 from leaderboard.web.numbers import FactId, Whole
 from leaderboard.web.requests import DATABASE, OFFICE, SETTINGS, chosen_language, close_sessions
 
@@ -90,5 +90,6 @@ def guard_requests(app: Flask, settings: Settings) -> None:
 
 def open_doors(app: Flask) -> None:
     """Every door: public, units, administrators, programs."""
-    for door in (display.door, verify.door, sign_in.door, units.door, console.door, api.door, metrics.door):
-        app.register_blueprint(door)
+    doors = (display, verify, sign_in, units, windows, console, api, metrics)
+    for opened in doors:
+        app.register_blueprint(opened.door)

@@ -22,6 +22,7 @@ from leaderboard.ledger.listing import Wanted, list_projects, tell
 from leaderboard.ledger.models import Project
 from leaderboard.ledger.read import find_project, live_credits
 from leaderboard.ledger.record import Source
+from leaderboard.objections.read import open_windows
 from leaderboard.seasons.models import Season, Unit
 from leaderboard.seasons.read import list_seasons, list_units, roster
 from leaderboard.web.facts import kind_words, record_arrival, record_event, stage_words
@@ -44,6 +45,12 @@ def own_unit(session: Session) -> Unit:
     return session.get(Unit, account.unit_id) or abort(404)
 
 
+def own_seasons(session: Session, unit: Unit) -> list[Season]:
+    """The seasons in which the unit takes part, newest first."""
+    at = now()
+    return [s for s in list_seasons(session) if any(u.unit_id == unit.id for u in roster(session, s.id, at))]
+
+
 def own_project(session: Session, code: str) -> Project:
     """A project in which the person's unit has a share; any other is an unknown address."""
     unit = own_unit(session)
@@ -58,9 +65,7 @@ def standing() -> ResponseReturnValue:
     """The unit's place in the newest edition, what it is made of, and the unit's projects."""
     session = reading()
     unit = own_unit(session)
-    mine = [
-        s for s in list_seasons(session) if any(u.unit_id == unit.id for u in roster(session, s.id, now()))
-    ]
+    mine = own_seasons(session, unit)
     asked = request.args.get("season")
     season = next((s for s in mine if s.slug == asked), None) if asked else next(iter(mine), None)
     if asked and season is None:
@@ -74,6 +79,7 @@ def standing() -> ResponseReturnValue:
         season=season,
         seasons=mine,
         edition=edition,
+        windows=open_windows(session, [s.id for s in mine]),
         lines=lines,
         total=total,
         page=page,

@@ -9,9 +9,13 @@ from flask import url_for
 from sqlalchemy.orm import Session
 
 from leaderboard.boards.health import Stale, stale_boards
+from leaderboard.boards.models import Draft
+from leaderboard.boards.revisions import stopped
 from leaderboard.boards.timekeeping import clock_trouble
 from leaderboard.formatters import moment
 from leaderboard.instant import Millis
+from leaderboard.objections.read import Holding, holding
+from leaderboard.seasons.models import Season
 from leaderboard.seasons.timetable import calendar_gaps
 from leaderboard.web.requests import office
 from leaderboard.words import gettext as _
@@ -33,10 +37,30 @@ def alarms(session: Session, at: Millis) -> Iterator[Alarm]:
         yield Alarm(trouble)
     for stale in stale_boards(session, at):
         yield Alarm(_stale_words(stale), url_for("console.publish", slug=stale.season.slug, _anchor="runs"))
+    for waiting in holding(session):
+        over = waiting.draft.closes_at is not None and waiting.draft.closes_at <= at
+        yield Alarm(
+            _waiting_words(waiting, over=over), _draft_address(waiting.season, waiting.draft), grave=over
+        )
+    for season, draft in stopped(session):
+        told = _("{season}：时钟未能发布截至 {day} 的公示稿，请重出或作废。{reason}")
+        words = told.format(season=named(season.title, season.title_en), day=draft.as_of, reason=draft.reason)
+        yield Alarm(words, _draft_address(season, draft))
     for timetable, years in calendar_gaps(session, at):
         words = _("时间表“{name}”要用到 {years} 年的放假安排，尚未导入，工作日暂按周一至周五推算")
         told = words.format(name=timetable.name, years="、".join(map(str, years)))
         yield Alarm(told, url_for("console.calendar", _anchor="import"), grave=False)
+
+
+def _draft_address(season: Season, draft: Draft) -> str:
+    return url_for("console.draft", slug=season.slug, draft_id=draft.id)
+
+
+def _waiting_words(waiting: Holding, *, over: bool) -> str:
+    held = _("{season}：截至 {day} 的公示稿公示期已满，还有 {n} 件异议待答复，答复之前不发布。")
+    open_ = _("{season}：截至 {day} 的公示稿有 {n} 件异议待答复。")
+    season = named(waiting.season.title, waiting.season.title_en)
+    return (held if over else open_).format(season=season, day=waiting.draft.as_of, n=waiting.open)
 
 
 def _stale_words(stale: Stale) -> str:

@@ -11,11 +11,12 @@ from flask.typing import ResponseReturnValue
 from leaderboard.accounts.permissions import Action
 from leaderboard.airing import Node, Outcome, State, perform
 from leaderboard.boards.clock import RunRefused, bring_back, next_due, request_run
+from leaderboard.boards.drafts import is_held
 from leaderboard.boards.gather import NothingInForce
 from leaderboard.boards.models import DONE, DueRun
 from leaderboard.boards.preview import board_now
 from leaderboard.boards.read import last_numbered, latest_edition
-from leaderboard.boards.run_log import editions_by_run, find_run, list_runs, unmade
+from leaderboard.boards.run_log import drafts_by_run, editions_by_run, find_run, list_runs, unmade
 from leaderboard.boards.timekeeping import ClockOff
 from leaderboard.instant import now
 from leaderboard.seasons.models import Season
@@ -44,10 +45,12 @@ def publish(slug: str) -> ResponseReturnValue:
         obstacle=obstacle,
         number=numbered.number + 1 if numbered else 1,
         edition=last,
+        is_held=is_held(season),
         once_key=secrets.token_hex(16),
         next_due_at=next_due(session, season.id, now()),
         runs=list_runs(session, season.id),
         numbers=editions_by_run(session, season.id),
+        drafts=drafts_by_run(session, season.id),
         late=late_words,
         again={run.id for run in unmade(session, season.id)},
         timetables=[shown_timetable(table) for table in list_timetables(session, season.id)],

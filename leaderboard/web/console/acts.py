@@ -1,0 +1,42 @@
+"""One thing done at the console: kept and said, or refused in words, and either way back to where one stood."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import flash, redirect
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from leaderboard.boards.drafts import DraftRefused
+from leaderboard.boards.gather import NothingInForce
+from leaderboard.boards.publish import Overtaken
+from leaderboard.seasons.plan import PlanError
+from leaderboard.web.requests import close_sessions, writing
+
+REFUSALS = (DraftRefused, PlanError, NothingInForce, Overtaken)
+
+
+def carry_out(act: Callable[[Session], str], back: str) -> ResponseReturnValue:
+    """Do it in one transaction and say what was done; where a subject refuses, say why and keep nothing."""
+    session = writing()
+    try:
+        said = act(session)
+        session.commit()
+    except REFUSALS as error:
+        session.rollback()
+        flash(str(error), "warning")
+    else:
+        flash(said)
+    return redirect(back)
+
+
+def try_out(act: Callable[[], str], back: str) -> ResponseReturnValue:
+    """The same for what takes several transactions of its own."""
+    # What the request has read until now must not keep them waiting.
+    close_sessions(None)
+    try:
+        flash(act())
+    except REFUSALS as error:
+        flash(str(error), "warning")
+    return redirect(back)

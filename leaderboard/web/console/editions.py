@@ -1,0 +1,105 @@
+"""Editions after they were published: corrected by a later number, or withdrawn with a public reason."""
+
+from __future__ import annotations
+
+from flask import abort, flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from leaderboard.accounts.permissions import Action
+from leaderboard.boards.correct import begin_correction, preview_correction, withdraw
+from leaderboard.boards.difference import Effect
+from leaderboard.boards.drafts import DraftRefused, list_drafts
+from leaderboard.boards.gather import NothingInForce
+from leaderboard.boards.models import PUBLISHED, Draft, Edition
+from leaderboard.boards.read import find_edition
+from leaderboard.seasons.models import Season
+from leaderboard.web.console.door import door, season_at, show
+from leaderboard.web.console.drafts import unit_names
+from leaderboard.web.guards import guard_action, guarded, person
+from leaderboard.web.requests import office, reading, writing
+from leaderboard.web.typed import Typed
+from leaderboard.words import gettext as _
+
+ONE = "/seasons/<slug>/editions/<int:number>"
+PUBLISHING = guard_action(Action.PUBLISH_EDITION)
+
+
+@door.get(ONE)
+def edition(slug: str, number: int) -> ResponseReturnValue:
+    """What a correction begun now would change, and the way to a withdrawal."""
+    return _page(season_at(slug), number, Typed())
+
+
+@door.post(f"{ONE}/correct")
+@guarded(PUBLISHING)
+def correct_edition(slug: str, number: int) -> ResponseReturnValue:
+    """Compose the edition anew as a draft, with what the public will be told of it."""
+    season, typed = season_at(slug), Typed.of_request()
+    note = typed.worded.get("note", "")
+    session = writing()
+    try:
+        draft = begin_correction(
+            session, person().name, _edition(session, season, number), office(), note=note
+        )
+        session.commit()
+    except (DraftRefused, NothingInForce) as error:
+        session.rollback()
+        typed.complain("note", str(error))
+        return _page(season, number, typed, 422)
+    flash(_("更正稿已出，尚未公布：请核对后公示或发布"))
+    return redirect(url_for("console.draft", slug=slug, draft_id=draft.id))
+
+
+@door.post(f"{ONE}/withdraw")
+@guarded(PUBLISHING)
+def withdraw_edition(slug: str, number: int) -> ResponseReturnValue:
+    """Withdraw the edition whose number was typed once more."""
+    season, typed = season_at(slug), Typed.of_request()
+    if typed.values.get("number") != str(number):
+        typed.complain("number", _("期号不符，没有撤回；请输入 {n}").format(n=number))
+        return _page(season, number, typed, 422)
+    session = writing()
+    try:
+        found = _edition(session, season, number)
+        withdraw(session, person().name, found, reason=typed.worded.get("reason", ""))
+        session.commit()
+    except DraftRefused as error:
+        session.rollback()
+        typed.complain("reason", str(error))
+        return _page(season, number, typed, 422)
+    flash(_("第 {n} 期已撤回").format(n=number))
+    return redirect(url_for("console.drafts", slug=slug, _anchor="editions"))
+
+
+def _edition(session: Session, season: Season, number: int) -> Edition:
+    return find_edition(session, season.slug, number, public_only=False) or abort(404)
+
+
+def _under_way(session: Session, found: Edition) -> Draft | None:
+    live = list_drafts(session, found.season_id, live_only=True)
+    return next((draft for draft in live if draft.corrects_id == found.id), None)
+
+
+def _effect(session: Session, found: Edition) -> Effect | None:
+    try:
+        return preview_correction(session, found) if found.state == PUBLISHED else None
+    except NothingInForce:
+        return None
+
+
+def _page(season: Season, number: int, typed: Typed, status: int = 200) -> ResponseReturnValue:
+    session = reading()
+    found = _edition(session, season, number)
+    under_way = _under_way(session, found)
+    return show(
+        "edition",
+        status,
+        here="drafts",
+        season=season,
+        edition=found,
+        under_way=under_way,
+        effect=None if under_way else _effect(session, found),
+        names=unit_names(session),
+        typed=typed,
+    )

@@ -1,0 +1,77 @@
+"""Holding a season's boards back at the console: the freeze and its reveal, and the window every board goes through."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from leaderboard.accounts.permissions import Action
+from leaderboard.releasing import reveal
+from leaderboard.seasons.holding import MOST_WINDOW_DAYS, freeze_season, set_window
+from leaderboard.seasons.plan import PlanError
+from leaderboard.web.console.acts import carry_out, try_out
+from leaderboard.web.console.door import door, season_at
+from leaderboard.web.console.drafts import desk
+from leaderboard.web.guards import guard_action, guarded, person
+from leaderboard.web.requests import database, office, writing
+from leaderboard.web.typed import Typed
+from leaderboard.words import gettext as _
+
+PUBLISHING = guard_action(Action.PUBLISH_EDITION)
+
+
+@door.post("/seasons/<slug>/freeze")
+@guarded(PUBLISHING)
+def freeze(slug: str) -> ResponseReturnValue:
+    """Keep the last edition in public until the reveal."""
+    season, reason = season_at(slug), Typed.of_request().worded.get("reason", "")
+
+    def begin(session: Session) -> str:
+        freeze_season(session, person().name, season, reason=reason)
+        return _("已封榜：公开的仍是封榜前的一期")
+
+    return carry_out(begin, url_for("console.drafts", slug=slug))
+
+
+@door.post("/seasons/<slug>/reveal")
+@guarded(PUBLISHING)
+def reveal_season(slug: str) -> ResponseReturnValue:
+    """End the freeze and publish what waited."""
+    season, typed = season_at(slug), Typed.of_request()
+
+    def end() -> str:
+        numbers = reveal(
+            database(),
+            season.id,
+            person().name,
+            office(),
+            reason=typed.worded.get("reason", ""),
+            newest_only="newest_only" in typed.values,
+        )
+        if not numbers:
+            return _("已揭榜，没有等待发布的一期")
+        return _("已揭榜，发布第 {numbers} 期").format(numbers=_("、").join(map(str, numbers)))
+
+    return try_out(end, url_for("console.drafts", slug=slug))
+
+
+@door.post("/seasons/<slug>/window")
+@guarded(PUBLISHING)
+def change_window(slug: str) -> ResponseReturnValue:
+    """Set for how many working days every board lies open before it is published."""
+    season, typed = season_at(slug), Typed.of_request()
+    days = typed.whole("days", least=0, most=MOST_WINDOW_DAYS)
+    if not typed.ok:
+        return desk(season, typed, 422)
+    contact, reason = typed.worded.get("contact"), typed.worded.get("reason", "")
+    session = writing()
+    try:
+        set_window(session, person().name, season, days=days, contact=contact, reason=reason)
+        session.commit()
+    except PlanError as error:
+        session.rollback()
+        typed.complain("", "; ".join(error.problems))
+        return desk(season, typed, 422)
+    flash(_("公示期已调整，正在公示的公示稿不受影响"))
+    return redirect(url_for("console.drafts", slug=slug))

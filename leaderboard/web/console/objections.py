@@ -1,0 +1,124 @@
+"""One objection at the console: what is objected, what upholding it would change, and the answer, given once."""
+
+from __future__ import annotations
+
+from flask import abort, flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from leaderboard.accounts.permissions import Action
+from leaderboard.boards.difference import Effect
+from leaderboard.boards.drafts import DraftRefused
+from leaderboard.boards.models import Draft
+from leaderboard.formatters import moment
+from leaderboard.instant import now
+from leaderboard.objections.answer import dismiss, foresee, uphold
+from leaderboard.objections.file import ObjectionRefused
+from leaderboard.objections.models import OPEN, Objection
+from leaderboard.objections.read import Filed, find_objection, present_draft
+from leaderboard.seasons.models import Season
+from leaderboard.web.console.door import door, season_at, show
+from leaderboard.web.console.drafts import MOST_DAYS, indicator_names, unit_names
+from leaderboard.web.guards import guard_action, guarded, person
+from leaderboard.web.requests import office, reading, writing
+from leaderboard.web.typed import Typed
+from leaderboard.words import gettext as _
+
+ONE = "/seasons/<slug>/objections/<int:objection_id>"
+REVISE, WORDS, DISMISS = "revise", "words", "dismiss"
+
+
+@door.get(ONE)
+def objection(slug: str, objection_id: int) -> ResponseReturnValue:
+    """The objection, its effect while it is open, and its answer once it has one."""
+    return _page(season_at(slug), objection_id, Typed())
+
+
+@door.post(ONE)
+@guarded(guard_action(Action.ANSWER_OBJECTION))
+def answer_objection(slug: str, objection_id: int) -> ResponseReturnValue:
+    """Uphold or dismiss; what is upheld is the very effect that was looked at."""
+    season, typed = season_at(slug), Typed.of_request()
+    decision = typed.choice("decision", _decisions())
+    days = typed.whole("days", most=MOST_DAYS) if typed.values.get("days") else None
+    known_at = typed.whole("known_at", most=now()) if typed.values.get("known_at") else None
+    if not typed.ok:
+        return _page(season, objection_id, typed, 422)
+    session = writing()
+    found = _objection(session, season, objection_id).objection
+    try:
+        said = _decide(session, found, decision, typed.worded.get("answer", ""), days, known_at)
+        session.commit()
+    except (ObjectionRefused, DraftRefused) as error:
+        session.rollback()
+        typed.complain("", str(error))
+        return _page(season, objection_id, typed, 422)
+    flash(said)
+    return redirect(url_for("console.objection", slug=slug, objection_id=objection_id))
+
+
+def _decide(
+    session: Session, found: Objection, decision: str, answer: str, days: int | None, known_at: int | None
+) -> str:
+    actor = person().name
+    if decision == DISMISS:
+        dismiss(session, actor, found, answer=answer)
+        return _("已答复：不成立")
+    revised = uphold(
+        session,
+        actor,
+        found,
+        office(),
+        answer=answer,
+        days=days,
+        textual=decision == WORDS,
+        known_at=known_at,
+    )
+    if revised is None:
+        return _("已答复：成立，只涉及文字，榜单不变")
+    until = moment(revised.closes_at, office().zone)
+    return _("已答复：成立，新稿公示到 {until}").format(until=until)
+
+
+def _decisions() -> dict[str, str]:
+    return {
+        REVISE: _("成立，按现有台账重出公示稿"),
+        WORDS: _("成立，只涉及文字，榜单不变"),
+        DISMISS: _("不成立"),
+    }
+
+
+def _objection(session: Session, season: Season, objection_id: int) -> Filed:
+    found = find_objection(session, objection_id)
+    return found if found is not None and found.draft.season_id == season.id else abort(404)
+
+
+def _page(season: Season, objection_id: int, typed: Typed, status: int = 200) -> ResponseReturnValue:
+    session = reading()
+    found = _objection(session, season, objection_id)
+    present = present_draft(session, found.draft)
+    return show(
+        "objection",
+        status,
+        here="drafts",
+        season=season,
+        filed=found,
+        present=present,
+        effect=_effect(session, found),
+        indicators=indicator_names(found.draft),
+        names=unit_names(session),
+        decisions=_decisions(),
+        hint=_length_hint(present),
+        typed=typed,
+    )
+
+
+def _effect(session: Session, filed: Filed) -> Effect | None:
+    return foresee(session, filed.objection) if filed.objection.state == OPEN else None
+
+
+def _length_hint(draft: Draft) -> str:
+    """What is filled in for how long the revised board lies open."""
+    if draft.closes_at is None or draft.closes_at <= now():
+        return _("原公示期已满，至少填 1")
+    return _("空白即仍到 {until} 为止").format(until=moment(draft.closes_at, office().zone))

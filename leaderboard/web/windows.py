@@ -1,0 +1,173 @@
+"""Boards in their window, for the units of the season: the board before it is published, and what a unit objects to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from leaderboard.accounts.models import REPORTER
+from leaderboard.accounts.permissions import Action
+from leaderboard.boards import view
+from leaderboard.boards.drafts import find_draft
+from leaderboard.boards.models import WINDOW, Draft, Edition
+from leaderboard.boards.revisions import kept_board
+from leaderboard.boards.unit_view import unit_view
+from leaderboard.instant import now
+from leaderboard.objections.file import ObjectionRefused, file_objection, take_back
+from leaderboard.objections.read import (
+    Filed,
+    find_objection,
+    objections_against,
+    objections_of,
+    open_windows,
+    present_draft,
+)
+from leaderboard.seasons.models import Season, Unit
+from leaderboard.seasons.read import find_unit
+from leaderboard.web.guards import guard_role, person, require
+from leaderboard.web.requests import reading, writing
+from leaderboard.web.typed import Typed
+from leaderboard.web.units import own_seasons, own_unit
+from leaderboard.words import gettext as _
+from leaderboard.words import named
+
+door = Blueprint("windows", __name__, url_prefix="/my/windows")
+door.before_request(guard_role(REPORTER))
+
+
+@door.get("/")
+def windows() -> ResponseReturnValue:
+    """Boards that lie open for the unit, and everything it ever objected to, with what became of it."""
+    session = reading()
+    unit = own_unit(session)
+    seasons = own_seasons(session, unit)
+    filed = objections_of(session, unit.id)
+    return render_template(
+        "pages/units/windows.html",
+        unit=unit,
+        seasons={season.id: season for season in seasons},
+        windows=open_windows(session, [season.id for season in seasons]),
+        filed=filed,
+        numbers=_numbers(session, filed),
+        indicators=_indicator_names(filed),
+        at=now(),
+    )
+
+
+@door.get("/<int:draft_id>")
+def window(draft_id: int) -> ResponseReturnValue:
+    """A board in its window: the unit's own line and why, the whole board, and the form to object."""
+    session = reading()
+    season, draft = _own_draft(session, draft_id)
+    present = present_draft(session, draft)
+    if present.id != draft.id and present.state == WINDOW:
+        return redirect(url_for("windows.window", draft_id=present.id))
+    return _page(season, draft, Typed())
+
+
+@door.post("/<int:draft_id>/objections")
+def object_to(draft_id: int) -> ResponseReturnValue:
+    """Object to a line of the board, in the unit's name."""
+    session = writing()
+    season, draft = _own_draft(session, draft_id)
+    unit, typed = own_unit(session), Typed.of_request()
+    require(Action.FILE_OBJECTION, unit.id)
+    about = find_unit(session, typed.values.get("about", ""))
+    if about is None:
+        typed.complain("about", _("请从列表中选择"))
+        return _page(season, draft, typed, 422)
+    indicator, text = typed.values.get("indicator") or None, typed.worded.get("text", "")
+    try:
+        file_objection(session, person().name, draft, unit, about=about, indicator=indicator, text=text)
+        session.commit()
+    except ObjectionRefused as error:
+        session.rollback()
+        for problem in error.problems:
+            typed.complain("text", problem)
+        return _page(season, draft, typed, 422)
+    flash(_("异议已提出，答复前这份榜单不会发布"))
+    return redirect(url_for("windows.window", draft_id=draft_id, _anchor="objections"))
+
+
+@door.post("/objections/<int:objection_id>/take-back")
+def withdraw_objection(objection_id: int) -> ResponseReturnValue:
+    """Take one of the unit's own objections back; any other is an unknown address."""
+    session = writing()
+    unit = own_unit(session)
+    require(Action.FILE_OBJECTION, unit.id)
+    found = find_objection(session, objection_id)
+    if found is None or found.unit.id != unit.id:
+        abort(404)
+    try:
+        take_back(session, person().name, found.objection)
+        session.commit()
+    except ObjectionRefused as error:
+        session.rollback()
+        flash(str(error), "warning")
+    else:
+        flash(_("异议已撤回"))
+    return redirect(url_for("windows.windows"))
+
+
+def _own_draft(session: Session, draft_id: int) -> tuple[Season, Draft]:
+    """A board of one of the unit's seasons that lies open now; any other is an unknown address."""
+    draft = find_draft(session, draft_id)
+    seasons = {season.id: season for season in own_seasons(session, own_unit(session))}
+    if draft is None or draft.season_id not in seasons:
+        abort(404)
+    if WINDOW not in {draft.state, present_draft(session, draft).state}:
+        abort(404)
+    return seasons[draft.season_id], draft
+
+
+def _page(season: Season, draft: Draft, typed: Typed, status: int = 200) -> ResponseReturnValue:
+    session = reading()
+    unit = own_unit(session)
+    kept = kept_board(draft)
+    board: dict[str, Any] = kept["board"]
+    line = next((line for line in kept["lines"] if line["unit"] == unit.key), None)
+    filed = [each for each in objections_against(session, draft.id) if each.unit.id == unit.id]
+    typed.values.setdefault("about", unit.key)
+    page = render_template(
+        "pages/units/window.html",
+        unit=unit,
+        season=season,
+        draft=draft,
+        is_open=draft.opens_at is not None and draft.closes_at is not None and now() <= draft.closes_at,
+        board=board,
+        line=line,
+        unit_view=unit_view(board, line, []) if line else None,
+        divisions=view.divisions(board),
+        choices=_lines_to_choose(board, unit),
+        indicators={i["key"]: named(i["name"], i["name_en"]) for i in board["scheme"]["indicators"]},
+        filed=filed,
+        typed=typed,
+    )
+    return page, status
+
+
+def _lines_to_choose(board: dict[str, Any], unit: Unit) -> list[tuple[str, str]]:
+    """The lines of the board, the unit's own first."""
+    rows = sorted(board["standings"], key=lambda row: row["unit"] != unit.key)
+    return [(row["unit"], named(row["unit_name"], row["unit_name_en"])) for row in rows]
+
+
+def _numbers(session: Session, filed: Sequence[Filed]) -> dict[int, int]:
+    """Objection -> number of the edition that its board became."""
+    drafts = {each.objection.id: present_draft(session, each.draft) for each in filed}
+    return {
+        key: session.get_one(Edition, draft.edition_id).number
+        for key, draft in drafts.items()
+        if draft.edition_id is not None
+    }
+
+
+def _indicator_names(filed: Sequence[Filed]) -> dict[str, str]:
+    boards = [kept_board(draft)["board"] for draft in {each.draft.id: each.draft for each in filed}.values()]
+    return {
+        i["key"]: named(i["name"], i["name_en"]) for board in boards for i in board["scheme"]["indicators"]
+    }
