@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
+from sqlalchemy import Row, Select, and_, exists, or_, select
 from sqlalchemy import func as sql
 from sqlalchemy.orm import Session, aliased
 
@@ -52,26 +52,23 @@ def _known(
     holder: Any,
     known_at: int,
 ) -> Select[Any]:
-    latest = (
-        select(
-            decided_holder.label("holder"),
-            decisions.fact_id,
-            sql.max(decisions.decision_no).label("decision_no"),
-        )
-        .where(decisions.decided_at <= known_at)
-        .group_by(decided_holder, decisions.fact_id)
-        .subquery()
+    # Asked of each fact by the decisions' key: grouping them all would cost as much for one project as for all.
+    later = aliased(decisions)
+    overruled = exists().where(
+        getattr(later, decided_holder.key) == decided_holder,
+        later.fact_id == decisions.fact_id,
+        later.decision_no > decisions.decision_no,
+        later.decided_at <= known_at,
     )
-    of_fact: ColumnElement[bool] = and_(latest.c.holder == holder, latest.c.fact_id == table.fact_id)
-    of_latest = and_(
-        decided_holder == latest.c.holder,
-        decisions.fact_id == latest.c.fact_id,
-        decisions.decision_no == latest.c.decision_no,
+    latest = and_(
+        decided_holder == holder,
+        decisions.fact_id == table.fact_id,
+        decisions.decided_at <= known_at,
+        ~overruled,
     )
     return (
         select(*table.__table__.columns, sql.coalesce(decisions.outcome, AWAITING).label("outcome"))
-        .outerjoin(latest, of_fact)
-        .outerjoin(decisions, of_latest)
+        .outerjoin(decisions, latest)
         .where(table.recorded_at <= known_at)
         .where(or_(decisions.outcome.is_(None), decisions.outcome != REVERSED))
     )
