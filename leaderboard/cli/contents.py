@@ -153,6 +153,16 @@ CHAPTERS = (
         },
     ),
     Chapter(
+        "Objections 异议",
+        "objections",
+        {
+            "objection-list": "List a season's objections.",
+            "objection-file": "File an objection in a unit's name.",
+            "objection-answer": "Answer an objection, or show what upholding it would change.",
+            "draft-extend": "Let a draft lie open for objections longer.",
+        },
+    ),
+    Chapter(
         "Screens 大屏",
         "screens",
         {
