@@ -33,6 +33,8 @@ CONSOLE = (
     "/console/calendar",
     "/console/seasons/now/scheme",
     "/console/seasons/now/publish",
+    "/console/seasons/now/drafts",
+    "/console/seasons/now/editions/1",
     "/console/seasons/now/units",
     "/console/seasons/now/timetables/new",
     "/password",

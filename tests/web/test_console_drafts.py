@@ -106,7 +106,7 @@ def test_a_draft_is_made_opened_extended_and_not_published_early(
     assert "不能提前发布" in page.text()
     assert "现在发布" not in page.text()
     assert [page.text(row.find("th")) for row in page.all("tr")][1:] == ["青石镇", "柳溪镇", "南岸街道"]
-    assert page.all("div", class_="unpublished")[0].get("data-mark") == "未公布"
+    assert page.all("section", class_="division")[0].get("data-mark") == "未公布"
     before = newest(database).closes_at
     press(client, f"{path}/extend", days="1")
     assert "只能延长" in notices(visit(path, client=client))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import count
 
 from flask import abort, url_for
 from flask.typing import ResponseReturnValue
@@ -123,6 +124,7 @@ def draft(slug: str, draft_id: int) -> ResponseReturnValue:
     board = kept_board(found)["board"]
     counts = against(session, found.id)
     successor = present_draft(session, found)
+    ends = window_ends(session, season, found)
     return show(
         "draft",
         here="drafts",
@@ -138,8 +140,8 @@ def draft(slug: str, draft_id: int) -> ResponseReturnValue:
         number=session.get_one(Edition, found.edition_id).number if found.edition_id else None,
         successor=successor if successor.id != found.id else None,
         hindrance=hindrance(season, found, counts),
-        opening=Typed(_suggested(season)),
-        ends=window_ends(session, season),
+        opening=Typed(_suggested(season, ends[0][0] if found.closes_at else 0)),
+        ends=ends,
         blank=Typed(),
     )
 
@@ -150,8 +152,8 @@ def draft_at(session: Session, season: Season, draft_id: int) -> Draft:
     return found if found is not None and found.season_id == season.id else abort(404)
 
 
-def _suggested(season: Season) -> dict[str, str]:
-    return {"days": str(season.window_days or 3), "contact": season.window_contact or ""}
+def _suggested(season: Season, least: int) -> dict[str, str]:
+    return {"days": str(least or season.window_days or 3), "contact": season.window_contact or ""}
 
 
 def hindrance(season: Season, draft: Draft, counts: dict[str, int]) -> str:
@@ -168,10 +170,18 @@ def hindrance(season: Season, draft: Draft, counts: dict[str, int]) -> str:
     return ""
 
 
-def window_ends(session: Session, season: Season) -> list[tuple[int, date]]:
-    """So many working days -> the last day of a window that is opened or extended today, by the office's calendar."""
+def window_ends(session: Session, season: Season, draft: Draft) -> list[tuple[int, date]]:
+    """So many working days -> the last day of a window opened or extended today, by the office's calendar.
+
+    Three lengths: the usual ones, or, for a board that lies open, those that are later than its end.
+    """
     zone, at = office().zone, now()
-    lengths = sorted({1, 3, 5, season.window_days} - {0})
+    if draft.closes_at is None:
+        lengths = sorted({1, 3, 5, season.window_days} - {0})
+    else:
+        last = draft.closes_at
+        least = next(days for days in count(1) if window_end(session, at, days, zone) > last)
+        lengths = [least, least + 2, least + 4]
     return [(days, local_date(window_end(session, at, days, zone), zone)) for days in lengths]
 
 
