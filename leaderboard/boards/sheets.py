@@ -16,7 +16,7 @@ from typing import Any
 
 import xlsxwriter
 
-from leaderboard.formatters import movement
+from leaderboard.formatters import is_compared, movement
 from leaderboard.labels import state_words, unranked_words
 from scoring.show import round_half_up
 
@@ -53,12 +53,17 @@ def inert(cell: Cell) -> str:
     """The cell as spreadsheet programs leave it alone: an apostrophe before live text and before long integers."""
     if isinstance(cell, int):
         return f"'{cell}" if _is_long(cell) else str(cell)
-    unsafe = not _NUMBER.fullmatch(cell) if isinstance(cell, Printed) else cell.startswith(_LIVE)
+    unsafe = not _is_number(cell) if isinstance(cell, Printed) else cell.startswith(_LIVE)
     return f"'{cell}" if cell and unsafe else str(cell)
 
 
 def _is_long(number: int) -> bool:
     return len(str(abs(number))) > MOST_DIGITS
+
+
+def _is_number(printed: str) -> bool:
+    """Whether a printed number is one that a spreadsheet keeps to its last digit."""
+    return bool(_NUMBER.fullmatch(printed)) and sum(map(str.isdigit, printed)) <= MOST_DIGITS
 
 
 def xlsx_file(board: Document) -> bytes:
@@ -109,7 +114,7 @@ def _write(sheet: Any, row: int, column: int, cell: Cell, formats: _Formats) -> 
     """A number as a number that can be added up as long as it keeps its digits, everything else as text."""
     if isinstance(cell, int) and not _is_long(cell):
         sheet.write_number(row, column, cell)
-    elif isinstance(cell, Printed) and _NUMBER.fullmatch(cell):
+    elif isinstance(cell, Printed) and _is_number(cell):
         value = float(cell.rstrip("%")) / (100 if cell.endswith("%") else 1)
         sheet.write_number(row, column, value, formats.of(cell))
     else:
@@ -136,7 +141,7 @@ def headings(board: Document) -> list[str]:
 def rows(board: Document) -> Iterator[list[Cell]]:
     """One row for each unit in the board's order."""
     divisions = {division["key"]: division["name"] for division in board["divisions"]}
-    first = board["previous_hash"] is None
+    first = not is_compared(board)
     for standing in board["standings"]:
         yield [
             divisions[standing["division"]],

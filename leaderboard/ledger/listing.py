@@ -158,12 +158,11 @@ def _by_project(
 
 def _credits_of(session: Session, ids: Sequence[int]) -> dict[int, list[Row[Any]]]:
     grouped: dict[int, list[Row[Any]]] = defaultdict(list)
+    shares = known_project_facts(Credit).where(Credit.project_id.in_(ids)).subquery()
     found = (
-        known_project_facts(Credit)
-        .add_columns(Unit.name.label("unit_name"), Unit.name_en.label("unit_name_en"))
-        .join(Unit, Unit.id == Credit.unit_id)
-        .where(Credit.project_id.in_(ids))
-        .order_by(Unit.sort_no, Credit.fact_id)
+        select(shares, Unit.name.label("unit_name"), Unit.name_en.label("unit_name_en"))
+        .join(Unit, Unit.id == shares.c.unit_id)
+        .order_by(Unit.sort_no, shares.c.fact_id)
     )
     for row in session.execute(found):
         grouped[row.project_id].append(row)
