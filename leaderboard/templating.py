@@ -13,6 +13,7 @@ from jinja2.runtime import Context
 from leaderboard import VERSION, words
 from leaderboard.formatters import FILTERS, is_compared, movement, over
 from leaderboard.labels import LABELS
+from leaderboard.qr import qr_code
 
 ROOT = Path(__file__).parent
 TEMPLATES = ROOT.parent / "templates"
@@ -50,6 +51,7 @@ def furnish(environment: Environment) -> None:
         "movement": movement,
         "named": words.named,
         "over": over,
+        "qr_code": qr_code,
         "version": VERSION,
     }
     environment.undefined = StrictUndefined

@@ -36,7 +36,7 @@ class PublicAddresses:
 def public_addresses(session: Session) -> PublicAddresses:
     """All addresses of all seasons open to the public, oldest edition first."""
     editions: list[EditionAddresses] = []
-    moving = ["/"]
+    moving = ["/", "/keys.json"]
     for season in session.scalars(select(Season).where(Season.is_public == 1).order_by(Season.id)):
         editions += _editions(session, season)
         moving += _moving(session, season)

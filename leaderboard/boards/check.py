@@ -173,7 +173,11 @@ def _key_of_its_time(
     """
     if edition.public_key is None or line is None:
         return
-    introduced = [key for key, at in trail.keys.items() if at.seq_no <= line.seq_no + 1]
+    introduced = [
+        key
+        for key, at in trail.keys.items()
+        if at.seq_no < line.seq_no or (at.action == "key.register" and at.seq_no == line.seq_no + 1)
+    ]
     if edition.public_key not in key_numbers or not introduced or introduced[-1] != edition.public_key:
         yield "签名所用的密钥不是本机构当时的密钥"
 

@@ -15,6 +15,7 @@ from leaderboard.boards.package import canonical
 from leaderboard.boards.read import PublicSeason
 from leaderboard.boards.sheets import csv_file, xlsx_file
 from leaderboard.office import Office
+from leaderboard.qr import check_address
 from leaderboard.templating import render
 from leaderboard.words import CHINESE, LANGUAGES, speaking
 
@@ -96,4 +97,5 @@ def _frame(office: Office, board: dict[str, Any]) -> dict[str, Any]:
         "base": f"/boards/{board['season']}/{board['number']}",
         "view": view,
         "totals": totals,
+        "check": check_address(office.public_url, board),
     }

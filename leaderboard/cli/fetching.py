@@ -23,6 +23,7 @@ class SameHost(HTTPRedirectHandler):
     ) -> Request | None:
         """The next request; ends the command where it would lead elsewhere."""
         if urlsplit(newurl)[:2] != urlsplit(req.full_url)[:2]:
+            fp.close()
             refuse(f"{req.full_url} 转到了别的主机 {newurl}, 没有跟随")
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 

@@ -32,6 +32,7 @@ from leaderboard.boards.screens import find_screen, is_seen_long_ago, note_seen
 from leaderboard.boards.unit_view import unit_view
 from leaderboard.formatters import spoken
 from leaderboard.instant import now, utc_offset
+from leaderboard.qr import check_address
 from leaderboard.seasons.models import Season
 from leaderboard.seasons.read import find_season
 from leaderboard.web.editions import public_edition
@@ -196,6 +197,7 @@ def screen_context(screen: Screen, board: dict[str, Any] | None, season: Season)
         "columns": [i for i in scheme["indicators"] if i is not lead][:MOST_COLUMNS],
         "lead": lead,
         "longest": view.best_score(board),
+        "check": check_address(office().public_url, board),
         "view": view,
     }
 

@@ -6,10 +6,11 @@ import unicodedata
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -26,16 +27,20 @@ from leaderboard.boards.package import (
 )
 from leaderboard.boards.read import find_announced, find_edition, public_seasons, sealed_package
 from leaderboard.office import Office
+from leaderboard.qr import is_code_of
+from leaderboard.seasons.models import Season
 from leaderboard.seasons.plan import SLUG
 from leaderboard.web.forms import field
 from leaderboard.web.requests import office, reading, settings
 from leaderboard.words import gettext as _
+from leaderboard.words import named
 
 door = Blueprint("verify", __name__)
 
 LARGEST_NUMBER = 1_000_000
 INTACT = ("format", "form", "hash", "signature", "standings")
 """What a file says about itself; the other checks compare it with this site."""
+CHECKER = Path(__file__).parents[2] / "docs" / "check_edition.py"
 REMEMBERED = 64
 """Packages of which it is kept whether their standings follow from their facts."""
 
@@ -90,10 +95,42 @@ class Rebuilt:
 rebuilt = Rebuilt()
 
 
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """What a QR code led to: the edition of that number, if there is one, and whether the code is its own."""
+
+    edition: Edition | None
+    title: str
+    fits: bool
+
+
 @door.get("/verify")
 def form() -> ResponseReturnValue:
-    """The form; a board links here with its season and number filled in."""
-    return _page(season=request.args.get("season", ""), number=request.args.get("number", ""))
+    """The form; a board and its QR code lead here, with season, number and check code to be compared at once."""
+    season, number = request.args.get("season", ""), request.args.get("number", "")
+    code = request.args.get("hash", "").strip()
+    return _page(season=season, number=number, scanned=_scanned(season, number, code) if code else None)
+
+
+def _scanned(season: str, number: str, code: str) -> Scanned:
+    session = reading()
+    edition = _edition(session, season, number, find_announced)
+    if edition is None:
+        return Scanned(None, "", fits=False)
+    found = session.get_one(Season, edition.season_id)
+    return Scanned(edition, named(found.title, found.title_en), fits=is_code_of(edition.hash, code))
+
+
+@door.get("/keys.json")
+def keys() -> ResponseReturnValue:
+    """Every key the office has signed editions with, each handed over by the one before, signed with the newest."""
+    return Response(canonical(key_list(reading(), office()).document()), mimetype="application/json")
+
+
+@door.get("/verify/check_edition.py")
+def checker() -> ResponseReturnValue:
+    """The stand-alone program that checks sealed files without any of this."""
+    return Response(CHECKER.read_bytes(), mimetype="text/x-python")
 
 
 @door.post("/verify")
@@ -113,9 +150,12 @@ def check() -> ResponseReturnValue:
 
 
 def _page(**found: Any) -> str:
-    blank = {"problems": (), "checked": None, "seasons": public_seasons(reading())}
+    blank = {"problems": (), "checked": None, "scanned": None, "seasons": public_seasons(reading())}
     return render_template(
-        "pages/verify/verify.html", labels=labels(), public_key=office().public_key, **(blank | found)
+        "pages/verify/verify.html",
+        labels=labels(),
+        public_key=office().up_to_date().public_key,
+        **(blank | found),
     )
 
 

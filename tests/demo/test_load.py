@@ -18,8 +18,9 @@ from leaderboard.accounts.models import Account
 from leaderboard.accounts.people import change_password
 from leaderboard.accounts.read import find_account
 from leaderboard.boards import publish
+from leaderboard.boards.check import check_database
 from leaderboard.boards.models import Edition, PublicForm, Standing
-from leaderboard.boards.package import check_sealed
+from leaderboard.boards.package import canonical, check_sealed
 from leaderboard.boards.read import find_edition, sealed_package
 from leaderboard.boards.screens import find_screen
 from leaderboard.db import Database
@@ -30,6 +31,7 @@ from leaderboard.office import Office
 from leaderboard.seasons.models import Season
 from leaderboard.seasons.read import find_season, list_timetables, roster
 from leaderboard.seasons.timetable import change_timetable, pause_timetable, resume_timetable
+from tests.checking import independent, undescribed
 
 ZONE = "Asia/Shanghai"
 SMALL = Fraction(1, 16)
@@ -145,17 +147,25 @@ def test_partners_are_tied_in_every_edition(database: Database, run: Callable[..
 
 @pytest.mark.engines("sqlite")
 def test_editions_can_be_checked_by_anyone(
-    database: Database, settings: Settings, run: Callable[..., load.DemoReport]
+    database: Database, settings: Settings, run: Callable[..., load.DemoReport], tmp_path: Path
 ) -> None:
     """Backfilled editions rebuild from their own facts and chain to each other like any other."""
     run()
     key = Office.of(settings).public_key
+    files = []
     with database.reading() as session:
+        assert list(map(str, check_database(session))) == []
         for number in (1, 5, 10):
             edition = find_edition(session, "yunxi", number)
             assert edition is not None
-            assert all(found.holds for found in check_sealed(sealed_package(edition, key), key))
+            document = sealed_package(edition, key)
+            assert all(found.holds for found in check_sealed(document, key))
+            assert undescribed(document) == set()
+            files.append(tmp_path / f"{number}.package.json")
+            files[-1].write_bytes(canonical(document))
         assert list(broken_lines(session)) == []
+    status, said = independent("--key", key, files=files)
+    assert (status, said.count("相符")) == (0, 3), said
 
 
 def test_a_second_run_keeps_what_was_entered_and_repeats_nothing(
