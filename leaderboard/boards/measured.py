@@ -42,7 +42,7 @@ from scoring.times import times_of
 SIGNED, INWARD, STATED, REACHED, ARRIVED, RECEIVED, SETTLED, WAITING, CUT = range(9)
 Sum = tuple[Any, ...]
 """What is summed: one of the words above, then the cohort and the stages it is about."""
-Totals = Mapping[Sum, Fraction]
+Totals = Mapping[Sum, Fraction | int]
 AWAITED = LeftOutFact("project", "", "", "", None, AWAITING_VERIFICATION)
 """Stands for whatever awaits its verification, as the placeholder does that an edition tells."""
 
@@ -115,10 +115,10 @@ def measures_of(others: Facts, totals: Mapping[str, Totals], scheme: Scheme, as_
 
 def project_totals(
     session: Session, unit_ids: Sequence[int], scheme: Scheme, period: Period
-) -> dict[int, dict[Sum, Fraction]]:
+) -> dict[int, dict[Sum, Fraction | int]]:
     """By unit, every sum over its projects that the scheme's measures are made of, each project times its share."""
     asked = dict(_asked(scheme, period))
-    totals: dict[int, dict[Sum, Fraction]] = {unit: dict.fromkeys(asked, Fraction(0)) for unit in unit_ids}
+    totals: dict[int, dict[Sum, Fraction | int]] = {unit: dict.fromkeys(asked, 0) for unit in unit_ids}
     _add(totals, list(asked), session.execute(by_share(list(asked.values()), unit_ids)))
     for wanted in asked:
         if wanted[0] == CUT and any(found[wanted] for found in totals.values()):
@@ -134,12 +134,13 @@ def by_share(sums: Sequence[ColumnElement[int]], unit_ids: Sequence[int]) -> Sel
     return select(*[*share, *columns]).where(KeptProject.unit_id.in_(unit_ids)).group_by(*share)
 
 
-def _add(totals: dict[int, dict[Sum, Fraction]], names: Sequence[Sum], rows: Any) -> None:
+def _add(totals: dict[int, dict[Sum, Fraction | int]], names: Sequence[Sum], rows: Any) -> None:
     for unit, above, below, *sums in rows:
-        share, found = Fraction(above, below), totals[unit]
+        found = totals[unit]
         for name, number in zip(names, sums, strict=True):
             if number:
-                found[name] += share * int(number)
+                # Most projects are one unit's alone, and whole numbers add up many times faster.
+                found[name] += int(number) * above if below == 1 else Fraction(int(number) * above, below)
 
 
 def _asked(scheme: Scheme, period: Period) -> Iterator[tuple[Sum, ColumnElement[int]]]:
@@ -218,14 +219,14 @@ def _measured(lookup: Lookup, totals: Totals, unit: str, indicator: Indicator) -
                 tuple(ratio(_signed(lookup, totals, cohort, by), task, share) for by, share, task in parts)
             )
         case StageReached(stages=stages, cohort=cohort):
-            reached = Count(totals[REACHED, cohort, or_later(stages)], "count")
+            reached = Count(Fraction(totals[REACHED, cohort, or_later(stages)]), "count")
             return mixed((ratio(reached, _signed(lookup, totals, cohort, "count")),))
         case ArrivedOverContract(cohort=cohort):
-            arrived = Count(totals[ARRIVED, cohort], "amount")
+            arrived = Count(Fraction(totals[ARRIVED, cohort]), "amount")
             return mixed((ratio(arrived, _signed(lookup, totals, cohort, "amount")),))
         case ArrivedOverTask(level=level):
             target = target_count(lookup, unit, indicator.key, "amount", level)
-            return mixed((ratio(Count(totals[RECEIVED,], "amount"), target),))
+            return mixed((ratio(Count(Fraction(totals[RECEIVED,]), "amount"), target),))
     return measure(lookup, unit, indicator)
 
 
@@ -235,4 +236,4 @@ def _signed(lookup: Lookup, totals: Totals, cohort: Cohort, by: str) -> Count:
     waiting = totals[WAITING,] and not totals[SETTLED,] and not counted
     pending = waiting and (cohort.since is None or cohort.since <= lookup.starts_on)
     value = totals[(SIGNED if by == "count" else INWARD), cohort]
-    return Count(value, by, (), (AWAITED,) if pending else ())
+    return Count(Fraction(value), by, (), (AWAITED,) if pending else ())

@@ -11,7 +11,9 @@ from leaderboard.db import Base, flag, id_column, millis, name_text, short_text,
 
 DOMESTIC, FOREIGN = ARRIVAL_KINDS = ("domestic", "foreign")
 VERIFIED, RETURNED, REVERSED = OUTCOMES = ("verified", "returned", "reversed")
-KEPT_STAGES = ("signed", "registered", "landed", "started", "in_statistics", "in_production")
+SIGNED = "signed"
+"""The stage that carries the contract."""
+KEPT_STAGES = (SIGNED, "registered", "landed", "started", "in_statistics", "in_production")
 """Stages with a column of their own in the project facts; what a season adds to them is in the events alone."""
 AWAITING = "awaiting"
 """State of a fact on which nothing was decided yet 待认定."""

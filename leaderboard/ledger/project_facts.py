@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from leaderboard.ledger.models import (
     AWAITING,
     KEPT_STAGES,
+    SIGNED,
     VERIFIED,
     CapitalArrival,
     Credit,
@@ -64,21 +65,21 @@ def wrong_project_facts(session: Session) -> list[WrongFacts]:
     """Projects whose rows are not what their facts come to, by code; empty unless someone wrote past the ledger."""
     heads = session.execute(select(Project.id, Project.code).order_by(Project.code))
     codes = {project_id: code for project_id, code in heads}  # noqa: C416 - rows are no pairs to mypy
-    found = _differing(session, list(codes))
+    found = differing(session, list(codes))
     # A second look leaves out what was only being written during the first.
-    still = _differing(session, list(found))
+    still = differing(session, list(found))
     return [WrongFacts(code, still[project_id]) for project_id, code in codes.items() if project_id in still]
 
 
-def _differing(session: Session, project_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
-    """Project id -> names of the tables whose rows differ."""
-    differing: dict[int, tuple[str, ...]] = {}
+def differing(session: Session, project_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    """Of these projects the ones whose rows differ from what their facts come to, with the tables' names."""
+    found: dict[int, tuple[str, ...]] = {}
     for some in _chunks(project_ids):
         made, stored = made_from_facts(session, some), _stored(session, some)
         for table in TABLES:
             for project_id in _holders_of_difference(made[table], stored[table]):
-                differing[project_id] = (*differing.get(project_id, ()), table.__tablename__)
-    return differing
+                found[project_id] = (*found.get(project_id, ()), table.__tablename__)
+    return found
 
 
 def made_from_facts(session: Session, project_ids: Sequence[int]) -> Kept:
@@ -122,24 +123,23 @@ def _shared(rows: Iterable[Row[Any]]) -> dict[int, Fraction]:
 
 
 def _reached(events: Sequence[Row[Any]]) -> dict[str, Any]:
-    contract = _first(events, "signed", VERIFIED)
-    awaited = _first(events, "signed", AWAITING)
-    days = {f"{stage}_on": _day(_first(events, stage, VERIFIED)) for stage in KEPT_STAGES}
-    return days | {
-        "awaited_on": _day(awaited),
+    """The first verified day at each stage with the contract of the signing, and a signing that is awaited."""
+    days: dict[str, date] = {}
+    contract: Row[Any] | None = None
+    awaited: list[date] = []
+    # In the order in which scoring takes them.
+    for row in sorted(events, key=lambda row: (row.occurred_on, str(row.fact_id))):
+        if row.outcome == VERIFIED:
+            days.setdefault(row.stage, row.occurred_on)
+            if row.stage == SIGNED and contract is None:
+                contract = row
+        elif row.outcome == AWAITING and row.stage == SIGNED:
+            awaited.append(row.occurred_on)
+    return {f"{stage}_on": days.get(stage) for stage in KEPT_STAGES} | {
+        "awaited_on": awaited[0] if awaited else None,
         "total_yuan": contract.total_yuan if contract else None,
         "inward_yuan": contract.inward_yuan if contract else None,
     }
-
-
-def _first(events: Iterable[Row[Any]], stage: str, outcome: str) -> Row[Any] | None:
-    """The first event at a stage in the order in which scoring takes them."""
-    fitting = [row for row in events if row.stage == stage and row.outcome == outcome]
-    return min(fitting, key=lambda row: (row.occurred_on, str(row.fact_id)), default=None)
-
-
-def _day(event: Row[Any] | None) -> date | None:
-    return event.occurred_on if event else None
 
 
 def _money_by_day(arrivals: Iterable[Row[Any]]) -> dict[date, int]:
