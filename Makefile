@@ -6,6 +6,10 @@ TESTS ?= tests
 WORKERS ?= 2
 export PYTHON CHROMIUM
 
+# What stands on the line is said last: it goes before the same setting exported in the shell.
+$(foreach name,$(.VARIABLES),$(if $(filter command line,$(origin $(name))),\
+  $(if $(filter SAIMA_%,$(name)),,$(eval export SAIMA_$(name) := $($(name))))))
+
 .PHONY: help
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

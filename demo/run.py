@@ -18,12 +18,18 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+FOREIGN = """数据库 {url} 里已有别的赛季, 演示数据不会写进去。
+运行自己的赛季: leaderboard serve (网页) 与 leaderboard scheduler (时钟); 看演示: make run DATA_DIR=另一个文件夹"""
+
 
 def run_demonstration(settings: Settings, database: Database) -> None:
     """Load or renew the demonstration, say where everything is, and serve until stopped.
 
     Where it was loaded before, the web serves what is there at once, and it is renewed beside it.
     """
+    if _is_of_an_office(database):
+        click.echo(FOREIGN.format(url=database.engine.url.render_as_string(hide_password=True)), err=True)
+        raise SystemExit(1)
     over = threading.Event()
     # Gunicorn forks its worker, which must not happen while this process is writing.
     beside = settings.server != "gunicorn" and _was_loaded(database)
@@ -36,6 +42,13 @@ def run_demonstration(settings: Settings, database: Database) -> None:
         serve(settings.model_copy(update={"clock_in_web": True}))
     finally:
         over.set()
+
+
+def _is_of_an_office(database: Database) -> bool:
+    """Whether the database holds seasons and none of the demonstration's: then it is no place to make things up."""
+    with database.reading() as session:
+        slugs = set(session.scalars(text("SELECT slug FROM season")))
+    return bool(slugs) and not slugs & {"luan-2022", "yunxi"}
 
 
 def _was_loaded(database: Database) -> bool:

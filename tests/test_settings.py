@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+from pathlib import Path
+
 import pytest
 from pydantic import ValidationError
 
@@ -59,3 +63,16 @@ def test_the_table_names_every_setting_and_those_that_need_the_prefix() -> None:
     for name in Settings.model_fields:
         assert f"\n| `SAIMA_{name.upper()}` | " in table
     assert table.endswith("`SAIMA_TIMEZONE`, `SAIMA_HTTPS` and `SAIMA_PROXIES`.")
+
+
+def test_the_line_of_make_goes_before_the_shell(tmp_path: Path) -> None:
+    """An operator who exported the real data folder tries the demonstration with another one on the line."""
+    file = tmp_path / "Makefile"
+    house = Path(__file__).parents[1]
+    file.write_text(f"include {house}/Makefile\nshown:\n\t@echo $$SAIMA_DATA_DIR $$SAIMA_PORT\n")
+    exported = {**os.environ, "SAIMA_DATA_DIR": "/srv/saima", "SAIMA_PORT": "9001"}
+    for line, shown in (("DATA_DIR=/tmp/try", "/tmp/try 9001"), ("SAIMA_PORT=9002", "/srv/saima 9002")):
+        run = subprocess.run(
+            ["make", "-s", "-f", str(file), "shown", line], env=exported, capture_output=True, check=True
+        )
+        assert run.stdout.decode().strip() == shown
