@@ -87,6 +87,8 @@ def _settle(objection: Objection, actor: str, state: str, answer: str, at: Milli
 def _revise(session: Session, actor: str, objection: Objection, office: Office, known_at: Millis) -> Draft:
     """The board that is live by now, composed anew; raises ObjectionRefused where that comes to the same."""
     draft = present_draft(session, session.get_one(Draft, objection.draft_id))
+    # It may have been read before the season was held.
+    session.refresh(draft)
     if draft.state not in LIVE:
         raise ObjectionRefused(_("这份公示稿已作废, 没有可重出的榜单; 只涉及文字的, 请选“只涉及文字”"))
     if not draft.known_at <= known_at <= now():
