@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
 from leaderboard.formatters import money, plain
+from leaderboard.seasons.read import STAGE_NAMES
 from leaderboard.words import gettext as _
+from scoring.measure_document import LANDING_STAGES
 
 
 def state_words(state: str) -> str:
@@ -108,11 +110,20 @@ def _preset(measure: Mapping[str, Any]) -> str:
         return _signing(measure["by"])
     if measure["preset"] == "arrival" and measure["over"] == "task":
         return _("赛季内到位资金 ÷ 到位资金任务")
+    if measure["preset"] == "landing":
+        return _landing(measure.get("stages", LANDING_STAGES))
     return {
-        "groundbreaking": _("已开工项目 ÷ 同批签约项目，按个数"),
-        "landing": _("已注册或落地项目 ÷ 同批签约项目，按个数"),
+        "groundbreaking": _("已开工或到更后阶段的项目 ÷ 同批签约项目，按个数"),
         "arrival": _("到位资金 ÷ 同批签约项目的合同外来资金"),
     }[measure["preset"]]
+
+
+def _landing(stages: Sequence[str]) -> str:
+    """What has landed: a project that went on to a later standard stage has, even where no landing was recorded."""
+    if tuple(stages) == LANDING_STAGES:
+        return _("已注册、落地或到更后阶段的项目 ÷ 同批签约项目，按个数")
+    named = _("、").join(_(STAGE_NAMES.get(stage, stage)) for stage in stages)
+    return _("已到 %s 或更后阶段的项目 ÷ 同批签约项目，按个数") % named
 
 
 def _signing(by: str | Mapping[str, str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 
@@ -33,3 +34,30 @@ def test_every_key_has_its_words(name: str, key: str, lang: str) -> None:
 def test_every_way_to_measure_has_its_words(form: str) -> None:
     with speaking(ENGLISH):
         assert not HAN.search(labels.measure_words({form: {}}))
+
+
+@pytest.mark.parametrize(
+    ("measure", "chinese", "english"),
+    [
+        (
+            {"preset": "landing", "stages": ["registered", "landed"]},
+            "已注册、落地或到更后阶段的项目 ÷ 同批签约项目，按个数",
+            "projects registered, landed or gone on to a later stage ÷ the same signed projects, by count",
+        ),
+        (
+            {"preset": "landing", "stages": ["landed", "permit"]},
+            "已到 落地、permit 或更后阶段的项目 ÷ 同批签约项目，按个数",
+            "projects that reached Landed, permit or a later stage ÷ the same signed projects, by count",
+        ),
+        (
+            {"preset": "groundbreaking"},
+            "已开工或到更后阶段的项目 ÷ 同批签约项目，按个数",
+            "projects that broke ground or went on to a later stage ÷ the same signed projects, by count",
+        ),
+    ],
+)
+def test_whoever_went_on_is_said_to_count(measure: dict[str, Any], chinese: str, english: str) -> None:
+    """A project with a contract and a start, and nothing between, has landed: the printed formula says so."""
+    assert labels.measure_words(measure) == chinese
+    with speaking(ENGLISH):
+        assert labels.measure_words(measure) == english
