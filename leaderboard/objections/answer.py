@@ -56,7 +56,7 @@ def uphold(  # noqa: PLR0913 - what is decided, and for how long the revised boa
     instant = now() if at is None else at
     draft, season = held(session, objection)
     answer = _worded(answer)
-    revised = None if textual else _revise(session, actor, objection, office, known_at or instant)
+    revised = None if textual else _revise(session, actor, objection, office, known_at or instant, instant)
     if revised is not None:
         _lie_open(session, actor, revised, office, days, instant, draft.contact or "")
         objection.revision_id = revised.id
@@ -84,14 +84,16 @@ def _settle(objection: Objection, actor: str, state: str, answer: str, at: Milli
     objection.answered_at, objection.answered_by = at, actor
 
 
-def _revise(session: Session, actor: str, objection: Objection, office: Office, known_at: Millis) -> Draft:
+def _revise(
+    session: Session, actor: str, objection: Objection, office: Office, known_at: Millis, at: Millis
+) -> Draft:
     """The board that is live by now, composed anew; raises ObjectionRefused where that comes to the same."""
     draft = present_draft(session, session.get_one(Draft, objection.draft_id))
     # It may have been read before the season was held.
     session.refresh(draft)
     if draft.state not in LIVE:
         raise ObjectionRefused(_("这份公示稿已作废, 没有可重出的榜单; 只涉及文字的, 请选“只涉及文字”"))
-    if not draft.known_at <= known_at <= now():
+    if not draft.known_at <= known_at <= at:
         raise ObjectionRefused(_("公示稿已另行重出, 请重新查看影响后再答复"))
     if not preview_revision(session, draft, at=known_at).changes:
         raise ObjectionRefused(
