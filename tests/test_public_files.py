@@ -101,7 +101,7 @@ def test_what_is_hidden_goes_and_what_is_shown_comes_back(race: Race, write: Syn
     show_season(race.session, "tester", race.season, is_public=False, reason="核对")
     race.session.commit()
     write()
-    assert names(folder) == {MARKER, "index.zh.html", "index.en.html"}
+    assert names(folder) == {MARKER, "index.zh.html", "index.en.html", "keys.json"}
     assert not (folder / "boards" / "race").exists()
     show_season(race.session, "tester", race.season, is_public=True, reason="核对完毕")
     race.session.commit()

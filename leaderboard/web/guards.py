@@ -32,6 +32,8 @@ PUBLIC_ENDPOINTS = frozenset(
         "metrics.metrics",
         "verify.form",
         "verify.check",
+        "verify.keys",
+        "verify.checker",
         "api.index",
         "api.openapi",
         "api.seasons",
