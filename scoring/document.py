@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from datetime import date
 from enum import Enum
 from fractions import Fraction
-from functools import cache
-from typing import Any
+from functools import cache, partial
+from typing import Any, NamedTuple
 
 from scoring.facts import Credit, Facts, Project, Target
 from scoring.facts_document import FACTS_FORMAT, FactsError, parse_facts
@@ -47,30 +48,43 @@ def result_document(result: RaceResult) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     """A value type as plain JSON: objects by field name, fractions and dates as text, the rest as is."""
-    kind = type(value)
-    if kind is str or kind is int or kind is bool or value is None:
-        return value
-    if kind is Fraction:
-        return exact(value)
-    if kind is tuple:
-        return [_plain(item) for item in value]
-    if names := _names(kind):  # type: ignore[arg-type] # every class is hashable
-        return {
-            name: _plain(found)
-            for name, sparse, default in names
-            if (found := getattr(value, name)) != default or not sparse
-        }
-    if isinstance(value, date):
-        return value.isoformat()
-    return value.value if isinstance(value, Enum) else value
+    return _way(type(value))(value)  # type: ignore[arg-type] # every class is hashable
 
 
 @cache
-def _names(kind: type) -> tuple[tuple[str, bool, Any], ...]:
-    """Each field of a value type: its name, whether it is left out while it holds its default, and the default."""
-    if not is_dataclass(kind):
-        return ()
-    return tuple((field.name, bool(field.metadata.get("sparse")), field.default) for field in fields(kind))
+def _way(kind: type) -> Callable[[Any], Any]:
+    """How values of a type are written; found once, as an edition holds a million of them."""
+    if kind is Fraction:
+        return exact
+    if kind is tuple:
+        return lambda items: [_plain(item) for item in items]
+    if is_dataclass(kind):
+        return partial(
+            _written, tuple(_Member(f.name, bool(f.metadata.get("sparse")), f.default) for f in fields(kind))
+        )
+    if issubclass(kind, date):
+        return kind.isoformat
+    if issubclass(kind, Enum):
+        return lambda value: value.value
+    return lambda value: value
+
+
+class _Member(NamedTuple):
+    """A field of a value type: its name, whether it is left out while it holds its default, and the default."""
+
+    name: str
+    sparse: bool
+    default: Any
+
+
+def _written(members: tuple[_Member, ...], value: Any) -> dict[str, Any]:
+    document = {}
+    for name, sparse, default in members:
+        found = getattr(value, name)
+        if not sparse or found != default:
+            kind = type(found)
+            document[name] = found if kind is str or found is None else _plain(found)
+    return document
 
 
 def _project_document(project: Project) -> dict[str, Any]:

@@ -49,7 +49,7 @@ def shown_rate(rate: Fraction | int, decimals: int = 1, how: Round = Round.HALF_
 
 def exact(x: Fraction | int) -> str:
     """`x` without loss: "5" for a whole number, otherwise the reduced fraction "9/2"."""
-    return str(Fraction(x))
+    return str(x)
 
 
 def plain(x: Fraction | int) -> str:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from leaderboard.boards.disclosure import disclosed
@@ -24,7 +23,13 @@ from leaderboard.ledger.models import (
     StageEvent,
     UnitReturn,
 )
-from leaderboard.ledger.read import former_projects, known_project_facts, known_unit_facts, projects_of
+from leaderboard.ledger.read import (
+    ProjectFact,
+    former_projects,
+    known_project_facts,
+    known_unit_facts,
+    projects_of,
+)
 from leaderboard.seasons.models import SchemeVersion, Season
 from leaderboard.seasons.read import (
     DivisionLine,
@@ -104,29 +109,27 @@ def gather_without_projects(
     )
 
 
-def _by_project(rows: Iterable[Row[Any]]) -> dict[int, list[Row[Any]]]:
-    grouped: dict[int, list[Row[Any]]] = defaultdict(list)
-    for row in rows:
-        grouped[row.project_id].append(row)
+def _by_project(
+    session: Session, table: ProjectFact, keys: dict[int, str], known_at: int, *names: str
+) -> dict[int, list[Any]]:
+    """Columns of every fact of the season's projects that was not reversed, after the project's id, by project."""
+    known = known_project_facts(table, known_at).where(table.project_id.in_(projects_of(list(keys))))
+    columns = (known.selected_columns[name] for name in ("project_id", "outcome", *names))
+    grouped: dict[int, list[Any]] = defaultdict(list)
+    for row in session.execute(known.with_only_columns(*columns)):
+        grouped[row[0]].append(row)
     return grouped
 
 
 def _projects(session: Session, keys: dict[int, str], known_at: int) -> tuple[scored.Project, ...]:
-    ours = projects_of(list(keys))
-    credit_rows = _by_project(
-        session.execute(known_project_facts(Credit, known_at).where(Credit.project_id.in_(ours)))
-    )
-    events = _by_project(
-        session.execute(known_project_facts(StageEvent, known_at).where(StageEvent.project_id.in_(ours)))
-    )
-    arrivals = _by_project(
-        session.execute(
-            known_project_facts(CapitalArrival, known_at).where(CapitalArrival.project_id.in_(ours))
-        )
-    )
+    shares = _by_project(session, Credit, keys, known_at, "unit_id", "share_num", "share_den")
+    of_event = ("fact_id", "stage", "occurred_on", "total_yuan", "inward_yuan")
+    events = _by_project(session, StageEvent, keys, known_at, *of_event)
+    of_arrival = ("fact_id", "occurred_on", "yuan", "kind")
+    arrivals = _by_project(session, CapitalArrival, keys, known_at, *of_arrival)
     heads = session.execute(
         select(Project.id, Project.code, Project.name, Project.is_public, Project.industry)
-        .where(Project.id.in_(ours), Project.recorded_at <= known_at)
+        .where(Project.id.in_(projects_of(list(keys))), Project.recorded_at <= known_at)
         .order_by(Project.code)
     )
     former = former_projects(session, known_at)
@@ -134,9 +137,9 @@ def _projects(session: Session, keys: dict[int, str], known_at: int) -> tuple[sc
         scored.Project(
             code=code,
             name=_public_name(code, {"name": name, "is_public": is_public} | former.get(project_id, {})),
-            credits=_credits(credit_rows[project_id], keys),
-            events=tuple(_event(row) for row in events[project_id] if row.outcome != RETURNED),
-            arrivals=tuple(_arrival(row) for row in arrivals[project_id] if row.outcome != RETURNED),
+            credits=_credits(shares[project_id], keys),
+            events=tuple(_event(*row) for row in events[project_id] if row[1] != RETURNED),
+            arrivals=tuple(_arrival(*row) for row in arrivals[project_id] if row[1] != RETURNED),
             kinds=(industry,) if industry else (),
         )
         for project_id, code, name, is_public, industry in heads
@@ -148,24 +151,24 @@ def _public_name(code: str, called: dict[str, Any]) -> str:
     return called["name"] if called["is_public"] else code
 
 
-def _credits(rows: list[Row[Any]], keys: dict[int, str]) -> tuple[scored.Credit, ...]:
+def _credits(rows: list[Any], keys: dict[int, str]) -> tuple[scored.Credit, ...]:
     """Verified credits of the season's units; a unit credited twice has the sum."""
-    shares: dict[str, Fraction] = defaultdict(Fraction)
-    for row in rows:
-        if row.unit_id in keys and row.outcome == VERIFIED:
-            shares[keys[row.unit_id]] += Fraction(row.share_num, row.share_den)
+    shares: dict[str, Fraction] = {}
+    for _project, outcome, unit_id, above, below in rows:
+        if outcome == VERIFIED and (unit := keys.get(unit_id)):
+            share = Fraction(above, below)
+            shares[unit] = shares[unit] + share if unit in shares else share
     return tuple(scored.Credit(unit, share) for unit, share in sorted(shares.items()))
 
 
-def _event(row: Row[Any]) -> scored.StageEvent:
-    verified = row.outcome == VERIFIED
-    return scored.StageEvent(
-        str(row.fact_id), row.stage, row.occurred_on, verified, row.total_yuan, row.inward_yuan
-    )
+def _event(
+    _project: int, outcome: str, fact_id: int, stage: str, on: date, total: int | None, inward: int | None
+) -> scored.StageEvent:
+    return scored.StageEvent(str(fact_id), stage, on, outcome == VERIFIED, total, inward)
 
 
-def _arrival(row: Row[Any]) -> scored.Arrival:
-    return scored.Arrival(str(row.fact_id), row.occurred_on, row.yuan, row.kind, row.outcome == VERIFIED)
+def _arrival(_project: int, outcome: str, fact_id: int, on: date, yuan: int, kind: str) -> scored.Arrival:
+    return scored.Arrival(str(fact_id), on, yuan, kind, outcome == VERIFIED)
 
 
 def _returns(
