@@ -224,8 +224,9 @@ def announce(session: Session, composed: Composed, actor: str, run_id: int | Non
     record_act(
         session, actor, "edition.publish", subject, hash=composed.hash, contents=composed.contents.parts
     )
-    use_key(session, actor, composed.public_key)
+    # Before the key is looked at: what is noted of a new one is no change of the ledger.
     confirm(session, composed.scored)
+    use_key(session, actor, composed.public_key)
     edition = _edition(composed, actor, run_id)
     session.add(edition)
     try:
