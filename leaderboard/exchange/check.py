@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from leaderboard.exchange.check_cover import read_cover, season_draft
 from leaderboard.exchange.check_facts import check_arrivals, check_events
-from leaderboard.exchange.check_plan import check_scheme, check_stages, check_targets, check_units
+from leaderboard.exchange.check_plan import check_stages, check_targets, check_units
 from leaderboard.exchange.check_projects import check_projects
+from leaderboard.exchange.check_scheme import check_scheme
 from leaderboard.exchange.check_sense import check_sense
 from leaderboard.exchange.check_units import check_adjustments, check_returns
 from leaderboard.exchange.checking import Checking

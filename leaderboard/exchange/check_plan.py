@@ -1,11 +1,9 @@
-"""Checks what counts: the sheets 单位, 自定节点, 考核方案 and 目标."""
+"""Checks what counts: the sheets 单位, 自定节点 and 目标."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
-from typing import Any
 
 from leaderboard.exchange import cells
 from leaderboard.exchange.checking import Checking
@@ -14,18 +12,13 @@ from leaderboard.exchange.layout import (
     BY_WORDS,
     LEVEL_WORDS,
     SCHEME,
-    SCHEME_KEY,
     STAGES,
     TARGETS,
     UNITS,
 )
-from leaderboard.exchange.names import SchemeNames
 from leaderboard.exchange.plan import DivisionDraft, EntryDraft, TargetDraft, UnitDraft
-from leaderboard.exchange.problems import Problems
-from leaderboard.exchange.table import FAULTS, Row, title_of
-from leaderboard.exchange.workbook import Sheet
+from leaderboard.exchange.table import Row
 from leaderboard.seasons.read import stage_names
-from scoring.scheme_document import SchemeError, parse_scheme, scheme_document
 
 KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 STAGE_KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -150,74 +143,6 @@ def check_stages(checking: Checking) -> None:
             counts.new += 1
     if len(own) > before:
         checking.plan.stages = own
-
-
-def check_scheme(checking: Checking) -> None:
-    """The scheme in the workbook: drafted for a season without one, otherwise it must be the one in force."""
-    documents: list[Mapping[str, Any]] = list(checking.known.documents)
-    stated = _stated_scheme(checking)
-    if stated is not None:
-        documents.insert(0, stated)
-        _compare_scheme(checking, stated)
-    checking.scheme = SchemeNames(documents)
-
-
-def _compare_scheme(checking: Checking, stated: dict[str, Any]) -> None:
-    plan, known = checking.plan, checking.known
-    divisions = {d.key for d in plan.divisions} | set(known.divisions)
-    for division in stated["divisions"]:
-        if division not in divisions:
-            plan.problems.warn(f'方案为组别 "{division}" 定了权重, 但赛季没有这个组别', SCHEME)
-    if not known.schemes:
-        plan.scheme = stated
-        plan.counts[SCHEME].new += 1
-    elif known.in_force is None:
-        plan.problems.error("赛季已有未生效的方案草稿, 请先在控制台使它生效或作废", SCHEME)
-    elif stated != json.loads(known.in_force.document):
-        plan.problems.error(
-            "与赛季现行的考核方案不同; 导入不修改方案, 请在控制台调整, 或删除此工作表", SCHEME
-        )
-    else:
-        plan.counts[SCHEME].unchanged += 1
-
-
-def _stated_scheme(checking: Checking) -> dict[str, Any] | None:
-    """The canonical document of the scheme in the workbook, if there is one without mistakes."""
-    sheet, problems = checking.sheets.get(SCHEME), checking.plan.problems
-    rows = sheet.rows if sheet else {}
-    keyed = {number for number, row in rows.items() if title_of(row[0]) == SCHEME_KEY}
-    if sheet and _note_faults(sheet, keyed, problems):
-        return None
-    parts = {number: rows[number][1] for number in sorted(keyed) if len(rows[number]) > 1}
-    text = "".join(cells.written(value) for value in parts.values())
-    if not text.strip():
-        if rows and not keyed:
-            problems.error(
-                f'应有一行左格为 "{SCHEME_KEY}", 右格为方案的 JSON 文本; 没有方案请删除此工作表', SCHEME
-            )
-        return None
-    number = next(iter(parts))
-    try:
-        return scheme_document(parse_scheme(json.loads(text)))
-    except SchemeError as error:
-        for problem in error.problems:
-            problems.error(f"{problem.path}: {problem.message}", SCHEME, number, SCHEME_KEY)
-    except (ValueError, RecursionError) as error:
-        where = (
-            f" (第 {error.lineno} 行第 {error.colno} 字附近)"
-            if isinstance(error, json.JSONDecodeError)
-            else ""
-        )
-        problems.error(f"不是完整的 JSON 文本{where}, 请从控制台或导出的文件复制", SCHEME, number, SCHEME_KEY)
-    return None
-
-
-def _note_faults(sheet: Sheet, keyed: set[int], problems: Problems) -> bool:
-    """Note the parts of the document that are formulas without a usable value; True if any is."""
-    faults = [(row, kind) for row, column, kind in sheet.faults if column == 2 and row in keyed]
-    for row, kind in faults:
-        problems.error(FAULTS[kind], SCHEME, row, SCHEME_KEY)
-    return bool(faults)
 
 
 def check_targets(checking: Checking) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -19,8 +19,17 @@ from leaderboard.exchange import export_rows as rows
 from leaderboard.exchange import layout
 from leaderboard.exchange.export_rows import Exported, Value
 from leaderboard.exchange.known import current_scheme
-from leaderboard.exchange.layout import COVER_KEYS, SCHEME, SCHEME_KEY, TABLES, Column, SheetLayout
+from leaderboard.exchange.layout import (
+    COVER_KEYS,
+    SCHEME,
+    SCHEME_KEY,
+    SCHEME_MEANING,
+    TABLES,
+    Column,
+    SheetLayout,
+)
 from leaderboard.exchange.names import SchemeNames
+from leaderboard.seasons.drafts import FOUR_RATES
 from leaderboard.seasons.models import Season
 from leaderboard.seasons.read import stage_names
 
@@ -66,8 +75,8 @@ def export_workbook(session: Session, season: Season, today: date) -> bytes:
 
 
 def template_workbook() -> bytes:
-    """The blank template: every sheet with its header and drop-downs, nothing filled in."""
-    return _written({}, {}, None, _lists(SchemeNames(()), stage_names().values(), []))
+    """The blank template: every sheet with its header and drop-downs, and the four rates for a scheme."""
+    return _written({}, {}, FOUR_RATES, _lists(SchemeNames((FOUR_RATES,)), stage_names().values(), []))
 
 
 def _lists(names: SchemeNames, stages: Iterable[str], units: Sequence[str]) -> dict[str, list[str]]:
@@ -166,13 +175,14 @@ class Writer:
         }
         sheet.data_validation(1, position, lines + SPARE_ROWS, position, rule)
 
-    def scheme(self, document: dict[str, Any] | None) -> None:
+    def scheme(self, document: Mapping[str, Any] | None) -> None:
         """The sheet 考核方案: the document's JSON text, in as many rows as it needs."""
         sheet = self.book.add_worksheet(SCHEME)
         sheet.set_column(0, 0, 14, self._head)
         sheet.set_column(
             1, 1, 100, self.book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
         )
+        sheet.write_comment(0, 0, SCHEME_MEANING)
         text = json.dumps(document, ensure_ascii=False, indent=1) if document else ""
         for number, start in enumerate(range(0, max(len(text), 1), CELL_TEXT)):
             sheet.write_string(number, 0, SCHEME_KEY)
@@ -198,7 +208,7 @@ def digits(number: int | Decimal) -> int:
 def _written(
     cover: dict[str, str | None],
     lines: dict[str, list[list[Value]]],
-    scheme: dict[str, Any] | None,
+    scheme: Mapping[str, Any] | None,
     lists: dict[str, list[str]],
 ) -> bytes:
     writer = Writer(lists)

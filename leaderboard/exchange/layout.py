@@ -189,6 +189,7 @@ ADJUSTMENTS = SheetLayout(
 SCHEME = "考核方案"
 SCHEME_KEY = "方案文档"
 """Left of the scheme's JSON text; a text too long for one cell goes on in further rows of the same key."""
+SCHEME_MEANING = "右边一格是方案的 JSON 文本; 模板自带四率方案, 可直接使用、修改, 或删除此工作表"
 
 TABLES = (STAGES, UNITS, TARGETS, PROJECTS, EVENTS, ARRIVALS, RETURNS, ADJUSTMENTS)
 SHEET_NAMES = (COVER, *(table.name for table in TABLES), SCHEME)
