@@ -93,7 +93,7 @@ def _check_contents(entries: list[zipfile.ZipInfo]) -> None:
 def _what_it_is(data: bytes) -> str:
     """A sentence on a file that is no zip archive."""
     if not data:
-        return "文件是空的"
+        return "文件是空的 (0 字节), 可能没有保存或没有传完, 请打开核对、保存后再导入"
     if data.startswith(OLE_MAGIC):
         if "EncryptedPackage".encode("utf-16-le") in data:
             return "文件设有密码, 请去掉密码后重试"

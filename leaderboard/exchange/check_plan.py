@@ -30,6 +30,7 @@ def check_units(checking: Checking) -> None:
     """Units, divisions and entries; names and keys that are known must agree with the database."""
     for unit in checking.known.units.values():
         checking.units.add(unit.key, unit.name)
+    checking.units.put_first(key for key in checking.known.entries if key in checking.known.units)
     seen: dict[str, int] = {}
     for row in checking.table(UNITS).rows():
         key, name = row.code("编码"), row.text("单位名称", most=120)
@@ -48,6 +49,8 @@ def check_units(checking: Checking) -> None:
             checking, row, UnitDraft(key, name, sort_no if sort_no is not None else row.number, name_en)
         )
         _check_entry(checking, row, key)
+    # Whoever mistypes a unit meant one of the same file, so that a message lists those first.
+    checking.units.put_first(key for key in seen if key in checking.units.names)
 
 
 def _check_unit(checking: Checking, row: Row, draft: UnitDraft) -> None:

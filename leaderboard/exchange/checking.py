@@ -61,7 +61,7 @@ class Checking:
         text = row.text("单位", most=120)
         key = self.units.find(text) if text else None
         if text and key is None:
-            row.error(f'没有名为 "{text}" 的单位; 已有单位: {self.units.listed()}', "单位")
+            row.error(f'没有名为 "{text}" 的单位; {self.units.instead(text)}', "单位")
         return key
 
     def entrant(self, row: tables.Row) -> str | None:

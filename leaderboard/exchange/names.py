@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from typing import Any
 
 from leaderboard.exchange.cells import clean
@@ -38,6 +39,22 @@ class Names:
     def exact(self, text: str) -> str | None:
         """The key of exactly that name."""
         return self._exact.get(text)
+
+    def put_first(self, keys: Iterable[str]) -> None:
+        """List these keys' names before the others."""
+        first = {key: self.names[key] for key in keys}
+        self.names = first | self.names
+
+    def nearest(self, text: str) -> str | None:
+        """The name whose own letters, or whose key's, are most like those of a text; None where none is alike."""
+        alike = {normal(known).lower(): key for known, key in self._exact.items()}
+        found = get_close_matches(normal(text).lower(), alike, n=1)
+        return self.names[alike[found[0]]] if found else None
+
+    def instead(self, text: str) -> str:
+        """What a message says to a name that is not known: the nearest one, if any, and those there are."""
+        nearest = self.nearest(text)
+        return (f'是否应为 "{nearest}"? ' if nearest else "") + f"已有单位: {self.listed()}"
 
     def listed(self, most: int = 12) -> str:
         """The names for a message, cut short."""

@@ -43,7 +43,9 @@ def _part(text: str, units: Names) -> tuple[str, str | None, bool]:
         plain = re.sub(r"\s*[(（]\s*待认定\s*[)）]$", "", plain)
     key, number = _named(plain, units)
     if key is None:
-        raise CellError(f'"{plain}" 中没有已知的单位; 已有单位: {units.listed()}; {WELL_FORMED}')
+        name = APART.fullmatch(plain) or TOGETHER.fullmatch(plain)
+        instead = units.instead(name[1] if name else plain)
+        raise CellError(f'"{plain}" 中没有已知的单位; {instead}; {WELL_FORMED}')
     return key, number, verified
 
 

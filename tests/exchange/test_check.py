@@ -72,13 +72,13 @@ def test_every_error_of_every_sheet_is_said_at_once(session: Session) -> None:
         '单位 第 5 行 编码: "liuxi" 与第 2 行重复',
         '单位 第 5 行 参赛: "也许" 应为 是 或 否',
         '单位 第 5 行 组别: 组别编码 towns 是 "乡镇组", 此行写的是 "街道组", 请核对',
-        f'目标 第 2 行 单位: 没有名为 "柳北镇" 的单位; 已有单位: {names}',
+        f'目标 第 2 行 单位: 没有名为 "柳北镇" 的单位; 是否应为 "柳溪镇"? 已有单位: {names}',
         '目标 第 3 行 指标: 考核方案中没有指标 "成交率"; 可用的指标: 签约率、开工率、落地率、资金到位率',
         '目标 第 3 行 方式: "件数" 应为 个数、金额 之一',
         '目标 第 3 行 目标值(个或万元): "4.5" 不是整数, 请填整数',
         "项目 第 4 行 项目名称: 此格必填, 不能空白",
         (
-            f'项目 第 4 行 分成: "柳北镇 5" 中没有已知的单位; 已有单位: {names}; '
+            f'项目 第 4 行 分成: "柳北镇 5" 中没有已知的单位; 是否应为 "柳溪镇"? 已有单位: {names}; '
             "请写成 柳溪镇, 或 柳溪镇 5;青石镇 5, 或 柳溪镇 1/2"
         ),
         '节点 第 2 行 日期: "2026-02-30" 不是存在的日期, 请改为 2026-02-28 之类的日期',
@@ -455,3 +455,32 @@ def test_known_things_are_not_renamed_by_an_import(session: Session) -> None:
         f'项目 第 2 行 项目名称: 系统中该项目为 "柳溪光伏组件项目", 文件中为 "改名项目"; {kept}',
         f"项目 第 2 行 公开: 与系统中的不同; {kept}",
     ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "nearest"),
+    [
+        ("青石", "青石镇"),
+        ("县经信局", "经信局"),
+        ("liuxii", "柳溪镇"),
+        ("LIU XI town", "柳溪镇"),
+        ("财政所", None),
+    ],
+)
+def test_an_unknown_unit_is_met_with_the_nearest_name(
+    session: Session, typed: str, nearest: str | None
+) -> None:
+    question = f'是否应为 "{nearest}"? ' if nearest else ""
+    assert only(session, full_book(目标=[[typed, "签约率", "个数", None, 4]])) == (
+        f'目标 第 2 行 单位: 没有名为 "{typed}" 的单位; {question}已有单位: 柳溪镇、青石镇、经信局'
+    )
+
+
+def test_the_workbooks_own_units_are_listed_before_those_of_other_seasons(session: Session) -> None:
+    """Twenty units of another season come first in the database; the list of twelve begins with the file's three."""
+    others = [[f"other-{n}", f"外乡{n}", None, "towns", "乡镇组", None, n, None] for n in range(10, 30)]
+    take_in(session, book({"单位": others}, cover=[COVER[0], ["赛季代号", "earlier-2026"], *COVER[2:]]))
+    told = only(session, full_book(目标=[["财政所", "签约率", "个数", None, 4]]))
+    listed = told.partition("已有单位: ")[2].partition(" 等 ")
+    assert listed[0].split("、") == ["柳溪镇", "青石镇", "经信局", *(f"外乡{n}" for n in range(10, 19))]
+    assert listed[2] == "23 个"

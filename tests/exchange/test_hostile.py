@@ -111,7 +111,7 @@ def same_names() -> bytes:
 
 
 HOSTILE: list[tuple[str, Callable[[], bytes], str]] = [
-    ("empty", lambda: b"", "文件是空的"),
+    ("empty", lambda: b"", r"文件是空的 \(0 字节\)"),
     ("csv", "项目编号,节点\nP-001,签约\n".encode, "文本文件"),
     ("csv of Excel", lambda: "项目编号,节点\n".encode("gb18030"), "文本文件"),
     ("web page", lambda: b"<html><table></table></html>", "网页"),

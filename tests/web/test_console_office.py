@@ -75,6 +75,17 @@ def test_what_is_no_workbook_is_refused(client: FlaskClient, settings: Settings,
 
 
 @pytest.mark.engines("sqlite")
+@pytest.mark.parametrize(
+    ("name", "told"), [("台账.xlsx", "文件是空的 (0 字节)"), ("", "请选择一个 xlsx 文件")]
+)
+def test_an_empty_file_is_told_from_none(client: FlaskClient, name: str, told: str) -> None:
+    """A browser sends a file without a name where nobody chose one."""
+    status, page = upload(client, b"", name)
+    assert status == 422
+    assert told in page
+
+
+@pytest.mark.engines("sqlite")
 @pytest.mark.parametrize("ticket", ["", "../../../etc/passwd", "0" * 32])
 def test_a_ticket_of_ones_own_making_opens_nothing(client: FlaskClient, ticket: str) -> None:
     assert submit(client, f"{IMPORT}/confirm", IMPORT, ticket=ticket, name="x").status_code == 422

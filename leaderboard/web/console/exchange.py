@@ -40,7 +40,7 @@ def preview_import() -> ResponseReturnValue:
     """What importing the workbook would do; nothing is saved before it is confirmed."""
     upload = request.files.get("workbook")
     data = upload.read(settings().upload_bytes + 1) if upload else b""
-    if upload is None or not data:
+    if upload is None or not upload.filename:
         return _page(errors=[Problem(_("请选择一个 xlsx 文件"))], status=422)
     name = Path(upload.filename or "").name[:120] or _("工作簿")
     try:
