@@ -40,21 +40,27 @@ LOOK_SECONDS = 4
 
 
 def keep_adding(database: Database, over: threading.Event) -> None:
-    """Add facts before each edition of the demonstration's race until `over` is set."""
+    """Add facts before each edition of the demonstration's race until `over` is set.
+
+    Where the database fails an edition's facts are tried again; where anything else does, the next edition has its own.
+    """
     done: Millis = 0
     while not over.is_set():
-        due = _next_due(database, max(done, now() + LEAST_MS))
-        if due is None or due - BEFORE_MS > now():
-            # A clock may be paused or resumed at any time, so that this looks again rather than sleep till then.
-            over.wait(LOOK_SECONDS)
-            continue
+        due: Millis | None = None
         try:
-            added = add_facts_before(database, due, now())
-            log.info("%s new facts for the edition due next", added)
-            done = due
+            due = _next_due(database, max(done, now() + LEAST_MS))
+            if due is not None and due - BEFORE_MS <= now():
+                added = add_facts_before(database, due, now())
+                log.info("%s new facts for the edition due next", added)
+                done = due
+                continue
         except DBAPIError:
             log.exception("the facts of the day could not be recorded; they will be tried again")
-            over.wait(LOOK_SECONDS)
+        except Exception:  # one edition without news is no reason for none ever after
+            log.exception("the facts of the day could not be chosen; the next edition will have its own")
+            done = due or done
+        # A clock may be paused or resumed at any time, so that this looks again rather than sleep till then.
+        over.wait(LOOK_SECONDS)
 
 
 def add_facts_before(database: Database, due_at: Millis, recorded_at: Millis) -> int:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from collections.abc import Callable
 from datetime import date, datetime, time
 from fractions import Fraction
 from pathlib import Path
+from typing import cast
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from config import Settings
+from demo import live
 from demo.live import add_facts_before
 from demo.yunxi import load as yunxi
 from leaderboard.boards import publish
@@ -166,3 +170,38 @@ def test_nothing_is_added_after_the_season(county: Database) -> None:
 
 def test_nothing_is_added_where_there_is_no_demonstration(database: Database) -> None:
     assert add_facts_before(database, NOON, NOON - MINUTE) == 0
+
+
+@pytest.mark.parametrize(
+    ("failure", "tried"),
+    [(KeyError("liuxi"), [1, 2]), (OperationalError("BEGIN", {}, OSError("locked")), [1, 1])],
+)
+def test_an_edition_that_fails_does_not_end_the_news(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, failure: Exception, tried: list[int]
+) -> None:
+    """Something unforeseen is told and passed over; a database that fails is asked again for the same edition."""
+    asked: list[Millis] = []
+    over = Waiting()
+
+    def add(_database: Database, due: Millis, _now: Millis) -> int:
+        asked.append(due)
+        if len(asked) == 1:
+            raise failure
+        over.set()
+        return 3
+
+    monkeypatch.setattr(live, "_next_due", lambda _database, after: 1 if after < 1 else 2)
+    monkeypatch.setattr(live, "now", lambda: -live.LEAST_MS)
+    monkeypatch.setattr(live, "BEFORE_MS", live.LEAST_MS + 2)
+    monkeypatch.setattr(live, "add_facts_before", add)
+    live.keep_adding(cast(Database, None), over)
+    assert asked == tried
+    assert [bool(record.exc_info) for record in caplog.records if record.levelname == "ERROR"] == [True]
+
+
+class Waiting(threading.Event):
+    """Nobody waits in a test."""
+
+    def wait(self, timeout: float | None = None) -> bool:
+        assert timeout
+        return self.is_set()
