@@ -9,6 +9,7 @@ from typing import Any
 from leaderboard.formatters import money, plain
 from leaderboard.seasons.read import STAGE_NAMES
 from leaderboard.words import gettext as _
+from leaderboard.words import named
 from scoring.measure_document import LANDING_STAGES
 
 
@@ -134,6 +135,26 @@ def _signing(by: str | Mapping[str, str]) -> str:
     return _("赛季内签约 ÷ 签约目标，个数占 %s%%，其余按金额") % share
 
 
+def fact_names(board: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """What stages, adjustments, targets and reported measures are called, by kind of fact and key.
+
+    Stages by the season's own names, the rest by those of the scheme; a reported measure has a name only where an
+    indicator shows it as it is.
+    """
+    scheme = board["scheme"]
+    shown = [indicator | {"key": indicator["measure"].get("quantity")} for indicator in scheme["indicators"]]
+    kinds = {
+        "stage": board.get("stages", ()),
+        "adjustment": scheme.get("adjustments", ()),
+        "target": scheme["indicators"],
+        "return": shown,
+    }
+    return {
+        kind: {line["key"]: named(line["name"], line.get("name_en")) for line in lines if line["key"]}
+        for kind, lines in kinds.items()
+    }
+
+
 LABELS: dict[str, Callable[..., object]] = {
     "state_words": state_words,
     "note_words": note_words,
@@ -141,4 +162,5 @@ LABELS: dict[str, Callable[..., object]] = {
     "left_out_words": left_out_words,
     "ties_words": ties_words,
     "measure_words": measure_words,
+    "fact_names": fact_names,
 }

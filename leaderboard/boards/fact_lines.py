@@ -42,6 +42,15 @@ def fact_lines(facts: Mapping[str, Any]) -> dict[Key, Line]:
     return {key: line for key, line in found.items() if key[1] != AWAITING}
 
 
+def projects_named(board: Mapping[str, Any]) -> set[str]:
+    """Codes of the projects whose facts a board tells of one by one: late ones, and those a correction differs in."""
+    lines = list(board["late"])
+    if "corrects" in board:
+        differing = board["corrects"]["diff"]["facts"]
+        lines += [*differing["added"], *differing["removed"]]
+    return {line["project"] for line in lines if line["project"] is not None}
+
+
 def _project_lines(project: Mapping[str, Any]) -> Iterator[tuple[Key, Line]]:
     units = sorted({credit["unit"] for credit in project["credits"]})
     named = {"project": project["code"], "project_name": project["name"]}

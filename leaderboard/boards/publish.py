@@ -16,6 +16,7 @@ from leaderboard.accounts.audit import record_act
 from leaderboard.accounts.models import AuditLine
 from leaderboard.boards.board import board_document, heading_times
 from leaderboard.boards.contents import Contents, contents_of, contents_text, store_contents
+from leaderboard.boards.fact_lines import projects_named
 from leaderboard.boards.gather import Gathered, gather
 from leaderboard.boards.grounds import grounds_digest
 from leaderboard.boards.keys import use_key
@@ -26,9 +27,11 @@ from leaderboard.boards.read import last_numbered, places_in, predecessor
 from leaderboard.boards.render import render_forms
 from leaderboard.boards.unit_lines import unit_lines
 from leaderboard.instant import Millis, now
+from leaderboard.ledger.read import english_names
 from leaderboard.office import Office
 from leaderboard.outbox.post import EDITION_PUBLISHED, post
 from leaderboard.seasons.models import Season
+from leaderboard.seasons.read import stage_lines
 from scoring.document import facts_document, result_document
 from scoring.race import score_race
 from scoring.result import RaceResult
@@ -199,11 +202,22 @@ def shown(
     """The board under a heading and its units' lines, with movement and late facts against the edition before."""
     before = predecessor(session, scored.season.id, scored.due.due_at, origin.corrects if origin else None)
     places = places_in(session, before.id) if before else {}
-    late = late_facts(session, scored.told["facts"], before, scored.due.known_at) if before else []
-    late = [line | heading_times(office.zone, entered=line["entered"]) for line in late]
+    late = _late(session, scored, office, before) if before else []
     whole = {"office": office.name, "as_of": str(scored.due.as_of), **heading, "late": late}
+    whole |= {
+        "stages": stage_lines(scored.season),
+        "project_names_en": english_names(session, projects_named(whole), scored.due.known_at),
+    }
     board = board_document(scored.gathered, scored.result, whole, places)
     return board, tuple(unit_lines(board, scored.gathered, scored.result))
+
+
+def _late(session: Session, scored: Scored, office: Office, before: Edition) -> list[dict[str, Any]]:
+    known_at = scored.due.known_at
+    late = late_facts(session, scored.told["facts"], scored.result, before, known_at)
+    return [
+        line | heading_times(office.zone, entered=line["entered"], verified=line["verified"]) for line in late
+    ]
 
 
 def locked_season(session: Session, season_id: int) -> Season:

@@ -13,6 +13,9 @@ Document = dict[str, Any]
 Told = tuple[str | None, str]
 """A number and the key of the indicator it is from."""
 
+MOST_LATE = 20
+"""Late facts that stand on the board itself; the rest stand on the pages of their units."""
+
 
 @dataclass(frozen=True, slots=True)
 class DivisionView:
@@ -54,6 +57,15 @@ class Signed:
     count_by: str = ""
     """Key of the indicator that counts the projects, on whose own board they are added up."""
     yuan_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LateView:
+    """A unit's late facts, and those of them that stand on the board itself."""
+
+    row: Document
+    lines: Sequence[Document]
+    shown: Sequence[Document]
 
 
 def divisions(board: Document) -> list[DivisionView]:
@@ -127,6 +139,19 @@ def risers(board: Document) -> tuple[int, list[Document]]:
     gains = [(moved(row["previous_place"], row["place"]) or 0, row) for row in board["standings"]]
     best = max((gain for gain, _ in gains), default=0)
     return (best, [row for gain, row in gains if gain == best]) if best > 0 else (0, [])
+
+
+def late_by_unit(board: Document, most: int = MOST_LATE) -> list[LateView]:
+    """The late facts of each unit that has some, in the board's order, at most about `most` of them all.
+
+    Where there are more, every unit shows equally many and at least one; a fact of several units stands with each.
+    """
+    told = [
+        (row, [line for line in board["late"] if row["unit"] in line["units"]]) for row in board["standings"]
+    ]
+    told = [(row, lines) for row, lines in told if lines]
+    each = None if sum(len(lines) for _, lines in told) <= most else max(1, most // len(told))
+    return [LateView(row, lines, lines[:each]) for row, lines in told]
 
 
 def by_indicator(rows: Sequence[Document], key: str) -> list[Document]:

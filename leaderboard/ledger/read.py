@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -77,7 +77,10 @@ def _known(
 def newly_verified(
     session: Session, table: ProjectFact | UnitFact, after: int, until: int
 ) -> Sequence[Row[Any]]:
-    """Facts on which a verification was decided after one instant and by another, and that were not verified before."""
+    """Facts on which a verification was decided after one instant and by another, and that were not verified before.
+
+    Each comes with `verified_at`, the first such decision.
+    """
     of_project = issubclass(table, OfProject)
     decisions: type[ProjectDecision | UnitDecision] = ProjectDecision if of_project else UnitDecision
     column = "project_id" if of_project else "unit_id"
@@ -92,13 +95,15 @@ def newly_verified(
         .correlate(table)
         .scalar_subquery()
     )
-    return session.execute(
-        select(*table.__table__.columns)
+    columns: list[Any] = list(table.__table__.columns)
+    found: Select[Any] = (
+        select(*columns, sql.min(decisions.decided_at).label("verified_at"))
         .join(decisions, and_(holder == held, decisions.fact_id == table.fact_id))
         .where(decisions.decided_at > after, decisions.decided_at <= until, decisions.outcome == VERIFIED)
         .where(sql.coalesce(before, AWAITING) != VERIFIED)
-        .distinct()
-    ).all()
+        .group_by(*columns)
+    )
+    return session.execute(found).all()
 
 
 def projects_of(unit_ids: Sequence[int]) -> Select[Any]:
@@ -115,6 +120,17 @@ def former_projects(session: Session, known_at: int) -> dict[int, dict[str, Any]
     ):
         # What was amended first after the instant is what held at it.
         found[project_id] = json.loads(columns) | found.get(project_id, {})
+    return found
+
+
+def english_names(session: Session, codes: Collection[str], known_at: int) -> dict[str, str]:
+    """Code -> English name, of the projects that may be named in public and have one, as they were at the instant."""
+    former = former_projects(session, known_at)
+    found = {}
+    for project in session.scalars(select(Project).where(Project.code.in_(codes))):
+        called = {"is_public": project.is_public, "name_en": project.name_en} | former.get(project.id, {})
+        if called["is_public"] and called["name_en"]:
+            found[project.code] = str(called["name_en"])
     return found
 
 

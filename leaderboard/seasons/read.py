@@ -25,6 +25,8 @@ from leaderboard.seasons.models import (
     Timetable,
     Unit,
 )
+from leaderboard.words import ENGLISH, speaking
+from leaderboard.words import gettext as _
 from scoring.facts import STANDARD_STAGES
 
 STAGE_NAMES = {
@@ -191,3 +193,14 @@ def stage_names(season: Season | None = None) -> dict[str, str]:
     """Stage key -> Chinese name, standard stages first and then the season's own."""
     own = json.loads(season.stages) if season else []
     return {key: STAGE_NAMES[key] for key in STANDARD_STAGES} | {stage["key"]: stage["name"] for stage in own}
+
+
+def stage_lines(season: Season) -> list[dict[str, str | None]]:
+    """Every stage of a season with its names in both languages, standard stages first and then the season's own."""
+    with speaking(ENGLISH):
+        standard = [{"key": key, "name": name, "name_en": _(name)} for key, name in STAGE_NAMES.items()]
+    own = [
+        {"key": stage["key"], "name": stage["name"], "name_en": stage.get("name_en")}
+        for stage in json.loads(season.stages)
+    ]
+    return [*standard, *own]

@@ -141,6 +141,7 @@ def unit(slug: str, number: int, unit: str) -> AnyResponse:
         line=line,
         base=f"/boards/{slug}/{number}",
         unit_view=unit_view(board, line, past),
+        late=[fact for fact in board["late"] if unit in fact["units"]],
     )
     told = superseded_by(reading(), edition.id)
     body = with_notice(page.encode(), told, slug, office().zone, language())

@@ -30,10 +30,11 @@ from leaderboard.boards.read import list_announced
 from leaderboard.boards.revisions import extend_window, kept_board
 from leaderboard.formatters import moment
 from leaderboard.instant import local_date, now
+from leaderboard.labels import fact_names
 from leaderboard.objections.read import against, objections_against, objections_in, present_draft
 from leaderboard.releasing import release_draft
 from leaderboard.seasons.models import Season
-from leaderboard.seasons.read import list_units
+from leaderboard.seasons.read import list_units, stage_lines
 from leaderboard.web.console.acts import carry_out, try_out
 from leaderboard.web.console.door import door, season_at, show, today
 from leaderboard.web.guards import guard_action, guarded, person
@@ -102,6 +103,11 @@ def unit_names(session: Session) -> dict[str, str]:
     return {unit.key: named(unit.name, unit.name_en) for unit in list_units(session)}
 
 
+def names_of_facts(season: Season, package: bytes) -> dict[str, dict[str, str]]:
+    """What stages, adjustments, targets and reported measures are called in a season and a package, as `fact_names`."""
+    return fact_names({"stages": stage_lines(season), "scheme": unpacked(package)["scheme"]})
+
+
 @door.post("/seasons/<slug>/drafts")
 @guarded(PUBLISHING)
 def make_one_draft(slug: str) -> ResponseReturnValue:
@@ -136,6 +142,7 @@ def draft(slug: str, draft_id: int) -> ResponseReturnValue:
         objections=objections_against(session, found.id),
         indicators=indicator_names(found),
         names=unit_names(session),
+        called=names_of_facts(season, found.content),
         corrects=unpacked(found.content).get("corrects"),
         number=session.get_one(Edition, found.edition_id).number if found.edition_id else None,
         successor=successor if successor.id != found.id else None,

@@ -15,7 +15,7 @@ from leaderboard.boards.models import PUBLISHED, Draft, Edition
 from leaderboard.boards.read import find_edition
 from leaderboard.seasons.models import Season
 from leaderboard.web.console.door import door, season_at, show
-from leaderboard.web.console.drafts import unit_names
+from leaderboard.web.console.drafts import names_of_facts, unit_names
 from leaderboard.web.guards import guard_action, guarded, person
 from leaderboard.web.requests import office, reading, writing
 from leaderboard.web.typed import Typed
@@ -101,5 +101,6 @@ def _page(season: Season, number: int, typed: Typed, status: int = 200) -> Respo
         under_way=under_way,
         effect=None if under_way else _effect(session, found),
         names=unit_names(session),
+        called=names_of_facts(season, found.package),
         typed=typed,
     )

@@ -18,7 +18,7 @@ from leaderboard.objections.models import OPEN, Objection
 from leaderboard.objections.read import Filed, find_objection, present_draft
 from leaderboard.seasons.models import Season
 from leaderboard.web.console.door import door, season_at, show
-from leaderboard.web.console.drafts import MOST_DAYS, indicator_names, unit_names
+from leaderboard.web.console.drafts import MOST_DAYS, indicator_names, names_of_facts, unit_names
 from leaderboard.web.guards import guard_action, guarded, person
 from leaderboard.web.requests import office, reading, writing
 from leaderboard.web.typed import Typed
@@ -107,6 +107,7 @@ def _page(season: Season, objection_id: int, typed: Typed, status: int = 200) ->
         effect=_effect(session, found),
         indicators=indicator_names(found.draft),
         names=unit_names(session),
+        called=names_of_facts(season, found.draft.content),
         decisions=_decisions(),
         hint=_length_hint(present),
         typed=typed,
