@@ -108,8 +108,17 @@ def unspoken(source: str) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("path", ["leaderboard/ledger", "leaderboard/seasons/plan.py"])
-def test_what_the_ledger_and_the_plan_refuse_is_said_in_the_readers_language(path: str) -> None:
+@pytest.mark.parametrize(
+    "path",
+    [
+        "leaderboard/ledger",
+        "leaderboard/seasons/plan.py",
+        "leaderboard/seasons/rule.py",
+        "leaderboard/seasons/timetable.py",
+        "leaderboard/boards/timekeeping.py",
+    ],
+)
+def test_what_operations_refuse_is_said_in_the_readers_language(path: str) -> None:
     """No sentence of theirs is fixed to Chinese."""
     where = ROOT / path
     modules = sorted(where.glob("*.py")) if where.is_dir() else [where]

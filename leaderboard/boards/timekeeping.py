@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from leaderboard.accounts.audit import record_act
 from leaderboard.accounts.models import AuditLine
 from leaderboard.instant import Millis, now
+from leaderboard.words import gettext as _
 
 MOST_OFF_MS = 30_000
 """How far a clock may be off before its node refuses to publish."""
@@ -57,12 +58,15 @@ def clock_trouble(session: Session) -> str | None:
     if abs(offset) <= MOST_OFF_MS:
         return None
     if session.get_bind().dialect.name != "postgresql":
-        return (
-            f"本机时钟比数据库中最近的记录慢 {-offset / 1000:.0f} 秒 (允许 30 秒), 拒绝发布; "
+        said = _(
+            "本机时钟比数据库中最近的记录慢 {seconds} 秒 (允许 30 秒), 拒绝发布; "
             "请校准本机时间; 如时间无误, 用 leaderboard clock-accept 说明缘由"
         )
-    way = "快" if offset > 0 else "慢"
-    return f"本机时钟比数据库服务器{way} {abs(offset) / 1000:.0f} 秒 (允许 30 秒), 拒绝发布; 请校准两台机器的时间"
+    elif offset > 0:
+        said = _("本机时钟比数据库服务器快 {seconds} 秒 (允许 30 秒), 拒绝发布; 请校准两台机器的时间")
+    else:
+        said = _("本机时钟比数据库服务器慢 {seconds} 秒 (允许 30 秒), 拒绝发布; 请校准两台机器的时间")
+    return said.format(seconds=f"{abs(offset) / 1000:.0f}")
 
 
 def accept_clock(session: Session, actor: str, reason: str) -> None:

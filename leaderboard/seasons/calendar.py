@@ -14,6 +14,7 @@ from leaderboard.instant import now
 from leaderboard.seasons.models import CalendarDay, CalendarYear
 from leaderboard.seasons.notice import NoticeDay
 from leaderboard.seasons.plan import PlanError
+from leaderboard.words import gettext as _
 
 _DAY = timedelta(days=1)
 
@@ -45,7 +46,7 @@ class WorkingDays:
 
     def nth_after(self, day: date, number: int) -> date:
         """The `number`-th worked day after a day, which does not count itself; with 0 the day itself."""
-        for _ in range(number):
+        for _worked in range(number):
             day = self.next_from(day + _DAY)
         return day
 
@@ -93,7 +94,7 @@ def import_year(
     problems = _problems(year, named, source)
     different = {d.day: d for d in named if d.is_working != MONDAY_TO_FRIDAY.is_working(d.day)}
     if not different:
-        problems.append("没有一天与平日的周一至周五不同, 请核对内容")
+        problems.append(_("没有一天与平日的周一至周五不同, 请核对内容"))
     if problems:
         raise PlanError(*problems)
     before = {(d.day, d.is_working) for d in days_of_year(session, year)}
@@ -123,17 +124,19 @@ def import_year(
 
 
 def _problems(year: int, days: Sequence[NoticeDay], source: str) -> list[str]:
-    problems = [] if source.strip() else ["请写明依据的通知, 如“国务院办公厅关于2026年部分节假日安排的通知”"]
+    problems = []
+    if not source.strip():
+        problems.append(_("请写明依据的通知, 如“国务院办公厅关于2026年部分节假日安排的通知”"))
     if not 2000 <= year <= 2100:
-        problems.append(f"年份 {year} 应在 2000 至 2100 之间")
+        problems.append(_("年份 {year} 应在 2000 至 2100 之间").format(year=year))
     seen: dict[date, bool] = {}
     for found in days:
         if found.day.year != year and (found.day.year, found.day.month) != (year - 1, 12):
-            problems.append(f"{found.day} 不属于 {year} 年")
+            problems.append(_("{day} 不属于 {year} 年").format(day=found.day, year=year))
         if seen.setdefault(found.day, found.is_working) != found.is_working:
-            problems.append(f"{found.day} 既写了放假又写了上班")
+            problems.append(_("{day} 既写了放假又写了上班").format(day=found.day))
         if len(found.name) > 120:
-            problems.append(f"{found.day} 的名称超过 120 字")
+            problems.append(_("{day} 的名称超过 120 字").format(day=found.day))
     return problems
 
 

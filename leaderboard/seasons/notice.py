@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from leaderboard.seasons.plan import PlanError
+from leaderboard.words import gettext as _
 
 OFF = {"休", "休息", "假", "放假", "节假日", "off", "holiday"}
 WORKED = {"班", "上班", "补班", "调休上班", "工作日", "work"}
@@ -56,9 +57,9 @@ def parse_notice(text: str, year: int) -> list[NoticeDay]:
         try:
             found += _paragraph(line, year) if by_paragraph else _row(line, year)
         except _Slip as slip:
-            problems.append(f"第 {number} 行: {slip}")
+            problems.append(_("第 {number} 行: {slip}").format(number=number, slip=slip))
     if not found and not problems:
-        problems.append("没有找到任何一天: 请粘贴通知全文, 或每行写“2026-01-04 班 元旦”")
+        problems.append(_("没有找到任何一天: 请粘贴通知全文, 或每行写“2026-01-04 班 元旦”"))
     if problems:
         raise PlanError(*problems)
     return found
@@ -72,9 +73,10 @@ def _paragraph(line: str, year: int) -> Iterator[NoticeDay]:
     for sentence in match["rest"].split("。"):
         days = [day for span in _SPAN.finditer(sentence) for day in _span(span, year)]
         if days and "上班" not in sentence and "放假" not in sentence:
-            raise _Slip(f"“{sentence.strip()}”既没有写放假也没有写上班")
+            raise _Slip(_("“{sentence}”既没有写放假也没有写上班").format(sentence=sentence.strip()))
         if (total := _TOTAL.search(sentence)) and len(days) != int(total[1]):
-            raise _Slip(f"{match['name']}写明共 {total[1]} 天, 日期却有 {len(days)} 天")
+            said = _("{name}写明共 {total} 天, 日期却有 {days} 天")
+            raise _Slip(said.format(name=match["name"], total=total[1], days=len(days)))
         yield from (NoticeDay(day, "上班" in sentence, match["name"].strip()) for day in days)
 
 
@@ -88,14 +90,14 @@ def _span(span: re.Match[str], year: int) -> list[date]:
     last = _date(years, int(span["last_month"] or span["month"]), int(span["last_day"]))
     _check_weekday(last, span["last_note"])
     if not 0 < (last - first).days < _LONGEST:
-        raise _Slip(f"{first} 至 {last} 不是一段假期")
+        raise _Slip(_("{first} 至 {last} 不是一段假期").format(first=first, last=last))
     return [first + timedelta(days=ahead) for ahead in range((last - first).days + 1)]
 
 
 def _check_weekday(day: date, note: str | None) -> None:
     stated = _WEEKDAY.search(note or "")
     if stated and "一二三四五六日".index(stated[1].replace("天", "日")) != day.weekday():
-        raise _Slip(f"{day} 不是周{stated[1]}")
+        raise _Slip(_("{day} 不是{weekday}").format(day=day, weekday=stated[0]))
 
 
 def _row(line: str, year: int) -> Iterator[NoticeDay]:
@@ -105,10 +107,10 @@ def _row(line: str, year: int) -> Iterator[NoticeDay]:
         return
     written = _WRITTEN_DAY.fullmatch(cells[0])
     if not written:
-        raise _Slip(f"“{cells[0]}”不是日期, 应写成 {year}-01-04")
+        raise _Slip(_("“{found}”不是日期, 应写成 {year}-01-04").format(found=cells[0], year=year))
     mark = cells[1].lower() if len(cells) > 1 else ""
     if mark not in OFF | WORKED:
-        raise _Slip(f"日期之后应写休或班, 现为“{mark}”")
+        raise _Slip(_("日期之后应写休或班, 现为“{mark}”").format(mark=mark))
     day = _date(int(written[1] or year), int(written[2]), int(written[3]))
     yield NoticeDay(day, mark in WORKED, " ".join(cells[2:]))
 
@@ -117,4 +119,5 @@ def _date(year: int, month: int, day: int) -> date:
     try:
         return date(year, month, day)
     except ValueError as error:
-        raise _Slip(f"没有 {year} 年 {month} 月 {day} 日这一天") from error
+        said = _("没有 {year} 年 {month} 月 {day} 日这一天")
+        raise _Slip(said.format(year=year, month=month, day=day)) from error

@@ -11,6 +11,7 @@ from datetime import time as clock_time
 from typing import Any
 
 from leaderboard.seasons.plan import PlanError
+from leaderboard.words import gettext as _
 
 MINUTES, DAILY, WORKING_DAY, WEEKLY, MONTHLY, NTH_WORKING_DAY, QUARTER_END, ONCE = KINDS = (
     "minutes",
@@ -104,23 +105,25 @@ class _Reader:
     def choice(self, key: str, choices: tuple[str, ...], default: str | None, name: str) -> str:
         found = self.document.get(key, default)
         if found not in choices:
-            self.complain(f"{name} {key} 应为 {'、'.join(choices)} 之一, 现为 {found!r}")
+            said = _("{name} {key} 应为 {choices} 之一, 现为 {found!r}")
+            self.complain(said.format(name=name, key=key, choices=_("、").join(choices), found=found))
             return choices[0]
         return str(found)
 
-    def hour(self, name: str = "发布时刻") -> clock_time:
+    def hour(self, name: str) -> clock_time:
         found = self.document.get("time")
         match = _CLOCK.fullmatch(found) if isinstance(found, str) else None
         if not match:
-            self.complain(f"{name} time 应写成 09:00 这样的二十四小时制, 现为 {found!r}")
+            said = _("{name} time 应写成 09:00 这样的二十四小时制, 现为 {found!r}")
+            self.complain(said.format(name=name, found=found))
             return clock_time(0)
         return clock_time(int(match[1]), int(match[2]))
 
     def moment(self, key: str, name: str) -> datetime | None:
-        return self._written(key, _MOMENT, name, "2026-11-05T09:00 这样的当地时间")
+        return self._written(key, _MOMENT, name, _("2026-11-05T09:00 这样的当地时间"))
 
     def day(self, key: str, name: str) -> date | None:
-        found = self._written(key, _DAY, name, "2026-11-05 这样的日期")
+        found = self._written(key, _DAY, name, _("2026-11-05 这样的日期"))
         return found and found.date()
 
     def _written(self, key: str, shape: re.Pattern[str], name: str, wanted: str) -> datetime | None:
@@ -131,26 +134,29 @@ class _Reader:
         except ValueError:
             # A shape that fits and a day that does not exist get the same answer.
             pass
-        self.complain(f"{name} {key} 应写成 {wanted}, 现为 {found!r}")
+        said = _("{name} {key} 应写成 {wanted}, 现为 {found!r}")
+        self.complain(said.format(name=name, key=key, wanted=wanted, found=found))
         return None
 
     def whole(self, key: str, least: int, most: int, name: str) -> int:
         found = self.document.get(key)
         if not isinstance(found, int) or isinstance(found, bool) or not least <= found <= most:
-            self.complain(f"{name} {key} 应为 {least} 到 {most} 的整数, 现为 {found!r}")
+            said = _("{name} {key} 应为 {least} 到 {most} 的整数, 现为 {found!r}")
+            self.complain(said.format(name=name, key=key, least=least, most=most, found=found))
             return least
         return found
 
     def weekdays(self) -> tuple[str, ...]:
         found = self.document.get("days")
         if not isinstance(found, list | tuple) or not found or not set(map(str, found)) <= set(WEEKDAYS):
-            self.complain(f"星期 days 应从 {'、'.join(WEEKDAYS)} 中选一天或几天, 现为 {found!r}")
+            said = _("星期 days 应从 {weekdays} 中选一天或几天, 现为 {found!r}")
+            self.complain(said.format(weekdays=_("、").join(WEEKDAYS), found=found))
             return ()
         return tuple(day for day in WEEKDAYS if day in found)
 
     def unknown(self, known: set[str], where: str) -> None:
         for key in sorted(map(str, set(self.document) - known)):
-            self.complain(f"{where}中没有 {key} 这一项")
+            self.complain(_("{where} 中没有 {key} 这一项").format(where=where, key=key))
 
 
 def parse_rule(document: str | Mapping[str, Any]) -> Rule:
@@ -159,18 +165,21 @@ def parse_rule(document: str | Mapping[str, Any]) -> Rule:
         try:
             document = json.loads(document)
         except ValueError as error:
-            raise PlanError("发布规则不是有效的 JSON") from error
+            raise PlanError(_("发布规则不是有效的 JSON")) from error
     if not isinstance(document, Mapping):
-        raise PlanError('发布规则应写成由名称和内容组成的一组, 如 {"kind": "daily", "time": "09:00"}')
+        raise PlanError(
+            _("发布规则应写成由名称和内容组成的一组, 如 %s") % '{"kind": "daily", "time": "09:00"}'
+        )
     reader = _Reader(document)
-    kind = reader.choice("kind", KINDS, None, "发布周期")
+    kind = reader.choice("kind", KINDS, None, _("发布周期"))
     if reader.problems:
         raise PlanError(*reader.problems)
     cut_off = _cut_off_of(reader)
     rule = Rule(kind, cut_off, **_parts_of(reader, kind))
     if kind not in {MINUTES, ONCE} and cut_off.time and not cut_off.days_before and cut_off.time > rule.time:
-        reader.complain(f"报送截止 {cut_off.time:%H:%M} 晚于发布时刻 {rule.time:%H:%M}")
-    reader.unknown({"kind", "cut_off"} | _KEYS[kind], f"{kind} 规则")
+        said = _("报送截止 {closes:%H:%M} 晚于发布时刻 {due:%H:%M}")
+        reader.complain(said.format(closes=cut_off.time, due=rule.time))
+    reader.unknown({"kind", "cut_off"} | _KEYS[kind], _("{kind} 规则").format(kind=kind))
     if reader.problems:
         raise PlanError(*reader.problems)
     return rule
@@ -179,48 +188,48 @@ def parse_rule(document: str | Mapping[str, Any]) -> Rule:
 def _parts_of(reader: _Reader, kind: str) -> dict[str, Any]:
     """What a rule of this kind says beside its kind and cut-off."""
     if kind == MINUTES:
-        until = reader.moment("until", "结束时间") if "until" in reader.document else None
-        return {"every": reader.whole("every", 1, 1440, "间隔分钟数"), "moment": until}
+        until = reader.moment("until", _("结束时间")) if "until" in reader.document else None
+        return {"every": reader.whole("every", 1, 1440, _("间隔分钟数")), "moment": until}
     if kind == ONCE:
-        return {"moment": reader.moment("at", "发布时间")}
+        return {"moment": reader.moment("at", _("发布时间"))}
     parts: dict[str, Any] = {}
     if kind == WEEKLY:
         parts = {"days": reader.weekdays(), **_weeks_of(reader)}
     if kind == MONTHLY:
         last = reader.document.get("day") == LAST
-        parts["day"] = LAST if last else reader.whole("day", 1, 31, f"每月日期 (月末写 {LAST})")
+        parts["day"] = LAST if last else reader.whole("day", 1, 31, _("每月日期 (月末写 last)"))
     if kind == NTH_WORKING_DAY:
-        parts["nth"] = reader.whole("nth", -15, 15, "第几个工作日 (倒数用负数)")
+        parts["nth"] = reader.whole("nth", -15, 15, _("第几个工作日 (倒数用负数)"))
         if parts["nth"] == 0:
-            reader.complain("第几个工作日 nth 不能为 0")
+            reader.complain(_("第几个工作日 nth 不能为 0"))
     if "if_closed" in _KEYS[kind]:
-        parts["if_closed"] = reader.choice("if_closed", CLOSED_DAYS, KEEP, "遇非工作日")
-    return parts | {"time": reader.hour()}
+        parts["if_closed"] = reader.choice("if_closed", CLOSED_DAYS, KEEP, _("遇非工作日"))
+    return parts | {"time": reader.hour(_("发布时刻"))}
 
 
 def _weeks_of(reader: _Reader) -> dict[str, Any]:
     """Every how many weeks, and from which on; a rule of every week names neither."""
     if "weeks" not in reader.document:
         return {}
-    weeks = reader.whole("weeks", 1, MOST_WEEKS, "间隔周数")
+    weeks = reader.whole("weeks", 1, MOST_WEEKS, _("间隔周数"))
     every_week = reader.document["weeks"] == 1
-    return {"weeks": weeks, "start": None if every_week else reader.day("from", "起始周的任一天")}
+    return {"weeks": weeks, "start": None if every_week else reader.day("from", _("起始周的任一天"))}
 
 
 def _cut_off_of(reader: _Reader) -> CutOff:
     """A name, or a group of `as_of`, `days_before` and `time` where entry closes before publication."""
     found = reader.document.get("cut_off", SAME_DAY)
     if not isinstance(found, Mapping):
-        return CutOff(reader.choice("cut_off", CUT_OFFS[:3], SAME_DAY, "数据截至"))
+        return CutOff(reader.choice("cut_off", CUT_OFFS[:3], SAME_DAY, _("数据截至")))
     inner = _Reader(found)
     cut_off = CutOff(
-        inner.choice("as_of", CUT_OFFS, DAYS_BEFORE, "数据截至"),
-        inner.whole("days_before", 0, MOST_DAYS_BEFORE, "提前天数") if "days_before" in found else 0,
-        inner.hour("报送截止时刻") if "time" in found else None,
+        inner.choice("as_of", CUT_OFFS, DAYS_BEFORE, _("数据截至")),
+        inner.whole("days_before", 0, MOST_DAYS_BEFORE, _("提前天数")) if "days_before" in found else 0,
+        inner.hour(_("报送截止时刻")) if "time" in found else None,
     )
     if cut_off.as_of != DAYS_BEFORE and cut_off.days_before and cut_off.time is None:
-        inner.complain("提前报送截止要写明时刻 time")
-    inner.unknown({"as_of", "days_before", "time"}, "数据截至 cut_off ")
+        inner.complain(_("提前报送截止要写明时刻 time"))
+    inner.unknown({"as_of", "days_before", "time"}, _("数据截至 cut_off"))
     reader.problems += inner.problems
     return cut_off
 

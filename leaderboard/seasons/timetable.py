@@ -20,6 +20,7 @@ from leaderboard.seasons.instants import AGES, as_of, due_after, due_between, kn
 from leaderboard.seasons.models import CATCH_UP, LATEST_ONLY, Season, Timetable, TimetableSkip
 from leaderboard.seasons.plan import PlanError
 from leaderboard.seasons.rule import Rule, parse_rule, rule_document
+from leaderboard.words import gettext as _
 
 SOON_MS = 45 * 24 * 3_600_000
 """How long before it is needed a year's notice is asked for."""
@@ -161,11 +162,13 @@ def change_timetable(
 
 def _checked(*, name: str, rule: str | Mapping[str, Any], zone: str, catch_up: str) -> dict[str, Any]:
     """The rule's document once everything about the timetable holds."""
-    problems = [] if name.strip() else ["时间表需要一个名称"]
+    problems = [] if name.strip() else [_("时间表需要一个名称")]
     if catch_up not in CATCH_UP:
-        problems.append(f"错过后的处理 catch_up 应为 {'、'.join(CATCH_UP)} 之一, 现为 {catch_up!r}")
+        said = _("{name} {key} 应为 {choices} 之一, 现为 {found!r}")
+        choices = _("、").join(CATCH_UP)
+        problems.append(said.format(name=_("错过后的处理"), key="catch_up", choices=choices, found=catch_up))
     if not _is_zone(zone):
-        problems.append(f"没有名为 {zone} 的时区, 请写成 Asia/Shanghai 这样的名称")
+        problems.append(_("没有名为 {zone} 的时区, 请写成 Asia/Shanghai 这样的名称").format(zone=zone))
     try:
         document = rule_document(parse_rule(rule))
     except PlanError as error:
@@ -214,14 +217,16 @@ def skip_instant(
 
     Doing it again changes nothing.
     """
-    problems = [] if reason.strip() else ["请写明跳过的理由"]
+    problems = [] if reason.strip() else [_("请写明跳过的理由")]
     course = course_of(session, timetable)
     if due_at in course.skipped:
         return
     if due_at <= at:
-        problems.append("此期已到发布时间, 不能再事先跳过")
+        problems.append(_("此期已到发布时间, 不能再事先跳过"))
     elif due_after(course.rule, course.zone, due_at - 1, course.days) != due_at:
-        problems.append(f"按时间表, {iso(due_at, timetable.timezone)} 没有要发布的一期")
+        problems.append(
+            _("按时间表, {instant} 没有要发布的一期").format(instant=iso(due_at, timetable.timezone))
+        )
     if problems:
         raise PlanError(*problems)
     session.add(
@@ -238,9 +243,9 @@ def unskip_instant(session: Session, actor: str, timetable: Timetable, due_at: M
     """Put an instant back that was taken out; raises PlanError when it was not, or when its time has passed."""
     skip = session.get(TimetableSkip, (timetable.id, due_at))
     if skip is None:
-        raise PlanError("此期没有被跳过")
+        raise PlanError(_("此期没有被跳过"))
     if due_at <= at:
-        raise PlanError("此期的时间已过, 请在发布记录中补发")
+        raise PlanError(_("此期的时间已过, 请在发布记录中补发"))
     session.delete(skip)
     session.flush()
     record_act(session, actor, "timetable.unskip", _subject(timetable), due=iso(due_at, timetable.timezone))

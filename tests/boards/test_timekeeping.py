@@ -15,6 +15,7 @@ from leaderboard.boards import clock, timekeeping
 from leaderboard.boards.models import DueRun, Edition
 from leaderboard.boards.timekeeping import ClockOff, accept_clock, check_clock, clock_offset, clock_trouble
 from leaderboard.db import Database
+from leaderboard.words import ENGLISH, speaking
 from tests.factories import OFFICE, small_race
 
 NODE = Node("here", OFFICE, 30_000, 3)
@@ -100,6 +101,8 @@ def test_without_a_server_a_clock_that_went_back_is_noticed_and_can_be_accepted(
     check_clock(session)
     shift(0)
     assert "慢 3" in (clock_trouble(session) or "")
+    with speaking(ENGLISH):
+        assert (clock_trouble(session) or "").startswith("This machine's clock is 3")
     accept_clock(session, "li", "时钟原先快一小时, 已校准")
     check_clock(session)
     shift(-60)

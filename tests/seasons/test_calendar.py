@@ -21,6 +21,7 @@ from leaderboard.seasons.calendar import (
 )
 from leaderboard.seasons.notice import NoticeDay, parse_notice
 from leaderboard.seasons.plan import PlanError
+from leaderboard.words import ENGLISH, speaking
 
 FILES = Path(__file__).parents[2] / "docs" / "calendar"
 SOURCE = "国务院办公厅关于2026年部分节假日安排的通知"
@@ -124,6 +125,13 @@ def test_every_reason_against_a_notice_is_told_and_nothing_is_kept(session: Sess
     with pytest.raises(PlanError) as caught:
         import_year(session, "tester", 2026, days, source=" ")
     assert len(caught.value.problems) == 4
+    with speaking(ENGLISH), pytest.raises(PlanError) as told:
+        import_year(session, "tester", 2026, days, source="Notice")
+    assert told.value.problems == (
+        "2026-01-01 is stated both as off and as worked",
+        "2027-01-01 is not in 2026",
+        "2025-11-30 is not in 2026",
+    )
     with pytest.raises(PlanError, match="没有一天与平日"):
         import_year(session, "tester", 2026, [NoticeDay(date(2026, 1, 3), False, "")], source=SOURCE)
     assert list_years(session) == []

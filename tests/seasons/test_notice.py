@@ -9,6 +9,7 @@ import pytest
 
 from leaderboard.seasons.notice import NoticeDay, parse_notice
 from leaderboard.seasons.plan import PlanError
+from leaderboard.words import ENGLISH, speaking
 
 FILES = Path(__file__).parents[2] / "docs" / "calendar"
 
@@ -95,3 +96,27 @@ def test_every_line_that_is_wrong_is_named_at_once():
     with pytest.raises(PlanError) as caught:
         parse_notice("2026-02-30 休\n2026-01-01 休\n昨天 休\n2026-01-02 不", 2026)
     assert [problem.split(":")[0] for problem in caught.value.problems] == ["第 1 行", "第 3 行", "第 4 行"]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "",
+            "No day was found: please paste the whole notice, or write lines like “2026-01-04 work New Year”",
+        ),
+        ("一、元旦：1月1日（周五）至3日（周六）放假，共3天。", "Line 1: 2026-01-01 is not 周五"),
+        (
+            "一、元旦：1月1日（周四）至3日（周六）放假，共4天。",
+            "Line 1: 元旦 is stated as 4 days, but its dates are 3",
+        ),
+        ("2026-02-30 off", "Line 1: There is no day 2/30 in 2026"),
+        ("2026-02-16 maybe", "Line 1: After the date should stand off (休) or work (班), not “maybe”"),
+        ("New Year", "Line 1: “New” is no date; it should be written like 2026-01-04"),
+    ],
+)
+def test_a_line_is_refused_in_english(text: str, told: str) -> None:
+    """What the line says stays in its own words."""
+    with speaking(ENGLISH), pytest.raises(PlanError) as caught:
+        parse_notice(text, 2026)
+    assert caught.value.problems == (told,)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -29,9 +30,11 @@ from leaderboard.seasons.timetable import (
     skip_instant,
     unskip_instant,
 )
+from leaderboard.words import ENGLISH, speaking
 from tests.factories import start_race
 
 ZONE = "Asia/Shanghai"
+HAN = re.compile(r"[\u3400-\u9fff]")
 DAILY = {"kind": "daily", "time": "09:00"}
 
 
@@ -173,6 +176,44 @@ def test_every_mistake_is_named_at_once(rule: Any, words: list[str]):
     assert len(caught.value.problems) == len(words)
     for word in words:
         assert any(word in problem for problem in caught.value.problems), word
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "{",
+        [1],
+        {"kind": "fortnightly"},
+        {"kind": "daily", "time": "9:00", "day": 3, "if_closed": "later"},
+        {"kind": "weekly", "days": [], "time": "25:00", "weeks": 27, "from": "May"},
+        {"kind": "monthly", "day": 32, "time": "x", "cut_off": "tomorrow"},
+        {"kind": "minutes", "every": 0, "until": "soon"},
+        {"kind": "once", "at": "2026-02-30T09:00"},
+        {"kind": "nth_working_day", "nth": 0, "time": "09:00"},
+        {"kind": "daily", "time": "09:00", "cut_off": {"time": "09:01"}},
+        {"kind": "daily", "time": "09:00", "cut_off": {"as_of": "month_end", "days_before": 2}},
+        {"kind": "daily", "time": "09:00", "cut_off": {"days_before": 61, "by": 1, "time": 9}},
+    ],
+)
+def test_mistakes_are_named_in_english_to_who_reads_english(rule: Any):
+    with pytest.raises(PlanError) as chinese:
+        parse_rule(rule)
+    with speaking(ENGLISH), pytest.raises(PlanError) as english:
+        parse_rule(rule)
+    assert len(english.value.problems) == len(chinese.value.problems)
+    assert not HAN.search(str(english.value))
+
+
+def test_what_a_timetable_is_refused_for_is_said_in_english(session: Session) -> None:
+    season = start_race(session).season
+    with speaking(ENGLISH), pytest.raises(PlanError) as caught:
+        add_timetable(session, "li", season, name=" ", rule={"kind": "once"}, zone="Anhui", catch_up="no")
+    assert caught.value.problems[:3] == (
+        "A timetable needs a name",
+        "What is done about missed editions catch_up should be one of latest, all, ask, not 'no'",
+        "There is no time zone called Anhui; please write a name like Asia/Shanghai",
+    )
+    assert not HAN.search(str(caught.value))
 
 
 HOURS = st.times().map(lambda t: f"{t:%H:%M}")
