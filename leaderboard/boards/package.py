@@ -43,9 +43,10 @@ def digest(document: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical(document)).hexdigest()
 
 
-def packed(document: Mapping[str, Any]) -> bytes:
-    """The canonical bytes, gzipped without a time stamp so that equal documents pack equally."""
-    return gzip.compress(canonical(document), mtime=0)
+def packed(document: Mapping[str, Any] | bytes) -> bytes:
+    """The canonical bytes, written already or not, gzipped without a time stamp: equal documents pack equally."""
+    written = document if isinstance(document, bytes) else canonical(document)
+    return gzip.compress(written, 6, mtime=0)
 
 
 def unpacked(data: bytes) -> dict[str, Any]:
@@ -62,6 +63,12 @@ def sealed(package: Mapping[str, Any], signature: str, public_key: str) -> dict[
         "signature": signature,
         "public_key": public_key,
     }
+
+
+def sealed_bytes(written: bytes, seal: Mapping[str, str]) -> bytes:
+    """The canonical bytes of the sealed file around a package that is written already."""
+    members = {**{name: canonical_value(text) for name, text in seal.items()}, "package": written}
+    return b"{%s}" % b",".join(b'"%s":%s' % (name.encode(), members[name]) for name in sorted(members))
 
 
 @dataclass(frozen=True, slots=True)

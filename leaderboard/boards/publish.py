@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
@@ -22,7 +23,7 @@ from leaderboard.boards.grounds import grounds_digest
 from leaderboard.boards.keys import use_key
 from leaderboard.boards.late import late_facts
 from leaderboard.boards.models import Edition
-from leaderboard.boards.package import FORMAT, digest, packed, sealed, unpacked
+from leaderboard.boards.package import FORMAT, canonical, packed, sealed_bytes, unpacked
 from leaderboard.boards.read import last_numbered, places_in, predecessor
 from leaderboard.boards.render import render_forms
 from leaderboard.boards.unit_lines import unit_lines
@@ -159,10 +160,11 @@ def numbered(
     chained = {"number": number, "previous_hash": last.hash if last else None, **said}
     times = due_times(scored.due, office) | heading_times(office.zone, published_at=published_at)
     package = {"format": FORMAT, "code_version": VERSION, **scored.told, **times, **chained}
-    hash_ = digest(package)
+    written = canonical(package)
+    hash_ = hashlib.sha256(written).hexdigest()
     seal = {"hash": hash_, "signature": office.sign(hash_), "public_key": office.public_key}
     board, lines = shown(session, scored, office, {**times, **chained, **seal}, origin)
-    forms = render_forms(office, board, sealed(package, seal["signature"], office.public_key))
+    forms = render_forms(office, board, sealed_bytes(written, seal))
     row = {
         **asdict(scored.due),
         **seal,
@@ -170,7 +172,7 @@ def numbered(
         "published_at": published_at,
         "previous_hash": package["previous_hash"],
     }
-    contents = contents_of(row, scored.told, scored.grounds, packed(package), lines, forms)
+    contents = contents_of(row, scored.told, scored.grounds, packed(written), lines, forms)
     return Composed(
         scored=scored,
         season=season,

@@ -51,11 +51,11 @@ def make_form(path: str, lang: str, content_type: str, body: bytes) -> Form:
     )
 
 
-def render_forms(office: Office, board: dict[str, Any], sealed: dict[str, Any]) -> Iterator[Form]:
-    """Every public form of an edition."""
+def render_forms(office: Office, board: dict[str, Any], sealed: bytes) -> Iterator[Form]:
+    """Every public form of an edition; `sealed` is its sealed file, written once for hash, storage and readers."""
     base = f"/boards/{board['season']}/{board['number']}"
     yield make_form(f"{base}.json", "", JSON, canonical(board))
-    yield make_form(f"{base}.package.json", "", JSON, canonical(sealed))
+    yield make_form(f"{base}.package.json", "", JSON, sealed)
     with speaking(CHINESE):
         yield make_form(f"{base}.csv", "", CSV, csv_file(board))
         yield make_form(f"{base}.xlsx", "", XLSX, xlsx_file(board))
