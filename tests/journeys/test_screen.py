@@ -27,6 +27,10 @@ SPILLS = """() => Array.from(document.querySelectorAll('.rows > .row:not([hidden
     const wide = cell.scrollWidth > cell.clientWidth + 1 && !cell.classList.contains('c-unit');
     return box.width && (wide || box.right > window.innerWidth || box.height > cell.parentElement.clientHeight + 1);
 }).map((cell) => cell.textContent.trim())"""
+SMALLEST = """() => Math.min(...Array.from(document.querySelectorAll('.rows .row:not([hidden]) .of'))
+    .map((text) => parseFloat(getComputedStyle(text).fontSize)))"""
+WALLS, LEGIBLE_PX = ("wall", "double wall", "upright"), 27
+"""A fortieth of the height of a wall."""
 ON_GLASS = """() => Array.from(document.querySelectorAll('.rows > .row'))
     .filter((row) => row.offsetParent !== null && row.getBoundingClientRect().bottom <= window.innerHeight)
     .map((row) => row.dataset.unit)"""
@@ -75,6 +79,16 @@ def test_the_board_fits_the_glass(race: Race, open_page: OpenPage, size: tuple[i
     assert order(page) == ["liuxi", "qingshi", "nanan"]
     assert page.evaluate(TOO_WIDE) == []
     assert page.evaluate(SPILLS) == []
+
+
+@pytest.mark.engines("sqlite")
+@pytest.mark.parametrize("size", WALLS)
+def test_the_fraction_of_a_small_count_can_be_read_from_afar(
+    race: Race, open_page: OpenPage, size: str
+) -> None:
+    page = open_page(*SIZES[size])
+    page.goto(address(race))
+    assert page.evaluate(SMALLEST) >= LEGIBLE_PX
 
 
 @pytest.mark.engines("sqlite")
