@@ -312,3 +312,19 @@ def test_a_season_without_editions_lists_none(session: Session, visit: Visit) ->
     start_race(session)
     session.commit()
     assert "首期榜单尚未发布。" in visit("/boards/race/editions/").text()
+
+
+def test_whose_figures_they_are_is_said_before_any_of_them(session: Session, visit: Visit) -> None:
+    """An office may show what another one published: every page names the source and whose system shows it."""
+    race = small_race(session)
+    race.season.source = "六安市2022年1-9月份全市招商引资工作成效公示"
+    race.publish()
+    session.commit()
+    said = "数据来源：六安市2022年1-9月份全市招商引资工作成效公示 · 发布系统：云溪县"
+    for path in ("/boards/race/", "/boards/race/by/signing/", "/boards/race/1/units/liuxi/"):
+        page = visit(path).text()
+        assert 0 < page.index(said) < page.index("柳溪镇")
+        assert page.count(said) == 1
+    english = visit("/boards/race/?lang=en")
+    assert '<span lang="zh">云溪县</span>' in english.source
+    assert "Published on the system of" in english.text()
