@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import shutil
+from collections.abc import Iterator
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +16,7 @@ from sqlalchemy.orm import Session
 from config import Settings
 from demo import luan_2022
 from leaderboard.boards.publish import Due, announce, compose
+from leaderboard.db import open_database
 from leaderboard.exchange.importing import import_workbook
 from leaderboard.instant import now
 from leaderboard.seasons.read import find_season
@@ -21,9 +25,19 @@ from tests.factories import OFFICE
 PRINTED = json.loads(luan_2022.SOURCE.read_text(encoding="utf-8"))["units"]
 
 
-@pytest.fixture
-def board(session: Session, tmp_path: Any) -> dict[str, Any]:
-    import_workbook(session, luan_2022.WORKBOOK, "tester", Settings(data_dir=tmp_path))
+@pytest.fixture(scope="module")
+def board(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    """The board of an empty office that imported the workbook, made once."""
+    folder = tmp_path_factory.mktemp("luan")
+    shutil.copyfile(sqlite_template, folder / "saima.sqlite")
+    database = open_database(f"sqlite:///{folder / 'saima.sqlite'}")
+    with database.session() as session:
+        yield imported(session, folder)
+    database.engine.dispose()
+
+
+def imported(session: Session, folder: Path) -> dict[str, Any]:
+    import_workbook(session, luan_2022.WORKBOOK, "tester", Settings(data_dir=folder))
     season = find_season(session, "luan-2022")
     assert season is not None
     known = now()
@@ -66,7 +80,8 @@ def test_the_board_names_its_source(board: dict[str, Any]) -> None:
     assert "六安市2022年1-9月份全市招商引资工作成效公示" in board["source"]
 
 
-def test_importing_again_changes_nothing(session: Session, board: dict[str, Any], tmp_path: Any) -> None:
+def test_importing_again_changes_nothing(session: Session, tmp_path: Path) -> None:
+    imported(session, tmp_path)
     report = import_workbook(session, luan_2022.WORKBOOK, "tester", Settings(data_dir=tmp_path))
     assert report.summary is not None
     changed = {n: c for n, c in report.summary.sheets.items() if c.new or c.corrected or c.verified}
