@@ -55,11 +55,11 @@ def test_a_missing_line_is_found_wherever_it_stood(session: Session, number: int
     assert list(broken_lines(session)) != []
 
 
-def test_a_cut_trail_with_a_matching_head_still_ends_where_the_head_says(session: Session):
+def test_a_line_beyond_the_end_that_the_head_names_is_found(session: Session):
     five_acts(session)
     session.execute(update(AuditHead).values(seq_no=4))
     session.expire_all()
-    assert list(broken_lines(session)) == [4]
+    assert list(broken_lines(session)) == [5]
 
 
 def test_two_writers_at_once_make_one_chain(database: Database):
