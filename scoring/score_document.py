@@ -15,6 +15,7 @@ from scoring.facts_document import FactsError, parse_facts
 from scoring.given_document import read_given
 from scoring.measure import Measured
 from scoring.measures import Measures, UnitMeasures, measure_all
+from scoring.needs_day import reads_days
 from scoring.plain_facts import filled_facts
 from scoring.race import score_measured
 from scoring.reading import DocumentError, Fields, Problems, described
@@ -29,7 +30,7 @@ ALL = "all"
 """The division of units that name none."""
 ANY_INDICATOR = Indicator("any", "", Given())
 NO_DAY = date(2000, 12, 31)
-"""As-of date of a document that states none: a full year, so that everything is due."""
+"""As-of date of a document that states none, where no rule reads the calendar: a full year, all of it due."""
 
 
 class ScoreError(DocumentError):
@@ -114,6 +115,7 @@ def _measures(top: Fields, scheme: Scheme | None) -> Measures | None:
     if scheme is None:
         return None
     stated = top.optional_number("schedule_due")
+    _note_dayless(top, scheme, due_stated=stated is not None)
     return Measures(
         as_of=as_of,
         schedule=due_share(starts_on, ends_on, as_of, scheme.curve) if stated is None else stated,
@@ -135,6 +137,15 @@ def _period(top: Fields, as_of: date | None) -> tuple[date, date]:
     year = as_of or last or first or NO_DAY
     starts_on = first or min(year, last or year).replace(month=1, day=1)
     return starts_on, last or max(year, starts_on).replace(month=12, day=31)
+
+
+def _note_dayless(top: Fields, scheme: Scheme, *, due_stated: bool) -> None:
+    """A year nobody stated would decide the points wherever a rule reads the calendar."""
+    if any(top.has(key) for key in ("as_of", "starts_on", "ends_on")):
+        return
+    readers = reads_days(scheme, due_stated=due_stated)
+    if readers:
+        top.note("as_of", f"方案要看日期（{'、'.join(readers)}），应写截至日期，如 2026-09-30")
 
 
 def _measured_facts(top: Fields, scheme: Scheme | None) -> Measures | None:

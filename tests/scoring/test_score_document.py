@@ -245,3 +245,44 @@ def test_more_started_than_signed_is_computed_and_remarked_upon():
     scored = score_document({"scheme": {"name": "试", "full_mark": 100, "indicators": rows}, "units": units})
     assert scored.notices == ("“开工率”的分子多于已签约的分母：第1镇 150.0%。请核对填报的数。",)
     assert scored.result.standings[0].score == 150
+
+
+AHEAD = {
+    "kind": "slopes",
+    "on": "ahead",
+    "at": 0,
+    "base": 10,
+    "segments": [{"every": "0.01", "points": "0.1"}],
+}
+CURVE = {"curve": {"2026-03-31": "0.1", "2026-06-30": "0.4", "2026-12-31": 1}}
+
+
+def timed(**more: Any) -> dict[str, Any]:
+    row = {"key": "x", "name": "率", "weight": 10, "shape": AHEAD}
+    return {**document("80/100", full_mark=10, indicators=[row], schedule=CURVE), **more}
+
+
+def test_rules_that_read_the_calendar_need_a_day() -> None:
+    assert "schedule、时序进度 on: ahead" in problems(timed())["as_of"]
+    # By the year's end 100 % is due: 20 points short, 10 - 20 x 0.1; by the end of June 40 %: 40 ahead.
+    for stated, score in (("as_of", "8"), ("ends_on", "8"), ("starts_on", "8")):
+        assert scorecard(score_document(timed(**{stated: "2026-12-31"})))["standings"][0]["score"] == score
+    assert scorecard(score_document(timed(as_of="2026-06-30")))["standings"][0]["score"] == "14"
+    assert scorecard(score_document(timed(schedule_due="0.9")))["standings"][0]["score"] == "9"
+
+
+def test_weights_by_period_need_a_day() -> None:
+    rows = [{"key": "x", "name": "甲项", "weight": 50}, {"key": "y", "name": "乙项", "weight": 50}]
+    periods = [
+        {"until": "2026-03-31", "weights": {"x": 100}},
+        {"since": "2026-04-01", "weights": {"x": 30, "y": 70}},
+    ]
+    written = document(1, indicators=rows, weightings=periods)
+    written["units"][0]["measures"]["y"] = "0.5"
+    assert list(problems({**written, "schedule_due": 1})) == ["as_of"]
+    # 30 x 1 + 70 x 0.5
+    assert scorecard(score_document({**written, "as_of": "2026-12-31"}))["standings"][0]["score"] == "65"
+
+
+def test_facts_without_a_day_are_refused() -> None:
+    assert "as_of" in problems({"scheme": scheme_of(), "facts": {}})
