@@ -25,11 +25,14 @@ test: env-test ## Run the whole suite on SQLite and PostgreSQL with a real brows
 	@.venv/bin/python -m pytest -n $(WORKERS) --dist worksteal $(TESTS)
 
 .PHONY: bench
-bench: env-test ## Measure scoring, reach and stability beside their promises
+bench: env-test ## Measure speed beside what is promised (half an hour, 3 GB of disk, wrk and nginx)
 	@.venv/bin/python -m benchmarks.score_race
 	@.venv/bin/python -m benchmarks.reach
 	@.venv/bin/python -m benchmarks.stability
 	@.venv/bin/python -m benchmarks.stability 100
+	@.venv/bin/python -m benchmarks.publish
+	@.venv/bin/python -m benchmarks.recompute
+	@.venv/bin/python -m benchmarks.read_board
 
 .PHONY: lint
 lint: env-test ## Check style and types

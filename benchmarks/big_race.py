@@ -7,13 +7,9 @@ occurred is drawn by a linear congruence over its number, so that every database
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session

@@ -1,6 +1,6 @@
 """Publishing a large edition, beside writing, hashing and packing its board, in one run.
 
-    python benchmarks/publish.py [UNITS] [PROJECTS]
+    python -m benchmarks.publish [UNITS] [PROJECTS]
 
 1,000 units and 10,000 projects in a seeded race on SQLite: gathered, scored, sealed, signed, rendered in every public
 form, language and encoding, and stored. All times are CPU time of this process, medians of three. The promises,
@@ -21,10 +21,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from big_race import ENDS, BigRace, big_race
-from recompute import WAYS, by_raw
 from sqlalchemy.orm import Session
 
+from benchmarks.big_race import ENDS, BigRace, big_race
+from benchmarks.recompute import WAYS, by_raw
 from leaderboard.boards.gather import gather
 from leaderboard.boards.publish import Composed, Due, announce, numbered, score
 from leaderboard.instant import now

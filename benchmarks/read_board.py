@@ -1,203 +1,215 @@
-"""Reading a board: the fast lane beside a plain Flask answer, on the same server in one run.
+"""Reading a published board: Saima's own server and its public folder beside nginx serving the same bytes as a file.
 
-    .venv/bin/python benchmarks/read_board.py [granian|gunicorn|waitress] [rounds] [seconds]
+    python -m benchmarks.read_board [granian|gunicorn|waitress] [ROUNDS] [SECONDS]
 
-Rounds alternate between the two, so that whatever else the machine does disturbs both; the medians and their ratio
-are printed. `wrk` puts on the load when it is installed, otherwise a client of our own does (it is slower, so the
-ratio then comes out too low).
+A board of 100 units is published, and its table (about 28 kB) is read over 64 open connections; every server has the
+first core to itself, wrk the last. Rounds alternate between the servers, so that whatever else the machine does disturbs
+them all, and ratios are taken within a round. The promises, printed with the figures (medians of 5 rounds): fast lane
+>= 0.6 x nginx, its p99 <= 3 x nginx's, 304 >= 0.45 x nginx's 304, the public folder behind nginx with
+docs/nginx/saima.conf >= 0.8 x. That no read touches the database is shown by reading while another process holds all
+of it. Needs wrk, nginx and taskset.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import re
-import selectors
 import shutil
 import socket
+import sqlite3
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
+from dataclasses import dataclass
+from http.client import HTTPConnection
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-
-from flask import Flask
-
+from benchmarks.big_race import ENDS, big_race
 from config import Settings
-from leaderboard.boards.models import PublicForm
-from leaderboard.boards.render import make_form
-from leaderboard.db import migrate, open_database
-from leaderboard.web.fast_lane import FastLane
+from leaderboard import create_app
+from leaderboard.boards.publish import Due, announce, compose
+from leaderboard.instant import now
+from leaderboard.office import Office
+from leaderboard.public_files import sync
 
-if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
-
-BOARD, HELLO = "/boards/benchmark/1.json", "/hello"
-CONNECTIONS = 64
-COMMANDS = {
-    "granian": "granian --interface wsgi --factory --blocking-threads 1 --port {port} {here}:application",
-    "gunicorn": "gunicorn -k gthread --threads 4 --no-control-socket -b 127.0.0.1:{port} {here}:application()",
-    "waitress": "waitress-serve --threads 4 --listen 127.0.0.1:{port} --call {here}:application",
-}
-"""How each server is started: one worker, as the product does."""
-HEADERS = "Host: localhost\r\nAccept-Encoding: gzip, br"
+ROOT = Path(__file__).resolve().parent.parent
+BOARD, CONNECTIONS, UNITS, PROJECTS = "/boards/big/1.csv", 64, 100, 1000
+LANE, FILE, FOLDER = "fast lane", "nginx, file", "nginx, PUBLIC_DIR"
+PATHS = "/usr/sbin:/usr/bin:/usr/local/bin"
 
 
-def board_of_a_hundred() -> bytes:
-    """JSON about as large as a board of a hundred units with four indicators."""
-    indicator = {"state": "measured", "numerator": "28", "denominator": "27", "rate": "28/27", "points": "50"}
-    standing = {"unit": "town", "place": 1, "score": "215/4", "indicators": dict.fromkeys("abcd", indicator)}
-    return json.dumps([{**standing, "place": place} for place in range(1, 101)]).encode()
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What one round of wrk came to."""
+
+    per_second: float
+    p99_ms: float
 
 
-def application() -> WSGIApplication:
-    """What the server serves: the fast lane with the board, and behind it a Flask that says hello."""
-    settings = Settings()
-    app = Flask("hello")
-    app.add_url_rule(HELLO, view_func=lambda: "hello")
-    lane = FastLane(app, open_database(settings.resolved_database_url()), settings)
-    lane.start()
-    return lane
+def settings(folder: Path, port: int, server: str) -> dict[str, str]:
+    """The environment of Saima's own commands."""
+    own = {
+        "DATA_DIR": str(folder),
+        "DATABASE_URL": f"sqlite:///{folder / 'saima.sqlite'}",
+        "PORT": str(port),
+        "SERVER": server,
+    }
+    return os.environ | {f"SAIMA_{name}": value for name, value in own.items()}
 
 
-def load(port: int, path: str, seconds: float) -> float:
-    """Requests per second for one address."""
-    if wrk := shutil.which("wrk"):
-        command = [wrk, "-t1", f"-c{CONNECTIONS}", f"-d{seconds:.0f}s", "-H", "Accept-Encoding: gzip, br"]
-        told = subprocess.run(
-            [*command, f"http://127.0.0.1:{port}{path}"], capture_output=True, text=True, check=True
-        )
-        found = re.search(r"Requests/sec:\s*([\d.]+)", told.stdout)
-        return float(found[1]) if found else 0.0
-    return own_load(port, f"GET {path} HTTP/1.1\r\n{HEADERS}\r\n\r\n".encode(), seconds)
-
-
-def own_load(port: int, request: bytes, seconds: float) -> float:
-    """The same with open connections of our own; answers to one address are equally long, so bytes count them."""
-    size = answer_size(port, request)
-    waiting = selectors.DefaultSelector()
-    left: dict[socket.socket, int] = {}
-    for _ in range(CONNECTIONS):
-        connection = socket.create_connection(("127.0.0.1", port))
-        connection.send(request)
-        left[connection] = size
-        waiting.register(connection, selectors.EVENT_READ)
-    answers, start = 0, time.perf_counter()
-    while time.perf_counter() - start < seconds:
-        for key, _ in waiting.select(1):
-            connection = key.fileobj  # type: ignore[assignment]
-            left[connection] -= len(connection.recv(65536))
-            if left[connection] == 0:
-                left[connection] = size
-                connection.send(request)
-                answers += 1
-    spent = time.perf_counter() - start
-    for connection in left:
-        connection.close()
-    return answers / spent
-
-
-def answer_size(port: int, request: bytes) -> int:
-    """Bytes of one answer with its head."""
-    with socket.create_connection(("127.0.0.1", port)) as connection:
-        connection.send(request)
-        data = b""
-        while b"\r\n\r\n" not in data:
-            data += connection.recv(65536)
-        head = data[: data.index(b"\r\n\r\n") + 4]
-        length = re.search(rb"(?i)content-length: *(\d+)", head)
-        return len(head) + (int(length[1]) if length else 0)
-
-
-def prepare(folder: Path) -> None:
-    """A database with one public form."""
-    url = f"sqlite:///{folder / 'saima.sqlite'}"
-    migrate(url)
-    form = make_form(BOARD, "", "application/json", board_of_a_hundred(), numbered=False)
-    with open_database(url).session() as session:
-        session.add(
-            PublicForm(
-                path=form.path,
-                lang=form.lang,
-                content_type=form.content_type,
-                etag=form.etag,
-                identity=form.identity,
-                gzip=form.gzip,
-                brotli=form.brotli,
-            )
-        )
+def publish(folder: Path) -> None:
+    """A database with one published board, and the public folder with its files."""
+    race = big_race(f"sqlite:///{folder / 'saima.sqlite'}", UNITS, PROJECTS)
+    office = Office("云溪县", "Asia/Shanghai", "http://saima.example", b"\x01" * 32)
+    with race.database.session() as session:
+        due = Due(ENDS, now(), now())
+        announce(session, compose(session, race.season(session), due, office), "bench")
         session.commit()
+    app = create_app(Settings(data_dir=str(folder), secret_key="b" * 32), race.database)
+    sync(app, race.database, folder / "public")
+    race.database.engine.dispose()
 
 
-def wait_until_up(port: int) -> None:
-    """Return once the server answers."""
-    for _ in range(200):
-        with suppress(OSError):
-            answer_size(port, f"GET {HELLO} HTTP/1.1\r\n{HEADERS}\r\n\r\n".encode())
-            return
-        time.sleep(0.1)
+@contextmanager
+def running(command: list[str], port: int, environment: dict[str, str] | None = None) -> Iterator[None]:
+    """A server on the first core, from when it answers until it is stopped."""
+    pinned = ["taskset", "-c", "0", *command]
+    process = subprocess.Popen(pinned, env=environment, stdout=subprocess.DEVNULL)
+    try:
+        for _ in range(600):
+            with suppress(OSError):
+                if fetch(port)[0]:
+                    break
+            time.sleep(0.1)
+        yield
+    finally:
+        process.terminate()
+        process.wait()
 
 
-def main(name: str = "granian", rounds: str = "5", seconds: str = "2") -> None:
-    """Measure and print."""
-    with socket.socket() as probe, tempfile.TemporaryDirectory() as folder:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-        prepare(Path(folder))
-        probe.close()
-        serving = start(name, port, folder)
-        try:
-            wait_until_up(port)
-            pin(serving.pid)
-            measured: dict[str, list[float]] = {BOARD: [], HELLO: []}
-            for _ in range(int(rounds)):
-                for path, found in measured.items():
-                    found.append(load(port, path, float(seconds)))
-        finally:
-            serving.terminate()
-            serving.wait()
-    report(name, measured)
+def fetch(port: int) -> tuple[int, str, bytes]:
+    """Status, ETag and body of the board."""
+    with closing(HTTPConnection("127.0.0.1", port, timeout=10)) as connection:
+        connection.request("GET", BOARD)
+        answer = connection.getresponse()
+        return answer.status, answer.headers.get("ETag", ""), answer.read()
 
 
-def start(name: str, port: int, folder: str) -> subprocess.Popen[bytes]:
-    """The server of this name with the application above."""
-    here = Path(__file__).resolve()
-    command, *arguments = COMMANDS[name].format(port=port, here=here.stem).split()
-    environment = os.environ | {"DATA_DIR": folder, "PYTHONPATH": str(here.parent)}
-    return subprocess.Popen([Path(sys.executable).with_name(command), *arguments], env=environment)
+def plain_nginx(folder: Path, port: int, body: bytes) -> list[str]:
+    """The command of an nginx that has the same bytes as a file and nothing else to do."""
+    own = folder / "plain"
+    file = own / BOARD.lstrip("/")
+    file.parent.mkdir(parents=True)
+    file.write_bytes(body)
+    server = f"server {{ listen 127.0.0.1:{port}; root {own}; types {{ text/csv csv; }} }}"
+    return nginx(own, server)
 
 
-def pin(server: int) -> None:
-    """The client on the last core, the server and its workers on the first, where Linux and two cores allow it."""
-    cores = os.cpu_count() or 1
-    if cores < 2 or not hasattr(os, "sched_setaffinity"):
-        return
-    os.sched_setaffinity(0, {cores - 1})
-    for status in Path("/proc").glob("[0-9]*/task/[0-9]*/status"):
-        with suppress(OSError):
-            parent = re.search(r"^PPid:\s*(\d+)", status.read_text(), re.MULTILINE)
-            process, thread = status.parts[2], status.parts[4]
-            if str(server) in {process, parent[1] if parent else ""}:
-                os.sched_setaffinity(int(thread), {0})
-
-
-def report(name: str, measured: dict[str, list[float]]) -> None:
-    """Print medians with their ranges, and the median of the rounds' ratios."""
-    print(f"{name}, {CONNECTIONS} connections, {'wrk' if shutil.which('wrk') else 'own client'}")
-    for path, label in ((BOARD, "fast lane"), (HELLO, "Flask hello")):
-        found = measured[path]
-        print(
-            f"  {label:12} {statistics.median(found):9,.0f} requests/s  ({min(found):,.0f} to {max(found):,.0f})"
-        )
-    ratios = [lane / hello for lane, hello in zip(measured[BOARD], measured[HELLO], strict=True)]
-    print(
-        f"  ratio        {statistics.median(ratios):9.1f}             ({min(ratios):.1f} to {max(ratios):.1f})"
+def saima_nginx(folder: Path, port: int, behind: int) -> list[str]:
+    """The command of an nginx with docs/nginx/saima.conf in front of the public folder."""
+    own = folder / "nginx"
+    own.mkdir()
+    shutil.copy(ROOT / "docs" / "nginx" / "saima-headers.conf", own)
+    text = (ROOT / "docs" / "nginx" / "saima.conf").read_text(encoding="utf-8")
+    text = text.replace("127.0.0.1:8000", f"127.0.0.1:{behind}").replace(
+        "listen 80;", f"listen 127.0.0.1:{port};"
     )
+    return nginx(own, text.replace("/srv/saima/public", str(folder / "public")))
+
+
+def nginx(folder: Path, servers: str) -> list[str]:
+    """The command of an nginx with these servers and the least around them: one worker, no log."""
+    kept = "".join(
+        f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    user = "user root;" if os.getuid() == 0 else ""
+    file = folder / "nginx.conf"
+    http = f"http {{ access_log off; sendfile on; {kept} {servers} }}"
+    file.write_text(
+        f"{user} daemon off; worker_processes 1; pid {folder}/pid; error_log stderr; events {{}} {http}",
+        encoding="utf-8",
+    )
+    return [shutil.which("nginx", path=PATHS) or "nginx", "-p", str(folder), "-c", str(file)]
+
+
+def load(port: int, seconds: float, etag: str | None = None) -> Read:
+    """One round of wrk; with an ETag the board is only asked after."""
+    core = str((os.cpu_count() or 1) - 1)
+    command = ["taskset", "-c", core, "wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds:.0f}s", "--latency"]
+    asked = ["-H", f"If-None-Match: {etag}"] if etag else []
+    told = subprocess.run(
+        [*command, *asked, f"http://127.0.0.1:{port}{BOARD}"], capture_output=True, text=True, check=True
+    ).stdout
+    rate, late = re.search(r"Requests/sec:\s*([\d.]+)", told), re.search(r"99%\s+([\d.]+)(us|ms|s)", told)
+    if rate is None or late is None:
+        raise ValueError(told)
+    return Read(float(rate[1]), float(late[1]) * {"us": 0.001, "ms": 1, "s": 1000}[late[2]])
+
+
+def is_free_of_database(port: int, folder: Path) -> bool:
+    """Whether the board is answered while nobody can read or write the database."""
+    with closing(sqlite3.connect(folder / "saima.sqlite", isolation_level=None)) as connection:
+        connection.execute("PRAGMA busy_timeout=20000")
+        connection.execute("BEGIN EXCLUSIVE")
+        return all(fetch(port)[0] == 200 for _ in range(100))
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def main(server: str = "granian", rounds: str = "5", seconds: str = "2") -> None:
+    """Measure and print."""
+    ports = {name: free_port() for name in (LANE, FILE, FOLDER)}
+    with tempfile.TemporaryDirectory() as name, ExitStack() as servers:
+        folder = Path(name)
+        publish(folder)
+        command = [str(Path(sys.executable).with_name("leaderboard")), "serve"]
+        servers.enter_context(running(command, ports[LANE], settings(folder, ports[LANE], server)))
+        body = fetch(ports[LANE])[2]
+        servers.enter_context(running(plain_nginx(folder, ports[FILE], body), ports[FILE]))
+        servers.enter_context(running(saima_nginx(folder, ports[FOLDER], ports[LANE]), ports[FOLDER]))
+        if any(fetch(port)[2] != body for port in ports.values()):
+            raise ValueError("the servers do not answer with the same bytes")
+        tags = {where: fetch(port)[1] for where, port in ports.items()}
+        whole: list[dict[str, Read]] = []
+        asked: list[dict[str, Read]] = []
+        for _ in range(int(rounds)):
+            whole.append({where: load(port, float(seconds)) for where, port in ports.items()})
+            asked.append({where: load(port, float(seconds), tags[where]) for where, port in ports.items()})
+        print(f"{server}, {CONNECTIONS} connections, {len(body):,} bytes, load {os.getloadavg()[0]:.1f}")
+        report("whole", whole)
+        report("304", asked)
+        print(f"  without the database: {'yes' if is_free_of_database(ports[LANE], folder) else 'NO'}")
+    compare(whole, asked)
+
+
+def report(what: str, found: list[dict[str, Read]]) -> None:
+    """Print the medians of each server."""
+    for where in found[0]:
+        rate = statistics.median(each[where].per_second for each in found)
+        late = statistics.median(each[where].p99_ms for each in found)
+        print(f"  {what:6} {where:18} {rate:9,.0f} requests/s   p99 {late:7.1f} ms")
+
+
+def compare(whole: list[dict[str, Read]], asked: list[dict[str, Read]]) -> None:
+    """Print the medians of the rounds' ratios beside what is promised."""
+
+    def ratio(found: list[dict[str, Read]], where: str, of: Callable[[Read], float]) -> float:
+        return statistics.median(of(each[where]) / of(each[FILE]) for each in found)
+
+    print(f"  fast lane / nginx     {ratio(whole, LANE, lambda r: r.per_second):5.2f}   (promised >= 0.6)")
+    print(f"  its p99 / nginx's     {ratio(whole, LANE, lambda r: r.p99_ms):5.2f}   (promised <= 3)")
+    print(f"  304 / nginx's 304     {ratio(asked, LANE, lambda r: r.per_second):5.2f}   (promised >= 0.45)")
+    print(f"  PUBLIC_DIR / nginx    {ratio(whole, FOLDER, lambda r: r.per_second):5.2f}   (promised >= 0.8)")
 
 
 if __name__ == "__main__":

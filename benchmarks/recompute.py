@@ -1,6 +1,6 @@
 """Recomputing a race on project facts, beside the best SQL on the raw tables of the same database in the same run.
 
-    python benchmarks/recompute.py [--url postgresql+psycopg://...] [--units 1000] [--keep FOLDER] [PROJECTS...]
+    python -m benchmarks.recompute [--url postgresql+psycopg://...] [--units 1000] [--keep FOLDER] [PROJECTS...]
 
 Measures all units (one for a hundred projects, at most 1,000) of seeded races of 10,000, 100,000 and 1,000,000
 projects, or of the sizes named, by both ways, which are first compared with each other. Then it records one arrival:
@@ -25,10 +25,10 @@ from datetime import date
 from fractions import Fraction
 from pathlib import Path
 
-from big_race import ENDS, FOUR_RATES, STARTS, BigRace, big_race, found_race
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from benchmarks.big_race import ENDS, FOUR_RATES, STARTS, BigRace, big_race, found_race
 from leaderboard.boards.measured import Period, Sum, measures_now, project_totals
 from leaderboard.db import open_database
 from leaderboard.instant import now
