@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from scoring.adjust import adjustment_lines
+from scoring.early_rates import rounded_rate, with_rounded_rates
 from scoring.facts import Unit
 from scoring.measure import NOT_APPLICABLE, Measured
 from scoring.measures import Measures, UnitMeasures
@@ -119,10 +120,13 @@ def _rows(unit: UnitMeasures, measures: Measures, scheme: Scheme) -> tuple[Weigh
 def _field(units: Sequence[UnitMeasures], column: Sequence[Weighed], scheme: Scheme) -> Field:
     """One indicator over the division: hors concours units have no place and set no ends."""
     inside = [unit.unit.competing for unit in units]
-    numbers = [_number(row) for row, competing in zip(column, inside, strict=True) if competing]
+    numbers = [_number(row, scheme) for row, competing in zip(column, inside, strict=True) if competing]
     indicator = column[0].indicator
     return Field(
-        [row.comparable if competing else None for row, competing in zip(column, inside, strict=True)],
+        [
+            _placed_by(row, scheme) if competing else None
+            for row, competing in zip(column, inside, strict=True)
+        ],
         [number for number in numbers if number is not None],
         indicator.better,
         ties=indicator.ties or Ties.COMPETITION,
@@ -130,24 +134,34 @@ def _field(units: Sequence[UnitMeasures], column: Sequence[Weighed], scheme: Sch
     )
 
 
-def _number(row: Weighed) -> Fraction | None:
-    """The number a shape looks at: the rate between floor and cap, or the plain quantity."""
-    return row.clamped.rate if row.clamped else row.measured.value
+def _number(row: Weighed, scheme: Scheme) -> Fraction | None:
+    """The number a shape looks at: the rate between floor and cap, rounded where so stated, or the plain quantity."""
+    x = row.clamped.rate if row.clamped else row.measured.value
+    return x if row.measured.rate is None else rounded_rate(x, scheme)
+
+
+def _placed_by(row: Weighed, scheme: Scheme) -> Fraction | None:
+    """The number rules place units by; a board without a total goes by the exact rates, as its ranking does."""
+    exact = row.measured.rate is None or not scheme.composite
+    return row.comparable if exact else rounded_rate(row.comparable, scheme)
 
 
 def _sights(
     rows: Sequence[Weighed], fields: Sequence[Field], index: int, measures: Measures, scheme: Scheme
 ) -> dict[str, Sight]:
     """What can be seen of one unit; rates are rounded first only where the scheme says so."""
-    sights = {}
-    for row, field in zip(rows, fields, strict=True):
-        x = _number(row)
-        if x is not None and row.measured.rate is not None and "rate" in scheme.rounding.early:
-            x = Fraction(rounded(x, scheme.decimals.rate + 2, scheme.rounding.rate))
-        sights[row.indicator.key] = Sight(
-            row.indicator, row.measured, x, measures.schedule, field, index, row.weight
+    return {
+        row.indicator.key: Sight(
+            row.indicator,
+            with_rounded_rates(row.measured, scheme),
+            _number(row, scheme),
+            measures.schedule,
+            field,
+            index,
+            row.weight,
         )
-    return sights
+        for row, field in zip(rows, fields, strict=True)
+    }
 
 
 def _runner(
@@ -200,7 +214,7 @@ def _line(
     if row.rule is not None:
         note: str | None = NOTES[row.rule.kind]
         weight = _weight_when_missing(row, weight)
-        points = _points_when_missing(row.rule, weight)
+        points = row.rule.at(weight)
     else:
         earned = earn(row.indicator.shape, sights[row.indicator.key], sights)
         points, note = earned.at(weight)
@@ -268,18 +282,6 @@ def _weight_when_missing(row: Weighed, weight: Fraction) -> Fraction:
     if row.missing_by(MissingKind.REDISTRIBUTE):
         return Fraction(0)
     return row.weight if row.missing_by(MissingKind.LEAVE_OUT) else weight
-
-
-def _points_when_missing(rule: MissingRule, weight: Fraction) -> Fraction | None:
-    match rule.kind:
-        case MissingKind.ZERO:
-            return Fraction(0)
-        case MissingKind.FULL:
-            return weight
-        case MissingKind.FIXED:
-            return rule.points
-        case _:
-            return None
 
 
 def unranked_reason(

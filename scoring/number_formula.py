@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from scoring.early_rates import rounded_rate
 from scoring.formula_words import Tongue
 from scoring.measure import PRESENT
 from scoring.normalise import CAP, clamp
@@ -13,7 +14,6 @@ from scoring.printed import Sum, less, money, number, over, percent, plus, times
 from scoring.result import Count, IndicatorLine, Part
 from scoring.rules import Indicator, Scheme
 from scoring.shape_rules import Reading
-from scoring.show import rounded
 
 Steps = Mapping[str, Fraction]
 Show = Callable[[Fraction], Sum]
@@ -63,7 +63,8 @@ class Printer:
             return None if self.line.place is None else Seen(number(self.line.place), number)
         if on in COUNTS:
             return _counted(on, self.line.parts)
-        raw = self.raw()
+        found = self.raw()
+        raw = None if found is None else self._rounded(found)
         if on is Reading.RAW or raw is None:
             return raw
         return self._beside(on, raw, steps)
@@ -91,11 +92,12 @@ class Printer:
             word, end = ("cap", "cap") if held.note == CAP else ("floor", "floor")
             note = self.tongue.say(word, x=raw.sum.text, **{end: raw.show(held.rate).text})
             found = Seen(raw.show(held.rate), raw.show, (*raw.notes, note))
-        rounding, decimals = self.scheme.rounding, self.scheme.decimals.rate + 2
-        if self.line.rate is None or "rate" not in rounding.early:
-            return found
-        value = Fraction(rounded(found.value, decimals, rounding.rate))
-        if value == found.value:
+        return self._rounded(found)
+
+    def _rounded(self, found: Seen) -> Seen:
+        """The number rules look at: a rate rounded first where the scheme says so."""
+        value = None if self.line.rate is None else rounded_rate(found.value, self.scheme)
+        if value is None or value == found.value:
             return found
         note = self.tongue.say("rounded", x=found.sum.text, value=percent(value).text)
         return Seen(percent(value), percent, (*found.notes, note))

@@ -89,6 +89,11 @@ class MissingRule:
     kind: MissingKind
     points: Fraction | None = None
 
+    def at(self, weight: Fraction) -> Fraction | None:
+        """The points under a weight; None where the indicator does not count."""
+        given = {MissingKind.ZERO: Fraction(0), MissingKind.FULL: weight, MissingKind.FIXED: self.points}
+        return given.get(self.kind)
+
 
 ZERO_POINTS = MissingRule(MissingKind.ZERO)
 LEFT_OUT = MissingRule(MissingKind.LEAVE_OUT)
