@@ -168,12 +168,16 @@ def _rounded_early(told: Told, scheme: Scheme, tongue: Tongue) -> Told:
     return Told(replace(told.sum, text=text, value=value, binds=ATOM), told.notes)
 
 
+def _shown_rate(rate: Fraction, scheme: Scheme) -> str:
+    return shown_rate(rate, scheme.decimals.rate, scheme.rounding.rate)
+
+
 def _lead_formula(standing: Standing, scheme: Scheme, indicator: Indicator, tongue: Tongue) -> str:
     line = next(line for line in standing.indicators if line.key == indicator.key)
     name = tongue.name(indicator.name, indicator.name_en)
     raw = Printer(line, indicator, scheme, tongue).raw()
     if line.rate is not None and raw is not None:
         note = joined(raw.notes, tongue.brackets, tongue.comma)
-        return f"{name} = {raw.sum.text}{note} = {shown_rate(line.rate, scheme.decimals.rate)}"
+        return f"{name} = {raw.sum.text}{note} = {_shown_rate(line.rate, scheme)}"
     quantity = line.numerator if line.denominator is None else None
     return f"{name} = {plain(quantity) if quantity is not None else '—'}"

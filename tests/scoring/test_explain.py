@@ -109,6 +109,15 @@ def test_without_a_total_the_lead_indicator_is_printed(rows: list[Return], lead:
     assert printed(facts(returns=rows), *lines, composite=False, lead=lead) == text
 
 
+def test_the_rate_of_a_lead_indicator_is_rounded_as_the_scheme_says() -> None:
+    line = indicator(RATIO, "x", None)
+    told = [
+        printed(facts(returns=ratios(a=(2, 3))), line, composite=False, lead="x", rounding=how)
+        for how in ("down", "up", "half_up")
+    ]
+    assert told == ["x率 = 2÷3 = 66.6%", "x率 = 2÷3 = 66.7%", "x率 = 2÷3 = 66.7%"]
+
+
 def test_an_unranked_unit_has_no_score_to_print() -> None:
     rules = scheme(indicator(RATIO, missing={"not_reported": "unranked"}))
     found = standing(score_race(facts(), rules, AS_OF), "a")
