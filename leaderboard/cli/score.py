@@ -13,7 +13,7 @@ from leaderboard.cli.context import Context
 from leaderboard.cli.group import command
 from leaderboard.exchange.scheme_file import UnreadableDocument, read_document
 from scoring.explain import formula, terms
-from scoring.result import Standing
+from scoring.result import Standing, State
 from scoring.rules import Scheme
 from scoring.score_document import Scored, ScoreError, score_document
 from scoring.scorecard import place_value, scorecard
@@ -21,6 +21,7 @@ from scoring.show import rounded, shown_rate
 
 BAD_DOCUMENT = 2
 """Exit status for a document that cannot be scored."""
+NO_DENOMINATOR = "无分母"
 FORMATS = ["json", "table"]
 
 
@@ -117,12 +118,12 @@ def _row(standing: Standing, name: str, scored: Scored) -> list[str]:
 
 
 def _cell(line: Any, scored: Scored) -> str:
-    """`86.5% / 25.95`: the rate or quantity, and the points where there are any."""
+    """`86.5% / 25.95`: the rate or quantity, and the points where there are any; 9/0 is neither 9 nor 0%."""
     scheme = scored.scheme
-    number = "—"
+    number = NO_DENOMINATOR if line.state is State.NO_DENOMINATOR else "—"
     if line.rate is not None:
         number = shown_rate(line.rate, scheme.decimals.rate, scheme.rounding.rate)
-    elif line.numerator is not None:
+    elif line.numerator is not None and line.denominator is None:
         number = rounded(line.numerator, 0 if line.numerator.denominator == 1 else 2)
     if line.points is None:
         return number

@@ -46,6 +46,15 @@ def test_standard_input_and_a_table() -> None:
     ]
 
 
+def test_what_has_no_denominator_is_no_number_in_a_table() -> None:
+    text = GOOD.replace("28/27", "0/0").replace("1/2", "9/0")
+    assert score("-", "--format", "table", stdin=text).stdout.splitlines() == [
+        "名次  单位  总分   签约率         开工率         加减分",
+        "1     甲镇  20.00  无分母 / 0.00  50.0% / 20.00  0.00",
+        "2     乙镇  0.00   无分母 / 0.00  —              0.00",
+    ]
+
+
 def test_the_formula_of_a_unit() -> None:
     answer = score("-", "--explain", "甲镇", stdin=GOOD)
     assert answer.exit_code == 0
