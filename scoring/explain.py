@@ -55,9 +55,7 @@ def contributions(standing: Standing) -> list[tuple[str, Fraction]]:
 
 
 def terms(standing: Standing, scheme: Scheme, tongue: Tongue = ZH) -> list[Term]:
-    """Every term of a unit's score with its own working, by name; empty where there is no score."""
-    if standing.score is None:
-        return []
+    """Every term of a unit's score with its own working, by name, also where no place lets it have the score."""
     found = [
         _term(line.key, scheme.indicator(line.key).name, _indicator(line, standing, scheme, tongue), tongue)
         for line in standing.indicators

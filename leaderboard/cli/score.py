@@ -12,12 +12,14 @@ import click
 from leaderboard.cli.context import Context
 from leaderboard.cli.group import command
 from leaderboard.exchange.scheme_file import UnreadableDocument, read_document
+from leaderboard.labels import state_words, unranked_words
 from scoring.explain import formula, terms
+from scoring.measure import PRESENT
 from scoring.result import Standing, State
 from scoring.rules import Scheme
 from scoring.score_document import Scored, ScoreError, score_document
 from scoring.scorecard import place_value, scorecard
-from scoring.show import rounded, shown_rate
+from scoring.show import plain, rounded, shown_rate
 
 BAD_DOCUMENT = 2
 """Exit status for a document that cannot be scored."""
@@ -73,11 +75,24 @@ def _standing(scored: Scored, unit: str) -> Standing:
 
 
 def explained(standing: Standing, scheme: Scheme) -> Iterator[str]:
-    """The formula in one line, then each of its terms with the name of what it is for."""
-    yield formula(standing, scheme)
+    """The formula in one line, or why there is none, then each term with the name of what it is for."""
+    printed = formula(standing, scheme)
+    yield printed + (_why_none(standing, scheme) if printed.endswith("—") else "")
     for term in terms(standing, scheme):
         shown = rounded(term.points, scheme.decimals.points, scheme.rounding.points)
         yield f"  {term.name} {term.text}{term.note} = {shown}"
+
+
+def _why_none(standing: Standing, scheme: Scheme) -> str:
+    """Why there is no score or rate to work out, in brackets; nothing for a plain quantity."""
+    if standing.unranked_reason is not None:
+        return f"（{unranked_words(standing.unranked_reason)}）"
+    line = next((line for line in standing.indicators if line.key == scheme.lead), None)
+    if line is None or line.state in PRESENT:
+        return ""
+    stated = "" if line.numerator is None else f"，分子 {plain(line.numerator)}"
+    stated += "" if line.denominator is None else f"，分母 {plain(line.denominator)}"
+    return f"（{state_words(line.state.value)}{stated}，按 0 参加排名）"
 
 
 def table(scored: Scored) -> Iterator[str]:

@@ -65,6 +65,29 @@ def test_the_formula_of_a_unit() -> None:
     ]
 
 
+def test_the_formula_of_an_unranked_unit_says_why_and_shows_its_terms() -> None:
+    needed = GOOD.replace("weight: 40}", "weight: 40, missing: {not_reported: unranked}}")
+    text = needed.replace('y: "-"', "y: 未报")
+    assert score("-", "--explain", "乙镇", stdin=text).stdout.splitlines() == [
+        "得分 = —（缺少必需的指标（未报），不参加排名）",
+        "  签约率 1÷2×60 = 30.00",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "line"),
+    [
+        ("9/0", "率 = —（无基数，分子 9，分母 0，按 0 参加排名）"),
+        ("未报", "率 = —（未报，按 0 参加排名）"),
+        ("0/9", "率 = 0÷9 = 0.0%"),
+    ],
+)
+def test_a_lead_indicator_without_a_rate_says_why(value: str, line: str) -> None:
+    text = "scheme: {name: 试, full_mark: 1, composite: false, lead: x, indicators: [{key: x, name: 率}]}\n"
+    text += f"units: [{{name: 甲镇, measures: {{x: {value}}}}}]"
+    assert score("-", "--explain", "甲镇", stdin=text).stdout.splitlines() == [line]
+
+
 def test_an_unknown_unit_is_answered_with_those_there_are() -> None:
     answer = score("-", "--explain", "丙镇", stdin=GOOD)
     assert answer.exit_code == 2
