@@ -69,6 +69,17 @@ class Printer:
             return raw
         return self._beside(on, raw, steps)
 
+    def why_none(self, on: Reading) -> str:
+        """The word for why there is nothing to look at, where the unit's own number may well be there."""
+        value = self._value()
+        if value is None or on not in (Reading.PLACE, Reading.OF_BEST, Reading.OF_MEAN):
+            return "no_number"
+        if on is Reading.PLACE:
+            return "no_place"
+        if on is Reading.OF_MEAN:
+            return "no_mean"
+        return "own_zero" if self.indicator.better == "less" and not value.value else "no_best"
+
     def raw(self) -> Seen | None:
         """The number before floor and cap: `28÷27`, a mix, parts added up, or a plain quantity."""
         parts = self.line.parts
@@ -110,13 +121,11 @@ class Printer:
             return Seen(less(raw.sum, due), raw.show, (*raw.notes, note))
         x = self._value() or raw
         word = "best" if on is Reading.OF_BEST else "mean"
-        if not steps.get(word):
+        turned = on is Reading.OF_BEST and self.indicator.better == "less"
+        if word not in steps or not (x.value if turned else steps[word]):
             return None
         other = x.show(steps[word])
         note = self.tongue.say(word, **{word: other.text})
-        turned = on is Reading.OF_BEST and self.indicator.better == "less"
-        if turned and not x.value:
-            return None
         return Seen(over(other, x.sum) if turned else over(x.sum, other), percent, (*x.notes, note))
 
 

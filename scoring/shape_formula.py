@@ -67,8 +67,8 @@ class _Shapes:
             found = Told(least, (*found.notes, self._say("least", x=found.sum.text, limit=least.text)))
         return found
 
-    def _nothing(self) -> Told:
-        return Told(number(ZERO), (self._say("no_number"),))
+    def _nothing(self, why: str = "no_number") -> Told:
+        return Told(number(ZERO), (self._say(why),))
 
     def _unlimited(self, shape: Shape, trail: Trail) -> Told:
         """A shape by what it looks at: its parts, nothing at all, or one number."""
@@ -85,7 +85,9 @@ class _Shapes:
         if shape.on in BESIDE:
             beside, trail = trail[:1], trail[1:]
         x = self.printer.seen(shape.on, dict(beside))
-        return self._nothing() if x is None else self._of_number(shape, x, trail)
+        if x is None:
+            return self._nothing(self.printer.why_none(shape.on))
+        return self._of_number(shape, x, trail)
 
     def _of_number(self, shape: Shape, x: Seen, trail: Trail) -> Told:  # noqa: PLR0911 - one a kind
         match shape.kind:
@@ -111,7 +113,7 @@ class _Shapes:
     def _min_max(self, ends: MinMax, x: Seen, steps: dict[str, Fraction]) -> Told:
         """`6+(7-5)÷(10-5)×4`, counted from the other end where less is better; x is held between the ends."""
         if "low" not in steps:
-            return self._nothing()
+            return self._nothing("no_ends")
         low, high = x.show(steps["low"]), x.show(steps["high"])
         if low.value == high.value:
             return Told(self._worth(ends.when_equal), (*x.notes, self._say("all_equal")))
