@@ -1,0 +1,48 @@
+"""What goes past floor and cap, as the page of schemes says: tie-breakers, and every look but the value's own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from scoring.score_document import score_document
+
+
+@pytest.mark.parametrize(
+    ("on", "more", "expected"),
+    [
+        ("value", {}, "0"),
+        # (1 - 4) x 10, and no lower than 0 where the scheme says so.
+        ("difference", {}, "-30"),
+        ("difference", {"least": 0}, "0"),
+        # (25 % - 50 %) x 10.
+        ("ahead", {}, "-5/2"),
+        ("ahead", {"least": 0}, "0"),
+    ],
+)
+def test_a_proportion_below_zero(on: str, more: dict[str, Any], expected: str) -> None:
+    shape = {"kind": "proportional", "on": on, **more}
+    scheme = {
+        "name": "试",
+        "full_mark": 10,
+        "indicators": [{"key": "x", "name": "率", "weight": 10, "shape": shape}],
+    }
+    units = [{"name": "甲", "measures": {"x": "-1/4" if on == "value" else "1/4"}}]
+    standing = score_document({"scheme": scheme, "units": units, "schedule_due": "0.5"}).result.standings[0]
+    assert str(standing.score) == expected
+
+
+def test_tie_breakers_compare_what_no_cap_has_cut() -> None:
+    """Both have 12 points by the cap of 120 %, and both print 125 %; the exact 125.1 % stands before 125 %."""
+    scheme = {
+        "name": "试",
+        "full_mark": 10,
+        "tie_breakers": ["x"],
+        "decimals": {"rate": 0},
+        "rounding": {"early": ["rate"]},
+        "indicators": [{"key": "x", "name": "率", "weight": 10, "cap": "1.2"}],
+    }
+    units = [{"name": "甲", "measures": {"x": "125%"}}, {"name": "乙", "measures": {"x": "125.1%"}}]
+    found = score_document({"scheme": scheme, "units": units}).result.standings
+    assert [(row.unit, row.place, row.score) for row in found] == [("乙", 1, 12), ("甲", 2, 12)]
