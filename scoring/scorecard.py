@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import Any
 
+from scoring.formula_words import ZH
+from scoring.number_formula import Printer
 from scoring.result import AdjustmentLine, Headline, IndicatorLine, Part, Standing
 from scoring.rules import Scheme
 from scoring.score_document import Scored
+from scoring.shape_formula import before_limits
+from scoring.shapes import LEAST, MOST
 from scoring.show import exact, rounded, shown_rate
 
 FORMAT = "saima-score/1"
+LIMITED = (LEAST, MOST)
 PLAIN_DECIMALS = 4
 """Decimals of a quantity whose own decimals nothing states."""
 
@@ -94,11 +100,22 @@ def _indicator(line: IndicatorLine, scheme: Scheme) -> dict[str, Any]:
         "place": place_value(line.place),
         **({"parts": [_part(part, scheme) for part in line.parts]} if len(line.parts) > 1 else {}),
         **({"audited": _exact(line.parts[0].audited)} if line.parts and line.parts[0].audited else {}),
-        "working": {
-            name: {"exact": exact(value), "shown": rounded(value, PLAIN_DECIMALS)}
-            for name, value in line.working
-        },
+        "working": _working([*line.working, *_before(line, scheme)]),
     }
+
+
+def _working(steps: Iterable[tuple[str, Fraction]]) -> dict[str, dict[str, str]]:
+    return {name: {"exact": exact(value), "shown": rounded(value, PLAIN_DECIMALS)} for name, value in steps}
+
+
+def _before(line: IndicatorLine, scheme: Scheme) -> Iterator[tuple[str, Fraction]]:
+    """What was claimed before an audit, and the points before the most or least they may be."""
+    if len(line.parts) == 1 and line.parts[0].audited and line.numerator is not None:
+        yield "claimed", line.numerator / line.parts[0].audited
+    if line.note in LIMITED and line.points is not None:
+        points = before_limits(Printer(line, scheme.indicator(line.key), scheme, ZH))
+        if points != line.points:
+            yield "before_limits", points
 
 
 def _part(part: Part, scheme: Scheme) -> dict[str, Any]:
@@ -113,10 +130,19 @@ def _part(part: Part, scheme: Scheme) -> dict[str, Any]:
     }
 
 
+def _times(line: AdjustmentLine, scheme: Scheme) -> Iterator[tuple[str, Fraction]]:
+    """How often an adjustment with points for each time counted."""
+    for rule in scheme.adjustments:
+        if rule.key == line.key and rule.each and rule.each_least is None:
+            yield "times", line.raw / rule.each * (1 if rule.kind == "bonus" else -1)
+
+
 def _adjustment(line: AdjustmentLine, scheme: Scheme) -> dict[str, Any]:
+    steps = _working(_times(line, scheme))
     return {
         "raw": exact(line.raw),
         **_shown("points", line.points, rounded(line.points, scheme.decimals.points, scheme.rounding.points)),
+        **({"working": steps} if steps else {}),
     }
 
 

@@ -36,6 +36,11 @@ def shape_term(printer: Printer) -> Told:
     return _Shapes(printer).told(printer.indicator.shape, printer.line.working)
 
 
+def before_limits(printer: Printer) -> Fraction:
+    """Points by the indicator's shape before its own least and most, and before any gate."""
+    return _Shapes(printer).unlimited(printer.indicator.shape, printer.line.working).sum.value
+
+
 def worth_sum(worth: Worth, weight: Fraction) -> Sum:
     """A worth as it is printed: 7, the weight 10 itself, 60%×10, or 60%×10+2."""
     if not worth.share:
@@ -60,7 +65,7 @@ class _Shapes:
 
     def told(self, shape: Shape, trail: Trail) -> Told:
         """A shape between its least and most points."""
-        found = self._unlimited(shape, trail)
+        found = self.unlimited(shape, trail)
         if shape.most is not None and found.sum.value > (most := self._worth(shape.most)).value:
             found = Told(most, (*found.notes, self._say("most", x=found.sum.text, limit=most.text)))
         if shape.least is not None and found.sum.value < (least := self._worth(shape.least)).value:
@@ -70,7 +75,7 @@ class _Shapes:
     def _nothing(self, why: str = "no_number") -> Told:
         return Told(number(ZERO), (self._say(why),))
 
-    def _unlimited(self, shape: Shape, trail: Trail) -> Told:
+    def unlimited(self, shape: Shape, trail: Trail) -> Told:
         """A shape by what it looks at: its parts, nothing at all, or one number."""
         match shape.kind:
             case Constant(worth=worth):
