@@ -12,7 +12,7 @@ from leaderboard.db import Database
 from tests.browser import OpenPage
 from tests.factories import Race
 from tests.people import PASSWORD, enrol
-from tests.web.races import committed_race
+from tests.web.races import TODAY, committed_race
 
 
 @pytest.fixture
@@ -108,7 +108,7 @@ def test_a_reporter_reports_from_a_phone(race: Race, database: Database, open_pa
     page.get_by_role("link", name="柳溪项目1").click()
     page.get_by_text("到达节点").click()
     page.get_by_label("节点").first.select_option("开工")
-    page.get_by_label("日期").first.fill(str(race.season.starts_on))
+    page.get_by_label("日期").first.fill(str(TODAY))
     page.get_by_label("依据（文件、照片编号等）").first.fill("开工令 3 号")
     page.get_by_role("button", name="提交节点").click()
     expect(page.locator("p.notice")).to_contain_text("待认定，认定后计分")

@@ -23,7 +23,7 @@ from leaderboard.boards import clock
 from leaderboard.db import Database
 from leaderboard.instant import now
 from leaderboard.server import PortTaken, environment_of, wait_for_port
-from tests.factories import small_race
+from tests.factories import OFFICE, small_race
 
 SERVE = "from config import Settings; from leaderboard.server import serve; serve(Settings())"
 
@@ -49,6 +49,7 @@ def start(database_url: str, tmp_path: Path, port: int) -> Iterator[Start]:
             "PORT": str(port),
             "DATABASE_URL": database_url,
             "DATA_DIR": str(tmp_path / "data"),
+            "SAIMA_SIGNING_KEY": OFFICE.seed.hex(),
             "CLOCK_IN_WEB": "yes",
             "TICK_SECONDS": "1",
         }

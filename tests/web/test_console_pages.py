@@ -151,6 +151,9 @@ def test_no_change_without_token_or_permission(app: Flask, database: Database) -
         "timetable_id": 1,
         "change": "pause",
         "screen_id": 1,
+        "draft_id": 1,
+        "number": 1,
+        "objection_id": 1,
         "name": "chen",
     }
     for rule in rules:
