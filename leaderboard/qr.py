@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,6 +22,7 @@ def check_address(public_url: str, board: Mapping[str, Any]) -> str:
     return f"{public_url}/verify?{urlencode(asked)}"
 
 
+@lru_cache(maxsize=256)
 def qr_code(address: str) -> Markup:
     """A QR code (ISO/IEC 18004) as SVG: black on white with its quiet zone, whatever the theme around it."""
     # No larger than it must be: nothing wears off a screen, and large modules are read from further away.

@@ -1,4 +1,8 @@
-"""Both databases for the tests: migrated once for each worker, empty for each test."""
+"""Both databases for the tests: migrated and opened once for each worker, empty for each test.
+
+An engine compiles every statement once, so a test that opened its own would spend most of its time on that. Files of
+tests are kept in memory where the machine has a folder for it: SQLite waits for the disk at every commit.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +36,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+MEMORY = Path("/dev/shm")  # noqa: S108 - pytest makes a folder of its own in it
+MEMORY_BYTES = 4 << 30
+"""What the tests of two workers can need there, with room to spare."""
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
+    if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > MEMORY_BYTES:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
     config.addinivalue_line("markers", "engines(name, ...): the databases a test runs on, when not both")
 
 
@@ -51,6 +63,24 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("sqlite") / "template.sqlite"
     migrate(f"sqlite:///{path}")
     return path
+
+
+@pytest.fixture(scope="session")
+def sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """A database in a file that is laid out anew before each test."""
+    opened = open_database(f"sqlite:///{tmp_path_factory.mktemp('sqlite') / 'saima.sqlite'}")
+    yield opened
+    opened.engine.dispose()
+
+
+def _lay_out(database: Database, template: Path) -> None:
+    """Put an empty file in the place of the last test's; who still holds that one keeps writing to nowhere."""
+    path = Path(str(database.engine.url.database))
+    for left in path.parent.glob(f"{path.name}-*"):
+        left.unlink()
+    fresh = path.with_suffix(".fresh")
+    shutil.copyfile(template, fresh)
+    fresh.replace(path)
 
 
 @contextmanager
@@ -118,23 +148,21 @@ def _empty(database: Database) -> None:
 
 
 @pytest.fixture
-def database_url(engine_name: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of a migrated, empty database, once on each engine."""
+def database(engine_name: str, request: pytest.FixtureRequest) -> Iterator[Database]:
+    """A migrated, empty database, once on each engine."""
+    opened: Database = request.getfixturevalue(engine_name)
     if engine_name == "sqlite":
-        path = tmp_path / "saima.sqlite"
-        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
-        return f"sqlite:///{path}"
-    database: Database = request.getfixturevalue("postgresql")
-    _empty(database)
-    return database.url
+        _lay_out(opened, request.getfixturevalue("sqlite_template"))
+    else:
+        _empty(opened)
+    yield opened
+    opened.engine.dispose()
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    """A migrated, empty database, once on each engine."""
-    opened = open_database(database_url)
-    yield opened
-    opened.engine.dispose()
+def database_url(database: Database) -> str:
+    """The address of a migrated, empty database, once on each engine."""
+    return database.url
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from leaderboard.boards.models import Edition
@@ -17,7 +18,8 @@ from leaderboard.ledger import record
 from leaderboard.ledger.models import Project
 from leaderboard.office import Office
 from leaderboard.seasons import plan
-from leaderboard.seasons.models import Division, Season, Unit
+from leaderboard.seasons.models import Division, Entry, Season, Unit
+from tests.kept import kept
 
 OFFICE = Office("云溪县", "Asia/Shanghai", "http://saima.example", b"\x01" * 32)
 STARTS, ENDS = date(2026, 1, 1), date(2026, 12, 31)
@@ -169,8 +171,28 @@ def start_race(session: Session, slug: str = "race", **more: Any) -> Race:
 TOWNS = {"liuxi": "柳溪镇", "qingshi": "青石镇", "nanan": "南岸街道"}
 
 
+def race_of(session: Session, slug: str) -> Race:
+    """The race in the database, to build on."""
+    season = session.scalars(select(Season).where(Season.slug == slug)).one()
+    divisions = session.scalars(select(Division).where(Division.season_id == season.id).order_by(Division.id))
+    entered = select(Entry.unit_id).where(Entry.season_id == season.id)
+    units = session.scalars(select(Unit).where(Unit.id.in_(entered)).order_by(Unit.sort_no))
+    return Race(
+        session,
+        season,
+        {division.key: division for division in divisions},
+        {unit.key: unit for unit in units},
+        session.scalar(select(func.count(Project.id))) or 0,
+    )
+
+
 def small_race(session: Session, slug: str = "race") -> Race:
     """Three towns, 柳溪 first: four projects among them, one of them shared, two started, one with money."""
+    kept(session, f"small {slug}", lambda: _enter_small_race(session, slug))
+    return race_of(session, slug)
+
+
+def _enter_small_race(session: Session, slug: str) -> None:
     race = start_race(session, slug)
     mark = "" if slug == "race" else f"{slug}-"
     for key, name in TOWNS.items():
@@ -187,4 +209,3 @@ def small_race(session: Session, slug: str = "race") -> Race:
     race.project(second, code=f"{slug}-3", started=date(2026, 6, 1), registered=date(2026, 3, 20))
     race.project(second, third, code=f"{slug}-4")
     race.scheme()
-    return race

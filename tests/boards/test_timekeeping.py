@@ -16,7 +16,7 @@ from leaderboard.boards.models import DueRun, Edition
 from leaderboard.boards.timekeeping import ClockOff, accept_clock, check_clock, clock_offset, clock_trouble
 from leaderboard.db import Database
 from leaderboard.words import ENGLISH, speaking
-from tests.factories import OFFICE, small_race
+from tests.factories import OFFICE, small_race, start_race
 
 NODE = Node("here", OFFICE, 30_000, 3)
 Shift = Callable[[int], None]
@@ -97,7 +97,7 @@ def test_without_a_server_a_clock_that_went_back_is_noticed_and_can_be_accepted(
 ):
     """A clock that was ahead by an hour has written into the trail; once it is put right, somebody says so."""
     shift(3600)
-    small_race(session)
+    start_race(session)
     check_clock(session)
     shift(0)
     assert "慢 3" in (clock_trouble(session) or "")

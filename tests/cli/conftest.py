@@ -9,17 +9,23 @@ import pytest
 from click.testing import CliRunner, Result
 
 from leaderboard.accounts.read import newest_lines
-from leaderboard.cli import commands
-from leaderboard.db import Database
+from leaderboard.cli import commands, context
+from leaderboard.db import Database, migrate, open_database
 from tests.commanding import Command, Done, Trail
 from tests.factories import small_race
 
 
 @pytest.fixture
-def leaderboard(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
-    """Runs a command on the test's database, as typed."""
-    monkeypatch.setenv("SAIMA_DATABASE_URL", database_url)
+def leaderboard(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
+    """Runs a command on the test's database, as typed.
+
+    It is migrated and open already: doing both for every command would cost more than the commands do.
+    """
+    monkeypatch.setenv("SAIMA_DATABASE_URL", database.url)
     monkeypatch.setenv("SAIMA_DATA_DIR", str(tmp_path))
+    opened = {database.url: database}
+    monkeypatch.setattr(context, "migrate", lambda url: None if url in opened else migrate(url))
+    monkeypatch.setattr(context, "open_database", lambda url: opened.get(url) or open_database(url))
 
     def run(*line: Any, given: str | None = None) -> Result:
         return CliRunner().invoke(commands, [str(word) for word in line], input=given)

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from leaderboard.db import Database
 from leaderboard.instant import local_date, now
 from leaderboard.seasons import plan
-from tests.factories import FOUR_RATES, OFFICE, Race
+from tests.factories import FOUR_RATES, OFFICE, Race, race_of
+from tests.kept import kept
 
 TODAY = local_date(now(), OFFICE.zone)
 SIGNED = TODAY - timedelta(days=100)
@@ -22,6 +23,11 @@ def running_race(session: Session, slug: str = "now") -> Race:
     柳溪 signed 4 of 4 and started none: 30 points. 青石 signed 2 of 4 and started both, which therefore also landed:
     15 + 25 + 20 = 60 points. 南岸 has nothing: 0 points.
     """
+    kept(session, f"running {slug}", lambda: _enter_running_race(session, slug))
+    return race_of(session, slug)
+
+
+def _enter_running_race(session: Session, slug: str) -> None:
     season = plan.open_season(
         session, "tester", slug=slug, title="当年赛季", title_en="This year", starts_on=STARTS, ends_on=ENDS
     )
@@ -40,7 +46,6 @@ def running_race(session: Session, slug: str = "now") -> Race:
         )
     race.scheme(FOUR_RATES, STARTS)
     race.publish(TODAY)
-    return race
 
 
 def committed_race(database: Database) -> Race:
