@@ -18,7 +18,7 @@ KEPT: dict[tuple[str, str], Rows] = {}
 
 
 def kept(session: Session, name: str, build: Callable[[], object]) -> None:
-    """Leave in the session what `build` writes into an empty database; in any other it is built there and then."""
+    """Leave in the session what `build` writes; put back only where nothing was done yet, accounts aside."""
     if session.scalar(select(func.count(AuditLine.seq_no))):
         build()
         return
@@ -26,13 +26,18 @@ def kept(session: Session, name: str, build: Callable[[], object]) -> None:
     if key in KEPT:
         _put_back(session, KEPT[key])
         return
+    before = _used(session)
     build()
     session.flush()
     KEPT[key] = [
         (table, [dict(row) for row in session.execute(select(table)).mappings()])
-        for table in ALL
-        if session.scalar(select(select(table).exists()))
+        for table in _used(session)
+        if table not in before
     ]
+
+
+def _used(session: Session) -> list[Table]:
+    return [table for table in ALL if session.scalar(select(select(table).exists()))]
 
 
 def _put_back(session: Session, rows: Rows) -> None:
