@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -15,6 +15,29 @@ from leaderboard.accounts.models import AuditHead, AuditLine
 from leaderboard.instant import now
 
 START = "0" * 64
+
+
+class TrailEnd(NamedTuple):
+    """The last line of the trail; its hash stands for every line up to it."""
+
+    seq_no: int
+    hash: str
+
+    def __str__(self) -> str:
+        return f"{self.seq_no} {self.hash}"
+
+
+def trail_end(session: Session) -> TrailEnd:
+    """The last line there is; number 0 where nothing was done yet."""
+    last = select(AuditLine.seq_no, AuditLine.hash).order_by(AuditLine.seq_no.desc()).limit(1)
+    found = session.execute(last).one_or_none()
+    return TrailEnd(*found) if found else TrailEnd(0, START)
+
+
+def trail_up_to(session: Session, seq_no: int) -> TrailEnd:
+    """The trail up to a line, as it stands now."""
+    line = session.get(AuditLine, seq_no)
+    return TrailEnd(seq_no, line.hash if line else START)
 
 
 def _line_hash(line: AuditLine) -> str:

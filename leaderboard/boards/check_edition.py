@@ -12,7 +12,15 @@ import brotli
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from leaderboard.boards.contents import FORMS, GROUNDS, HEADING, STANDINGS, contents_text, stored_parts
+from leaderboard.boards.contents import (
+    FORMS,
+    GROUNDS,
+    HEADING,
+    STANDINGS,
+    TRAIL,
+    contents_text,
+    stored_parts,
+)
 from leaderboard.boards.gather import NothingInForce
 from leaderboard.boards.models import Edition, PublicForm
 from leaderboard.boards.package import Unreadable, canonical, digest, read_sealed, rebuilds, sealed, unpacked
@@ -26,6 +34,7 @@ CHANGED = {
     STANDINGS: "存下的名次行与发布时不同",
     FORMS: "存下的公开页面或文件与发布时不同",
     GROUNDS: "所依据的台账、任务、名单或方案记录与发布时不同",
+    TRAIL: "发布之前的审计记录与发布时不同",
 }
 BROKEN = (KeyError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError)
 """What reading a damaged document comes to."""
@@ -117,5 +126,6 @@ def _ledger(
         yield "内容哈希与审计记录不符"
     if not signature_holds(edition.public_key or "", contents_text(hash_), edition.contents_signature or ""):
         yield "内容签名无效"
-    stored = stored_parts(session, edition, scored.grounds)
+    seen, _, _ = parts.get(TRAIL, "").partition(" ")
+    stored = stored_parts(session, edition, scored.grounds, int(seen) if seen.isdecimal() else 0)
     yield from (CHANGED[part] for part, hash_ in stored.items() if parts.get(part) != hash_)

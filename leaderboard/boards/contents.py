@@ -11,13 +11,15 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from leaderboard.accounts.audit import trail_up_to
 from leaderboard.boards.models import Edition, PublicForm, Standing
 from leaderboard.boards.package import digest
 from leaderboard.boards.render import Form
 from leaderboard.seasons.models import SchemeVersion, Season, Unit
 
-HEADING, STANDINGS, FORMS, GROUNDS = PARTS = ("heading", "standings", "forms", "grounds")
-"""The edition's own row, its standings, its public forms, and the rows of ledger and plan that it rests on."""
+HEADING, STANDINGS, FORMS, GROUNDS, TRAIL = ("heading", "standings", "forms", "grounds", "trail")
+"""The edition's own row, its standings, its public forms, the rows of ledger and plan that it rests on, and the audit
+trail up to then, which nobody can write anew under a signature they do not have."""
 ROW = (
     "number",
     "as_of",
@@ -59,19 +61,23 @@ def contents_text(hash_: str) -> str:
 def contents_of(
     row: Mapping[str, Any],
     told: Mapping[str, Any],
-    grounds: str,
+    rests_on: tuple[str, str],
     packed: bytes,
     lines: Sequence[Mapping[str, Any]],
     forms: Iterable[Form],
 ) -> Contents:
-    """The contents of an edition about to be announced: `row` holds the columns ROW, `told` its season and version."""
+    """The contents of an edition about to be announced: `row` holds the columns ROW, `told` its season and version.
+
+    `rests_on` are the hash of the rows it was scored from and the end of the trail before.
+    """
     standings = tuple(_standing(number, line) for number, line in enumerate(lines, start=1))
     made = tuple(forms)
     parts = {
         HEADING: _heading(row, told["season"], told["scheme_version"], packed),
         STANDINGS: _standings_hash(standings),
         FORMS: _forms_hash(made),
-        GROUNDS: grounds,
+        GROUNDS: rests_on[0],
+        TRAIL: rests_on[1],
     }
     return Contents(packed, standings, made, parts)
 
@@ -101,8 +107,8 @@ def store_contents(
     )
 
 
-def stored_parts(session: Session, edition: Edition, grounds: str) -> dict[str, str]:
-    """Each part's hash as the rows stand now."""
+def stored_parts(session: Session, edition: Edition, grounds: str, seen: int) -> dict[str, str]:
+    """Each part's hash as the rows stand now; the trail's up to line `seen`."""
     season = session.get_one(Season, edition.season_id)
     version = session.get(SchemeVersion, edition.scheme_version_id)
     columns = [getattr(Standing, name) for name in STANDING]
@@ -119,6 +125,7 @@ def stored_parts(session: Session, edition: Edition, grounds: str) -> dict[str, 
         STANDINGS: _standings_hash([dict(row) for row in rows.mappings()]),
         FORMS: _forms_hash(forms),
         GROUNDS: grounds,
+        TRAIL: str(trail_up_to(session, seen)),
     }
 
 

@@ -8,12 +8,12 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from leaderboard import VERSION
-from leaderboard.accounts.audit import record_act
+from leaderboard.accounts.audit import TrailEnd, record_act, trail_end
 from leaderboard.accounts.models import AuditLine
 from leaderboard.boards.board import board_document, heading_times
 from leaderboard.boards.contents import Contents, contents_of, contents_text, store_contents
@@ -64,8 +64,8 @@ class Scored:
     due: Due
     gathered: Gathered
     result: RaceResult
-    seen: int
-    """The last line of the audit trail before anything was gathered: what was written since may not be in it."""
+    seen: TrailEnd
+    """The audit trail before anything was gathered: what was written since may not be in it."""
     told: dict[str, Any]
     """What ledger and rules came to: the part of a package that can be composed again at any time."""
     grounds: str
@@ -106,7 +106,7 @@ class Composed:
 
 def score(session: Session, season: Season, due: Due) -> Scored:
     """Gather what was known and score it; raises NothingInForce. Equal ledgers give equal `told`, for ever."""
-    seen = session.scalar(select(func.max(AuditLine.seq_no))) or 0
+    seen = trail_end(session)
     gathered = gather(session, season, due.as_of, due.known_at)
     result = score_race(gathered.facts, gathered.scheme, due.as_of)
     told = {
@@ -172,7 +172,9 @@ def numbered(
         "published_at": published_at,
         "previous_hash": package["previous_hash"],
     }
-    contents = contents_of(row, scored.told, scored.grounds, packed(written), lines, forms)
+    contents = contents_of(
+        row, scored.told, (scored.grounds, str(scored.seen)), packed(written), lines, forms
+    )
     return Composed(
         scored=scored,
         season=season,
@@ -264,7 +266,7 @@ def confirm(session: Session, scored: Scored) -> None:
     """
     others = AuditLine.action.not_in(OF_EDITIONS)
     if (
-        session.scalar(select(AuditLine.seq_no).where(AuditLine.seq_no > scored.seen, others).limit(1))
+        session.scalar(select(AuditLine.seq_no).where(AuditLine.seq_no > scored.seen.seq_no, others).limit(1))
         is None
     ):
         return

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +18,7 @@ from sqlalchemy import Column, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from leaderboard.accounts.models import AuditHead, AuditLine
 from leaderboard.boards.check import check_database
 from leaderboard.boards.correct import withdraw
 from leaderboard.boards.keys import rotate
@@ -218,6 +221,23 @@ def test_what_was_changed_is_told_in_words_with_the_number(
     with changed(kept, statement) as session:
         assert session is not None
         assert any(words in str(flaw) for flaw in check_database(session))
+
+
+@pytest.mark.parametrize("changed_line", [3, 5])
+def test_a_trail_written_anew_to_its_end_is_found(kept: Database, changed_line: int) -> None:
+    """Whoever may write to the database can hash every line again, but not sign for the lines before an edition."""
+    with changed(kept, "UPDATE audit_line SET actor = '别人' WHERE seq_no = :no", no=changed_line) as session:
+        assert session is not None
+        before = "0" * 64
+        for line in session.scalars(select(AuditLine).order_by(AuditLine.seq_no)):
+            line.previous_hash = before
+            parts = [line.seq_no, line.at, line.actor, line.action, line.subject, line.detail, before]
+            line.hash = before = hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
+        session.get_one(AuditHead, 1).hash = before
+        session.flush()
+        found = [str(flaw) for flaw in check_database(session)]
+    assert found
+    assert all("发布之前的审计记录与发布时不同" in flaw for flaw in found), found
 
 
 @pytest.fixture(scope="module")
