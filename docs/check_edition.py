@@ -60,7 +60,7 @@ def total(numbers: Iterable[Any]) -> Fraction:
 def number_problems(where: str, count: Any) -> Iterator[str]:
     """A quantity is the sum of the facts counted in it, unless it was given whole or scaled after an audit."""
     if count["value"] is not None and count["counted"]:
-        found = total(fact["amount"] for fact in count["counted"])
+        found = total(amount for rows in count["counted"].values() for _ref, _fact, amount in rows)
         if found != Fraction(count["value"]):
             yield f"{where}: 事实合计 {found}, 所载 {count['value']}"
 

@@ -8,11 +8,13 @@ from datetime import date
 from enum import Enum
 from fractions import Fraction
 from functools import cache, partial
+from operator import attrgetter
 from typing import Any, NamedTuple
 
-from scoring.facts import Credit, Facts, Project, Target
+from scoring.count_document import adjustment_document, count_document
+from scoring.facts import DOMESTIC, Arrival, Credit, Facts, Project, StageEvent, Target
 from scoring.facts_document import FACTS_FORMAT, FactsError, parse_facts
-from scoring.result import RaceResult
+from scoring.result import AdjustmentLine, Count, RaceResult
 from scoring.show import exact
 
 __all__ = ["FACTS_FORMAT", "RESULT_FORMAT", "FactsError", "facts_document", "parse_facts", "result_document"]
@@ -46,6 +48,13 @@ def result_document(result: RaceResult) -> dict[str, Any]:
     }
 
 
+OWN_WAY: dict[type, Callable[[Any], Any]] = {
+    Fraction: exact,
+    Count: count_document,
+    AdjustmentLine: adjustment_document,
+}
+
+
 def _plain(value: Any) -> Any:
     """A value type as plain JSON: objects by field name, fractions and dates as text, the rest as is."""
     return _way(type(value))(value)  # type: ignore[arg-type] # every class is hashable
@@ -54,8 +63,8 @@ def _plain(value: Any) -> Any:
 @cache
 def _way(kind: type) -> Callable[[Any], Any]:
     """How values of a type are written; found once, as an edition holds a million of them."""
-    if kind is Fraction:
-        return exact
+    if kind in OWN_WAY:
+        return OWN_WAY[kind]
     if kind is tuple:
         return lambda items: [_plain(item) for item in items]
     if is_dataclass(kind):
@@ -92,10 +101,35 @@ def _project_document(project: Project) -> dict[str, Any]:
         "code": project.code,
         "name": project.name,
         "credits": [_plain(row) for row in sorted(project.credits, key=_credit_order)],
-        "events": [_plain(row) for row in sorted(project.events, key=lambda e: (e.on, e.stage, e.id))],
-        "arrivals": [_plain(row) for row in sorted(project.arrivals, key=lambda a: (a.on, a.id))],
+        "events": [_event_document(event) for event in sorted(project.events, key=_EVENT_ORDER)],
+        "arrivals": [_arrival_document(arrival) for arrival in sorted(project.arrivals, key=_ARRIVAL_ORDER)],
         **_sparse_project(project),
     }
+
+
+_EVENT_ORDER, _ARRIVAL_ORDER = attrgetter("on", "stage", "id"), attrgetter("on", "id")
+
+
+def _event_document(event: StageEvent) -> dict[str, Any]:
+    """A stage event without what goes unsaid: that it is verified, and amounts that were not stated."""
+    document: dict[str, Any] = {"id": event.id, "stage": event.stage, "on": event.on.isoformat()}
+    if event.total_yuan is not None:
+        document["total_yuan"] = event.total_yuan
+    if event.inward_yuan is not None:
+        document["inward_yuan"] = event.inward_yuan
+    if not event.verified:
+        document["verified"] = False
+    return document
+
+
+def _arrival_document(arrival: Arrival) -> dict[str, Any]:
+    """An arrival without what goes unsaid: that it is verified, and domestic money."""
+    document: dict[str, Any] = {"id": arrival.id, "on": arrival.on.isoformat(), "yuan": arrival.yuan}
+    if arrival.kind != DOMESTIC:
+        document["kind"] = arrival.kind
+    if not arrival.verified:
+        document["verified"] = False
+    return document
 
 
 def _credit_order(credit: Credit) -> tuple[str, Any, date, date]:

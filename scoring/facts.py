@@ -21,6 +21,10 @@ TALKS, SIGNED, REGISTERED, LANDED, STARTED, IN_STATISTICS, IN_PRODUCTION = STAND
 """Stages 阶段/节点 every season knows, in their usual order; a season may add its own."""
 
 
+DOMESTIC = "domestic"
+"""Money from elsewhere in the country; the other kind is `foreign`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Unit:
     """Who is ranked 参赛单位; `order` is the office's listing order, `competing` false is hors concours."""
@@ -55,7 +59,7 @@ class Arrival:
     id: str
     on: date
     yuan: int
-    kind: str = "domestic"
+    kind: str = DOMESTIC
     verified: bool = True
 
 
@@ -105,7 +109,7 @@ class Return:
     measure: str
     period_end: date
     quantity: int
-    verified: bool = True
+    verified: bool = field(default=True, metadata=SPARSE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +133,7 @@ class Adjustment:
     on: date
     times: int
     reason: str
-    verified: bool = True
+    verified: bool = field(default=True, metadata=SPARSE)
     points: Fraction | None = field(default=None, metadata=SPARSE)
     """Points set by hand within the scheme's range 按情节."""
 

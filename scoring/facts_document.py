@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from scoring.facts import (
+    DOMESTIC,
     Adjustment,
     Arrival,
     Before,
@@ -100,7 +101,7 @@ def _event(row: Fields) -> StageEvent:
         id=row.text("id"),
         stage=row.text("stage"),
         on=row.day("on"),
-        verified=row.flag("verified"),
+        verified=row.flag("verified", True),
         total_yuan=row.optional_integer("total_yuan"),
         inward_yuan=row.optional_integer("inward_yuan"),
     )
@@ -113,8 +114,8 @@ def _arrival(row: Fields) -> Arrival:
         id=row.text("id"),
         on=row.day("on"),
         yuan=row.integer("yuan", least=None),
-        kind=row.text("kind", "domestic"),
-        verified=row.flag("verified"),
+        kind=row.text("kind", DOMESTIC),
+        verified=row.flag("verified", True),
     )
     row.close()
     return arrival
@@ -127,7 +128,7 @@ def _return(row: Fields) -> Return:
         measure=row.text("measure"),
         period_end=row.day("period_end"),
         quantity=row.integer("quantity", least=None),
-        verified=row.flag("verified"),
+        verified=row.flag("verified", True),
     )
     row.close()
     return found
@@ -153,7 +154,7 @@ def _adjustment(row: Fields) -> Adjustment:
         on=row.day("on"),
         times=row.integer("times"),
         reason=row.text("reason", "", empty=True),
-        verified=row.flag("verified"),
+        verified=row.flag("verified", True),
         points=row.optional_number("points"),
     )
     row.close()

@@ -137,7 +137,7 @@ def _standing(number: int, line: Mapping[str, Any]) -> dict[str, Any]:
         "previous_place": _text(line["previous_place"]),
         "score": line["score"],
         "score_shown": line["score_shown"],
-        "line": json.dumps(line, ensure_ascii=False, sort_keys=True),
+        "line": json.dumps(line, ensure_ascii=False, separators=(",", ":"), sort_keys=True),
     }
 
 
@@ -152,7 +152,8 @@ def _heading(row: Mapping[str, Any], season: str, version: int | None, packed: b
 
 
 def _standings_hash(rows: Sequence[Mapping[str, Any]]) -> str:
-    return digest({"standings": list(rows)})
+    lines = (hashlib.sha256(row["line"].encode()).hexdigest() for row in rows)
+    return digest({"standings": [{**row, "line": line} for row, line in zip(rows, lines, strict=True)]})
 
 
 def _forms_hash(forms: Iterable[Form | PublicForm]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from leaderboard.boards.disclosure import AWAITING
+from scoring.facts import DOMESTIC
 
 STAGE, ARRIVAL, CREDIT, RETURN, ADJUSTMENT, TARGET = KINDS = (
     "stage",
@@ -55,10 +56,10 @@ def _project_lines(project: Mapping[str, Any]) -> Iterator[tuple[Key, Line]]:
     units = sorted({credit["unit"] for credit in project["credits"]})
     named = {"project": project["code"], "project_name": project["name"]}
     for event in project["events"]:
-        line = _line(STAGE, event["stage"], units, event["on"], event["inward_yuan"])
+        line = _line(STAGE, event["stage"], units, event["on"], event.get("inward_yuan"))
         yield (STAGE, event["id"]), line | named
     for arrival in project["arrivals"]:
-        line = _line(ARRIVAL, arrival["kind"], units, arrival["on"], arrival["yuan"])
+        line = _line(ARRIVAL, arrival.get("kind", DOMESTIC), units, arrival["on"], arrival["yuan"])
         yield (ARRIVAL, arrival["id"]), line | named
     if project["code"].startswith(f"{AWAITING}-") and not project["name"]:
         return

@@ -213,7 +213,8 @@ def shown(
         "project_names_en": english_names(session, projects_named(whole), scored.due.known_at),
     }
     board = board_document(scored.gathered, scored.result, whole, places)
-    return board, tuple(unit_lines(board, scored.gathered, scored.result))
+    documents = scored.told["result"]["standings"]
+    return board, tuple(unit_lines(board, scored.gathered.scheme, scored.result, documents))
 
 
 def _late(session: Session, scored: Scored, office: Office, before: Edition) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from leaderboard.boards.models import PUBLISHED, SUPERSEDED, Edition, Notice, PublicForm, Standing
 from leaderboard.boards.package import sealed, unpacked
+from leaderboard.boards.unit_lines import opened
 from leaderboard.instant import Millis
 from leaderboard.seasons.models import Season, Unit
 
@@ -123,7 +124,7 @@ def find_line(session: Session, edition_id: int, unit_key: str) -> dict[str, Any
         .join(Unit, Unit.id == Standing.unit_id)
         .where(Standing.edition_id == edition_id, Unit.key == unit_key)
     )
-    return None if text is None else json.loads(text)
+    return None if text is None else opened(json.loads(text))
 
 
 def past_places(

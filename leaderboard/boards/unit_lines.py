@@ -1,20 +1,32 @@
-"""A unit's line opened down to its facts: what a page needs to explain every number of a standing."""
+"""A unit's line opened down to its facts: what a page needs to explain every number of a standing.
+
+A line is kept as the package tells it, its facts as rows, with what each fact is called and when it was beside them;
+`opened` puts the two together for whoever reads one.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from leaderboard.boards.gather import Gathered
 from scoring.explain import EN, contributions, formula
-from scoring.result import AdjustmentLine, Count, CountedFact, IndicatorLine, LeftOutFact, Part, RaceResult
+from scoring.result import CountedFact, IndicatorLine, LeftOutFact, RaceResult, Standing
+from scoring.rules import Scheme
 from scoring.show import exact, round_half_up
 
+Document = dict[str, Any]
+Told = dict[str, dict[str, dict[str, list[str | None]]]]
+"""By kind, ref and id of a fact: its name, its day, and where it is counted the unit's share."""
 
-def unit_lines(board: dict[str, Any], gathered: Gathered, result: RaceResult) -> Iterator[dict[str, Any]]:
-    """The board's standings in order, each with parts, facts, contributions and its printed formula."""
-    scheme = gathered.scheme
-    for shown, standing in zip(board["standings"], result.standings, strict=True):
+
+def unit_lines(
+    board: Document, scheme: Scheme, result: RaceResult, documents: Iterable[Document]
+) -> Iterator[Document]:
+    """The board's standings in order, each with parts, facts, contributions and its printed formula.
+
+    `documents` are the standings as the package tells them.
+    """
+    for shown, standing, document in zip(board["standings"], result.standings, documents, strict=True):
         yield {
             **shown,
             "formula": formula(standing, scheme),
@@ -27,57 +39,79 @@ def unit_lines(board: dict[str, Any], gathered: Gathered, result: RaceResult) ->
                 }
                 for key, points in contributions(standing)
             ],
-            "parts": {line.key: _parts(line) for line in standing.indicators},
-            "items": {line.key: _item(line) for line in standing.adjustments},
+            "parts": {line["key"]: line["parts"] for line in document["indicators"]},
+            "items": {
+                line["key"]: {"counted": line["counted"], "left_out": line["left_out"]}
+                for line in document["adjustments"]
+            },
+            "facts": _told(standing),
         }
 
 
-def _parts(line: IndicatorLine) -> list[dict[str, Any]]:
-    return [_part(part) for part in line.parts]
+def opened(line: Mapping[str, Any]) -> Document:
+    """A line as it is read: every fact with its name, day and share instead of the rows it is kept as."""
+    told: Told = line["facts"]
+    parts = {key: [_opened_part(part, told) for part in parts] for key, parts in line["parts"].items()}
+    items = {key: _opened_facts(item, told) for key, item in line["items"].items()}
+    kept = {name: value for name, value in line.items() if name != "facts"}
+    return {**kept, "parts": parts, "items": items}
 
 
-def _part(part: Part) -> dict[str, Any]:
+def _told(standing: Standing) -> Told:
+    told: Told = {}
+    for line in standing.indicators:
+        _tell_indicator(told, line)
+    for adjustment in standing.adjustments:
+        _tell(told, adjustment.counted, adjustment.left_out)
+    return told
+
+
+def _tell_indicator(told: Told, line: IndicatorLine) -> None:
+    for part in line.parts:
+        _tell(told, part.numerator.counted, part.numerator.left_out)
+        if part.denominator is not None:
+            _tell(told, part.denominator.counted, part.denominator.left_out)
+
+
+def _tell(told: Told, counted: Iterable[CountedFact], left_out: Iterable[LeftOutFact]) -> None:
+    """Note what the facts are called; one that is counted anywhere keeps its share."""
+    for fact in left_out:
+        known = told.setdefault(fact.kind, {}).setdefault(fact.ref, {})
+        if fact.fact not in known:
+            known[fact.fact] = [fact.name, _day(fact)]
+    for one in counted:
+        told.setdefault(one.kind, {}).setdefault(one.ref, {})[one.fact] = [
+            one.name,
+            _day(one),
+            exact(one.share),
+        ]
+
+
+def _day(fact: CountedFact | LeftOutFact) -> str | None:
+    return None if fact.on is None else fact.on.isoformat()
+
+
+def _opened_part(part: Mapping[str, Any], told: Told) -> Document:
+    below = part["denominator"]
     return {
-        "share": exact(part.share),
-        "state": str(part.state),
-        "rate": None if part.rate is None else exact(part.rate),
-        "numerator": _count(part.numerator),
-        "denominator": None if part.denominator is None else _count(part.denominator),
+        **part,
+        "numerator": {**part["numerator"], **_opened_facts(part["numerator"], told)},
+        "denominator": None if below is None else {**below, **_opened_facts(below, told)},
     }
 
 
-def _count(count: Count) -> dict[str, Any]:
+def _opened_facts(count: Mapping[str, Any], told: Told) -> Document:
     return {
-        "value": None if count.value is None else exact(count.value),
-        "by": count.by,
-        "counted": [_counted(fact) for fact in count.counted],
-        "left_out": [_left_out(fact) for fact in count.left_out],
-    }
-
-
-def _counted(fact: CountedFact) -> dict[str, Any]:
-    return {
-        "kind": fact.kind,
-        "ref": fact.ref,
-        "name": fact.name,
-        "on": None if fact.on is None else str(fact.on),
-        "share": exact(fact.share),
-        "amount": exact(fact.amount),
-    }
-
-
-def _left_out(fact: LeftOutFact) -> dict[str, Any]:
-    return {
-        "kind": fact.kind,
-        "ref": fact.ref,
-        "name": fact.name,
-        "on": None if fact.on is None else str(fact.on),
-        "reason": fact.reason,
-    }
-
-
-def _item(line: AdjustmentLine) -> dict[str, Any]:
-    return {
-        "counted": [_counted(fact) for fact in line.counted],
-        "left_out": [_left_out(fact) for fact in line.left_out],
+        "counted": [
+            {"kind": kind, "ref": ref, "name": name, "on": on, "share": share, "amount": amount}
+            for kind, rows in count["counted"].items()
+            for ref, fact, amount in rows
+            for name, on, share in [told[kind][ref][fact]]
+        ],
+        "left_out": [
+            {"kind": kind, "ref": ref, "name": told[kind][ref][fact][0], "on": told[kind][ref][fact][1]}
+            | {"reason": reason}
+            for kind, rows in count["left_out"].items()
+            for ref, fact, reason in rows
+        ],
     }

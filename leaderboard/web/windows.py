@@ -15,6 +15,7 @@ from leaderboard.boards import view
 from leaderboard.boards.drafts import find_draft
 from leaderboard.boards.models import WINDOW, Draft, Edition
 from leaderboard.boards.revisions import kept_board
+from leaderboard.boards.unit_lines import opened
 from leaderboard.boards.unit_view import unit_view
 from leaderboard.instant import now
 from leaderboard.objections.file import ObjectionRefused, file_objection, take_back
@@ -129,7 +130,7 @@ def _page(season: Season, draft: Draft, typed: Typed, status: int = 200) -> Resp
     unit = own_unit(session)
     kept = kept_board(draft)
     board: dict[str, Any] = kept["board"]
-    line = next((line for line in kept["lines"] if line["unit"] == unit.key), None)
+    line = next((opened(line) for line in kept["lines"] if line["unit"] == unit.key), None)
     filed = [each for each in objections_against(session, draft.id) if each.unit.id == unit.id]
     typed.values.setdefault("about", unit.key)
     page = render_template(
