@@ -1,4 +1,7 @@
-"""The rows an edition rests on, hashed as they stand: a change behind the house's back shows where no figure moves, too."""
+"""The rows an edition rests on, each read once: handed on to be scored, and hashed as they stand in passing.
+
+So a change behind the house's back shows where no figure moves, too.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,16 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple
 from datetime import date
+from functools import cache
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Select, inspect, select
+from sqlalchemy import Date, Select, String, inspect, select, type_coerce
 from sqlalchemy.orm import Session
 
 from leaderboard.instant import Millis
 from leaderboard.ledger.models import (
+    AWAITING,
     Adjustment,
     CapitalArrival,
     Credit,
@@ -26,104 +31,148 @@ from leaderboard.ledger.models import (
     UnitReturn,
 )
 from leaderboard.ledger.read import former_projects
-from leaderboard.seasons.models import Entry, Season, Target
-from leaderboard.seasons.read import divisions_at, roster, scheme_in_force, season_at
+from leaderboard.seasons.models import Entry, SchemeVersion, Season, Target
+from leaderboard.seasons.read import DivisionLine, RosterLine, SeasonLine
 
-ENDING = {"ended_at"}
-"""Columns set when a row ends, which may be long after the edition."""
 AT_ONCE = 10_000
 """Rows written as one piece: quicker than one by one, and never all of a large race in memory."""
 
+Plan = type[Entry] | type[Target]
+OfProject = type[StageEvent] | type[CapitalArrival] | type[Credit]
+OfUnit = type[UnitReturn] | type[Adjustment]
 
-def grounds_digest(session: Session, season: Season, as_of: date, known_at: Millis) -> str:
-    """SHA-256 over every row of ledger and plan that was there at the instant and is looked at for this season.
 
-    Only what may still change by right is left out: what a thing is called now (what it was called then is in), and
-    the day a target or entry ended after the instant.
+@cache
+def a_day(written: str | date) -> date:
+    """A day of a row; found once for each, as a race has a hundred facts on it."""
+    return date.fromisoformat(written) if isinstance(written, str) else written
+
+
+class Outcomes(dict[tuple[int, int], str]):
+    """What was last decided on each fact, by its holder and its id; nothing was decided on those that await it."""
+
+    def __missing__(self, _fact: tuple[int, int]) -> str:
+        return AWAITING
+
+
+class Grounds:
+    """Reads the rows that were there at an instant, in one order, and hashes them.
+
+    Only what may still change by right is left out of the hash:
+    what a thing is called now (what it was called then is in), and the day a target or entry ended after the instant.
     """
-    sha = hashlib.sha256()
-    for name, rows in _rows(session, season, as_of, known_at):
-        sha.update(f"{name}\n".encode())
+
+    def __init__(self, session: Session, units: Sequence[int], known_at: Millis) -> None:
+        self._session, self._units, self._known_at = session, list(units), known_at
+        self._sha = hashlib.sha256()
+        # Not `projects_of`: a project that becomes a unit's only later was none of the edition's.
+        self._ours = select(Credit.project_id).where(
+            Credit.unit_id.in_(self._units), Credit.recorded_at <= known_at
+        )
+
+    def digest(self) -> str:
+        """SHA-256 over every row read so far."""
+        return self._sha.hexdigest()
+
+    def plan(
+        self,
+        season: Season,
+        called: SeasonLine,
+        divisions: Iterable[DivisionLine],
+        lines: Iterable[RosterLine],
+        version: SchemeVersion,
+    ) -> None:
+        """The season with its units, targets and rules, which are gathered elsewhere."""
+        dates = [season.id, str(season.starts_on), str(season.ends_on)]
+        self._hash("season", [[*dates, *astuple(called)]])
+        self._hash("divisions", map(astuple, divisions))
+        self._hash("units", map(astuple, lines))
+        for table in (Entry, Target):
+            self._hash(table.__tablename__, self._planned(table, season.id))
+        columns = inspect(SchemeVersion).column_attrs
+        self._hash("scheme_version", [[getattr(version, column.key) for column in columns]])
+
+    def of_units(self, table: OfUnit, *names: str) -> Iterator[tuple[Any, ...]]:
+        """Returns or adjustments of the units: unit, fact, the columns named, and what is only hashed."""
+        found = _columns(table, "unit_id", "fact_id", *names)
+        return self._passing(table.__tablename__, found.where(table.unit_id.in_(self._units)), table)
+
+    def of_projects(self, table: OfProject, *names: str) -> Iterator[tuple[Any, ...]]:
+        """Facts of the units' projects: project, fact, the columns named, and what is only hashed."""
+        found = _columns(table, "project_id", "fact_id", *names)
+        return self._passing(table.__tablename__, found.where(table.project_id.in_(self._ours)), table)
+
+    def unit_outcomes(self) -> Outcomes:
+        """What was last decided on facts of the units."""
+        return self._outcomes(UnitDecision, "unit_id", self._units)
+
+    def project_outcomes(self) -> Outcomes:
+        """What was last decided on facts of the units' projects."""
+        return self._outcomes(ProjectDecision, "project_id", self._ours)
+
+    def projects(self) -> Iterator[dict[str, Any]]:
+        """The units' projects as they were called at the instant, with the rows that say so."""
+        former = former_projects(self._session, self._known_at)
+        columns = Project.__table__.columns
+        found = select(*columns).where(Project.id.in_(self._ours), Project.recorded_at <= self._known_at)
+        rows = self._session.execute(found.order_by(Project.id)).mappings()
+        called = [{**row, **former.get(row["id"], {})} for row in rows]
+        self._hash("project", (list(row.values()) for row in called))
+        table = FormerProject.__table__
+        renamed = select(*table.columns).where(
+            FormerProject.project_id.in_(self._ours), FormerProject.until_at <= self._known_at
+        )
+        self._hash("former_project", map(tuple, self._session.execute(renamed.order_by(*table.primary_key))))
+        yield from called
+
+    def _outcomes(
+        self,
+        table: type[UnitDecision | ProjectDecision],
+        holder: str,
+        held: Sequence[int] | Select[int],
+    ) -> Outcomes:
+        found = _columns(table, holder, "fact_id", "outcome").where(
+            getattr(table, holder).in_(held), table.decided_at <= self._known_at
+        )
+        ordered = found.order_by(*table.__table__.primary_key)
+        # The last of several decisions on a fact comes last.
+        return Outcomes((row[:2], row[2]) for row in self._rows(table.__tablename__, ordered))
+
+    def _passing(self, name: str, found: Select[Any], table: OfProject | OfUnit) -> Iterator[tuple[Any, ...]]:
+        ordered = found.where(table.recorded_at <= self._known_at).order_by(*table.__table__.primary_key)
+        return self._rows(name, ordered)
+
+    def _rows(self, name: str, found: Select[Any]) -> Iterator[tuple[Any, ...]]:
+        self._sha.update(f"{name}\n".encode())
+        for rows in self._session.execute(found).partitions(AT_ONCE):
+            some = [tuple(row) for row in rows]
+            self._sha.update(json.dumps(some, ensure_ascii=False, default=str).encode())
+            yield from some
+
+    def _hash(self, name: str, rows: Iterable[Sequence[Any]]) -> None:
+        self._sha.update(f"{name}\n".encode())
         rest = iter(rows)
         while some := list(islice(rest, AT_ONCE)):
-            sha.update(json.dumps(some, ensure_ascii=False, default=str).encode())
-    return sha.hexdigest()
+            self._sha.update(json.dumps(some, ensure_ascii=False, default=str).encode())
 
-
-def _rows(
-    session: Session, season: Season, as_of: date, known_at: Millis
-) -> Iterator[tuple[str, Iterable[Sequence[Any]]]]:
-    line = [season.id, season.starts_on, season.ends_on, *astuple(season_at(session, season, known_at))]
-    yield "season", [line]
-    yield "divisions", [astuple(found) for found in divisions_at(session, season.id, known_at)]
-    lines = roster(session, season.id, known_at)
-    yield "units", [astuple(found) for found in lines]
-    yield "entry", _planned(session, Entry, season.id, known_at)
-    yield "target", _planned(session, Target, season.id, known_at)
-    version = scheme_in_force(session, season.id, as_of, known_at)
-    yield "scheme_version", [] if version is None else [_columns(version)]
-    units = [found.unit_id for found in lines]
-    yield from _unit_rows(session, units, known_at)
-    yield from _project_rows(session, units, known_at)
-
-
-def _planned(
-    session: Session, table: type[Entry | Target], season_id: int, known_at: Millis
-) -> Iterator[Sequence[Any]]:
-    found = select(table).where(table.season_id == season_id, table.planned_at <= known_at)
-    rows: Iterable[Any] = session.scalars(found.order_by(table.id))
-    for row in rows:
-        ended = row.ended_at if row.ended_at is not None and row.ended_at <= known_at else None
-        yield [*_columns(row, leaving=ENDING), ended]
-
-
-def _columns(row: Any, leaving: Iterable[str] = ()) -> list[Any]:
-    names = [column.key for column in inspect(type(row)).column_attrs]
-    return [getattr(row, name) for name in names if name not in set(leaving)]
-
-
-def _unit_rows(
-    session: Session, units: Sequence[int], known_at: Millis
-) -> Iterator[tuple[str, Iterable[Sequence[Any]]]]:
-    for table in (UnitReturn, Adjustment):
+    def _planned(self, table: Plan, season_id: int) -> Iterator[Sequence[Any]]:
+        """What was planned by the instant; that it ended is said only where it had ended by then."""
         found = select(*table.__table__.columns).where(
-            table.unit_id.in_(units), table.recorded_at <= known_at
+            table.season_id == season_id, table.planned_at <= self._known_at
         )
-        yield table.__tablename__, _all(session, found.order_by(*table.__table__.primary_key))
-    decided = select(*UnitDecision.__table__.columns).where(
-        UnitDecision.unit_id.in_(units), UnitDecision.decided_at <= known_at
+        for row in self._session.execute(found.order_by(table.id)).mappings():
+            ended_at = row["ended_at"]
+            ended = ended_at if ended_at is not None and ended_at <= self._known_at else None
+            yield list({**row, "ended_at": ended}.values())
+
+
+def _columns(table: Any, *first: str) -> Select[Any]:
+    """All columns of a table, those named first; a day as the database writes it, which `a_day` reads."""
+    columns = table.__table__.columns
+    rest = (column.name for column in columns if column.name not in first)
+    return select(
+        *(
+            type_coerce(columns[name], String) if isinstance(columns[name].type, Date) else columns[name]
+            for name in (*first, *rest)
+        )
     )
-    yield "unit_decision", _all(session, decided.order_by(*UnitDecision.__table__.primary_key))
-
-
-def _project_rows(
-    session: Session, units: Sequence[int], known_at: Millis
-) -> Iterator[tuple[str, Iterable[Sequence[Any]]]]:
-    # Not `projects_of`: a project that becomes a unit's only later was none of the edition's.
-    ours = select(Credit.project_id).where(Credit.unit_id.in_(units), Credit.recorded_at <= known_at)
-    yield "project", _projects(session, ours, known_at)
-    for table in (StageEvent, CapitalArrival, Credit):
-        columns = table.__table__
-        found = select(*columns.columns).where(table.project_id.in_(ours), table.recorded_at <= known_at)
-        yield table.__tablename__, _all(session, found.order_by(*columns.primary_key))
-    decided = select(*ProjectDecision.__table__.columns).where(
-        ProjectDecision.project_id.in_(ours), ProjectDecision.decided_at <= known_at
-    )
-    yield "project_decision", _all(session, decided.order_by(*ProjectDecision.__table__.primary_key))
-    renamed = select(*FormerProject.__table__.columns).where(
-        FormerProject.project_id.in_(ours), FormerProject.until_at <= known_at
-    )
-    yield "former_project", _all(session, renamed.order_by(*FormerProject.__table__.primary_key))
-
-
-def _projects(session: Session, ours: Select[Any], known_at: Millis) -> Iterator[Sequence[Any]]:
-    """Projects as they were called at the instant."""
-    former = former_projects(session, known_at)
-    columns = Project.__table__.columns
-    found = select(*columns).where(Project.id.in_(ours), Project.recorded_at <= known_at).order_by(Project.id)
-    for row in session.execute(found).mappings():
-        yield list({**row, **former.get(row["id"], {})}.values())
-
-
-def _all(session: Session, found: Select[Any]) -> Iterator[Sequence[Any]]:
-    return (tuple(row) for row in session.execute(found))

@@ -19,7 +19,6 @@ from leaderboard.boards.board import board_document, heading_times
 from leaderboard.boards.contents import Contents, contents_of, contents_text, store_contents
 from leaderboard.boards.fact_lines import projects_named
 from leaderboard.boards.gather import Gathered, gather
-from leaderboard.boards.grounds import grounds_digest
 from leaderboard.boards.keys import use_key
 from leaderboard.boards.late import late_facts
 from leaderboard.boards.models import Edition
@@ -68,8 +67,11 @@ class Scored:
     """The audit trail before anything was gathered: what was written since may not be in it."""
     told: dict[str, Any]
     """What ledger and rules came to: the part of a package that can be composed again at any time."""
-    grounds: str
-    """Hash of the rows it was scored from, figures or not."""
+
+    @property
+    def grounds(self) -> str:
+        """Hash of the rows it was scored from, figures or not."""
+        return self.gathered.grounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +121,7 @@ def score(session: Session, season: Season, due: Due) -> Scored:
         "facts": facts_document(gathered.facts),
         "result": result_document(result),
     }
-    grounds = grounds_digest(session, season, due.as_of, due.known_at)
-    return Scored(season, due, gathered, result, seen, told, grounds)
+    return Scored(season, due, gathered, result, seen, told)
 
 
 def recompose(session: Session, edition: Edition) -> dict[str, Any]:

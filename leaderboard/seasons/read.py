@@ -118,10 +118,15 @@ def season_at(session: Session, season: Season, known_at: int) -> SeasonLine:
     return SeasonLine(season.slug, **(now | former_names(session, SEASON, known_at).get(season.id, {})))
 
 
-def divisions_at(session: Session, season_id: int, known_at: int) -> list[DivisionLine]:
-    """Divisions with a unit on the roster of the instant, in their order, as they were called then."""
+def divisions_at(
+    session: Session, season_id: int, known_at: int, lines: Sequence[RosterLine] | None = None
+) -> list[DivisionLine]:
+    """Divisions with a unit on the roster of the instant, in their order, as they were called then.
+
+    `lines` are that roster, where it is at hand.
+    """
     former = former_names(session, DIVISION, known_at)
-    inhabited = {line.division for line in roster(session, season_id, known_at)}
+    inhabited = {line.division for line in lines or roster(session, season_id, known_at)}
     return [
         DivisionLine(d.key, **({"name": d.name, "name_en": d.name_en} | former.get(d.id, {})))
         for d in list_divisions(session, season_id)
@@ -132,7 +137,17 @@ def divisions_at(session: Session, season_id: int, known_at: int) -> list[Divisi
 def roster(session: Session, season_id: int, known_at: int) -> list[RosterLine]:
     """Who takes part, as planned and called at the instant, in the office's listing order of that instant."""
     rows = session.execute(
-        select(Unit, Division.key, Division.sort_no, Entry.competing)
+        select(
+            Unit.id,
+            Unit.key,
+            Unit.name,
+            Unit.name_en,
+            Unit.sort_no,
+            Division.key,
+            Division.sort_no,
+            Entry.competing,
+        )
+        .select_from(Unit)
         .join(Entry, Entry.unit_id == Unit.id)
         .join(Division, Division.id == Entry.division_id)
         .where(Entry.season_id == season_id, Entry.planned_at <= known_at)
@@ -140,15 +155,18 @@ def roster(session: Session, season_id: int, known_at: int) -> list[RosterLine]:
     )
     former = former_names(session, UNIT, known_at)
     lines = [
-        (order, _roster_line(unit, division, competing, former)) for unit, division, order, competing in rows
+        (order, _roster_line(unit, division, competing, former)) for *unit, division, order, competing in rows
     ]
     lines.sort(key=lambda found: (found[0], found[1].sort_no, found[1].unit_id))
     return [line for _order, line in lines]
 
 
-def _roster_line(unit: Unit, division: str, competing: int, former: dict[int, dict[str, Any]]) -> RosterLine:
-    called = {"name": unit.name, "name_en": unit.name_en, "sort_no": unit.sort_no} | former.get(unit.id, {})
-    return RosterLine(unit.id, unit.key, division=division, competing=bool(competing), **called)
+def _roster_line(
+    unit: Sequence[Any], division: str, competing: int, former: dict[int, dict[str, Any]]
+) -> RosterLine:
+    unit_id, key, name, name_en, sort_no = unit
+    called = {"name": name, "name_en": name_en, "sort_no": sort_no} | former.get(unit_id, {})
+    return RosterLine(unit_id, key, division=division, competing=bool(competing), **called)
 
 
 def targets_at(session: Session, season_id: int, known_at: int) -> Sequence[Target]:

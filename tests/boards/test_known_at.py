@@ -199,3 +199,18 @@ def test_what_is_written_behind_the_back_of_the_house_shows(session: Session) ->
     record.add_credits(session, back, project, shares=shares, occurred_on=date(2026, 2, 1))
     record.add_stage_event(session, back, project, stage="signed", occurred_on=date(2026, 2, 1), total_yuan=1)
     assert recompose(session, edition)["result"] != unpacked(edition.package)["result"]
+
+
+def test_a_project_that_gets_its_first_share_later_was_none_of_the_editions(session: Session) -> None:
+    """Entered and signed before the edition, credited to a unit only after it."""
+    race = small_race(session)
+    before = record.Source("tester", verified=True)
+    project = record.add_project(session, before, code="orphan", name="无主")
+    record.add_stage_event(
+        session, before, project, stage="signed", occurred_on=date(2026, 2, 1), total_yuan=1, inward_yuan=1
+    )
+    edition = race.publish()
+    later = record.Source("tester", verified=True, recorded_at=edition.known_at + HOUR)
+    shares = [(race.units["nanan"].id, Fraction(1))]
+    record.add_credits(session, later, project, shares=shares, occurred_on=date(2026, 2, 1))
+    assert canonical(recompose(session, edition)) == canonical(unpacked(edition.package))
