@@ -10,6 +10,7 @@ import fcntl
 import os
 import shutil
 import tempfile
+import threading
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -157,6 +158,8 @@ def database(engine_name: str, request: pytest.FixtureRequest) -> Iterator[Datab
         _empty(opened)
     yield opened
     opened.engine.dispose()
+    left = [thread.name for thread in threading.enumerate() if thread.name == "fast-lane"]
+    assert not left, "a fast lane is still watching: close it, or it looks into the next test's database"
 
 
 @pytest.fixture

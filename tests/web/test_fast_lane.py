@@ -296,6 +296,7 @@ def test_an_edition_in_another_state_is_not_served(database: Database, settings:
     lane = FastLane(behind, database, settings)
     lane.look()
     assert Client(lane).get(BOARD).status_code == 418
+    lane.close()
 
 
 def test_boards_stay_when_the_database_goes(
