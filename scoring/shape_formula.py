@@ -120,8 +120,10 @@ class _Shapes:
         if "low" not in steps:
             return self._nothing("no_ends")
         low, high = x.show(steps["low"]), x.show(steps["high"])
-        if low.value == high.value:
+        if ends.stated_end is None and low.value == high.value:
             return Told(self._worth(ends.when_equal), (*x.notes, self._say("all_equal")))
+        if low.value >= high.value:
+            return self._passed_end(ends, x, steps["coefficient"])
         here, notes = x.literal, [*x.notes, _origin(x)]
         for end, word, beyond in (
             (low, "held_low", x.value < low.value),
@@ -137,6 +139,14 @@ class _Shapes:
             return Told(times(ratio, number(weight))).with_notes(*notes)
         more = times(ratio, number((ONE - ends.base) * weight))
         return Told(plus(number(ends.base * weight), more)).with_notes(*notes)
+
+    def _passed_end(self, ends: MinMax, x: Seen, coefficient: Fraction) -> Told:
+        """`20`, or the base `12`: the whole division has reached or passed the one end that is stated."""
+        share = ends.base + (ONE - ends.base) * coefficient
+        top = bool(coefficient) is (self.printer.indicator.better == "more")
+        end = x.show(ends.stated_end or ZERO).text
+        note = self._say("passed_high" if top else "passed_low", x=x.named, end=end)
+        return Told(number(share * self.printer.line.weight), (*x.notes, note))
 
     def _banded(self, bands: Bands, on: Reading, x: Seen, trail: Trail) -> Told:
         """What the band that was found gives, and which band it is."""

@@ -112,6 +112,11 @@ class MinMax:
     high: Fraction | None = None
     when_equal: Worth = FULL
 
+    @property
+    def stated_end(self) -> Fraction | None:
+        """An end the scheme states; the division may reach or pass it where the other end is its own."""
+        return self.low if self.high is None else self.high
+
 
 @dataclass(frozen=True, slots=True)
 class Band:

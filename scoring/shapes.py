@@ -107,14 +107,20 @@ def _by_number(  # noqa: PLR0911 - one a kind
 
 
 def _min_max(ends: MinMax, x: Fraction, sight: Sight) -> Earned:
-    """Base + (1 - base) × (x - low) / (high - low), upside down where less is better; within 0 and 1."""
+    """Base + (1 - base) × (x - low) / (high - low), upside down where less is better; within 0 and 1.
+
+    Where the division has reached or passed the one end that is stated, that end alone decides.
+    """
     low = sight.field.low if ends.low is None else ends.low
     high = sight.field.high if ends.high is None else ends.high
     if low is None or high is None:
         return Earned(NOTHING, note=NO_NUMBER)
-    if low == high:
+    if low == high and ends.stated_end is None:
         return Earned(ends.when_equal, working=(("low", low), ("high", high)), note="all_equal")
-    coefficient = min(max((x - low) / (high - low), ZERO), Fraction(1))
+    if low < high:
+        coefficient = min(max((x - low) / (high - low), ZERO), Fraction(1))
+    else:
+        coefficient = Fraction(x > low if ends.high is None else x >= high)
     if sight.indicator.better == "less":
         coefficient = 1 - coefficient
     share = ends.base + (1 - ends.base) * coefficient

@@ -32,8 +32,14 @@ PLAIN_SHAPES: list[dict[str, Any]] = [
     },
 ]
 """Every one rises with its number and gives shares of the weight, so that scaling the weights scales it."""
+HALF_STATED: list[dict[str, Any]] = [
+    {"kind": "minmax", "base": "0.6", "high": "0.9"},
+    {"kind": "minmax", "low": "0.5"},
+]
+"""Min-max with one end of the scheme's and one of the division's, which may pass it."""
 NEIGHBOURLY_SHAPES: list[dict[str, Any]] = [
     {"kind": "minmax", "base": "0.6"},
+    *HALF_STATED,
     {"kind": "proportional", "on": "of_best"},
     {"kind": "bands", "on": "place", "bands": [{"from": "1", "up_to": "2", "share": "1"}, {"share": "0.4"}]},
 ]

@@ -221,6 +221,15 @@ def test_places_at_both_ends_and_an_equal_division() -> None:
     assert middle(race("minmax", 5, (5, 5))) == "10（全组相同）"
 
 
+def test_a_division_past_the_one_stated_end() -> None:
+    shape = {"kind": "minmax", "base": "0.6", "high": "0.9"}
+    note = "规定的一头 90% 本组都已到或越过，19÷20=95% 按高的一头计"
+    assert middle(race(shape, "19/20", ("150%",))) == f"10（{note}）"
+    less = {"kind": "minmax", "base": "0.6", "high": 5}
+    note = "规定的一头 5 本组都已到或越过，6 按高的一头计"
+    assert middle(race(less, 6, (9,), better="less")) == f"6（{note}）"
+
+
 def test_the_schedule_stands_in_the_formula() -> None:
     """80 of 100 by the end of September, 75 % due: 5 points ahead."""
     slope = {"kind": "slopes", "on": "ahead", "at": 0, "segments": [{"every": "0.01", "points": "0.1"}]}

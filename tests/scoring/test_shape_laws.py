@@ -14,6 +14,7 @@ from scoring.scheme_document import parse_scheme, scheme_document
 from scoring.score_document import score_document
 from scoring.tally import tallies
 from tests.scoring.given_races import (
+    HALF_STATED,
     KEYS,
     NEIGHBOURLY_SHAPES,
     PLAIN_SHAPES,
@@ -23,6 +24,8 @@ from tests.scoring.given_races import (
     prepared,
     weights,
 )
+
+RISING_BESIDE_OTHERS = [{"kind": "minmax", "base": "0.6"}, *HALF_STATED]
 
 
 def places(result: RaceResult) -> dict[str, Fraction | None]:
@@ -102,7 +105,7 @@ def test_removing_a_unit_keeps_the_order_of_the_others(document: dict[str, Any],
 
 
 @given(
-    documents(PLAIN_SHAPES, rules=st.just("zero"), extras=False).map(prepared),
+    documents(PLAIN_SHAPES + RISING_BESIDE_OTHERS, rules=st.just("zero"), extras=False).map(prepared),
     st.integers(0, 4),
     st.integers(1, 5),
 )

@@ -83,6 +83,33 @@ def test_min_max_with_stated_ends_and_less_is_better() -> None:
     assert line({"kind": "minmax", "when_equal": 3}, 4).points == 3
 
 
+@pytest.mark.parametrize(
+    ("ends", "better", "values", "expected"),
+    [
+        # The lowest is past the stated top: everybody is; at it, the same; just below it, the lowest is the base.
+        ({"high": "0.9"}, "more", ["150%", "95%"], [10, 10]),
+        ({"high": "0.9"}, "more", ["150%", "90%"], [10, 10]),
+        ({"high": "0.9"}, "more", ["150%", "89%"], [10, 6]),
+        ({"low": "0.2"}, "more", ["15%", "9%"], [6, 6]),
+        ({"low": "0.2"}, "more", ["20%", "20%"], [6, 6]),
+        ({"low": "0.2"}, "more", ["30%", "9%"], [10, 6]),
+        ({"low": 5}, "less", [3, 1], [10, 10]),
+        ({"low": 5}, "less", [5, 5], [10, 10]),
+        ({"high": 5}, "less", [9, 6], [6, 6]),
+        ({"high": 5}, "less", [5, 5], [6, 6]),
+    ],
+)
+def test_min_max_where_the_division_passes_the_one_stated_end(
+    ends: dict[str, Any], better: str, values: list[Any], expected: list[int]
+) -> None:
+    shape = {"kind": "minmax", "base": "0.6", **ends}
+    rule = {"key": "x", "name": "率", "weight": 10, "shape": shape, "better": better}
+    units = [{"name": f"第{n}镇", "measures": {"x": value}} for n, value in enumerate(values)]
+    document = {"scheme": {"name": "试", "full_mark": 10, "indicators": [rule]}, "units": units}
+    found = {s.unit: s.score for s in score_document(document).result.standings}
+    assert [found[unit["name"]] for unit in units] == expected
+
+
 def test_two_standard_values_and_the_number_on_each() -> None:
     shape = {"kind": "interpolated", "knots": [{"at": 1, "points": 2}, {"at": 3, "points": 4}]}
     assert [line(shape, value).points for value in (1, 3)] == [2, 4]
