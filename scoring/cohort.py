@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from operator import attrgetter
 
 from scoring.facts import SIGNED, STANDARD_STAGES, Project, StageEvent
-from scoring.lookup import Held, Lookup
+from scoring.lookup import Held, Lookup, Member
 from scoring.result import (
     AFTER_CUT_OFF,
     AWAITING_VERIFICATION,
@@ -21,14 +21,7 @@ from scoring.result import (
     LeftOutFact,
 )
 from scoring.rules import Cohort
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """A project in the cohort with the contract that brought it in."""
-
-    held: Held
-    signed: StageEvent
+from scoring.sums import exact_sum, part_of
 
 
 def signed_cohort(lookup: Lookup, unit: str, cohort: Cohort, by: str) -> tuple[Count, list[Member]]:
@@ -36,8 +29,15 @@ def signed_cohort(lookup: Lookup, unit: str, cohort: Cohort, by: str) -> tuple[C
 
     A project is in by its first verified signing, once; it must be signed between the cohort's first day and
     the season's last or the cut-off, whichever comes first. By amount a contract without a stated amount is
-    left out.
+    left out. Found once, however many indicators look at it.
     """
+    known = lookup.cohorts.get((unit, cohort, by))
+    if known is None:
+        known = lookup.cohorts[unit, cohort, by] = _signed(lookup, unit, cohort, by)
+    return known
+
+
+def _signed(lookup: Lookup, unit: str, cohort: Cohort, by: str) -> tuple[Count, list[Member]]:
     counted: list[CountedFact] = []
     left_out: list[LeftOutFact] = []
     members: list[Member] = []
@@ -48,8 +48,8 @@ def signed_cohort(lookup: Lookup, unit: str, cohort: Cohort, by: str) -> tuple[C
         if event is None or reason is not None:
             left_out.append(left_out_project(held.project, event, reason or NOT_REACHED))
             continue
-        amount = 1 if by == "count" else event.inward_yuan or 0
-        counted.append(counted_project(held, event, held.share * amount))
+        amount = held.share if by == "count" else part_of(event.inward_yuan or 0, held.share)
+        counted.append(counted_project(held, event, amount))
         members.append(Member(held, event))
     return total(by, counted, left_out), members
 
@@ -82,20 +82,18 @@ def or_later(stages: Iterable[str]) -> tuple[str, ...]:
 def reached(project: Project, stages: tuple[str, ...], as_of: date) -> tuple[StageEvent | None, str | None]:
     """The first event at any of the stages that counts by the cut-off; else the nearest one and why not."""
     events = [event for event in project.events if event.stage in stages]
-    in_time = [event for event in events if event.on <= as_of]
-    verified = [event for event in in_time if event.verified]
+    if not events:
+        return None, NOT_REACHED
+    verified = [event for event in events if event.verified and event.on <= as_of]
     if verified:
         return _first(verified), None
-    if in_time:
-        return _first(in_time), AWAITING_VERIFICATION
-    if events:
-        return _first(events), AFTER_CUT_OFF
-    return None, NOT_REACHED
+    in_time = [event for event in events if event.on <= as_of]
+    return (_first(in_time), AWAITING_VERIFICATION) if in_time else (_first(events), AFTER_CUT_OFF)
 
 
 def total(by: str, counted: list[CountedFact], left_out: list[LeftOutFact]) -> Count:
     """A quantity added up from its facts."""
-    return Count(sum((fact.amount for fact in counted), Fraction(0)), by, tuple(counted), tuple(left_out))
+    return Count(exact_sum([fact.amount for fact in counted]), by, tuple(counted), tuple(left_out))
 
 
 def counted_project(held: Held, event: StageEvent, amount: Fraction) -> CountedFact:
@@ -111,7 +109,10 @@ def left_out_project(project: Project, event: StageEvent | None, reason: str) ->
 
 
 def _first(events: list[StageEvent]) -> StageEvent:
-    return min(events, key=lambda event: (event.on, event.id))
+    return events[0] if len(events) == 1 else min(events, key=_BY_DAY)
+
+
+_BY_DAY = attrgetter("on", "id")
 
 
 def _contract_reason(

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from scoring.facts import Adjustment, Facts, Project, Return, Sample, Target
-from scoring.result import AFTER_CUT_OFF, AWAITING_VERIFICATION, CREDIT_ENDED, OUTSIDE_COHORT
+from scoring.facts import Adjustment, Facts, Project, Return, Sample, StageEvent, Target
+from scoring.result import AFTER_CUT_OFF, AWAITING_VERIFICATION, CREDIT_ENDED, OUTSIDE_COHORT, Count
+from scoring.rules import Cohort
 from scoring.schedule import due_share
 
 
@@ -24,8 +25,18 @@ class Held:
 
     def reason(self, on: date) -> str | None:
         """Why the credit does not cover a day, None where it does."""
+        if self.since is None and self.until is None:
+            return None
         inside = (self.since or on) <= on <= (self.until or on)
         return None if inside else CREDIT_ENDED
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A project in a cohort with the contract that brought it in."""
+
+    held: Held
+    signed: StageEvent
 
 
 class Lookup:
@@ -42,6 +53,8 @@ class Lookup:
         self.starts_on = facts.starts_on
         self.ends_on = facts.ends_on
         self.curve = curve
+        self.cohorts: dict[tuple[str, Cohort, str], tuple[Count, list[Member]]] = {}
+        """Contracts of a unit by cohort and by what they are counted, as `signed_cohort` found them."""
         self._names = names or {}
         self._bundles = {member: unit.key for unit in facts.units for member in unit.members}
         self._held = _held(facts, self._bundles)
@@ -117,9 +130,10 @@ class Lookup:
 def _held(facts: Facts, bundles: dict[str, str]) -> dict[str, list[Held]]:
     held: dict[str, list[Held]] = defaultdict(list)
     for project in sorted(facts.projects, key=lambda p: p.code):
-        shares: dict[tuple[str, date | None, date | None], Fraction] = defaultdict(Fraction)
+        shares: dict[tuple[str, date | None, date | None], Fraction] = {}
         for credit in project.credits:
-            shares[bundles.get(credit.unit, credit.unit), credit.since, credit.until] += credit.share
+            key = bundles.get(credit.unit, credit.unit), credit.since, credit.until
+            shares[key] = shares[key] + credit.share if key in shares else credit.share
         for (unit, since, until), share in shares.items():
             held[unit].append(Held(project, share, since, until))
     return held

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from scoring.cohort import Member, or_later, reached_stage, signed_cohort
-from scoring.lookup import Lookup
+from scoring.cohort import or_later, reached_stage, signed_cohort
+from scoring.lookup import Lookup, Member
 from scoring.result import AWAITING_VERIFICATION, Count, Part, State
 from scoring.rules import (
     ONE,

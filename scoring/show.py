@@ -14,14 +14,21 @@ def round_half_up(x: Fraction | int, decimals: int) -> str:
 
     Raises ValueError when decimals are negative.
     """
+    above, below = x.as_integer_ratio()
+    return _half_up(above, below, decimals)
+
+
+def _half_up(above: int, below: int, decimals: int) -> str:
+    """above / below in whole numbers alone: a board has some ten thousand of them."""
     if decimals < 0:
         raise ValueError("decimals must not be negative")
-    value = Fraction(x)
-    scaled = abs(value) * 10**decimals
-    digits = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
-    sign = "-" if value < 0 and digits else ""
-    whole, rest = divmod(digits, 10**decimals)
-    return f"{sign}{whole}.{rest:0{decimals}d}" if decimals else f"{sign}{whole}"
+    unit = 10**decimals
+    digits = (2 * abs(above) * unit + below) // (2 * below)
+    sign = "-" if above < 0 and digits else ""
+    if not decimals:
+        return f"{sign}{digits}"
+    whole, rest = divmod(digits, unit)
+    return f"{sign}{whole}.{rest:0{decimals}d}"
 
 
 class Round(StrEnum):
@@ -44,7 +51,10 @@ def rounded(x: Fraction | int, decimals: int, how: Round = Round.HALF_UP) -> str
 
 def shown_rate(rate: Fraction | int, decimals: int = 1, how: Round = Round.HALF_UP) -> str:
     """A rate as a percentage, 173/200 → "86.5%"; the decimals are of the percent figure."""
-    return f"{rounded(Fraction(rate) * 100, decimals, how)}%"
+    above, below = rate.as_integer_ratio()
+    if how is Round.HALF_UP:
+        return f"{_half_up(100 * above, below, decimals)}%"
+    return f"{rounded(Fraction(100 * above, below), decimals, how)}%"
 
 
 def exact(x: Fraction | int) -> str:
@@ -54,11 +64,13 @@ def exact(x: Fraction | int) -> str:
 
 def plain(x: Fraction | int) -> str:
     """`x` without loss as people write it: "1.2" where a decimal of at most 30 places says it, otherwise "1/3"."""
-    value = Fraction(x)
-    twos, rest = _divided_out(value.denominator, 2)
+    above, below = x.as_integer_ratio()
+    if below == 1:
+        return str(above)
+    twos, rest = _divided_out(below, 2)
     fives, rest = _divided_out(rest, 5)
     places = max(twos, fives)
-    return round_half_up(value, places) if rest == 1 and places <= MOST_PLACES else str(value)
+    return _half_up(above, below, places) if rest == 1 and places <= MOST_PLACES else str(x)
 
 
 def _divided_out(number: int, prime: int) -> tuple[int, int]:

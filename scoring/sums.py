@@ -1,4 +1,4 @@
-"""Exact sums of many fractions, reduced once at the end instead of at every step."""
+"""Exact sums and products of many fractions, in whole numbers as far as they go."""
 
 from __future__ import annotations
 
@@ -16,3 +16,9 @@ def exact_sum(values: Iterable[Fraction]) -> Fraction:
         ((below, above),) = by_denominator.items()
         return Fraction(above, below)
     return sum((Fraction(above, below) for below, above in by_denominator.items()), Fraction(0))
+
+
+def part_of(whole: int, share: Fraction) -> Fraction:
+    """whole × share; most projects have one holder, and nothing is to be reduced."""
+    above, below = share.as_integer_ratio()
+    return Fraction(whole * above) if below == 1 else Fraction(whole * above, below)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from fractions import Fraction
+from operator import attrgetter
 
 from scoring.cohort import counted_project, left_out_project, total
 from scoring.lookup import Held, Lookup
@@ -17,6 +18,7 @@ from scoring.result import (
 )
 from scoring.rules import ONE
 from scoring.selection import Chosen, chosen
+from scoring.sums import part_of
 from scoring.term_rules import (
     ArrivedTerm,
     FixedTerm,
@@ -58,22 +60,28 @@ def target_count(lookup: Lookup, unit: str, indicator: str, by: str, level: str)
     return Count(fact.amount, by, (fact,))
 
 
+_BY_DAY = attrgetter("on", "id")
+
+
 def arrived(lookup: Lookup, since: list[tuple[Held, date]], last: date, kind: str = "") -> Count:
     """Money of each project from its first day to the last, each arrival times the share."""
     counted: list[CountedFact] = []
     left_out: list[LeftOutFact] = []
+    latest = min(last, lookup.as_of)
     for held, first in since:
-        code, name = held.project.code, held.project.name
-        for arrival in sorted(held.project.arrivals, key=lambda a: (a.on, a.id)):
+        code, name, share = held.project.code, held.project.name, held.share
+        for arrival in sorted(held.project.arrivals, key=_BY_DAY):
             if kind and arrival.kind != kind:
                 continue
-            reason = lookup.dated_reason(arrival.on, verified=arrival.verified, first=first, last=last)
-            reason = reason or held.reason(arrival.on)
+            on, reason = arrival.on, None
+            if not (arrival.verified and first <= on <= latest):
+                reason = lookup.dated_reason(on, verified=arrival.verified, first=first, last=last)
+            reason = reason or held.reason(on)
             if reason is None:
-                amount = held.share * arrival.yuan
-                counted.append(CountedFact("arrival", code, arrival.id, name, arrival.on, held.share, amount))
+                amount = part_of(arrival.yuan, share)
+                counted.append(CountedFact("arrival", code, arrival.id, name, on, share, amount))
             else:
-                left_out.append(LeftOutFact("arrival", code, arrival.id, name, arrival.on, reason))
+                left_out.append(LeftOutFact("arrival", code, arrival.id, name, on, reason))
     return total("amount", counted, left_out)
 
 
