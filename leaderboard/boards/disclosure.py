@@ -36,11 +36,13 @@ def _settled(facts: Facts, as_of: date, scheme: Scheme) -> Iterator[Project]:
     looked_at = {stage for stages in stages_looked_at(scheme) for stage in stages}
     kinds = kinds_looked_at(scheme)
     for project in facts.projects:
-        told = replace(project, kinds=tuple(kind for kind in project.kinds if kind in kinds))
+        sorts = tuple(kind for kind in project.kinds if kind in kinds)
         events = tuple(event for event in project.events if event.verified)
         arrivals = tuple(arrival for arrival in project.arrivals if arrival.verified)
         if arrivals or any(event.stage == SIGNED for event in events):
-            yield replace(told, events=events, arrivals=arrivals)
+            told = (events, arrivals, sorts)
+            is_all = told == (project.events, project.arrivals, project.kinds)
+            yield project if is_all else replace(project, events=events, arrivals=arrivals, kinds=sorts)
             continue
         counted = tuple(
             replace(event, total_yuan=None, inward_yuan=None)
@@ -48,7 +50,7 @@ def _settled(facts: Facts, as_of: date, scheme: Scheme) -> Iterator[Project]:
             if event.stage in looked_at and event.on <= as_of
         )
         if counted and project.credits:
-            yield replace(told, name=project.code, events=counted, arrivals=())
+            yield replace(project, name=project.code, events=counted, arrivals=(), kinds=sorts)
 
 
 def _waiting_projects(facts: Facts, as_of: date, scheme: Scheme) -> Iterator[Project]:
@@ -68,14 +70,13 @@ def _waiting_projects(facts: Facts, as_of: date, scheme: Scheme) -> Iterator[Pro
 
 def _waiting(facts: Facts, stages: tuple[str, ...], first: date, last: date) -> set[str]:
     """Units with events at the stages between two days, none of them verified."""
-    waiting, settled = set(), set()
+    waiting: set[str] = set()
+    settled: set[str] = set()
     for project in facts.projects:
         events = [event for event in project.events if event.stage in stages and first <= event.on <= last]
-        holders = {credit.unit for credit in project.credits}
-        if any(event.verified for event in events):
-            settled |= holders
-        elif events:
-            waiting |= holders
+        if events:
+            is_settled = any(event.verified for event in events)
+            (settled if is_settled else waiting).update(credit.unit for credit in project.credits)
     return waiting - settled
 
 

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from sqlalchemy.orm import Session
 
 from leaderboard.boards.disclosure import disclosed
-from leaderboard.boards.grounds import Grounds, Outcomes, a_day
+from leaderboard.boards.grounds import Grounds, a_day
 from leaderboard.ledger.models import (
     RETURNED,
     REVERSED,
@@ -112,34 +112,28 @@ def _without_projects(
     session: Session, season: Season, lines: list[RosterLine], known_at: int, grounds: Grounds
 ) -> scored.Facts:
     keys = {line.unit_id: line.key for line in lines}
-    outcomes = grounds.unit_outcomes()
     return scored.Facts(
         starts_on=season.starts_on,
         ends_on=season.ends_on,
         units=tuple(
             scored.Unit(line.key, line.name, line.division, line.sort_no, line.competing) for line in lines
         ),
-        returns=_returns(season, keys, grounds, outcomes),
+        returns=_returns(season, keys, grounds),
         targets=tuple(
             scored.Target(keys[t.unit_id], t.indicator, t.by, t.quantity, t.level)
             for t in targets_at(session, season.id, known_at)
             if t.unit_id in keys
         ),
-        adjustments=_adjustments(season, keys, grounds, outcomes),
+        adjustments=_adjustments(season, keys, grounds),
     )
 
 
 def _projects(keys: dict[int, str], grounds: Grounds) -> tuple[scored.Project, ...]:
     called = list(grounds.projects())
-    outcomes = grounds.project_outcomes()
     of_event = ("stage", "occurred_on", "total_yuan", "inward_yuan")
-    events = _by_project(grounds.of_projects(StageEvent, *of_event), outcomes, _event)
-    of_arrival = ("occurred_on", "yuan", "kind")
-    arrivals = _by_project(grounds.of_projects(CapitalArrival, *of_arrival), outcomes, _arrival)
-    of_credit = ("unit_id", "share_num", "share_den")
-    shares = _by_project(
-        grounds.of_projects(Credit, *of_credit), outcomes, lambda row, is_verified: (row, is_verified)
-    )
+    events = _by_project(grounds.of_projects(StageEvent, *of_event), _event)
+    arrivals = _by_project(grounds.of_projects(CapitalArrival, "occurred_on", "yuan", "kind"), _arrival)
+    shares = _by_project(grounds.of_projects(Credit, "unit_id", "share_num", "share_den"), _row)
     return tuple(
         scored.Project(
             code=row["code"],
@@ -153,15 +147,12 @@ def _projects(keys: dict[int, str], grounds: Grounds) -> tuple[scored.Project, .
     )
 
 
-def _by_project(
-    rows: Iterable[Row], outcomes: Outcomes, made: Callable[[Row, bool], Fact]
-) -> dict[int, list[Fact]]:
+def _by_project(rows: Iterable[Row], made: Callable[[Row], Fact]) -> dict[int, list[Fact]]:
     """What is made of every fact that was neither returned nor reversed, by project."""
     found: dict[int, list[Fact]] = defaultdict(list)
     for row in rows:
-        outcome = outcomes[row[:2]]
-        if outcome not in GONE:
-            found[row[0]].append(made(row, outcome == VERIFIED))
+        if row[2] not in GONE:
+            found[row[0]].append(made(row))
     return found
 
 
@@ -174,44 +165,41 @@ def _public_name(called: dict[str, Any]) -> str:
 _share = cache(Fraction)
 
 
-def _credits(rows: list[tuple[Row, bool]], keys: dict[int, str]) -> tuple[scored.Credit, ...]:
+def _credits(rows: list[Row], keys: dict[int, str]) -> tuple[scored.Credit, ...]:
     """Verified credits of the season's units; a unit credited twice has the sum."""
     shares: dict[str, Fraction] = {}
-    for (_project, _fact, unit_id, above, below, *_rest), is_verified in rows:
-        if is_verified and (unit := keys.get(unit_id)):
+    for _project, _fact, outcome, unit_id, above, below, *_rest in rows:
+        if outcome == VERIFIED and (unit := keys.get(unit_id)):
             share = _share(above, below)
             shares[unit] = shares[unit] + share if unit in shares else share
     return tuple(scored.Credit(unit, share) for unit, share in sorted(shares.items()))
 
 
-def _event(row: Row, is_verified: bool) -> scored.StageEvent:
-    return scored.StageEvent(str(row[1]), row[2], a_day(row[3]), is_verified, row[4], row[5])
+def _row(row: Row) -> Row:
+    return row
 
 
-def _arrival(row: Row, is_verified: bool) -> scored.Arrival:
-    return scored.Arrival(str(row[1]), a_day(row[2]), row[3], row[4], is_verified)
+def _event(row: Row) -> scored.StageEvent:
+    return scored.StageEvent(str(row[1]), row[3], a_day(row[4]), row[2] == VERIFIED, row[5], row[6])
 
 
-def _returns(
-    season: Season, keys: dict[int, str], grounds: Grounds, outcomes: Outcomes
-) -> tuple[scored.Return, ...]:
+def _arrival(row: Row) -> scored.Arrival:
+    return scored.Arrival(str(row[1]), a_day(row[3]), row[4], row[5], row[2] == VERIFIED)
+
+
+def _returns(season: Season, keys: dict[int, str], grounds: Grounds) -> tuple[scored.Return, ...]:
     rows = grounds.of_units(UnitReturn, "measure", "starts_on", "occurred_on", "quantity")
     return tuple(
-        scored.Return(str(fact), keys[unit], measure, last, quantity, outcomes[unit, fact] == VERIFIED)
-        for unit, fact, measure, first, last_day, quantity, *_rest in rows
-        for last in [a_day(last_day)]
-        if outcomes[unit, fact] not in GONE and a_day(first) >= season.starts_on and last <= season.ends_on
+        scored.Return(str(fact), keys[unit], measure, a_day(last), quantity, outcome == VERIFIED)
+        for unit, fact, outcome, measure, first, last, quantity, *_rest in rows
+        if outcome not in GONE and a_day(first) >= season.starts_on and a_day(last) <= season.ends_on
     )
 
 
-def _adjustments(
-    season: Season, keys: dict[int, str], grounds: Grounds, outcomes: Outcomes
-) -> tuple[scored.Adjustment, ...]:
+def _adjustments(season: Season, keys: dict[int, str], grounds: Grounds) -> tuple[scored.Adjustment, ...]:
     rows = grounds.of_units(Adjustment, "season_id", "item", "occurred_on", "times", "reason")
     return tuple(
-        scored.Adjustment(
-            str(fact), keys[unit], item, a_day(on), times, reason, outcomes[unit, fact] == VERIFIED
-        )
-        for unit, fact, season_id, item, on, times, reason, *_rest in rows
-        if season_id == season.id and outcomes[unit, fact] not in GONE
+        scored.Adjustment(str(fact), keys[unit], item, a_day(on), times, reason, outcome == VERIFIED)
+        for unit, fact, outcome, season_id, item, on, times, reason, *_rest in rows
+        if season_id == season.id and outcome not in GONE
     )

@@ -14,12 +14,11 @@ from functools import cache
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Date, Select, String, inspect, select, type_coerce
+from sqlalchemy import Select, and_, inspect, select
 from sqlalchemy.orm import Session
 
 from leaderboard.instant import Millis
 from leaderboard.ledger.models import (
-    AWAITING,
     Adjustment,
     CapitalArrival,
     Credit,
@@ -44,15 +43,8 @@ OfUnit = type[UnitReturn] | type[Adjustment]
 
 @cache
 def a_day(written: str | date) -> date:
-    """A day of a row; found once for each, as a race has a hundred facts on it."""
+    """A day of a row as the driver gives it; read once, as a race has a hundred facts on it."""
     return date.fromisoformat(written) if isinstance(written, str) else written
-
-
-class Outcomes(dict[tuple[int, int], str]):
-    """What was last decided on each fact, by its holder and its id; nothing was decided on those that await it."""
-
-    def __missing__(self, _fact: tuple[int, int]) -> str:
-        return AWAITING
 
 
 class Grounds:
@@ -93,22 +85,12 @@ class Grounds:
         self._hash("scheme_version", [[getattr(version, column.key) for column in columns]])
 
     def of_units(self, table: OfUnit, *names: str) -> Iterator[tuple[Any, ...]]:
-        """Returns or adjustments of the units: unit, fact, the columns named, and what is only hashed."""
-        found = _columns(table, "unit_id", "fact_id", *names)
-        return self._passing(table.__tablename__, found.where(table.unit_id.in_(self._units)), table)
+        """Returns or adjustments of the units: unit, fact, what was last decided, and the columns named."""
+        return self._facts(table, UnitDecision, "unit_id", self._units, names)
 
     def of_projects(self, table: OfProject, *names: str) -> Iterator[tuple[Any, ...]]:
-        """Facts of the units' projects: project, fact, the columns named, and what is only hashed."""
-        found = _columns(table, "project_id", "fact_id", *names)
-        return self._passing(table.__tablename__, found.where(table.project_id.in_(self._ours)), table)
-
-    def unit_outcomes(self) -> Outcomes:
-        """What was last decided on facts of the units."""
-        return self._outcomes(UnitDecision, "unit_id", self._units)
-
-    def project_outcomes(self) -> Outcomes:
-        """What was last decided on facts of the units' projects."""
-        return self._outcomes(ProjectDecision, "project_id", self._ours)
+        """Facts of the units' projects: project, fact, what was last decided, and the columns named."""
+        return self._facts(table, ProjectDecision, "project_id", self._ours, names)
 
     def projects(self) -> Iterator[dict[str, Any]]:
         """The units' projects as they were called at the instant, with the rows that say so."""
@@ -125,29 +107,41 @@ class Grounds:
         self._hash("former_project", map(tuple, self._session.execute(renamed.order_by(*table.primary_key))))
         yield from called
 
-    def _outcomes(
+    def _facts(
         self,
-        table: type[UnitDecision | ProjectDecision],
+        table: OfUnit | OfProject,
+        decisions: type[UnitDecision | ProjectDecision],
         holder: str,
         held: Sequence[int] | Select[int],
-    ) -> Outcomes:
-        found = _columns(table, holder, "fact_id", "outcome").where(
-            getattr(table, holder).in_(held), table.decided_at <= self._known_at
+        names: Sequence[str],
+    ) -> Iterator[tuple[Any, ...]]:
+        """Each fact with the last decision on it that was made by the instant; all of them are hashed."""
+        fact, decided = table.__table__.columns, decisions.__table__.columns
+        first = [fact[holder], fact["fact_id"], decided["outcome"], *(fact[name] for name in names)]
+        rest = [column for column in fact if column.name not in (holder, "fact_id", *names)]
+        rest += [decided[name] for name in ("decision_no", "decided_at", "decided_by", "reason")]
+        known = and_(
+            decided[holder] == fact[holder],
+            decided["fact_id"] == fact["fact_id"],
+            decided["decided_at"] <= self._known_at,
         )
-        ordered = found.order_by(*table.__table__.primary_key)
-        # The last of several decisions on a fact comes last.
-        return Outcomes((row[:2], row[2]) for row in self._rows(table.__tablename__, ordered))
-
-    def _passing(self, name: str, found: Select[Any], table: OfProject | OfUnit) -> Iterator[tuple[Any, ...]]:
-        ordered = found.where(table.recorded_at <= self._known_at).order_by(*table.__table__.primary_key)
-        return self._rows(name, ordered)
+        found = (
+            select(*first, *rest)
+            .outerjoin_from(table.__table__, decisions.__table__, known)
+            .where(fact[holder].in_(held), fact["recorded_at"] <= self._known_at)
+            .order_by(fact[holder], fact["fact_id"], decided["decision_no"])
+        )
+        return _latest(self._rows(table.__tablename__, found))
 
     def _rows(self, name: str, found: Select[Any]) -> Iterator[tuple[Any, ...]]:
+        """Rows as the driver gives them: of a hundred thousand nothing is made that is not needed."""
         self._sha.update(f"{name}\n".encode())
-        for rows in self._session.execute(found).partitions(AT_ONCE):
-            some = [tuple(row) for row in rows]
-            self._sha.update(json.dumps(some, ensure_ascii=False, default=str).encode())
-            yield from some
+        self._session.flush()
+        with self._session.connection().execute(found) as result:
+            cursor: Any = result.cursor
+            while rows := cursor.fetchmany(AT_ONCE):
+                self._sha.update(json.dumps(rows, ensure_ascii=False, default=str).encode())
+                yield from rows
 
     def _hash(self, name: str, rows: Iterable[Sequence[Any]]) -> None:
         self._sha.update(f"{name}\n".encode())
@@ -166,13 +160,12 @@ class Grounds:
             yield list({**row, "ended_at": ended}.values())
 
 
-def _columns(table: Any, *first: str) -> Select[Any]:
-    """All columns of a table, those named first; a day as the database writes it, which `a_day` reads."""
-    columns = table.__table__.columns
-    rest = (column.name for column in columns if column.name not in first)
-    return select(
-        *(
-            type_coerce(columns[name], String) if isinstance(columns[name].type, Date) else columns[name]
-            for name in (*first, *rest)
-        )
-    )
+def _latest(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    """The last of several rows of a fact, which stand together in the order of the decisions on it."""
+    before: tuple[Any, ...] | None = None
+    for row in rows:
+        if before is not None and (before[1] != row[1] or before[0] != row[0]):
+            yield before
+        before = row
+    if before is not None:
+        yield before
