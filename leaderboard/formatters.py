@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 from unicodedata import east_asian_width
 
@@ -20,6 +21,16 @@ from scoring.show import round_half_up
 WAN, YI = 10_000, 100_000_000
 
 
+def exact_number(value: str | int | Fraction) -> int | Fraction:
+    """The number that an exact text says; one that is read already is handed back."""
+    if not isinstance(value, str):
+        return value
+    above, slash, below = value.partition("/")
+    if slash:
+        return Fraction(int(above), int(below))
+    return Fraction(value) if "." in value else int(value)
+
+
 def fraction(text: str | int | None) -> Fraction | None:
     """The exact number written as an integer or as "n/d"; None stays None."""
     return None if text is None else Fraction(text)
@@ -27,7 +38,10 @@ def fraction(text: str | int | None) -> Fraction | None:
 
 def plain(number: str | int | Fraction, decimals: int = 2) -> str:
     """A number with at most the decimals given and no idle zeros: 4.5, 27."""
-    shown = round_half_up(Fraction(number), decimals)
+    value = exact_number(number)
+    if isinstance(value, int):
+        return str(value)
+    shown = round_half_up(value, decimals)
     return shown.rstrip("0").rstrip(".") if "." in shown else shown
 
 
@@ -35,7 +49,7 @@ def money(yuan: str | int | Fraction | None) -> str:
     """Money as offices write it: 1.94 亿元, 3200 万元 below one 亿, 85 元 below one 万; English in ¥m and ¥bn."""
     if yuan is None:
         return "—"
-    amount = Fraction(yuan)
+    amount = Fraction(exact_number(yuan))
     if language() == ENGLISH:
         unit, name = _money_unit(abs(amount))
         return f"¥{plain(amount / unit)}{name}"
@@ -57,7 +71,7 @@ def over(numerator: str | int | Fraction, denominator: str | int | Fraction, by:
     """Numerator and denominator as 92/128, or as money in the unit of the larger one: 22.65/197.41 亿元."""
     if by != "amount":
         return f"{plain(numerator)}/{plain(denominator)}"
-    upper, lower = Fraction(numerator), Fraction(denominator)
+    upper, lower = Fraction(exact_number(numerator)), Fraction(exact_number(denominator))
     unit, name = _money_unit(max(abs(upper), abs(lower)))
     shown = f"{plain(upper / unit)}/{plain(lower / unit)}"
     return f"¥{shown}{name}" if language() == ENGLISH else f"{shown} {name}"
@@ -86,14 +100,14 @@ def moment(value: Millis | str | None, zone: str) -> str:
 
 def place(value: str | int | None) -> str:
     """A place for display: 4, or 2.5 where ties share the mean place; a dash for no place."""
-    return "—" if value is None else plain(Fraction(value), 1)
+    return "—" if value is None else plain(value, 1)
 
 
 def moved(previous: str | int | None, present: str | int | None) -> int | None:
     """Places gained (positive) or lost since the previous edition; None where either place is missing."""
     if previous is None or present is None:
         return None
-    return int(Fraction(previous) - Fraction(present))
+    return int(exact_number(previous) - exact_number(present))
 
 
 def is_compared(board: Mapping[str, Any]) -> bool:
@@ -135,7 +149,7 @@ def _addend(number: str | None, by: str) -> str:
     if by != "amount":
         return plain(number)
     unit, decimals = (1_000_000, 2) if language() == ENGLISH else (YI, 4)
-    return round_half_up(Fraction(number) / unit, decimals)
+    return round_half_up(Fraction(exact_number(number), unit), decimals)
 
 
 _WAN_IN_FORMULA = re.compile(r"(\([\d./]+\)|\d+(?:\.\d+)?)万")
@@ -178,12 +192,12 @@ def width(part: str | int | Fraction | None, whole: str | int | Fraction = 1) ->
 
 def percent(number: str | int | Fraction) -> str:
     """A ratio as a plain percentage without its sign: 6/5 is 120."""
-    return plain(Fraction(number) * 100)
+    return plain(exact_number(number) * 100)
 
 
 def sum_shown(numbers: Iterable[str], decimals: int) -> str:
     """The exact sum of exact numbers, rounded half up once."""
-    return round_half_up(sum(map(Fraction, numbers), Fraction(0)), decimals)
+    return round_half_up(sum(map(exact_number, numbers)), decimals)
 
 
 def signed_number(number: str) -> str:
@@ -191,6 +205,7 @@ def signed_number(number: str) -> str:
     return f"−{number[1:]}" if number.startswith("-") else f"+{number}"
 
 
+@lru_cache(maxsize=10_000)
 def columns(text: str) -> int:
     """How wide a text is in columns of a half-width letter: a Chinese character takes two."""
     return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)

@@ -19,7 +19,7 @@ def round_half_up(x: Fraction | int, decimals: int) -> str:
 
 
 def _half_up(above: int, below: int, decimals: int) -> str:
-    """above / below in whole numbers alone: a board has some ten thousand of them."""
+    """One number over another in whole numbers alone: a board has some ten thousand of them."""
     if decimals < 0:
         raise ValueError("decimals must not be negative")
     unit = 10**decimals

@@ -19,6 +19,6 @@ def exact_sum(values: Iterable[Fraction]) -> Fraction:
 
 
 def part_of(whole: int, share: Fraction) -> Fraction:
-    """whole × share; most projects have one holder, and nothing is to be reduced."""
+    """A share of a whole number; most projects have one holder, and nothing is to be reduced."""
     above, below = share.as_integer_ratio()
     return Fraction(whole * above) if below == 1 else Fraction(whole * above, below)

@@ -11,12 +11,11 @@ import io
 import re
 from collections.abc import Iterator
 from datetime import datetime
-from fractions import Fraction
 from typing import Any
 
 import xlsxwriter
 
-from leaderboard.formatters import is_compared, movement
+from leaderboard.formatters import exact_number, is_compared, movement
 from leaderboard.labels import state_words, unranked_words
 from scoring.show import round_half_up
 
@@ -190,9 +189,9 @@ def _number(value: int | str | None) -> Cell:
     """An integer as it is, anything else rounded to four decimals; empty where there is none."""
     if value is None:
         return ""
-    number = Fraction(value)
-    if number.denominator == 1:
-        return number.numerator
+    number = exact_number(value)
+    if isinstance(number, int):
+        return number
     return Printed(round_half_up(number, DECIMALS).rstrip("0").rstrip("."))
 
 
@@ -210,5 +209,5 @@ def _pair(value: int | str | None) -> tuple[Cell, Cell]:
     """An exact number in lowest terms, p over q; both empty where there is none."""
     if value is None:
         return "", ""
-    number = Fraction(value)
-    return number.numerator, number.denominator
+    above, _slash, below = str(value).partition("/")
+    return int(above), int(below or 1)

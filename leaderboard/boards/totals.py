@@ -8,6 +8,9 @@ from fractions import Fraction
 from typing import Any
 
 from leaderboard.boards.view import DivisionView, HeadlineView, divisions, headlines
+from leaderboard.formatters import exact_number
+from scoring.show import exact
+from scoring.sums import exact_sum
 
 Document = dict[str, Any]
 
@@ -84,5 +87,5 @@ def _summed(many: Iterable[Sequence[Pair]]) -> list[Pair]:
 
 
 def _sum(numbers: Iterable[str | None]) -> str | None:
-    known = [Fraction(number) for number in numbers if number is not None]
-    return str(sum(known, Fraction(0))) if known else None
+    known = [Fraction(exact_number(number)) for number in numbers if number is not None]
+    return exact(exact_sum(known)) if known else None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from leaderboard.formatters import moved
+from leaderboard.formatters import exact_number, moved
 
 Document = dict[str, Any]
 Told = tuple[str | None, str]
@@ -160,7 +160,7 @@ def by_indicator(rows: Sequence[Document], key: str) -> list[Document]:
 
 
 def _order(place: int | str | None) -> tuple[bool, Fraction]:
-    return place is None, Fraction(place or 0)
+    return place is None, Fraction(exact_number(place or 0))
 
 
 def best_score(board: Document) -> str:
