@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from leaderboard.boards.disclosure import disclosed
 from leaderboard.boards.grounds import Grounds, a_day
+from leaderboard.collecting import without_collecting
 from leaderboard.ledger.models import (
     RETURNED,
     REVERSED,
@@ -64,6 +65,7 @@ class Gathered:
     """Hash of the rows it was gathered from, figures or not."""
 
 
+@without_collecting()
 def gather(session: Session, season: Season, as_of: date, known_at: int) -> Gathered:
     """The facts that may be told, as known at `known_at`, and the scheme in force on `as_of`; raises NothingInForce."""
     version = scheme_in_force(session, season.id, as_of, known_at)

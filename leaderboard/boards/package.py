@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NoReturn
 
+from leaderboard.boards.packing import Piece, gzipped, piece
 from leaderboard.office import signature_holds
 from leaderboard.words import gettext as _
 from scoring.document import parse_facts, result_document
@@ -43,10 +44,9 @@ def digest(document: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical(document)).hexdigest()
 
 
-def packed(document: Mapping[str, Any] | bytes) -> bytes:
-    """The canonical bytes, written already or not, gzipped without a time stamp: equal documents pack equally."""
-    written = document if isinstance(document, bytes) else canonical(document)
-    return gzip.compress(written, 6, mtime=0)
+def packed(document: Mapping[str, Any]) -> bytes:
+    """The canonical bytes, gzipped without a time stamp: equal documents pack equally."""
+    return gzipped(piece(canonical(document)))
 
 
 def unpacked(data: bytes) -> dict[str, Any]:
@@ -65,10 +65,11 @@ def sealed(package: Mapping[str, Any], signature: str, public_key: str) -> dict[
     }
 
 
-def sealed_bytes(written: bytes, seal: Mapping[str, str]) -> bytes:
-    """The canonical bytes of the sealed file around a package that is written already."""
-    members = {**{name: canonical_value(text) for name, text in seal.items()}, "package": written}
-    return b"{%s}" % b",".join(b'"%s":%s' % (name.encode(), members[name]) for name in sorted(members))
+def sealed_pieces(package: Piece, seal: Mapping[str, str]) -> list[Piece]:
+    """The canonical bytes of the sealed file, around a package that is written and packed already."""
+    around = canonical({**seal, "package": None})
+    before = around.index(b"null")
+    return [piece(around[:before]), package, piece(around[before + len(b"null") :])]
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,10 +22,12 @@ from leaderboard.boards.gather import Gathered, gather
 from leaderboard.boards.keys import use_key
 from leaderboard.boards.late import late_facts
 from leaderboard.boards.models import Edition
-from leaderboard.boards.package import FORMAT, canonical, packed, sealed_bytes, unpacked
+from leaderboard.boards.package import FORMAT, canonical, sealed_pieces, unpacked
+from leaderboard.boards.packing import gzipped, piece
 from leaderboard.boards.read import last_numbered, places_in, predecessor
 from leaderboard.boards.render import render_forms
 from leaderboard.boards.unit_lines import unit_lines
+from leaderboard.collecting import without_collecting
 from leaderboard.instant import Millis, now
 from leaderboard.ledger.read import english_names
 from leaderboard.office import Office
@@ -106,6 +108,7 @@ class Composed:
     contents_signature: str
 
 
+@without_collecting()
 def score(session: Session, season: Season, due: Due) -> Scored:
     """Gather what was known and score it; raises NothingInForce. Equal ledgers give equal `told`, for ever."""
     seen = trail_end(session)
@@ -145,6 +148,7 @@ def compose(
     return numbered(session, score(session, season, due), office, published_at=published_at)
 
 
+@without_collecting()
 def numbered(
     session: Session,
     scored: Scored,
@@ -165,7 +169,8 @@ def numbered(
     hash_ = hashlib.sha256(written).hexdigest()
     seal = {"hash": hash_, "signature": office.sign(hash_), "public_key": office.public_key}
     board, lines = shown(session, scored, office, {**times, **chained, **seal}, origin)
-    forms = render_forms(office, board, sealed_bytes(written, seal))
+    whole = piece(written)
+    forms = render_forms(office, board, sealed_pieces(whole, seal))
     row = {
         **asdict(scored.due),
         **seal,
@@ -173,9 +178,7 @@ def numbered(
         "published_at": published_at,
         "previous_hash": package["previous_hash"],
     }
-    contents = contents_of(
-        row, scored.told, (scored.grounds, str(scored.seen)), packed(written), lines, forms
-    )
+    contents = contents_of(row, scored.told, (scored.grounds, str(scored.seen)), gzipped(whole), lines, forms)
     return Composed(
         scored=scored,
         season=season,
@@ -232,6 +235,7 @@ def locked_season(session: Session, season_id: int) -> Season:
     return session.scalars(held.execution_options(populate_existing=True)).one()
 
 
+@without_collecting()
 def announce(session: Session, composed: Composed, actor: str, run_id: int | None = None) -> Edition:
     """Store a composed edition with its standings and public forms; raises Overtaken when its number is taken."""
     season = locked_season(session, composed.season.id)
