@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from typing import NamedTuple
 
 SPARSE = {"sparse": True}
 """Marks a field that a document leaves out while it holds its default."""
@@ -40,8 +41,7 @@ class Unit:
     """Keys of the units bundled into this one 捆绑: what is credited to them is credited to it."""
 
 
-@dataclass(frozen=True, slots=True)
-class StageEvent:
+class StageEvent(NamedTuple):
     """A project reached a stage on a date 节点事件; amounts are integer yuan of the contract signed."""
 
     id: str
@@ -52,8 +52,7 @@ class StageEvent:
     inward_yuan: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(NamedTuple):
     """Money that arrived on a date 到位资金, integer yuan; kind is `domestic` or `foreign`."""
 
     id: str

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 
-def exact_sum(values: Iterable[Fraction]) -> Fraction:
+def exact_sum(values: Iterable[Fraction | int]) -> Fraction:
     """Σ values; 0 of none. Terms with the same denominator are added as whole numbers."""
     by_denominator: dict[int, int] = {}
     for value in values:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.audit import trail_up_to
@@ -86,11 +86,13 @@ def store_contents(
     session: Session, edition_id: int, contents: Contents, unit_ids: Mapping[str, int]
 ) -> None:
     """Store the standings and public forms of an edition."""
-    session.add_all(
-        Standing(
-            edition_id=edition_id, unit_id=unit_ids[row["unit"]], **{name: row[name] for name in STANDING}
-        )
-        for row in contents.standings
+    session.execute(
+        insert(Standing),
+        [
+            {"edition_id": edition_id, "unit_id": unit_ids[row["unit"]]}
+            | {name: row[name] for name in STANDING}
+            for row in contents.standings
+        ],
     )
     session.add_all(
         PublicForm(

@@ -45,7 +45,7 @@ def _settled(facts: Facts, as_of: date, scheme: Scheme) -> Iterator[Project]:
             yield project if is_all else replace(project, events=events, arrivals=arrivals, kinds=sorts)
             continue
         counted = tuple(
-            replace(event, total_yuan=None, inward_yuan=None)
+            event._replace(total_yuan=None, inward_yuan=None)
             for event in events
             if event.stage in looked_at and event.on <= as_of
         )

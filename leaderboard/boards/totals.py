@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
 from leaderboard.boards.view import DivisionView, HeadlineView, divisions, headlines
@@ -87,5 +86,5 @@ def _summed(many: Iterable[Sequence[Pair]]) -> list[Pair]:
 
 
 def _sum(numbers: Iterable[str | None]) -> str | None:
-    known = [Fraction(exact_number(number)) for number in numbers if number is not None]
+    known = [exact_number(number) for number in numbers if number is not None]
     return exact(exact_sum(known)) if known else None

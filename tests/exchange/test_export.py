@@ -95,7 +95,7 @@ def without_returned(facts: scored.Facts) -> scored.Facts:
 
 
 def _plain(facts: tuple[Any, ...]) -> tuple[Any, ...]:
-    return tuple(sorted((replace(fact, id="") for fact in facts), key=repr))
+    return tuple(sorted((fact._replace(id="") for fact in facts), key=repr))
 
 
 @pytest.fixture
