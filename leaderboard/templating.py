@@ -70,3 +70,9 @@ def render(template: str, lang: str, **context: object) -> bytes:
     """One template as UTF-8 bytes in a language."""
     with words.speaking(lang):
         return publication_environment().get_template(template).render(**context).encode()
+
+
+def macro(template: str, name: str) -> Callable[..., str]:
+    """A macro of a template by itself; whoever calls it says in which language."""
+    found: Callable[..., str] = getattr(publication_environment().get_template(template).module, name)
+    return found

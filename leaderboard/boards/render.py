@@ -12,13 +12,19 @@ from leaderboard.boards.package import canonical
 from leaderboard.boards.packing import Piece, brotli_of, gzipped, piece
 from leaderboard.boards.read import PublicSeason
 from leaderboard.boards.sheets import csv_file, xlsx_file
+from leaderboard.boards.totals import RaceTotal
+from leaderboard.formatters import spoken
 from leaderboard.office import Office
 from leaderboard.qr import check_address
-from leaderboard.templating import render
+from leaderboard.templating import macro, render
 from leaderboard.words import CHINESE, LANGUAGES, speaking
 
 HTML, JSON = "text/html; charset=utf-8", "application/json; charset=utf-8"
 CSV, XLSX = "text/csv; charset=utf-8", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+Document = dict[str, Any]
+Cells = dict[str, str]
+"""The name of each unit as the tables of an edition write it, by key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +60,7 @@ def packed_form(path: str, lang: str, content_type: str, pieces: Sequence[Piece]
     )
 
 
-def render_forms(office: Office, board: dict[str, Any], sealed: Sequence[Piece]) -> Iterator[Form]:
+def render_forms(office: Office, board: Document, sealed: Sequence[Piece]) -> Iterator[Form]:
     """Every public form of an edition; `sealed` is its sealed file, written and packed already."""
     base = f"/boards/{board['season']}/{board['number']}"
     yield make_form(f"{base}.json", "", JSON, canonical(board))
@@ -62,10 +68,12 @@ def render_forms(office: Office, board: dict[str, Any], sealed: Sequence[Piece])
     with speaking(CHINESE):
         yield make_form(f"{base}.csv", "", CSV, csv_file(board))
         yield make_form(f"{base}.xlsx", "", XLSX, xlsx_file(board))
+    indicators = [(one, totals.race_total(board, one["key"])) for one in board["scheme"]["indicators"]]
     for lang in LANGUAGES:
-        yield make_form(f"{base}/", lang, HTML, board_page(office, board, lang))
-        for indicator in board["scheme"]["indicators"]:
-            page = indicator_page(office, board, indicator, lang)
+        cells = unit_cells(board, base, lang)
+        yield make_form(f"{base}/", lang, HTML, board_page(office, board, lang, cells))
+        for indicator, total in indicators:
+            page = indicator_page(office, board, indicator, total, lang, cells)
             yield make_form(f"{base}/by/{indicator['key']}/", lang, HTML, page)
 
 
@@ -75,14 +83,26 @@ def index_forms(office: Office, seasons: Sequence[PublicSeason]) -> Iterator[For
         yield make_form("/", lang, HTML, index_page(office, seasons, lang))
 
 
-def board_page(office: Office, board: dict[str, Any], lang: str) -> bytes:
+def unit_cells(board: Document, base: str, lang: str) -> Cells:
+    """The names of all units, made once for all pages of a language."""
+    unit_name = macro("components/standings.html", "unit_name")
+    with speaking(lang):
+        return {
+            row["unit"]: unit_name(row, spoken(f"{base}/units/{row['unit']}/")) for row in board["standings"]
+        }
+
+
+def board_page(office: Office, board: Document, lang: str, cells: Cells) -> bytes:
     """The board of an edition as a page."""
-    return render("pages/display/board.html", lang, **_frame(office, board))
+    return render("pages/display/board.html", lang, **_frame(office, board), cells=cells)
 
 
-def indicator_page(office: Office, board: dict[str, Any], indicator: dict[str, Any], lang: str) -> bytes:
-    """One indicator's own board of an edition as a page."""
-    return render("pages/display/by_indicator.html", lang, **_frame(office, board), indicator=indicator)
+def indicator_page(
+    office: Office, board: Document, indicator: Document, total: RaceTotal, lang: str, cells: Cells
+) -> bytes:
+    """One indicator's own board of an edition as a page; `total` is that indicator's."""
+    context = {"indicator": indicator, "total": total, "cells": cells}
+    return render("pages/display/by_indicator.html", lang, **_frame(office, board), **context)
 
 
 def index_page(office: Office, seasons: Sequence[PublicSeason], lang: str) -> bytes:
@@ -92,7 +112,7 @@ def index_page(office: Office, seasons: Sequence[PublicSeason], lang: str) -> by
     )
 
 
-def _frame(office: Office, board: dict[str, Any]) -> dict[str, Any]:
+def _frame(office: Office, board: Document) -> Document:
     return {
         "office_name": office.name,
         "zone": office.zone,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from leaderboard.boards.view import DivisionView, HeadlineView, divisions, headlines
-from leaderboard.formatters import exact_number
+from leaderboard.boards.view import DivisionView, HeadlineView, by_indicator, divisions, headlines
+from leaderboard.formatters import addend, exact_number
 from scoring.show import exact
 from scoring.sums import exact_sum
 
@@ -26,9 +27,13 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class DivisionTotal:
-    """One division's total of an indicator."""
+    """One division's own board of an indicator, with its total."""
 
     division: DivisionView
+    rows: Sequence[Document]
+    """In the order of the indicator's own board."""
+    shared: frozenset[int | str]
+    """The places that several units have."""
     pairs: Sequence[Pair]
     headline: HeadlineView | None
 
@@ -44,11 +49,20 @@ class RaceTotal:
 
 def race_total(board: Document, key: str) -> RaceTotal:
     """One indicator's total over all divisions; its pairs are sums of theirs, its rate is the scored one."""
-    parts = [
-        DivisionTotal(division, division_pairs(division.rows, key), _of(division.headlines, key))
-        for division in divisions(board)
-    ]
+    parts = [division_total(division, key) for division in divisions(board)]
     return RaceTotal(_summed([part.pairs for part in parts]), _of(headlines(board), key), parts)
+
+
+def division_total(division: DivisionView, key: str) -> DivisionTotal:
+    """One indicator's board of a division, with the sums its total rate is made of."""
+    places = Counter(row["indicators"][key]["place"] for row in division.rows)
+    return DivisionTotal(
+        division=division,
+        rows=by_indicator(division.rows, key),
+        shared=frozenset(place for place, units in places.items() if place is not None and units > 1),
+        pairs=division_pairs(division.rows, key),
+        headline=_of(division.headlines, key),
+    )
 
 
 def division_pairs(rows: Sequence[Document], key: str) -> list[Pair]:
@@ -63,6 +77,16 @@ def pairs(value: Document) -> list[Pair]:
     if value["numerator"] is None and value["denominator"] is None:
         return []
     return [Pair(value["by"], "1", value["numerator"], value["denominator"])]
+
+
+def addends(value: Document, sums: Sequence[Pair]) -> list[str]:
+    """What one unit's rate is made of as the columns of a table write it; empty texts where it has other parts."""
+    own = pairs(value)
+    if len(own) != len(sums):
+        return [""] * len(sums)
+    return [
+        addend(pair.numerator, pair.denominator, column.by) for pair, column in zip(own, sums, strict=True)
+    ]
 
 
 def _of(totals: Sequence[HeadlineView], key: str) -> HeadlineView | None:
