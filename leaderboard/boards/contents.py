@@ -37,6 +37,9 @@ and in the table of runs; its state in its notices."""
 STANDING = ("line_no", "place", "previous_place", "score", "score_shown", "line")
 
 
+_WRITER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Contents:
     """Everything that is stored of an edition beside its row, and the hash of each part."""
@@ -139,7 +142,7 @@ def _standing(number: int, line: Mapping[str, Any]) -> dict[str, Any]:
         "previous_place": _text(line["previous_place"]),
         "score": line["score"],
         "score_shown": line["score_shown"],
-        "line": json.dumps(line, ensure_ascii=False, separators=(",", ":"), sort_keys=True),
+        "line": _WRITER.encode(line),
     }
 
 

@@ -23,6 +23,11 @@ SEAL = {"hash": 64, "public_key": 64, "signature": 128}
 """Members of a sealed file beside its package, and how many lower-case hex digits each has."""
 
 
+_WRITER = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False, check_circular=False
+)
+
+
 class Unreadable(ValueError):
     """What was handed in cannot be checked at all; the message says why."""
 
@@ -34,9 +39,7 @@ def canonical(document: Mapping[str, Any]) -> bytes:
 
 def canonical_value(value: Any) -> bytes:
     """The same for any JSON value."""
-    return json.dumps(
-        value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
-    ).encode()
+    return _WRITER.encode(value).encode()
 
 
 def digest(document: Mapping[str, Any]) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from scoring.explain import EN, contributions, formula
-from scoring.result import CountedFact, IndicatorLine, LeftOutFact, RaceResult, Standing
+from scoring.result import Count, CountedFact, IndicatorLine, LeftOutFact, RaceResult, Standing
 from scoring.rules import Scheme
 from scoring.show import exact, round_half_up
 
@@ -59,18 +59,19 @@ def opened(line: Mapping[str, Any]) -> Document:
 
 def _told(standing: Standing) -> Told:
     told: Told = {}
-    for line in standing.indicators:
-        _tell_indicator(told, line)
+    # Several indicators look at one cohort, whose facts are the same.
+    for count in {id(count): count for line in standing.indicators for count in _counts(line)}.values():
+        _tell(told, count.counted, count.left_out)
     for adjustment in standing.adjustments:
         _tell(told, adjustment.counted, adjustment.left_out)
     return told
 
 
-def _tell_indicator(told: Told, line: IndicatorLine) -> None:
+def _counts(line: IndicatorLine) -> Iterator[Count]:
     for part in line.parts:
-        _tell(told, part.numerator.counted, part.numerator.left_out)
+        yield part.numerator
         if part.denominator is not None:
-            _tell(told, part.denominator.counted, part.denominator.left_out)
+            yield part.denominator
 
 
 def _tell(told: Told, counted: Iterable[CountedFact], left_out: Iterable[LeftOutFact]) -> None:
@@ -80,11 +81,8 @@ def _tell(told: Told, counted: Iterable[CountedFact], left_out: Iterable[LeftOut
         if fact.fact not in known:
             known[fact.fact] = [fact.name, _day(fact)]
     for one in counted:
-        told.setdefault(one.kind, {}).setdefault(one.ref, {})[one.fact] = [
-            one.name,
-            _day(one),
-            exact(one.share),
-        ]
+        known = told.setdefault(one.kind, {}).setdefault(one.ref, {})
+        known[one.fact] = [one.name, _day(one), exact(one.share)]
 
 
 def _day(fact: CountedFact | LeftOutFact) -> str | None:
