@@ -155,7 +155,8 @@ def _edition(
         yield "审计记录里没有这一期的发布"
     elif line.actor != edition.published_by:
         yield "发布人与审计记录不符"
-    yield from check_edition(session, edition, detail.get("contents"))
+    parts = detail.get("contents")
+    yield from check_edition(session, edition, parts if isinstance(parts, dict) else {})
     yield from _key_of_its_time(edition, line, trail, key_numbers)
     yield from _notices(session, edition, trail)
     if edition.run_id is not None:

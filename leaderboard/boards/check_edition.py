@@ -40,9 +40,7 @@ BROKEN = (KeyError, TypeError, ValueError, AttributeError, ArithmeticError, Recu
 """What reading a damaged document comes to."""
 
 
-def check_edition(
-    session: Session, edition: Edition, parts: Mapping[str, str] | None = None
-) -> Iterator[str]:
+def check_edition(session: Session, edition: Edition, parts: Mapping[str, str]) -> Iterator[str]:
     """What is wrong with one edition, in words; `parts` are the hashes of its contents as the trail keeps them."""
     try:
         package = unpacked(edition.package)
@@ -60,6 +58,7 @@ def check_edition(
         yield "由封存的事实与方案重算, 名次或得分不同"
     yield from _columns(session, edition, package)
     yield from _forms(session, edition)
+    yield from _sealed_form(session, edition, package)
     yield from _ledger(session, edition, package, parts)
 
 
@@ -100,8 +99,17 @@ def _forms(session: Session, edition: Edition) -> Iterator[str]:
             yield f"公开文件 {form.path} 的各种编码或标记互不一致"
 
 
+def _sealed_form(session: Session, edition: Edition, package: Mapping[str, Any]) -> Iterator[str]:
+    """The file that is handed out for checking is the edition itself under its seal."""
+    season = session.get_one(Season, edition.season_id)
+    path = f"/boards/{season.slug}/{edition.number}.package.json"
+    told = canonical(sealed(package, edition.signature, edition.public_key or ""))
+    if session.scalars(select(PublicForm.identity).where(PublicForm.path == path)).all() != [told]:
+        yield f"公开的封存文件 {path} 与封存内容不同"
+
+
 def _ledger(
-    session: Session, edition: Edition, package: Mapping[str, Any], parts: Mapping[str, str] | None
+    session: Session, edition: Edition, package: Mapping[str, Any], parts: Mapping[str, str]
 ) -> Iterator[str]:
     """Compose from the ledger again, and compare the rows with the hashes signed and kept in the trail."""
     season = session.get_one(Season, edition.season_id)
@@ -118,9 +126,6 @@ def _ledger(
     ]
     if differing:
         yield f"由台账按当时所知重算, 与封存内容不同 ({'、'.join(differing)})"
-    if parts is None:
-        # It was published by a version that signed no contents.
-        return
     hash_ = digest(parts)
     if edition.contents_hash != hash_:
         yield "内容哈希与审计记录不符"

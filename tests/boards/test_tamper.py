@@ -2,35 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import date
-from pathlib import Path
-from typing import Any
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Column, select, text
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy import select
 
-from leaderboard.accounts.models import AuditHead, AuditLine
 from leaderboard.boards.check import check_database
-from leaderboard.boards.correct import withdraw
-from leaderboard.boards.keys import rotate
 from leaderboard.boards.models import PublicForm
 from leaderboard.boards.package import Unreadable, check_file, read_sealed
-from leaderboard.db import Base, Database, open_database
-from leaderboard.ledger import record
-from leaderboard.ledger.amend import amend_project
-from leaderboard.ledger.models import Project
-from leaderboard.seasons.rename import rename_unit
-from tests.boards.lives import corrected, reverse_starts
-from tests.factories import FOUR_RATES, OFFICE, VERIFIED, Race, start_race
+from leaderboard.db import Base, Database
+from tests.boards.tampering import changed, first_flaw, other
 
 MAY_CHANGE = {
     "public_form.id": "rows are found by address and edition; the number means nothing",
@@ -68,100 +49,6 @@ TABLES = (
     "former_project",
     "former_name",
 )
-
-
-def eventful(session: Session) -> Race:
-    """A race with a row in every table: corrected, withdrawn, under two keys, with returns, adjustments and renames."""
-    race = start_race(session)
-    race.unit("liuxi")
-    race.unit("qingshi", division="parks")
-    race.project("liuxi", started=date(2026, 4, 1), registered=date(2026, 3, 2), arrived=5, investor="某公司")
-    race.project("qingshi", started=date(2026, 6, 1), industry="制造", name_en="Works")
-    fact = {"unit_id": race.units["liuxi"].id}
-    record.add_return(
-        session,
-        VERIFIED,
-        measure="tax",
-        starts_on=date(2026, 1, 1),
-        ends_on=date(2026, 3, 31),
-        quantity=5,
-        **fact,
-    )
-    record.add_adjustment(
-        session,
-        VERIFIED,
-        season_id=race.season.id,
-        item="praised",
-        occurred_on=date(2026, 6, 6),
-        times=1,
-        reason="表彰",
-        **fact,
-    )
-    race.scheme(FOUR_RATES)
-    project = session.scalars(select(Project)).first()
-    assert project is not None
-    amend_project(session, "li", project, reason="更名", name="新名")
-    first = race.publish()
-    withdraw(session, "li", race.publish(), reason="有误")
-    reverse_starts(race)
-    corrected(race, first)
-    rename_unit(session, "li", race.units["qingshi"], name="新青石镇", reason="更名")
-    rotate(session, "li", OFFICE, "ab" * 32)
-    session.commit()
-    return race
-
-
-@pytest.fixture(scope="module")
-def kept(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    """A database with an eventful race in it, in which every check holds; nobody keeps what they change."""
-    path = tmp_path_factory.mktemp("tamper") / "saima.sqlite"
-    shutil.copyfile(sqlite_template, path)
-    opened = open_database(f"sqlite:///{path}")
-    with opened.session() as session:
-        eventful(session)
-    with opened.reading() as session:
-        assert list(map(str, check_database(session))) == []
-    yield opened
-    opened.engine.dispose()
-
-
-@contextmanager
-def changed(database: Database, statement: str, **values: Any) -> Iterator[Session | None]:
-    """The database after a statement behind the house's back; None where the database itself refuses it."""
-    with database.engine.connect() as connection:
-        raw = connection.connection.driver_connection
-        assert raw is not None
-        # Before the transaction: within one it has no effect.
-        raw.execute("PRAGMA foreign_keys = OFF")
-        try:
-            done = connection.execute(text(statement), values)
-            assert done.rowcount >= 1
-            with Session(connection) as session:
-                yield session
-        except IntegrityError:
-            yield None
-        finally:
-            connection.rollback()
-            raw.execute("PRAGMA foreign_keys = ON")
-
-
-def first_flaw(session: Session | None) -> str:
-    """The first thing found wrong; empty when nothing is."""
-    return "the database refuses it" if session is None else str(next(check_database(session), ""))
-
-
-def other(column: Column[Any], value: Any) -> Any:
-    """Another value of the column's kind, as the database keeps it."""
-    if isinstance(value, bytes):
-        return value[:-1] + bytes([value[-1] ^ 1])
-    if isinstance(value, int):
-        # A small number is moved past its neighbours, an instant by a millisecond.
-        return value + (1000 if value < 1_000_000 else 1)
-    if value is None:
-        return 1 if "INT" in str(column.type).upper() else "x"
-    if "DATE" in str(column.type).upper():
-        return "2026-02-02"
-    return value[:-1] + ("1" if value.endswith("0") else "0")
 
 
 def columns() -> list[str]:
@@ -221,23 +108,6 @@ def test_what_was_changed_is_told_in_words_with_the_number(
     with changed(kept, statement) as session:
         assert session is not None
         assert any(words in str(flaw) for flaw in check_database(session))
-
-
-@pytest.mark.parametrize("changed_line", [3, 5])
-def test_a_trail_written_anew_to_its_end_is_found(kept: Database, changed_line: int) -> None:
-    """Whoever may write to the database can hash every line again, but not sign for the lines before an edition."""
-    with changed(kept, "UPDATE audit_line SET actor = '别人' WHERE seq_no = :no", no=changed_line) as session:
-        assert session is not None
-        before = "0" * 64
-        for line in session.scalars(select(AuditLine).order_by(AuditLine.seq_no)):
-            line.previous_hash = before
-            parts = [line.seq_no, line.at, line.actor, line.action, line.subject, line.detail, before]
-            line.hash = before = hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
-        session.get_one(AuditHead, 1).hash = before
-        session.flush()
-        found = [str(flaw) for flaw in check_database(session)]
-    assert found
-    assert all("发布之前的审计记录与发布时不同" in flaw for flaw in found), found
 
 
 @pytest.fixture(scope="module")
