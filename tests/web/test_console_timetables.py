@@ -40,7 +40,7 @@ def only(database: Database) -> Timetable:
         return session.scalars(select(Timetable)).one()
 
 
-def kept(database: Database, rule: dict[str, str]) -> Timetable:
+def kept(database: Database, rule: dict[str, str | int]) -> Timetable:
     """A timetable that is there before the page is opened."""
     with database.session() as session:
         season = session.scalars(select(Season).where(Season.slug == "now")).one()
@@ -133,6 +133,21 @@ def test_a_timetable_is_changed_after_a_look(client: FlaskClient, database: Data
     assert submit(client, f"{TABLE}/{held.id}", edit, **fields, confirmed="1").status_code == 302
     assert (only(database).name, only(database).starts_at > held.starts_at) == ("日报", True)
     assert "每天 10:00" in visit(PUBLISH, client=client).text()
+
+
+@pytest.mark.engines("sqlite")
+def test_a_day_of_reporting_keeps_its_end_when_it_is_renamed(
+    client: FlaskClient, database: Database, visit: Visit
+) -> None:
+    held = kept(database, {"kind": "minutes", "every": 30, "until": "2099-11-05T18:00"})
+    edit = f"{TABLE}/{held.id}/edit"
+    page = visit(edit, client=client)
+    [until] = [field.get("value") for field in page.all("input") if field.get("name") == "until"]
+    fields = {"name": "日报", "kind": "minutes", "every": "30", "until": until or "", "catch_up": "latest"}
+    looked = submit(client, f"{TABLE}/{held.id}", edit, **fields)
+    assert "每 30 分钟，到 2099-11-05 18:00 为止" in looked.get_data(as_text=True)
+    submit(client, f"{TABLE}/{held.id}", edit, **fields, confirmed="1")
+    assert (only(database).name, only(database).rule) == ("日报", held.rule)
 
 
 def test_one_date_is_called_off_and_stands_again(

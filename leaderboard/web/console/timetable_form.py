@@ -31,8 +31,8 @@ from leaderboard.words import gettext as _
 
 MOVABLE = (MONTHLY, WEEKLY, DAILY, QUARTER_END)
 """Kinds whose day may turn out to be no working day."""
-NTHS = [str(number) for number in (*range(1, 16), *range(-1, -6, -1))]
-"""Working days of a month to choose from, the last five counted from its end."""
+NTHS = [str(number) for number in (*range(1, 16), *range(-1, -16, -1))]
+"""Working days of a month to choose from, from its start and from its end."""
 
 
 def weekday_words() -> dict[str, str]:
@@ -105,10 +105,12 @@ def rule_words(rule: Rule) -> str:
 
 def _days_words(rule: Rule) -> str:
     hour = f"{rule.time:%H:%M}"
+    moment = f"{rule.moment:%Y-%m-%d %H:%M}" if rule.moment else ""
     if rule.kind == MINUTES:
-        return _("每 {every} 分钟").format(every=rule.every)
+        words = _("每 {every} 分钟，到 {moment} 为止") if moment else _("每 {every} 分钟")
+        return words.format(every=rule.every, moment=moment)
     if rule.kind == ONCE:
-        return _("只一次，{moment}").format(moment=f"{rule.moment:%Y-%m-%d %H:%M}")
+        return _("只一次，{moment}").format(moment=moment)
     if rule.kind == WEEKLY:
         days = "、".join(weekday_words()[day] for day in rule.days)
         words = _("每{days} {hour}") if rule.weeks == 1 else _("每 {weeks} 周的{days} {hour}")
@@ -153,6 +155,8 @@ def rule_from(typed: Typed) -> dict[str, Any]:
         rule["nth"] = int(typed.choice("nth", NTHS) or 0)
     if kind == MINUTES:
         rule["every"] = typed.whole("every", most=1440)
+        if until := typed.values.get("until", ""):
+            rule["until"] = until.replace(" ", "T")
     if kind == ONCE:
         rule["at"] = typed.values.get("at", "").replace(" ", "T")
     if kind in MOVABLE:
@@ -169,6 +173,13 @@ def _cut_off_from(typed: Typed) -> str | dict[str, Any]:
     return {"as_of": as_of, "days_before": before} | ({"time": closing} if closing else {})
 
 
+def _moment_typed(rule: Rule) -> str:
+    """As the browser's own field writes it: seconds only where there are any."""
+    if rule.moment is None:
+        return ""
+    return rule.moment.isoformat(timespec="seconds" if rule.moment.second else "minutes")
+
+
 def typed_of(rule: Rule, name: str, catch_up: str) -> Typed:
     """The form as it would have been filled in for a rule: what is changed begins with what there is."""
     values = {
@@ -181,7 +192,8 @@ def typed_of(rule: Rule, name: str, catch_up: str) -> Typed:
         "weeks": str(rule.weeks),
         "from": rule.start.isoformat() if rule.start else "",
         "every": str(rule.every or 30),
-        "at": rule.moment.isoformat(timespec="minutes") if rule.moment and rule.kind == ONCE else "",
+        "at": _moment_typed(rule) if rule.kind == ONCE else "",
+        "until": _moment_typed(rule) if rule.kind == MINUTES else "",
         "if_closed": rule.if_closed,
         "cut_off": rule.cut_off.as_of,
         "days_before": str(rule.cut_off.days_before or ""),
