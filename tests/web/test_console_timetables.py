@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from leaderboard.boards.clock import request_run
 from leaderboard.boards.models import FAILED
@@ -49,6 +51,12 @@ def kept(database: Database, rule: dict[str, str | int]) -> Timetable:
         return table
 
 
+def seal(looked: TestResponse) -> str:
+    """What the button under the dates sends: which rule they were the dates of."""
+    [found] = re.findall(r'name="confirmed" value="([0-9a-f]+)"', looked.get_data(as_text=True))
+    return str(found)
+
+
 def test_a_timetable_is_looked_at_then_added_then_paused(
     client: FlaskClient, database: Database, visit: Visit
 ) -> None:
@@ -58,7 +66,7 @@ def test_a_timetable_is_looked_at_then_added_then_paused(
     assert looked.get_data(as_text=True).count("09:00</span>") == 5
     with database.reading() as session:
         assert session.scalars(select(Timetable)).all() == []
-    assert submit(client, TABLE, NEW, **fields, confirmed="1").status_code == 302
+    assert submit(client, TABLE, NEW, **fields, confirmed=seal(looked)).status_code == 302
     assert "每周一 09:00" in visit(PUBLISH, client=client).text()
     held = only(database)
     for change, active in (("pause", 0), ("resume", 1)):
@@ -79,11 +87,10 @@ def test_every_part_of_a_rule_can_be_typed(client: FlaskClient, database: Databa
         "closing": "18:00",
         "catch_up": "ask",
     }
-    looked = submit(client, TABLE, NEW, **fields).get_data(as_text=True)
-    assert (
-        "每月 5 日 09:00 · 遇非工作日顺延到下一工作日 · 数据截至上月末，发布前 1 日 18:00 停止录入" in looked
-    )
-    submit(client, TABLE, NEW, **fields, confirmed="1")
+    looked = submit(client, TABLE, NEW, **fields)
+    words = "每月 5 日 09:00 · 遇非工作日顺延到下一工作日 · 数据截至上月末，发布前 1 日 18:00 停止录入"
+    assert words in looked.get_data(as_text=True)
+    submit(client, TABLE, NEW, **fields, confirmed=seal(looked))
     held = only(database)
     page = visit(f"{TABLE}/{held.id}/edit", client=client)
     values = {field.get("name"): field.get("value") for field in page.all("input")}
@@ -128,11 +135,30 @@ def test_a_timetable_is_changed_after_a_look(client: FlaskClient, database: Data
     held = kept(database, {"kind": "daily", "time": "09:00"})
     fields = {"name": "日报", "kind": "daily", "time": "10:00", "catch_up": "latest"}
     edit = f"{TABLE}/{held.id}/edit"
-    assert submit(client, f"{TABLE}/{held.id}", edit, **fields).status_code == 200
+    looked = submit(client, f"{TABLE}/{held.id}", edit, **fields)
+    assert looked.status_code == 200
     assert only(database).name == "通报"
-    assert submit(client, f"{TABLE}/{held.id}", edit, **fields, confirmed="1").status_code == 302
+    assert submit(client, f"{TABLE}/{held.id}", edit, **fields, confirmed=seal(looked)).status_code == 302
     assert (only(database).name, only(database).starts_at > held.starts_at) == ("日报", True)
     assert "每天 10:00" in visit(PUBLISH, client=client).text()
+
+
+@pytest.mark.engines("sqlite")
+def test_dates_that_nobody_saw_are_not_kept(client: FlaskClient, database: Database) -> None:
+    """After the look the hour is changed and the button under the old dates is pressed."""
+    held = kept(database, {"kind": "daily", "time": "09:00"})
+    changing = f"{TABLE}/{held.id}"
+    fields = {"name": "日报", "kind": "daily", "time": "10:00", "catch_up": "latest"}
+    for target, page in ((TABLE, NEW), (changing, f"{changing}/edit")):
+        looked = submit(client, target, page, **fields)
+        answer = submit(client, target, page, **(fields | {"time": "11:00"}), confirmed=seal(looked))
+        assert answer.status_code == 200
+        text = answer.get_data(as_text=True)
+        assert "每天 11:00" in text
+        assert "尚未保存" in text
+        assert only(database).name == "通报"
+        assert seal(answer) != seal(looked)
+        assert submit(client, target, page, **fields, confirmed="1").status_code == 200
 
 
 @pytest.mark.engines("sqlite")
@@ -146,7 +172,7 @@ def test_a_day_of_reporting_keeps_its_end_when_it_is_renamed(
     fields = {"name": "日报", "kind": "minutes", "every": "30", "until": until or "", "catch_up": "latest"}
     looked = submit(client, f"{TABLE}/{held.id}", edit, **fields)
     assert "每 30 分钟，到 2099-11-05 18:00 为止" in looked.get_data(as_text=True)
-    submit(client, f"{TABLE}/{held.id}", edit, **fields, confirmed="1")
+    submit(client, f"{TABLE}/{held.id}", edit, **fields, confirmed=seal(looked))
     assert (only(database).name, only(database).rule) == ("日报", held.rule)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,7 +18,7 @@ from leaderboard.instant import Millis, now
 from leaderboard.seasons.models import ALL, ASK, LATEST_ONLY, Season, Timetable
 from leaderboard.seasons.plan import PlanError
 from leaderboard.seasons.read import list_timetables
-from leaderboard.seasons.rule import MONTHLY, CutOff, Rule, parse_rule
+from leaderboard.seasons.rule import MONTHLY, CutOff, Rule, parse_rule, rule_document
 from leaderboard.seasons.timetable import (
     Course,
     add_timetable,
@@ -179,7 +181,7 @@ def _back(season: Season) -> ResponseReturnValue:
 
 
 def _planned(season: Season, timetable: Timetable | None) -> ResponseReturnValue:
-    """What was typed, with its next dates; kept once they were confirmed."""
+    """What was typed, with its next dates; kept once the dates of this very rule were seen and confirmed."""
     typed = Typed.of_request()
     name = typed.text("name")
     catch_up = typed.choice("catch_up", [LATEST_ONLY, ALL, ASK])
@@ -191,7 +193,7 @@ def _planned(season: Season, timetable: Timetable | None) -> ResponseReturnValue
         return _form(season, timetable, typed, status=422)
     if not typed.ok:
         return _form(season, timetable, typed, status=422)
-    if "confirmed" not in typed.values:
+    if not typed.confirmed("confirmed", [_seal(rule)]):
         return _form(season, timetable, typed, rule=rule)
     session, actor = writing(), person().name
     if timetable is None:
@@ -204,6 +206,12 @@ def _planned(season: Season, timetable: Timetable | None) -> ResponseReturnValue
     session.commit()
     flash(_("时间表“{name}”已生效").format(name=name))
     return _back(season)
+
+
+def _seal(rule: Rule) -> str:
+    """A digest by which the rule that is confirmed is known to be the one whose dates were shown."""
+    written = json.dumps(rule_document(rule), sort_keys=True)
+    return hashlib.sha256(written.encode()).hexdigest()[:16]
 
 
 def _form(
