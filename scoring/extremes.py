@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from heapq import heappop, heappush
 from itertools import count
 from math import gcd, lcm
@@ -45,9 +44,11 @@ class Extreme:
 
 @dataclass(frozen=True, slots=True)
 class Extremes:
-    """Best and worst possible place of one unit."""
+    """Best and worst possible place of one unit; the place at the official weights lies between them."""
 
     unit: str
+    now: int
+    """Its place at the official weights, counted the same way: equal scores are not ahead, whatever the ties."""
     best: Extreme
     worst: Extreme
 
@@ -62,8 +63,10 @@ def possible_places(
     """Best and worst possible place of every unit (or of those named); spreads only help to find them sooner.
 
     Units whose weight is redistributed in different ways bend the borders: between them only bounds are proven.
+    Of a unit whose score is no straight sum of the weights nothing is proven but the division's two ends.
     """
-    seen = {} if model.ties is Ties.DENSE else {spread.unit: spread for spread in spreads}
+    drawn = not model.bends and model.ties is not Ties.DENSE
+    seen = {spread.unit: spread for spread in spreads} if drawn else {}
     wanted = [row for row in model.rows if units is None or row.unit in units]
     return [_possible(model, row, seen.get(row.unit), effort) for row in wanted]
 
@@ -78,14 +81,16 @@ def _possible(model: DivisionModel, row: Row, spread: Spread | None, effort: int
     few, fewest = _fewest(borders, effort)
     # As many as possible ahead: as few as possible not ahead, the other way round.
     many, most = (len(borders) - n for n in _fewest([_negative(d) for d in borders], effort, open_=True))
-    surely = sum(min(_felt(other)) > max(_felt(row)) for other in bent)
-    perhaps = sum(max(_felt(other)) > min(_felt(row)) for other in bent)
-    known = _known(others, row, spread)
+    now = always + sum(other.score > row.score for other in others)
+    known = _known(now, spread)
     best, worst = (
         (min(known), max(known)) if bent else (min(few + always, *known), max(many + always, *known))
     )
+    surely = sum(_surely_ahead(other, row) for other in bent)
+    perhaps = sum(not _surely_level_or_behind(other, row) for other in bent)
     return Extremes(
         row.unit,
+        1 + now,
         Extreme(1 + best, 1 + min(best, always + fewest + surely)),
         Extreme(1 + worst, 1 + max(worst, always + most + perhaps)),
     )
@@ -94,18 +99,21 @@ def _possible(model: DivisionModel, row: Row, spread: Spread | None, effort: int
 def _straight(row: Row, other: Row) -> bool:
     """Whether the border between two units is a plane through the cone."""
     roles = row.pattern.roles
-    return roles == other.pattern.roles and not (Role.GIVEN in roles and Role.LOST in roles)
+    even = roles == other.pattern.roles and not (Role.GIVEN in roles and Role.LOST in roles)
+    return even and not (row.bends or other.bends)
 
 
-def _felt(row: Row) -> list[Fraction]:
-    """Scores with the whole weight on one indicator, over those that can have any."""
-    pairs = zip(row.marks, row.pattern.roles, strict=True)
-    return [mark * row.pattern.total for mark, role in pairs if role is not Role.GIVEN]
+def _surely_ahead(other: Row, row: Row) -> bool:
+    return not (row.bends or other.bends) and min(other.corners) > max(row.corners)
+
+
+def _surely_level_or_behind(other: Row, row: Row) -> bool:
+    return not (row.bends or other.bends) and max(other.corners) <= min(row.corners)
 
 
 def _difference(row: Row, other: Row) -> Vector:
     """How far the other is ahead on each indicator, as whole numbers."""
-    gaps = [theirs - ours for theirs, ours in zip(_felt(other), _felt(row), strict=True)]
+    gaps = [theirs - ours for theirs, ours in zip(other.corners, row.corners, strict=True)]
     below = lcm(*(gap.denominator for gap in gaps))
     return _reduced([int(gap * below) for gap in gaps])
 
@@ -119,9 +127,8 @@ def _negative(vector: Vector) -> Vector:
     return tuple(-x for x in vector)
 
 
-def _known(others: Sequence[Row], row: Row, spread: Spread | None) -> tuple[int, int]:
+def _known(now: int, spread: Spread | None) -> tuple[int, int]:
     """The fewest and the most units ahead that are known already."""
-    now = sum(other.score > row.score for other in others)
     drawn = [number for number, often in enumerate(spread.ahead) if often] if spread else [now]
     return min(now, *drawn), max(now, *drawn)
 

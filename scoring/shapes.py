@@ -55,6 +55,20 @@ class Earned:
                 points, note = least.at(weight), LEAST
         return points, note
 
+    def bends_within(self, weight: Fraction) -> bool:
+        """Whether a limit takes over between no weight and this one, so that points are no straight line in it."""
+        low, high = self.worth.points, self.worth.at(weight)
+        for least, most in self.limits:
+            for sign, limit in ((1, most), (-1, least)):
+                if limit is None:
+                    continue
+                beyond = sign * (low - limit.points), sign * (high - limit.at(weight))
+                if min(beyond) < 0 < max(beyond):
+                    return True
+                if max(beyond) > 0:
+                    low, high = limit.points, limit.at(weight)
+        return False
+
 
 def earn(shape: Shape, sight: Sight, around: Mapping[str, Sight]) -> Earned:
     """What an indicator's number is worth by a shape; nothing where the number looked at does not exist."""

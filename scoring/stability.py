@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import groupby
@@ -25,6 +26,8 @@ DRAWS = 10_000
 COVERAGE = Fraction(9, 10)
 PROBES = 3
 """How many draws are scored again in full to see whether the division's model holds."""
+HARDLY_ANY = Fraction(1, 1 << 23)
+"""What stands for no weight at all, at which an indicator would not count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,18 +186,33 @@ def _shift(ties: Ties, equal: int) -> Fraction:
 def model_holds(
     model: DivisionModel, measures: Measures, scheme: Scheme, percent: Fraction, seed: str
 ) -> bool:
-    """Whether a few varied weights, scored again in full, give every unit the score the model gives it.
+    """Whether weights within ± x % give every unit the score the model gives it.
 
-    They may not where the score has a limit, or points do that weights move, or rounding comes before ranking.
+    They do wherever no unit's points bend; otherwise each weight's two ends and a few draws are scored in full.
     """
-    for factors in varied(len(model.indicators), PROBES, _seed(model, seed), percent):
-        change = times(dict(zip(model.indicators, map(Fraction, factors), strict=True)))
+    if not model.bends:
+        return True
+    for factors in [*_ends(len(model.indicators), percent), *_probes(model, percent, seed)]:
+        change = times(dict(zip(model.indicators, factors, strict=True)))
         scores = {s.unit: s.score for s in score_measured(measures, reweighted(scheme, change)).standings}
         for row in model.rows:
             own = change(dict(zip(model.indicators, row.pattern.weights, strict=True)))
             if row.score_at([own[key] for key in model.indicators]) != scores[row.unit]:
                 return False
     return True
+
+
+def _probes(model: DivisionModel, percent: Fraction, seed: str) -> Iterator[tuple[Fraction, ...]]:
+    for factors in varied(len(model.indicators), PROBES, _seed(model, seed), percent):
+        yield tuple(map(Fraction, factors))
+
+
+def _ends(indicators: int, percent: Fraction) -> Iterator[tuple[Fraction, ...]]:
+    """Factors that make each weight in turn as large and as small as it gets beside the others."""
+    low, high = max(1 - percent / 100, HARDLY_ANY), 1 + percent / 100
+    for chosen in range(indicators):
+        yield tuple(high if n == chosen else low for n in range(indicators))
+        yield tuple(low if n == chosen else high for n in range(indicators))
 
 
 def without_each_indicator(

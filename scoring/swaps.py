@@ -38,7 +38,7 @@ class Swap:
     behind: str
     state: State
     """`never`: no weights at all can do it; `equal`: their scores are equal now; `not_comparable`: their weights
-    differ or are redistributed in different ways."""
+    differ or are redistributed in different ways, or a score is no straight sum of the weights."""
     singles: tuple[OneWeight, ...] = ()
     """Every single weight that can do it, smallest change first."""
     weights: tuple[tuple[str, Fraction], ...] = ()
@@ -64,7 +64,7 @@ def swap(model: DivisionModel, ahead: str, behind: str) -> Swap:
 
 
 def _swap(one: Row, two: Row, indicators: Sequence[str]) -> Swap:
-    if one.pattern != two.pattern or not one.pattern.straight:
+    if one.pattern != two.pattern or not one.pattern.straight or one.bends or two.bends:
         return Swap(one.unit, two.unit, "not_comparable")
     if one.score == two.score:
         return Swap(one.unit, two.unit, "equal")
@@ -132,7 +132,7 @@ def sentence(found: Swap, units: Mapping[str, str], indicators: Mapping[str, str
     if found.state == "never":
         return f"无论各项权重怎样调整，{two}都不会超过{one}：{two}没有一项指标优于{one}。"
     if found.state == "not_comparable":
-        return f"{one}与{two}适用的权重不同（或缺项权重分摊不同），不作权重推算。"
+        return f"{one}与{two}适用的权重不同，或缺项权重分摊不同，或得分受限、先取整而不随权重同比变动，不作权重推算。"
     if found.single is None:
         return f"只调整任何一项权重（其余按比例变动），{one}都领先{two}；{_together(found, indicators)}。"
     return (

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from fractions import Fraction
 
+from scoring.bent_units import bent_units
 from scoring.measures import Measures
 from scoring.race import score_measured
 from scoring.result import IndicatorLine, RaceResult, Standing
@@ -72,6 +73,14 @@ class Row:
     pattern: Pattern
     marks: tuple[Fraction, ...]
     """Points / weight of each indicator, and in each of them the points that depend on no weight / total weight."""
+    bends: bool = False
+    """Whether some other weights give another score than this sum, by a limit, by rounding or by a rule on points."""
+
+    @property
+    def corners(self) -> list[Fraction]:
+        """Scores with the whole weight on one indicator, over those that can have any."""
+        pairs = zip(self.marks, self.pattern.roles, strict=True)
+        return [mark * self.pattern.total for mark, role in pairs if role is not Role.GIVEN]
 
     def score_at(self, weights: Sequence[Fraction]) -> Fraction:
         """Score at other stated weights with the same total."""
@@ -93,16 +102,22 @@ class DivisionModel:
         """Every pattern that occurs, each once."""
         return tuple(dict.fromkeys(row.pattern for row in self.rows))
 
+    @property
+    def bends(self) -> bool:
+        """Whether the sums are somebody's score near the official weights only."""
+        return any(row.bends for row in self.rows)
+
 
 def division_models(measures: Measures, scheme: Scheme, result: RaceResult) -> list[DivisionModel]:
     """One model for each division with placed units and weights; none without a total.
 
-    Marks, adjustments and limits are taken as they are at the official weights; `differs` tells where changing
-    the weights would change them too.
+    Marks, adjustments and limits are taken as they are at the official weights; rows bend where changing the
+    weights would change them too.
     """
     if not scheme.composite:
         return []
     fixed = _fixed_points(measures, scheme, result)
+    bent = bent_units(measures, scheme, result)
     found = []
     for division in dict.fromkeys(standing.division for standing in result.standings):
         placed = [s for s in result.standings if s.division == division and s.place is not None]
@@ -110,6 +125,7 @@ def division_models(measures: Measures, scheme: Scheme, result: RaceResult) -> l
         keys = tuple(i.key for i in scheme.indicators if any(w.get(i.key, 0) > 0 for w in stated.values()))
         known: dict[Pattern, Pattern] = {}
         rows = [_row(s, stated[s.unit], keys, fixed, known) for s in placed]
+        rows = [replace(row, bends=row.unit in bent or not _within(row, scheme)) for row in rows]
         if keys and all(row.pattern.total > 0 for row in rows):
             found.append(DivisionModel(division, keys, tuple(rows), scheme.ties))
     return found
@@ -136,6 +152,12 @@ def _row(
     rest = (score - weighed) / pattern.total if pattern.total else ZERO
     place = standing.place if standing.place is not None else ZERO
     return Row(standing.unit, place, score, pattern, tuple(mark + rest for mark in marks))
+
+
+def _within(row: Row, scheme: Scheme) -> bool:
+    """Whether no weights take the score to a limit of its own: it does not pass any where it is farthest out."""
+    least, most = scheme.score_least, scheme.score_most
+    return (most is None or max(row.corners) <= most) and (least is None or min(row.corners) >= least)
 
 
 def _role(line: IndicatorLine, stated: Fraction) -> Role:
