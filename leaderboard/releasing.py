@@ -17,6 +17,7 @@ from leaderboard.boards.drafts import DraftRefused
 from leaderboard.boards.models import Draft
 from leaderboard.boards.publish import Overtaken
 from leaderboard.boards.release import DraftStuck, hand_over, mark_held, prepare, releasable, release
+from leaderboard.boards.timekeeping import ClockOff, check_clock
 from leaderboard.db import Database
 from leaderboard.instant import now
 from leaderboard.office import Office
@@ -33,10 +34,11 @@ def release_draft(database: Database, draft_id: int, actor: str, office: Office)
     """Announce a draft and return the number it got.
 
     Raises DraftRefused while it may not be released, DraftStuck where it cannot be as it is, Overtaken where other
-    editions came first again and again.
+    editions came first again and again, ClockOff where this machine's clock cannot say whether its window is over.
     """
     for _ in range(RELEASE_TRIES):
         with database.reading() as session:
+            check_clock(session)
             composed = prepare(session, session.get_one(Draft, draft_id), office, now())
         try:
             with database.session() as session:
@@ -64,7 +66,7 @@ def release_due(database: Database, office: Office, stopping: Callable[[], bool]
 def _release_due(database: Database, draft_id: int, office: Office) -> None:
     try:
         release_draft(database, draft_id, CLOCK, office)
-    except (DBAPIError, Overtaken):
+    except (DBAPIError, Overtaken, ClockOff):
         log.exception("draft %s is tried again with the next tick", draft_id)
     except DraftStuck as error:
         _hand_over(database, draft_id, str(error))
@@ -89,7 +91,8 @@ def reveal(
     """End a season's freeze and announce what waits, in due order; returns the numbers.
 
     Should the process die in between, the clock announces the rest. Raises PlanError for a season that is not frozen or
-    without a reason, and DraftRefused for a draft that cannot be released, which stays for a person to look at.
+    without a reason, DraftRefused for a draft that cannot be released, which stays for a person to look at, and
+    ClockOff, before anything is touched, where this machine's clock is not to be trusted.
     """
     with database.session() as session:
         waiting = _thaw(session, season_id, actor, reason=reason, newest_only=newest_only)
@@ -98,6 +101,7 @@ def reveal(
 
 
 def _thaw(session: Session, season_id: int, actor: str, *, reason: str, newest_only: bool) -> list[int]:
+    check_clock(session)
     season = session.get_one(Season, season_id)
     thaw_season(session, actor, season, reason=reason)
     return [draft.id for draft in mark_held(session, actor, season, newest_only=newest_only, at=now())]

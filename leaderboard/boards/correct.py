@@ -15,6 +15,7 @@ from leaderboard.boards.models import PUBLISHED, SUPERSEDED, WITHDRAWN, Draft, E
 from leaderboard.boards.origins import correcting
 from leaderboard.boards.package import unpacked
 from leaderboard.boards.publish import Due, locked_season, score
+from leaderboard.boards.timekeeping import check_clock
 from leaderboard.instant import Millis, now
 from leaderboard.office import Office
 from leaderboard.outbox.post import EDITION_SUPERSEDED, EDITION_WITHDRAWN, post
@@ -29,8 +30,10 @@ def begin_correction(
 
     Cut-off and due instant stay; `note` is told to the public. Its package will say which edition it corrects and all
     that differs. Raises DraftRefused without a note, for an edition that is no longer published, while another
-    correction of it is under way, and where nothing differs.
+    correction of it is under way, and where nothing differs; ClockOff where this machine's clock cannot say what is
+    known now.
     """
+    check_clock(session)
     season = locked_season(session, edition.season_id)
     session.refresh(edition)
     if not note.strip():
@@ -90,8 +93,9 @@ def withdraw(
     """Withdraw an edition 撤回: its addresses answer 410 with the reason, and nothing stored is changed or deleted.
 
     The public falls back to the last edition that is still published. Raises DraftRefused without a reason, or for an
-    edition that is withdrawn already.
+    edition that is withdrawn already, ClockOff where this machine's clock cannot say when.
     """
+    check_clock(session)
     if not reason.strip():
         raise DraftRefused(_("撤回须写明对外公布的理由"))
     season, at = locked_season(session, edition.season_id), now() if at is None else at

@@ -20,6 +20,7 @@ from leaderboard.boards.models import DRAFT, DROPPED, REPLACED, WINDOW, Draft, E
 from leaderboard.boards.origins import correcting
 from leaderboard.boards.package import packed
 from leaderboard.boards.publish import Due, Origin, Scored, confirm, due_times, locked_season, score, shown
+from leaderboard.boards.timekeeping import check_clock
 from leaderboard.instant import Millis, from_local, local_date, now
 from leaderboard.office import Office
 from leaderboard.seasons.calendar import working_days
@@ -97,7 +98,8 @@ def hold(session: Session, scored: Scored, office: Office, actor: str, run_id: i
 
 
 def make_draft(session: Session, actor: str, season: Season, office: Office, due: Due) -> Draft:
-    """Compose a board by hand as a draft that nobody but the house sees; raises NothingInForce."""
+    """Compose a board by hand as a draft that nobody but the house sees; raises NothingInForce, ClockOff."""
+    check_clock(session)
     return store_draft(session, score(session, season, due), office, actor)
 
 
@@ -114,8 +116,10 @@ def open_window(
     """Open a draft for objections 公示 until the end of the `days`-th working day after today in the office's zone.
 
     The units of the season may see it from now on, and the clock releases it when the window is over. Raises
-    DraftRefused for a draft that is not merely a draft, no days, or no contact.
+    DraftRefused for a draft that is not merely a draft, no days, or no contact, ClockOff where this machine's clock
+    cannot say which day it is.
     """
+    check_clock(session)
     if days < 1 or not contact.strip():
         raise DraftRefused(_("公示须有至少 1 个工作日的期限和异议联系方式"))
     opens_at = now() if at is None else at
@@ -141,8 +145,10 @@ def revise(
     """Compose a live draft anew from what is known now, in the place of the old one, which is kept as replaced.
 
     Cut-off and due instant stay; the new one waits as a draft, and whoever revised it opens or releases it. Raises
-    DraftRefused without a reason, or for a draft that is no longer live.
+    DraftRefused without a reason, or for a draft that is no longer live, ClockOff where this machine's clock cannot say
+    what is known now.
     """
+    check_clock(session)
     if not reason.strip():
         raise DraftRefused(_("重出公示稿须写明理由"))
     season = locked_season(session, draft.season_id)

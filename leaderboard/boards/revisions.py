@@ -13,6 +13,7 @@ from leaderboard.boards.drafts import LIVE, DraftRefused, change_draft, subject_
 from leaderboard.boards.models import DRAFT, WINDOW, Draft
 from leaderboard.boards.package import unpacked
 from leaderboard.boards.publish import Due, score
+from leaderboard.boards.timekeeping import check_clock
 from leaderboard.instant import Millis, local_date, now
 from leaderboard.seasons.models import Season
 from leaderboard.words import gettext as _
@@ -57,7 +58,11 @@ def keep_window(
 def extend_window(
     session: Session, actor: str, draft: Draft, *, days: int, zone: str, at: Millis | None = None
 ) -> None:
-    """Let a window last until the end of the `days`-th working day after today; raises DraftRefused unless that is later."""
+    """Let a window last until the end of the `days`-th working day after today.
+
+    Raises DraftRefused unless that is later, ClockOff where this machine's clock cannot say which day it is.
+    """
+    check_clock(session)
     instant = now() if at is None else at
     closes_at = window_end(session, instant, days, zone) if days > 0 else instant
     if draft.closes_at is None or closes_at <= draft.closes_at:

@@ -8,15 +8,18 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from leaderboard import airing, instant
+from leaderboard import airing, instant, releasing
 from leaderboard.accounts import audit
 from leaderboard.airing import Node, State
-from leaderboard.boards import clock, timekeeping
-from leaderboard.boards.models import DueRun, Edition
+from leaderboard.boards import clock, correct, drafts, revisions, timekeeping
+from leaderboard.boards.models import Draft, DueRun, Edition
+from leaderboard.boards.publish import Due
 from leaderboard.boards.timekeeping import ClockOff, accept_clock, check_clock, clock_offset, clock_trouble
 from leaderboard.db import Database
+from leaderboard.seasons.holding import freeze_season
 from leaderboard.words import ENGLISH, speaking
-from tests.factories import OFFICE, small_race, start_race
+from tests.boards.lives import drafted, reverse_starts
+from tests.factories import AS_OF, OFFICE, small_race, start_race
 
 NODE = Node("here", OFFICE, 30_000, 3)
 Shift = Callable[[int], None]
@@ -30,7 +33,7 @@ def shift(monkeypatch: pytest.MonkeyPatch) -> Shift:
         def shifted() -> int:
             return instant.now() + seconds * 1000
 
-        for module in (airing, timekeeping, audit):
+        for module in (airing, timekeeping, audit, releasing, drafts, correct, revisions):
             monkeypatch.setattr(module, "now", shifted)
 
     return put
@@ -89,6 +92,57 @@ def check_nothing_is_published(database: Database, shift: Shift, seconds: int) -
     assert (rows(database, Edition), rows(database, DueRun)) == (0, 1)
     shift(0)
     assert [o.state for o in airing.tick(database, NODE)] == [State.PUBLISHED]
+
+
+def test_a_node_whose_clock_is_slow_leaves_drafts_and_editions_alone(
+    database: Database, shift: Shift
+) -> None:
+    check_nothing_is_touched(database, shift, -45)
+
+
+@pytest.mark.engines("postgresql")
+def test_a_node_whose_clock_is_fast_leaves_drafts_and_editions_alone(
+    database: Database, shift: Shift
+) -> None:
+    """Days ahead: the window would be over by its clock, and the draft released before anybody could object."""
+    check_nothing_is_touched(database, shift, 9 * 86_400)
+
+
+def check_nothing_is_touched(database: Database, shift: Shift, seconds: int) -> None:
+    with database.session() as session:
+        race = small_race(session)
+        edition, waiting = race.publish(), drafted(race)
+        opened = drafts.open_window(session, "li", drafted(race), days=1, contact="招商局", zone=OFFICE.zone)
+        reverse_starts(race)
+        freeze_season(session, "li", race.season, reason="年终")
+        session.commit()
+    with database.reading() as session:
+        lines = audit.trail_end(session)
+    acts: list[Callable[[Session], object]] = [
+        lambda session: correct.withdraw(session, "li", session.get_one(Edition, edition.id), reason="有误"),
+        lambda session: correct.begin_correction(
+            session, "li", session.get_one(Edition, edition.id), OFFICE, note="误报"
+        ),
+        lambda session: drafts.make_draft(session, "li", race.season, OFFICE, Due(AS_OF, 1, 1)),
+        lambda session: drafts.open_window(
+            session, "li", session.get_one(Draft, waiting.id), days=3, contact="招商局", zone=OFFICE.zone
+        ),
+        lambda session: drafts.revise(
+            session, "li", session.get_one(Draft, opened.id), OFFICE, reason="补报"
+        ),
+        lambda session: revisions.extend_window(
+            session, "li", session.get_one(Draft, opened.id), days=30, zone=OFFICE.zone
+        ),
+        lambda _session: releasing.reveal(database, race.season.id, "li", OFFICE, reason="揭榜"),
+        lambda _session: releasing.release_draft(database, opened.id, "li", OFFICE),
+    ]
+    shift(seconds)
+    for act in acts:
+        with database.session() as session, pytest.raises(ClockOff):
+            act(session)
+    releasing.release_due(database, OFFICE)
+    with database.reading() as session:
+        assert (audit.trail_end(session), session.get_one(Draft, opened.id).reason) == (lines, None)
 
 
 @pytest.mark.engines("sqlite")

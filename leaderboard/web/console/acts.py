@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 from leaderboard.boards.drafts import DraftRefused
 from leaderboard.boards.gather import NothingInForce
 from leaderboard.boards.publish import Overtaken
+from leaderboard.boards.timekeeping import ClockOff
 from leaderboard.seasons.plan import PlanError
 from leaderboard.web.requests import close_sessions, writing
 
-REFUSALS = (DraftRefused, PlanError, NothingInForce, Overtaken)
+REFUSALS = (DraftRefused, PlanError, NothingInForce, Overtaken, ClockOff)
 
 
 def carry_out(act: Callable[[Session], str], back: str) -> ResponseReturnValue:

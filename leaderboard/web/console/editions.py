@@ -13,6 +13,7 @@ from leaderboard.boards.drafts import DraftRefused, list_drafts
 from leaderboard.boards.gather import NothingInForce
 from leaderboard.boards.models import PUBLISHED, Draft, Edition
 from leaderboard.boards.read import find_edition
+from leaderboard.boards.timekeeping import ClockOff
 from leaderboard.seasons.models import Season
 from leaderboard.web.console.door import door, season_at, show
 from leaderboard.web.console.drafts import names_of_facts, unit_names
@@ -43,7 +44,7 @@ def correct_edition(slug: str, number: int) -> ResponseReturnValue:
             session, person().name, _edition(session, season, number), office(), note=note
         )
         session.commit()
-    except (DraftRefused, NothingInForce) as error:
+    except (DraftRefused, NothingInForce, ClockOff) as error:
         session.rollback()
         typed.complain("note", str(error))
         return _page(season, number, typed, 422)
@@ -64,7 +65,7 @@ def withdraw_edition(slug: str, number: int) -> ResponseReturnValue:
         found = _edition(session, season, number)
         withdraw(session, person().name, found, reason=typed.worded.get("reason", ""))
         session.commit()
-    except DraftRefused as error:
+    except (DraftRefused, ClockOff) as error:
         session.rollback()
         typed.complain("reason", str(error))
         return _page(season, number, typed, 422)

@@ -10,6 +10,7 @@ from leaderboard.accounts.permissions import Action
 from leaderboard.boards.difference import Effect
 from leaderboard.boards.drafts import DraftRefused
 from leaderboard.boards.models import Draft
+from leaderboard.boards.timekeeping import ClockOff
 from leaderboard.formatters import moment
 from leaderboard.instant import now
 from leaderboard.objections.answer import dismiss, foresee, uphold
@@ -49,7 +50,7 @@ def answer_objection(slug: str, objection_id: int) -> ResponseReturnValue:
     try:
         said = _decide(session, found, decision, typed.worded.get("answer", ""), days, known_at)
         session.commit()
-    except (ObjectionRefused, DraftRefused) as error:
+    except (ObjectionRefused, DraftRefused, ClockOff) as error:
         session.rollback()
         typed.complain("", str(error))
         return _page(season, objection_id, typed, 422)
