@@ -65,7 +65,18 @@ class Weighed:
     @property
     def upwards(self) -> Fraction | None:
         """The same number turned so that more is better."""
-        value = self.comparable
+        return self._turned(self.comparable)
+
+    @property
+    def parting(self) -> tuple[Fraction, Fraction]:
+        """What tie-breakers part equals by: the number itself, more is better; one that is missing comes last.
+
+        By no rule is a missing number a 0 here, which would be before a number below 0.
+        """
+        value = self._turned(self.measured.value)
+        return Fraction(value is not None), value or Fraction(0)
+
+    def _turned(self, value: Fraction | None) -> Fraction | None:
         return -value if value is not None and self.indicator.better == "less" else value
 
     @property

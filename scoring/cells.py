@@ -168,10 +168,8 @@ def seen_cells(units: Sequence[UnitMeasures], measures: Measures, scheme: Scheme
         cells.reason = unranked_reason(unit, scheme, rows, nothing=cells.nothing)
         cells.given = _which(rows, MissingKind.REDISTRIBUTE)
         cells.left = _which(rows, MissingKind.LEAVE_OUT)
-        values = {row.indicator.key: row.upwards for row in rows}
-        for breaker in scheme.tie_breakers:
-            value = values[breaker]
-            cells.breakers += (Fraction(value is not None), value or Fraction(0))
+        own = {row.indicator.key: row for row in rows}
+        cells.breakers = tuple(part for breaker in scheme.tie_breakers for part in own[breaker].parting)
         yield cells
 
 

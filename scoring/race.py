@@ -79,15 +79,11 @@ def _place(runners: Sequence[Runner], scheme: Scheme) -> list[Standing]:
 
 def ranking_key(runner: Runner, scheme: Scheme) -> tuple[Fraction, ...] | None:
     """Exact score (or the lead indicator's value), then the tie-breakers' rates, missing below all."""
-    values = {row.indicator.key: row.upwards for row in runner.rows}
-    first = _shown_score(runner, scheme) if scheme.lead is None else values[scheme.lead]
+    rows = {row.indicator.key: row for row in runner.rows}
+    first = _shown_score(runner, scheme) if scheme.lead is None else rows[scheme.lead].upwards
     if first is None or _unranked_reason(runner) is not None:
         return None
-    key = [first]
-    for breaker in scheme.tie_breakers:
-        value = values[breaker]
-        key += [Fraction(value is not None), value or Fraction(0)]
-    return tuple(key)
+    return (first, *(part for breaker in scheme.tie_breakers for part in rows[breaker].parting))
 
 
 def _shown_score(runner: Runner, scheme: Scheme) -> Fraction | None:

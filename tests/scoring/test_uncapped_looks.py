@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from scoring.score_document import score_document
+from scoring.tally import tallies
 
 
 @pytest.mark.parametrize(
@@ -46,3 +47,25 @@ def test_tie_breakers_compare_what_no_cap_has_cut() -> None:
     units = [{"name": "甲", "measures": {"x": "125%"}}, {"name": "乙", "measures": {"x": "125.1%"}}]
     found = score_document({"scheme": scheme, "units": units}).result.standings
     assert [(row.unit, row.place, row.score) for row in found] == [("乙", 1, 12), ("甲", 2, 12)]
+
+
+@pytest.mark.parametrize("rule", ["zero", "leave_out", "full"])
+def test_a_missing_tie_breaker_comes_last_by_any_rule(rule: str) -> None:
+    """-5 % was reported and is before nothing at all, also where nothing at all has the points of 0."""
+    states = ("not_reported", "no_denominator", "not_applicable", "under_verification")
+    scheme = {
+        "name": "试",
+        "full_mark": 10,
+        "tie_breakers": ["y"],
+        "indicators": [
+            {"key": "x", "name": "率", "weight": 10},
+            {"key": "y", "name": "增幅", "weight": 0, "missing": dict.fromkeys(states, rule)},
+        ],
+    }
+    second = {"甲": None, "乙": "-", "丙": "under_verification", "丁": "5/0", "戊": "-5%", "己": 0}
+    units = [{"name": name, "measures": {"x": 1, "y": y}} for name, y in second.items()]
+    scored = score_document({"scheme": scheme, "units": units})
+    expected = {"己": 1, "戊": 2, "甲": 3, "乙": 3, "丙": 3, "丁": 3}
+    assert {row.unit: row.place for row in scored.result.standings} == expected
+    (tally,) = tallies(scored.measures, scored.scheme).values()
+    assert dict(zip(tally.units, tally.places(), strict=True)) == expected
