@@ -11,7 +11,7 @@ from leaderboard.cli.context import Context
 from leaderboard.cli.given import Given
 from leaderboard.cli.group import command
 from leaderboard.seasons.calendar import days_of_year, import_year, list_years
-from leaderboard.seasons.notice import parse_notice
+from leaderboard.seasons.notice import parse_notice, passed_over
 
 
 @command("calendar")
@@ -43,6 +43,8 @@ def calendar_import_command(context: Context, file: BinaryIO, year: str, source:
         kept = days_of_year(session, number)
     off = sum(not day.is_working for day in kept)
     click.echo(f"{number} 年: 周一至周五放假 {off} 天, 周末上班 {len(kept) - off} 天")
+    for advice in passed_over(text):
+        click.echo(f"“{advice}”是建议, 不作为放假日")
 
 
 @command("clock-accept")

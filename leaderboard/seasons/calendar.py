@@ -17,6 +17,8 @@ from leaderboard.seasons.plan import PlanError
 from leaderboard.words import gettext as _
 
 _DAY = timedelta(days=1)
+_MOST_STRAYS = 3
+"""Days of another year that are named one by one; a file of the wrong year is one mistake."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +131,14 @@ def _problems(year: int, days: Sequence[NoticeDay], source: str) -> list[str]:
         problems.append(_("请写明依据的通知, 如“国务院办公厅关于2026年部分节假日安排的通知”"))
     if not 2000 <= year <= 2100:
         problems.append(_("年份 {year} 应在 2000 至 2100 之间").format(year=year))
+    strays = [d.day for d in days if d.day.year != year and (d.day.year, d.day.month) != (year - 1, 12)]
+    if strays:
+        said = _("{days}不属于 {year} 年, 请核对年份")
+        shown = "、".join(map(str, strays[:_MOST_STRAYS]))
+        more = _(" 等 {n} 天").format(n=len(strays)) if len(strays) > _MOST_STRAYS else ""
+        problems.append(said.format(days=shown + more, year=year))
     seen: dict[date, bool] = {}
     for found in days:
-        if found.day.year != year and (found.day.year, found.day.month) != (year - 1, 12):
-            problems.append(_("{day} 不属于 {year} 年").format(day=found.day, year=year))
         if seen.setdefault(found.day, found.is_working) != found.is_working:
             problems.append(_("{day} 既写了放假又写了上班").format(day=found.day))
         if len(found.name) > 120:

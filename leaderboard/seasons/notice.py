@@ -13,16 +13,28 @@ from leaderboard.words import gettext as _
 OFF = {"休", "休息", "假", "放假", "节假日", "off", "holiday"}
 WORKED = {"班", "上班", "补班", "调休上班", "工作日", "work"}
 
-_PARAGRAPH = re.compile(r"\s*[一二三四五六七八九十]{1,3}、\s*(?P<name>[^:：]{1,40})[:：](?P<rest>.*)")
+_NUMBER = r"(?:[（(]?[一二三四五六七八九十]{1,3}[）)、.．]{1,2}|[（(]?\d{1,2}[）)、.．]{1,2})?"
+_PARAGRAPH = re.compile(r"\s*" + _NUMBER + r"\s*(?P<name>[^\d#，。；,;:：]{1,20})[:：](?P<rest>.*)")
 _NOTE = r"(?:[（(](?P<{0}>[^）)]*)[）)])?"
+_TO = r"(?:至|到|[-－–—―~～]{1,2})"
 _SPAN = re.compile(
-    r"(?:(?P<year>\d{4})年)?(?P<month>\d{1,2})月(?P<day>\d{1,2})日"
+    r"(?:(?P<year>\d{4})年)?(?P<month>\d{1,2})月(?P<day>\d{1,2})(?:日|(?="
+    + _TO
+    + r"\d))"
     + _NOTE.format("note")
-    + r"(?:至(?:(?P<last_year>\d{4})年)?(?:(?P<last_month>\d{1,2})月)?(?P<last_day>\d{1,2})日"
+    + r"(?:"
+    + _TO
+    + r"(?:(?P<last_year>\d{4})年)?(?:(?P<last_month>\d{1,2})月)?(?P<last_day>\d{1,2})日"
     + _NOTE.format("last_note")
     + r")?"
 )
-_TOTAL = re.compile(r"共(\d+)天")
+_MARK = re.compile(r"(?P<off>放假|补休|休息)|上班|补班")
+_DENIED = re.compile(r"不(?:放假|补休|休息|上班|补班)")
+_ARRANGED = re.compile(r"放假|上班|补休|调休|补班")
+_DATED = re.compile(r"\d{1,2}[月日号]")
+_RECOMMENDED = re.compile(r"鼓励|建议|提倡|倡导")
+_TITLE = re.compile(r"(\d{4})年部分节假日安排")
+_TOTAL = re.compile(r"(?:共|放假|调休)(\d+)天")
 _WEEKDAY = re.compile(r"(?:周|星期)([一二三四五六日天])")
 _WRITTEN_DAY = re.compile(r"(?:(\d{4})[-./年])?(\d{1,2})[-./月](\d{1,2})日?")
 _SEPARATOR = re.compile(r"[,，;；\t ]+")
@@ -44,18 +56,20 @@ class _Slip(ValueError):
 
 
 def parse_notice(text: str, year: int) -> list[NoticeDay]:
-    """The days a notice names; raises PlanError naming every line that cannot be read.
+    """The days a notice names; raises PlanError naming every line and sentence that cannot be read.
 
-    The text is the notice itself, of which only the numbered paragraphs count and every weekday and number of days
-    stated in it is checked, or lines such as `2026-01-04 班 元旦`, with commas, tabs or blanks between.
+    The text is the notice itself, of which the paragraphs of holidays count and every weekday and number of days
+    stated in it is checked, or lines such as `2026-01-04 班 元旦`, with commas, tabs or blanks between. A sentence that
+    speaks of days off or worked is read to its last date or refused; what is only recommended names no day off.
     """
-    lines = text.lstrip("\ufeff").splitlines()
-    by_paragraph = any(_PARAGRAPH.match(line) for line in lines)
+    if (title := _TITLE.search(_without_blanks(text))) and int(title[1]) != year:
+        said = _("这是 {found} 年的通知, 不是 {year} 年的; 请核对年份")
+        raise PlanError(said.format(found=title[1], year=year))
     found: list[NoticeDay] = []
     problems: list[str] = []
-    for number, line in enumerate(lines, 1):
+    for number, part in _parts(text):
         try:
-            found += _paragraph(line, year) if by_paragraph else _row(line, year)
+            found += _row(part, year) if isinstance(part, str) else _sentence(part, year)
         except _Slip as slip:
             problems.append(_("第 {number} 行: {slip}").format(number=number, slip=slip))
     if not found and not problems:
@@ -65,19 +79,76 @@ def parse_notice(text: str, year: int) -> list[NoticeDay]:
     return found
 
 
-def _paragraph(line: str, year: int) -> Iterator[NoticeDay]:
-    """The days of one numbered paragraph: 一、元旦：1月1日（周四）至3日（周六）放假调休，共3天。1月4日（周日）上班。"""
-    match = _PARAGRAPH.match(line)
-    if not match:
+def passed_over(text: str) -> list[str]:
+    """The recommendations in a notice, which name no day off: 鼓励各单位……安排职工在除夕休息."""
+    parts = [part for _number, part in _parts(text) if isinstance(part, _Sentence)]
+    return [part.recommended for part in parts if part.recommended]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    """One sentence of a paragraph, without blanks: what is arranged, and what is only recommended."""
+
+    name: str | None
+    """The holiday; None where the line names none."""
+    arranged: str
+    recommended: str
+
+
+def _parts(text: str) -> Iterator[tuple[int, str | _Sentence]]:
+    """The lines of a list, or the sentences of a notice from its first holiday on, each with its line's number."""
+    lines = text.lstrip("\ufeff").splitlines()
+    named = [_PARAGRAPH.match(line) for line in lines]
+    if not any(match and _DATED.search(_without_blanks(match["rest"])) for match in named):
+        yield from enumerate(lines, 1)
         return
-    for sentence in match["rest"].split("。"):
-        days = [day for span in _SPAN.finditer(sentence) for day in _span(span, year)]
-        if days and "上班" not in sentence and "放假" not in sentence:
-            raise _Slip(_("“{sentence}”既没有写放假也没有写上班").format(sentence=sentence.strip()))
-        if (total := _TOTAL.search(sentence)) and len(days) != int(total[1]):
-            said = _("{name}写明共 {total} 天, 日期却有 {days} 天")
-            raise _Slip(said.format(name=match["name"], total=total[1], days=len(days)))
-        yield from (NoticeDay(day, "上班" in sentence, match["name"].strip()) for day in days)
+    begun = False
+    for number, (line, match) in enumerate(zip(lines, named, strict=True), 1):
+        rest = _without_blanks(match["rest"] if match else line)
+        begun = begun or (match is not None and _DATED.search(rest) is not None)
+        for sentence in re.split("[。；;]", rest if begun else ""):
+            if match or _is_arranged(sentence):
+                yield number, _split(match["name"].strip() if match else None, sentence)
+
+
+def _without_blanks(text: str) -> str:
+    return "".join(text.split())
+
+
+def _is_arranged(sentence: str) -> bool:
+    """Whether a sentence outside every paragraph arranges days off all the same, and must not be lost."""
+    return bool(_ARRANGED.search(sentence) and _DATED.search(sentence))
+
+
+def _split(name: str | None, sentence: str) -> _Sentence:
+    advice = _RECOMMENDED.search(sentence)
+    at = advice.start() if advice else len(sentence)
+    return _Sentence(name, sentence[:at].rstrip("，,"), sentence[at:])
+
+
+def _sentence(said: _Sentence, year: int) -> list[NoticeDay]:
+    """The days of one sentence: 1月1日（周四）至3日（周六）放假调休，共3天; each is what the next word of it says."""
+    sentence = said.arranged
+    days: list[NoticeDay] = []
+    waiting: list[date] = []
+    for found in re.finditer(f"{_SPAN.pattern}|{_MARK.pattern}", sentence):
+        if found["month"]:
+            waiting += _span(found, year)
+            continue
+        days += [NoticeDay(day, found["off"] is None, said.name or "") for day in waiting]
+        waiting = []
+    if waiting and not _MARK.search(sentence):
+        raise _Slip(_("“{sentence}”既没有写放假也没有写上班").format(sentence=sentence))
+    unread = waiting or _DATED.search(_SPAN.sub("", sentence)) or _DENIED.search(sentence)
+    if unread or (not days and _ARRANGED.search(sentence)):
+        raise _Slip(_("“{sentence}”没有全部读懂, 日期应写成 10月1日至7日").format(sentence=sentence))
+    if days and said.name is None:
+        raise _Slip(_("“{sentence}”没有写明是哪个节日, 请接在所属节日的那一行之后").format(sentence=sentence))
+    off = sum(not day.is_working for day in days)
+    if (total := _TOTAL.search(sentence)) and off != int(total[1]):
+        wrong = _("{name}写明共 {total} 天, 日期却有 {days} 天")
+        raise _Slip(wrong.format(name=said.name, total=total[1], days=off))
+    return days
 
 
 def _span(span: re.Match[str], year: int) -> list[date]:

@@ -7,22 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from leaderboard.seasons.notice import NoticeDay, parse_notice
+from leaderboard.seasons.notice import NoticeDay, parse_notice, passed_over
 from leaderboard.seasons.plan import PlanError
 from leaderboard.words import ENGLISH, speaking
+from tests.seasons.notices import PAST, Past
 
 FILES = Path(__file__).parents[2] / "docs" / "calendar"
 
-# The arrangements of the State Council's general office for 2026, of 4 November 2025.
-NOTICE_2026 = """国务院办公厅关于2026年部分节假日安排的通知
+NOTICE_2026 = f"""国务院办公厅关于2026年部分节假日安排的通知
 各省、自治区、直辖市人民政府，国务院各部委、各直属机构：
-一、元旦：1月1日（周四）至3日（周六）放假调休，共3天。1月4日（周日）上班。
-二、春节：2月15日（农历腊月二十八、周日）至23日（农历正月初七、周一）放假调休，共9天。2月14日（周六）、2月28日（周六）上班。
-三、清明节：4月4日（周六）至6日（周一）放假，共3天。
-四、劳动节：5月1日（周五）至5日（周二）放假调休，共5天。5月9日（周六）上班。
-五、端午节：6月19日（周五）至21日（周日）放假，共3天。
-六、中秋节：9月25日（周五）至27日（周日）放假，共3天。
-七、国庆节：10月1日（周四）至7日（周三）放假调休，共7天。9月20日（周日）、10月10日（周六）上班。
+{PAST[-1].text}
 国务院办公厅
 2025年11月4日"""
 
@@ -60,6 +54,75 @@ def test_a_holiday_may_begin_in_the_year_before():
         NoticeDay(date(2019, 1, 1), False, "元旦"),
         NoticeDay(date(2018, 12, 29), True, "元旦"),
     ]
+
+
+@pytest.mark.parametrize("past", PAST, ids=lambda past: str(past.year))
+def test_every_notice_since_2019_is_read_whole(past: Past) -> None:
+    days = parse_notice(past.text, past.year)
+    assert sum(not d.is_working for d in days) == past.off
+    assert sorted(str(d.day) for d in days if d.is_working) == list(past.worked)
+
+
+@pytest.mark.parametrize("past", PAST, ids=lambda past: str(past.year))
+@pytest.mark.parametrize(
+    ("written", "instead"),
+    [("至", "－"), ("至", "-"), ("至", "~"), ("至", "到"), ("月", " 月 "), ("日", "\u3000日 ")],
+)
+def test_a_notice_written_another_way_says_the_same(past: Past, written: str, instead: str) -> None:
+    """As people type it: strokes for 至, blanks around figures."""
+    named = [(d.day, d.is_working) for d in parse_notice(past.text, past.year)]
+    otherwise = past.text.replace(written, instead)
+    assert [(d.day, d.is_working) for d in parse_notice(otherwise, past.year)] == named
+
+
+@pytest.mark.parametrize("number", ["（一）", "(1)", "1.", "1、", "一. ", ""])
+def test_a_paragraph_may_be_numbered_otherwise_or_not_at_all(number: str) -> None:
+    text = f"{number}元旦：1 月 4 日（周日）上班。\n二、劳动节：5 月 1 日放假，与周末连休"
+    assert parse_notice(text, 2026) == [
+        NoticeDay(date(2026, 1, 4), True, "元旦"),
+        NoticeDay(date(2026, 5, 1), False, "劳动节"),
+    ]
+
+
+def test_each_day_is_what_the_next_word_says() -> None:
+    """The notice for 2014 had 清明节：4月5日放假，4月7日（星期一）补休 (国办发明电〔2013〕28号)."""
+    assert parse_notice("三、清明节：4月5日放假，4月7日（星期一）补休。", 2014) == [
+        NoticeDay(date(2014, 4, 5), False, "清明节"),
+        NoticeDay(date(2014, 4, 7), False, "清明节"),
+    ]
+    assert parse_notice("一、元旦：1月1日放假，1月4日上班。", 2026) == [
+        NoticeDay(date(2026, 1, 1), False, "元旦"),
+        NoticeDay(date(2026, 1, 4), True, "元旦"),
+    ]
+
+
+def test_a_recommendation_is_passed_over_and_told() -> None:
+    """New Year's Eve of 2024 was no day off for everyone."""
+    [notice] = [past for past in PAST if past.year == 2024]
+    assert date(2024, 2, 9) not in {d.day for d in parse_notice(notice.text, 2024)}
+    assert passed_over(notice.text) == ["鼓励各单位结合带薪年休假等制度落实，安排职工在除夕（2月9日）休息"]
+    assert passed_over("2026-01-04 班 元旦") == []
+
+
+def test_no_sentence_about_days_off_is_lost() -> None:
+    """Every one that cannot be read to its last date is named, with its line."""
+    text = """一、元旦：1月1日放假。1月3、4日上班。
+二、春节：放假七天。
+三、清明节：4月4日不放假。
+四、劳动节：放假时间为5月1日至3日。
+5月9日（周六）上班。
+五、端午节：6月19日放假，6月20日至21日。"""
+    with pytest.raises(PlanError) as caught:
+        parse_notice(text, 2026)
+    lines = [problem.split(":")[0] for problem in caught.value.problems]
+    assert lines == ["第 1 行", "第 2 行", "第 3 行", "第 4 行", "第 5 行", "第 6 行"]
+
+
+def test_the_notice_of_another_year_is_one_mistake() -> None:
+    for text in (NOTICE_2026, (FILES / "2026.csv").read_text(encoding="utf-8")):
+        with pytest.raises(PlanError) as caught:
+            parse_notice(text, 2027)
+        assert caught.value.problems == ("这是 2026 年的通知, 不是 2027 年的; 请核对年份",)
 
 
 @pytest.mark.parametrize(

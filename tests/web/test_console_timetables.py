@@ -210,6 +210,14 @@ def test_a_notice_is_pasted_and_every_slip_in_it_is_named(
 
 
 @pytest.mark.engines("sqlite")
+def test_a_recommendation_in_a_notice_is_told_as_such(client: FlaskClient) -> None:
+    notice = "二、春节：2月10日至17日放假调休，共8天。鼓励各单位安排职工在除夕（2月9日）休息。"
+    answer = submit(client, "/console/calendar", year="2024", source="国办发明电〔2023〕7号", notice=notice)
+    told = client.get(answer.location or "").get_data(as_text=True)
+    assert "“鼓励各单位安排职工在除夕（2月9日）休息”是建议，不作为放假日" in told
+
+
+@pytest.mark.engines("sqlite")
 def test_a_missing_notice_is_told_on_every_page_and_before_saving(
     client: FlaskClient, database: Database, visit: Visit
 ) -> None:

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from leaderboard.accounts.permissions import Action
 from leaderboard.seasons.calendar import days_of_year, import_year, list_years
 from leaderboard.seasons.models import CalendarDay, CalendarYear
-from leaderboard.seasons.notice import parse_notice
+from leaderboard.seasons.notice import parse_notice, passed_over
 from leaderboard.seasons.plan import PlanError
 from leaderboard.web.console.door import door, show, today
 from leaderboard.web.guards import guard_action, guarded, person
@@ -44,17 +44,17 @@ def import_calendar() -> ResponseReturnValue:
     source = typed.text("source", most=200)
     if not typed.ok:
         return _page(typed, 422)
-    session = writing()
+    session, notice = writing(), typed.worded.get("notice", "")
     try:
-        kept = import_year(
-            session, person().name, year, parse_notice(typed.worded.get("notice", ""), year), source=source
-        )
+        kept = import_year(session, person().name, year, parse_notice(notice, year), source=source)
         session.commit()
     except PlanError as error:
         session.rollback()
         typed.complain("", "; ".join(error.problems))
         return _page(typed, 422)
     flash(_("{year} 年的工作日历已导入").format(year=kept.year))
+    for advice in passed_over(notice):
+        flash(_("“{advice}”是建议，不作为放假日").format(advice=advice), "warning")
     return redirect(url_for("console.calendar"))
 
 
