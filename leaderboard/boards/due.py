@@ -156,8 +156,9 @@ def rows_changed(session: Session, statement: Update) -> int:
 def cut_off(session: Session, run: DueRun, season: Season, zone: str) -> date:
     """The day up to which facts count in a run's edition: its timetable's, and never after the season's end."""
     timetable = _timetable_of(session, run)
-    by_rule = None if timetable is None else course_of(session, timetable).as_of(run.due_at)
-    return min(by_rule or local_date(run.due_at, zone), season.ends_on)
+    if timetable is None:
+        return min(local_date(run.due_at, zone), season.ends_on)
+    return course_of(session, timetable).as_of(run.due_at)
 
 
 def entry_closed(session: Session, run: DueRun) -> Millis:

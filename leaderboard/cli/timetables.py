@@ -39,8 +39,11 @@ def timetables_command(context: Context, season: str) -> None:
     with context.database.reading() as session:
         found = season_named(session, season)
         for table in list_timetables(session, found.id):
-            dates = course_of(session, table).next_dates() if table.is_active else []
+            course = course_of(session, table)
+            dates = course.next_dates() if table.is_active else []
             state = _shown(dates, table.timezone) if table.is_active else "已暂停"
+            if dates and course.is_over(dates[0]):
+                state += f" (赛季已于 {found.ends_on} 结束, 各期数据都截至当日)"
             click.echo(
                 f"{table.id}\t{table.name}\t{_written(json.loads(table.rule))}\t{table.catch_up}\t{state}"
             )

@@ -35,6 +35,8 @@ class Course:
     days: WorkingDays
     skipped: Mapping[Millis, str]
     """Instant -> why it was taken out."""
+    ends_on: date
+    """The season's last day, after which no fact counts."""
 
     def between(self, after: Millis, until: Millis) -> Iterator[Millis]:
         """The instants after `after` and not later than `until`, those taken out among them."""
@@ -57,8 +59,12 @@ class Course:
         return next(self.upcoming(after), None)
 
     def as_of(self, due_at: Millis) -> date:
-        """The day up to which facts count in the edition due at the instant."""
-        return as_of(self.rule, due_at, self.zone)
+        """The day up to which facts count in the edition due at the instant: never after the season's end."""
+        return min(as_of(self.rule, due_at, self.zone), self.ends_on)
+
+    def is_over(self, due_at: Millis) -> bool:
+        """Whether the season has ended before the day of the instant."""
+        return local_date(due_at, self.zone) > self.ends_on
 
     def known_at(self, due_at: Millis) -> Millis:
         """The instant up to which what was entered counts in the edition due at the instant."""
@@ -73,7 +79,8 @@ def course_of(session: Session, timetable: Timetable) -> Course:
     """What a timetable comes to by the present calendar."""
     rule = parse_rule(timetable.rule)
     skipped = {skip.due_at: skip.reason for skip in list_skips(session, timetable)}
-    return Course(rule, timetable.timezone, days_for(session, rule), skipped)
+    ends_on = session.get_one(Season, timetable.season_id).ends_on
+    return Course(rule, timetable.timezone, days_for(session, rule), skipped, ends_on)
 
 
 def days_for(session: Session, rule: Rule) -> WorkingDays:

@@ -140,6 +140,15 @@ def test_facts_count_up_to_the_day_the_rule_names():
     assert as_of(parse_rule({**DAILY, "cut_off": "previous_day"}), due, ZONE) == date(2026, 2, 28)
 
 
+def test_no_edition_of_a_timetable_counts_facts_after_the_seasons_end(session: Session) -> None:
+    season = start_race(session).season
+    season.ends_on = date(2026, 12, 31)
+    course = course_of(session, add_timetable(session, "li", season, name="日报", rule=DAILY, zone=ZONE))
+    ends = [at(f"{day}T09:00") for day in ("2026-12-31", "2027-01-01", "2027-01-31")]
+    assert [course.as_of(due) for due in ends] == [date(2026, 12, 31)] * 3
+    assert [course.is_over(due) for due in ends] == [False, True, True]
+
+
 @pytest.mark.parametrize(
     ("rule", "words"),
     [

@@ -162,6 +162,23 @@ def test_dates_that_nobody_saw_are_not_kept(client: FlaskClient, database: Datab
 
 
 @pytest.mark.engines("sqlite")
+def test_dates_after_the_seasons_end_say_so_and_count_no_further(
+    client: FlaskClient, database: Database, visit: Visit
+) -> None:
+    """The race is over long before 2099."""
+    fields = {"name": "月报", "kind": "once", "at": "2099-11-05T09:00", "catch_up": "latest"}
+    looked = submit(client, TABLE, NEW, **fields).get_data(as_text=True)
+    with database.reading() as session:
+        ends_on = session.scalars(select(Season.ends_on).where(Season.slug == "now")).one()
+    kept(database, {"kind": "once", "at": "2099-11-05T09:00"})
+    for text in (looked, visit(PUBLISH, client=client).text()):
+        assert f"截至 {ends_on}" in text
+        assert "截至 2099" not in text
+        assert "赛季已结束" in text
+        assert f"赛季到 {ends_on} 结束" in text
+
+
+@pytest.mark.engines("sqlite")
 def test_a_day_of_reporting_keeps_its_end_when_it_is_renamed(
     client: FlaskClient, database: Database, visit: Visit
 ) -> None:

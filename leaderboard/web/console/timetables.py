@@ -50,6 +50,8 @@ class ShownDate:
     known_at: Millis | None
     """When entry closes, where that is before publication."""
     called_off: str | None
+    is_over: bool
+    """Whether the season has ended by then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ def shown_dates(course: Course) -> list[ShownDate]:
             as_of=course.as_of(instant),
             known_at=closing if (closing := course.known_at(instant)) < instant else None,
             called_off=course.skipped.get(instant),
+            is_over=course.is_over(instant),
         )
         for instant in course.coming(now())
     ]
@@ -221,7 +224,7 @@ def _form(
     looked: dict[str, Any] = {"dates": None, "words": None, "missing": []}
     if rule is not None:
         zone = timetable.timezone if timetable else office().zone
-        course = Course(rule, zone, days_for(reading(), rule), {})
+        course = Course(rule, zone, days_for(reading(), rule), {}, season.ends_on)
         looked = {
             "dates": shown_dates(course),
             "words": rule_words(rule),
