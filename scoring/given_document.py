@@ -12,6 +12,7 @@ from scoring.measure import Measured, audited, mixed, pooled, quantity, ratio
 from scoring.reading import Fields, described
 from scoring.result import Count, CountedFact, Part, State
 from scoring.rules import ONE, Given, Indicator, Signing, Terms
+from scoring.shape_rules import Floors
 
 RATIO = re.compile(r"([^/÷]+)[/÷]([^/÷]+)")
 STATES = {
@@ -81,7 +82,16 @@ def _parts(rows: Fields, indicator: Indicator) -> Measured:
     absent = [name for name in shares if name not in rows.names()]
     for name in absent:
         rows.note(name, "缺少此部分")
-    return mixed(tuple(parts)) if shares else pooled(tuple(parts))
+    if shares:
+        return mixed(tuple(parts))
+    if len(parts) > 1 and any(part.is_bare for part in parts):
+        # Floors look at each part alone; nothing else can be made of rates without their counts.
+        if not isinstance(indicator.shape.kind, Floors):
+            rows.problems.note(
+                rows.path, "几部分要合计，只写率合不起来；写分子和分母，或在方案的口径中写各部分的比重"
+            )
+        return Measured(State.COUNTED, tuple(parts), None)
+    return pooled(tuple(parts))
 
 
 def _shares(indicator: Indicator) -> dict[str, Fraction]:

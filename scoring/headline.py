@@ -19,6 +19,9 @@ def headline(division: str | None, key: str, lines: Iterable[IndicatorLine]) -> 
     if len({len(parts) for parts in measured}) > 1:
         # Units that state different parts have no total that means anything.
         return Headline(division, key, None, None, None)
+    if any(part.is_bare for parts in measured for part in parts):
+        # Rates without their counts have no total either.
+        return Headline(division, key, None, None, None)
     by_part: list[Sequence[Part]] = list(zip(*measured, strict=True))
     totals = [(_sum(p.numerator.value for p in parts), _denominator(parts)) for parts in by_part]
     shares = [parts[0].share for parts in by_part]

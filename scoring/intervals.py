@@ -128,7 +128,13 @@ def counted_parts(parts: Iterable[Part], name: str | None = None) -> list[Part]:
 
 def _is_counted(part: Part) -> bool:
     below = part.denominator
-    if below is None or below.value is None or part.numerator.value is None or part.audited is not None:
+    if (
+        part.is_bare
+        or below is None
+        or below.value is None
+        or part.numerator.value is None
+        or part.audited is not None
+    ):
         return False
     counts = part.numerator.by == "count" and below.by == "count"
     return counts and not _is_target(below) and 0 <= part.numerator.value <= below.value and below.value > 0

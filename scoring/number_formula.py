@@ -141,21 +141,15 @@ def _amount(count: Count) -> Sum:
 
 def _numerator(part: Part) -> Sum:
     """What was claimed times what the audit verified of it."""
-    show = percent if _is_bare_rate(part) else _show(False, part.numerator)
+    show = percent if part.is_bare else _show(False, part.numerator)
     value = part.numerator.value or Fraction(0)
     if part.audited in (None, 0, 1) or part.audited is None:
         return show(value)
     return times(show(value / part.audited), percent(part.audited))
 
 
-def _is_bare_rate(part: Part) -> bool:
-    """Whether a rate was stated without its counts: then it stands over a 1 that nobody stated."""
-    below = part.denominator
-    return below is not None and any(fact.kind == "given" and not fact.ref for fact in below.counted)
-
-
 def _ratio(part: Part) -> Sum:
-    if part.denominator is None or _is_bare_rate(part):
+    if part.denominator is None or part.is_bare:
         return _numerator(part)
     return over(_numerator(part), _amount(part.denominator))
 
@@ -176,6 +170,8 @@ def _pooled(parts: Sequence[Part]) -> Sum:
 
 def _counted(on: Reading, parts: Sequence[Part]) -> Seen | None:
     """Numerators, denominators, or numerators less denominators, added up over the parts."""
+    if any(part.is_bare for part in parts):
+        return None
     below = [part.denominator for part in parts if part.denominator is not None]
     wanted = [part.numerator for part in parts] if on is not Reading.DENOMINATOR else []
     wanted += below if on is not Reading.NUMERATOR else []

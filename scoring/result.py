@@ -103,6 +103,19 @@ class Part:
     audited: Fraction | None = field(default=None, metadata=SPARSE)
     """What the numerator was scaled by after a sample audit 抽查折算."""
 
+    @property
+    def is_bare(self) -> bool:
+        """Whether only a rate was stated: it stands over a 1 that nobody stated, and has neither of its counts."""
+        below = self.denominator
+        return below is not None and any(fact.kind == "given" and not fact.ref for fact in below.counted)
+
+    @property
+    def counts(self) -> tuple[Fraction | None, Fraction | None]:
+        """Numerator and denominator as they were stated."""
+        if self.is_bare:
+            return None, None
+        return self.numerator.value, self.denominator.value if self.denominator else None
+
 
 @dataclass(frozen=True, slots=True)
 class IndicatorLine:
@@ -127,14 +140,13 @@ class IndicatorLine:
 
     @property
     def numerator(self) -> Fraction | None:
-        """Numerator of a single-ratio indicator; None for a mix, whose parts carry their own."""
-        return self.parts[0].numerator.value if len(self.parts) == 1 else None
+        """Numerator of a single-ratio indicator; None for a mix, whose parts carry their own, or a rate alone."""
+        return self.parts[0].counts[0] if len(self.parts) == 1 else None
 
     @property
     def denominator(self) -> Fraction | None:
-        """Denominator of a single-ratio indicator; None for a mix or a plain quantity."""
-        only = self.parts[0].denominator if len(self.parts) == 1 else None
-        return only.value if only else None
+        """Denominator of a single-ratio indicator; None for a mix, a plain quantity or a rate alone."""
+        return self.parts[0].counts[1] if len(self.parts) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)

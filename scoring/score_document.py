@@ -15,6 +15,7 @@ from scoring.facts_document import FactsError, parse_facts
 from scoring.given_document import read_given
 from scoring.measure import Measured
 from scoring.measures import Measures, UnitMeasures, measure_all
+from scoring.needs_counts import reads_counts
 from scoring.needs_day import reads_days
 from scoring.plain_facts import filled_facts
 from scoring.race import score_measured
@@ -193,6 +194,9 @@ def _indicators(fields: Fields, scheme: Scheme | None) -> dict[str, Measured]:
         # The numbers can be checked although the rules cannot be read.
         return {name: read_given(fields, name, ANY_INDICATOR) for name in fields.names()}
     found = {key: read_given(fields, key, i) for key, i in {i.key: i for i in scheme.indicators}.items()}
+    for key in reads_counts(scheme).intersection(found):
+        if any(part.is_bare for part in found[key].parts):
+            fields.note(key, "方案要看这一项的分子或分母，只写率不够；写 {numerator, denominator} 或 17/20")
     fields.close()
     return found
 

@@ -119,12 +119,12 @@ def _before(line: IndicatorLine, scheme: Scheme) -> Iterator[tuple[str, Fraction
 
 
 def _part(part: Part, scheme: Scheme) -> dict[str, Any]:
-    below = part.denominator.value if part.denominator else None
+    above, below = part.counts
     return {
         **({"name": part.name} if part.name else {}),
         "state": part.state.value,
         "share": exact(part.share),
-        **_number("numerator", part.numerator.value),
+        **_number("numerator", above),
         **_number("denominator", below),
         **_shown("rate", part.rate, _rate(part.rate, scheme)),
     }

@@ -148,7 +148,9 @@ class Sight:
 
 
 def _counted(on: Reading, parts: Sequence[Part]) -> Fraction | None:
-    """Sum of the parts' numerators, of their denominators, or of both differences."""
+    """Sum of the parts' numerators, of their denominators, or of both differences; a rate alone has none."""
+    if any(part.is_bare for part in parts):
+        return None
     above = [part.numerator.value for part in parts]
     below = [part.denominator.value for part in parts if part.denominator is not None]
     wanted = {Reading.NUMERATOR: above, Reading.DENOMINATOR: below, Reading.DIFFERENCE: [*above, *below]}[on]

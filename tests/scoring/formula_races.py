@@ -55,7 +55,14 @@ audited = st.tuples(counts, counts, st.sampled_from(["0%", "2/3", "90%", "1/1"])
 )
 parts = st.fixed_dictionaries({"甲": ratios, "乙": ratios}).map(lambda found: {"parts": found})
 heaps = st.fixed_dictionaries({"甲": counts, "乙": counts}).map(lambda found: {"parts": found})
+counted = ratios | amounts | audited | parts | heaps | counts | st.just("not_reported")
 numbers = ratios | amounts | percents | audited | parts | heaps | counts | st.just("not_reported")
+
+
+def _reads_counts(row: dict[str, Any]) -> bool:
+    """Whether a rate alone would be a mistake."""
+    rules = f"{row['shape']}{row['gates']}"
+    return any(word in rules for word in ("'denominator'", "'difference'", "'shortfall'", "'by_part'"))
 
 
 @st.composite
@@ -68,8 +75,9 @@ def _races(draw: st.DrawFn) -> dict[str, Any]:
         "points": draw(st.sampled_from(["half_up", "down", "up"])),
         "early": early,
     }
+    with_counts = {row["key"] for row in document["scheme"]["indicators"] if _reads_counts(row)}
     for unit in document["units"]:
-        unit["measures"] = {key: draw(numbers) for key in unit["measures"]}
+        unit["measures"] = {key: draw(counted if key in with_counts else numbers) for key in unit["measures"]}
     return {**document, "as_of": "2026-04-30"}
 
 

@@ -127,3 +127,41 @@ def test_a_negative_number_counts_as_nothing_in_proportion(value: object) -> Non
 
 def test_a_cap_holds_a_plain_number_as_well() -> None:
     assert score(race("1.5", own={"cap": "1.2"})) == "12"
+
+
+ON_DENOMINATOR = {"kind": "bands", "on": "denominator", "bands": [{"from": 1, "points": 10}]}
+FROM_ONE = [{"name": "不足1个", "needs": {"on": "numerator", "from": 1}, "otherwise": 0}]
+
+
+def bare(value: Any, **more: Any) -> dict[str, Any]:
+    rule = {"key": "x", "name": "率", "weight": 10, **more}
+    scheme = {"name": "试", "full_mark": 10, "indicators": [rule]}
+    return {"scheme": scheme, "units": [{"name": "甲", "measures": {"x": value}}]}
+
+
+@pytest.mark.parametrize("value", ["85%", {"rate": "0.85"}, {"parts": {"a": "85%"}}])
+@pytest.mark.parametrize(
+    "more", [{"shape": ON_DENOMINATOR}, {"gates": FROM_ONE}, {"shape": {"kind": "shortfall", "each": 1}}]
+)
+def test_a_rate_alone_has_nothing_a_rule_on_counts_could_read(value: Any, more: dict[str, Any]) -> None:
+    with pytest.raises(ScoreError) as raised:
+        score_document(bare(value, **more))
+    assert [problem.path for problem in raised.value.problems] == ["units[0].measures.x"]
+    assert "分子或分母" in raised.value.problems[0].message
+
+
+def test_a_rate_alone_prints_no_counts_and_has_no_total() -> None:
+    found = scorecard(score_document(bare("85%")))
+    line = found["standings"][0]["indicators"]["x"]
+    assert (line["numerator"], line["denominator"], line["rate"]) == (None, None, "17/20")
+    assert {row["rate"] for row in found["headlines"]} == {None}
+
+
+def test_rates_alone_cannot_be_added_up_but_each_may_reach_its_floor() -> None:
+    value = {"parts": {"a": "80%", "b": "3/10"}}
+    with pytest.raises(ScoreError) as raised:
+        score_document(bare(value))
+    assert [problem.path for problem in raised.value.problems] == ["units[0].measures.x.parts"]
+    floors = {"kind": "floors", "floors": {"a": "0.7", "b": "0.4"}, "unmet": "share"}
+    standing = score_document(bare(value, shape=floors)).result.standings[0]
+    assert (standing.score, standing.indicators[0].rate) == (5, None)
