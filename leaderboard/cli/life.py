@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 import click
@@ -14,6 +14,7 @@ from leaderboard.boards.models import DRAFT, DROPPED, RELEASED, REPLACED, WINDOW
 from leaderboard.boards.package import unpacked
 from leaderboard.boards.publish import Due
 from leaderboard.boards.read import find_edition
+from leaderboard.boards.window_years import years_of_season, years_of_window
 from leaderboard.cli.context import Context, reasons, refuse
 from leaderboard.cli.group import command
 from leaderboard.cli.named import season_named
@@ -68,7 +69,8 @@ def draft_open_command(context: Context, number: int, days: int, contact: str) -
     with context.changing() as session:
         draft = _draft(session, number)
         open_window(session, context.actor, draft, days=days, contact=contact, zone=zone)
-    click.echo(f"公示稿 {number} 公示至 {moment(draft.closes_at, zone)}")
+        years = years_of_window(session, draft, zone)
+    click.echo(f"公示稿 {number} 公示至 {moment(draft.closes_at, zone)}{assumed(years)}")
 
 
 @command("draft-revise")
@@ -171,7 +173,15 @@ def season_window_command(context: Context, season: str, days: int, contact: str
     with context.changing() as session:
         found = season_named(session, season)
         set_window(session, context.actor, found, days=days, contact=contact, reason=reason)
-    click.echo(f"{found.title} 发布前公示 {days} 个工作日" if days else f"{found.title} 到期即发布, 不公示")
+        years = years_of_season(session, found, now(), context.settings.timezone)
+    said = f"发布前公示 {days} 个工作日{assumed(years)}" if days else "到期即发布, 不公示"
+    click.echo(f"{found.title} {said}")
+
+
+def assumed(years: Sequence[int]) -> str:
+    """What is to be said behind an end that was counted without these years' notices."""
+    named = "、".join(map(str, years))
+    return f" ({named} 年的放假安排尚未导入, 工作日暂按周一至周五推算)" if years else ""
 
 
 def _office(context: Context) -> Office:

@@ -8,8 +8,10 @@ from sqlalchemy.orm import Session
 from leaderboard.boards.difference import Effect
 from leaderboard.boards.drafts import find_draft
 from leaderboard.boards.revisions import extend_window
+from leaderboard.boards.window_years import years_of_window
 from leaderboard.cli.context import Context, refuse
 from leaderboard.cli.group import command
+from leaderboard.cli.life import assumed
 from leaderboard.cli.named import season_named, unit_named
 from leaderboard.formatters import moment
 from leaderboard.objections.answer import dismiss, foresee, uphold
@@ -101,8 +103,8 @@ def draft_extend_command(context: Context, number: int, days: int) -> None:
             f"没有编号为 {number} 的公示稿; 用 leaderboard draft-list 查看"
         )
         extend_window(session, context.actor, draft, days=days, zone=zone)
-        until = moment(draft.closes_at, zone)
-    click.echo(f"公示稿 {number} 公示延长到 {until}")
+        until, years = moment(draft.closes_at, zone), years_of_window(session, draft, zone)
+    click.echo(f"公示稿 {number} 公示延长到 {until}{assumed(years)}")
 
 
 def _objection(session: Session, number: int) -> Filed:

@@ -9,6 +9,7 @@ from sqlalchemy.engine import make_url
 
 from config import settings_table, variable
 from leaderboard.boards.timekeeping import clock_trouble
+from leaderboard.boards.window_years import window_gaps
 from leaderboard.cli.context import Context, refuse
 from leaderboard.cli.group import command
 from leaderboard.db import migrate, wal_is_safe
@@ -89,6 +90,11 @@ def doctor_command(context: Context) -> None:
             named = "、".join(map(str, years))
             click.echo(
                 f"工作日历: 时间表“{timetable.name}”要用到 {named} 年的放假安排, 尚未导入, 暂按周一至周五"
+            )
+        for season, years in window_gaps(session, now(), context.settings.timezone):
+            named = "、".join(map(str, years))
+            click.echo(
+                f"工作日历: {season.title}的公示期要用到 {named} 年的放假安排, 尚未导入, 暂按周一至周五"
             )
         wrong = wrong_project_facts(session)
         click.echo(f"项目台账汇总: {'与台账一致' if not wrong else f'{len(wrong)} 个项目与台账不符'}")

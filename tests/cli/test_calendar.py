@@ -64,5 +64,10 @@ def test_the_doctor_asks_for_a_missing_calendar_and_tells_of_the_clock(done: Don
     assert "项目台账汇总: 与台账一致" in done("doctor")
     done("timetable-add", race, "日报", "kind=working_day", "time=09:00")
     assert "工作日历: 时间表“日报”" in done("doctor")
+    assert "公示期" not in done("doctor")
+    said = done("season-window", race, "3", "--contact", "0571-8888", "--reason", "试行")
+    assert "发布前公示 3 个工作日 (" in said
+    assert "年的放假安排尚未导入" in said
+    assert "的公示期要用到" in done("doctor")
     done("clock-accept", "--reason", "时钟已校准")
     assert trail()[-1] == ("clock.accept", "clock")

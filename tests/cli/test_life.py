@@ -17,7 +17,10 @@ def test_a_board_lies_open_and_is_published_when_it_may_be(
 ) -> None:
     made = done("draft-make", race)
     assert made.startswith("测试赛季 公示稿 1, 截至 ")
-    assert done("draft-open", "1", "--days", "3", "--contact", "0571-8888").startswith("公示稿 1 公示至 ")
+    opened = done("draft-open", "1", "--days", "3", "--contact", "0571-8888")
+    assert opened.startswith("公示稿 1 公示至 ")
+    assert "年的放假安排尚未导入" in opened
+    assert "年的放假安排尚未导入" in done("draft-extend", "1", "--days", "5")
     assert "\t公示中\t" in done("draft-list", race)
     early = leaderboard("draft-release", "1")
     assert (early.exit_code, "期满之后才能发布" in early.stderr) == (1, True)

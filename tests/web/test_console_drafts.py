@@ -16,6 +16,7 @@ from leaderboard.ledger.read import find_project
 from leaderboard.ledger.record import add_stage_event
 from leaderboard.objections.file import file_objection
 from leaderboard.objections.models import Objection
+from leaderboard.seasons.models import CalendarYear
 from leaderboard.seasons.read import find_season
 from tests.factories import VERIFIED, Race, small_race
 from tests.people import enrol, signed_in, token_in
@@ -95,6 +96,25 @@ def test_an_empty_desk_says_what_will_be_there(client: FlaskClient, visit: Visit
         assert sentence in page.text()
     assert "第 1 期" in page.text(page.all("table")[0])
     assert "No objections." in visit(f"{DESK}?lang=en", client=client).text()
+
+
+def test_an_end_counted_without_a_notice_says_so(
+    client: FlaskClient, database: Database, visit: Visit
+) -> None:
+    """Beside the window of the draft, and on every page of the console, until the years are imported."""
+    assert "放假安排" not in visit("/console/", client=client).text()
+    draft = opened(client, database)
+    assert (
+        "年的放假安排尚未导入，工作日暂按周一至周五推算。"
+        in visit(f"{DESK}/{draft.id}", client=client).text()
+    )
+    assert "公示期要用到" in visit("/console/", client=client).text()
+    with database.session() as session:
+        for year in (TODAY.year, TODAY.year + 1):
+            session.add(CalendarYear(year=year, source="通知", imported_at=1, imported_by="li"))
+        session.commit()
+    for path in (f"{DESK}/{draft.id}", "/console/"):
+        assert "放假安排" not in visit(path, client=client).text()
 
 
 def test_a_draft_is_made_opened_extended_and_not_published_early(

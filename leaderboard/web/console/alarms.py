@@ -12,6 +12,7 @@ from leaderboard.boards.health import Stale, stale_boards
 from leaderboard.boards.models import Draft
 from leaderboard.boards.revisions import stopped
 from leaderboard.boards.timekeeping import clock_trouble
+from leaderboard.boards.window_years import window_gaps
 from leaderboard.formatters import moment
 from leaderboard.instant import Millis
 from leaderboard.objections.read import Holding, holding
@@ -49,6 +50,10 @@ def alarms(session: Session, at: Millis) -> Iterator[Alarm]:
     for timetable, years in calendar_gaps(session, at):
         words = _("时间表“{name}”要用到 {years} 年的放假安排，尚未导入，工作日暂按周一至周五推算")
         told = words.format(name=timetable.name, years="、".join(map(str, years)))
+        yield Alarm(told, url_for("console.calendar", _anchor="import"), grave=False)
+    for season, years in window_gaps(session, at, office().zone):
+        words = _("{season}：公示期要用到 {years} 年的放假安排，尚未导入，工作日暂按周一至周五推算")
+        told = words.format(season=named(season.title, season.title_en), years="、".join(map(str, years)))
         yield Alarm(told, url_for("console.calendar", _anchor="import"), grave=False)
 
 

@@ -28,6 +28,7 @@ from leaderboard.boards.package import unpacked
 from leaderboard.boards.publish import Due
 from leaderboard.boards.read import list_announced
 from leaderboard.boards.revisions import extend_window, kept_board
+from leaderboard.boards.window_years import years_assumed, years_of_season, years_of_window
 from leaderboard.formatters import moment
 from leaderboard.instant import local_date, now
 from leaderboard.labels import fact_names
@@ -81,6 +82,7 @@ def desk(season: Season, window: Typed | None = None, status: int = 200) -> Resp
         editions=list_announced(session, season.id),
         told=told_of_season(session, season.id),
         window=window or Typed(kept),
+        missing=years_of_season(session, season, now(), office().zone),
         blank=Typed(),
     )
 
@@ -149,6 +151,7 @@ def draft(slug: str, draft_id: int) -> ResponseReturnValue:
         hindrance=hindrance(season, found, counts),
         opening=Typed(_suggested(season, ends[0][0] if found.closes_at else 0)),
         ends=ends,
+        missing=_missing(session, found, [last for _days, last in ends]),
         blank=Typed(),
     )
 
@@ -190,6 +193,12 @@ def window_ends(session: Session, season: Season, draft: Draft) -> list[tuple[in
         least = next(days for days in count(1) if window_end(session, at, days, zone) > last)
         lengths = [least, least + 2, least + 4]
     return [(days, local_date(window_end(session, at, days, zone), zone)) for days in lengths]
+
+
+def _missing(session: Session, draft: Draft, ends: list[date]) -> list[int]:
+    """The years without a notice by which the window's end, or one of the ends on offer, was counted."""
+    ahead = years_assumed(session, today(), max(ends)) if draft.state in LIVE else []
+    return sorted({*ahead, *years_of_window(session, draft, office().zone)})
 
 
 def _at_draft(slug: str, draft_id: int) -> str:

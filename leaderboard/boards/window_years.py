@@ -1,0 +1,52 @@
+"""The years whose working days an objection window counts and whose notice 放假安排通知 nobody imported."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from leaderboard.boards.drafts import window_end
+from leaderboard.boards.models import WINDOW, Draft
+from leaderboard.instant import Millis, local_date
+from leaderboard.seasons.calendar import working_days
+from leaderboard.seasons.models import Season, Timetable
+from leaderboard.seasons.timetable import SOON_MS
+
+
+def years_assumed(session: Session, first: date, last: date) -> list[int]:
+    """The years between two days that are counted as nothing but Monday to Friday."""
+    return sorted(set(range(first.year, last.year + 1)) - working_days(session).years)
+
+
+def years_of_window(session: Session, draft: Draft, zone: str) -> list[int]:
+    """The same for the window of a draft that lies open; none where it does not."""
+    if draft.state != WINDOW or draft.opens_at is None or draft.closes_at is None:
+        return []
+    return years_assumed(session, local_date(draft.opens_at, zone), local_date(draft.closes_at, zone))
+
+
+def years_of_season(session: Session, season: Season, at: Millis, zone: str) -> list[int]:
+    """The same for the windows that a season's next boards open, now or within 45 days; none where it has none."""
+    if not season.window_days:
+        return []
+    last = local_date(window_end(session, at + SOON_MS, season.window_days, zone), zone)
+    return years_assumed(session, local_date(at, zone), last)
+
+
+def window_gaps(session: Session, at: Millis, zone: str) -> list[tuple[Season, list[int]]]:
+    """The seasons with such windows, open ones and coming ones, with these years.
+
+    A season that is over has none to come, unless one of its timetables still runs.
+    """
+    runs = select(Timetable.season_id).where(Timetable.is_active == 1)
+    goes_on = or_(Season.ends_on >= local_date(at, zone), Season.id.in_(runs))
+    years = {
+        season: set(years_of_season(session, season, at, zone))
+        for season in session.scalars(select(Season).where(Season.window_days > 0, goes_on))
+    }
+    lying_open = select(Season, Draft).join(Draft, Draft.season_id == Season.id).where(Draft.state == WINDOW)
+    for season, draft in session.execute(lying_open):
+        years.setdefault(season, set()).update(years_of_window(session, draft, zone))
+    return [(season, sorted(years[season])) for season in sorted(years, key=lambda s: s.id) if years[season]]
