@@ -46,8 +46,8 @@ def money(x: Fraction) -> Sum:
 
 def times(*factors: Sum) -> Sum:
     """a×b×c."""
-    value = Fraction(1)
-    for factor in factors:
+    value = factors[0].value
+    for factor in factors[1:]:
         value *= factor.value
     return Sum("×".join(factor.within(PRODUCT) for factor in factors), value, PRODUCT)
 

@@ -96,9 +96,12 @@ class Grounds:
         """The units' projects as they were called at the instant, with the rows that say so."""
         former = former_projects(self._session, self._known_at)
         columns = Project.__table__.columns
-        found = select(*columns).where(Project.id.in_(self._ours), Project.recorded_at <= self._known_at)
-        rows = self._session.execute(found.order_by(Project.id)).mappings()
-        called = [{**row, **former.get(row["id"], {})} for row in rows]
+        names = [column.name for column in columns]
+        found = select(*columns).where(
+            columns["id"].in_(self._ours), columns["recorded_at"] <= self._known_at
+        )
+        rows = self._session.connection().execute(found.order_by(columns["id"]))
+        called = [dict(zip(names, row, strict=True)) | former.get(row[0], {}) for row in rows]
         self._hash("project", (list(row.values()) for row in called))
         table = FormerProject.__table__
         renamed = select(*table.columns).where(
