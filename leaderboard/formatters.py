@@ -98,6 +98,11 @@ def moment(value: Millis | str | None, zone: str) -> str:
     return local.strftime("%Y-%m-%d %H:%M")
 
 
+def points_words(points: str) -> str:
+    """Printed points with their unit: 36.00 分."""
+    return _("%(points)s 分") % {"points": points}
+
+
 def place(value: str | int | None) -> str:
     """A place for display: 4, or 2.5 where ties share the mean place; a dash for no place."""
     return "—" if value is None else plain(value, 1)
@@ -237,5 +242,6 @@ FILTERS: dict[str, Callable[..., object]] = {
     "day": day,
     "moment": moment,
     "place": place,
+    "points_words": points_words,
     "check_code": check_code,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -16,7 +16,7 @@ from scoring.rules import Indicator, MissingKind, Scheme
 from scoring.shape_formula import shape_term, worth_sum
 from scoring.show import plain, rounded, shown_rate
 
-__all__ = ["EN", "ZH", "Term", "contributions", "formula", "terms"]
+__all__ = ["EN", "ZH", "Term", "contributions", "formula", "formulas", "terms"]
 
 NOTES = {"zero_points": MissingKind.ZERO, "full_points": MissingKind.FULL, "fixed_points": MissingKind.FIXED}
 VOID = "void"
@@ -43,6 +43,9 @@ class Term:
         return self.sum.value
 
 
+NO_TERMS: Mapping[str, Term] = {}
+
+
 def contributions(standing: Standing) -> list[tuple[str, Fraction]]:
     """What each indicator and adjustment gave, by key, in the scheme's order; they sum exactly to the score.
 
@@ -54,10 +57,18 @@ def contributions(standing: Standing) -> list[tuple[str, Fraction]]:
     return given + [(line.key, line.points) for line in standing.adjustments]
 
 
-def terms(standing: Standing, scheme: Scheme, tongue: Tongue = ZH) -> list[Term]:
-    """Every term of a unit's score with its own working, by name, also where no place lets it have the score."""
+def terms(
+    standing: Standing, scheme: Scheme, tongue: Tongue = ZH, wordless: Mapping[str, Term] = NO_TERMS
+) -> list[Term]:
+    """Every term of a unit's score with its own working, by name, also where no place lets it have the score.
+
+    `wordless` are terms of indicators, by key, that are known and read alike in every tongue.
+    """
     found = [
-        _term(line.key, scheme.indicator(line.key).name, _indicator(line, standing, scheme, tongue), tongue)
+        wordless.get(line.key)
+        or _term(
+            line.key, scheme.indicator(line.key).name, _indicator(line, standing, scheme, tongue), tongue
+        )
         for line in standing.indicators
         if line.points is not None and (line.weight or line.points)
     ]
@@ -76,11 +87,31 @@ def formula(standing: Standing, scheme: Scheme, tongue: Tongue = ZH) -> str:
     """
     if scheme.lead is not None:
         return _lead_formula(standing, scheme, scheme.indicator(scheme.lead), tongue)
-    name = tongue.say("score")
     if standing.score is None:
-        return f"{name} = —"
-    text = _limited(_summed(terms(standing, scheme, tongue)), standing, scheme, tongue)
-    return f"{name} = {text} = {rounded(standing.score, scheme.decimals.score, scheme.rounding.score)}"
+        return f"{tongue.say('score')} = —"
+    return _scored(standing.score, terms(standing, scheme, tongue), standing, scheme, tongue)
+
+
+def formulas(standing: Standing, scheme: Scheme) -> tuple[str, str]:
+    """The printed line in Chinese and in English; terms of numbers alone are worked out once for both."""
+    if scheme.lead is not None or standing.score is None:
+        return formula(standing, scheme), formula(standing, scheme, EN)
+    chinese = terms(standing, scheme)
+    # A number rounded early is worded in its text; everything else that is said in words is a note.
+    wordless = {} if scheme.rounding.early else {term.key: term for term in chinese if not term.note}
+    english = terms(standing, scheme, EN, wordless)
+    return (
+        _scored(standing.score, chinese, standing, scheme, ZH),
+        _scored(standing.score, english, standing, scheme, EN),
+    )
+
+
+def _scored(
+    score: Fraction, found: Sequence[Term], standing: Standing, scheme: Scheme, tongue: Tongue
+) -> str:
+    text = _limited(_summed(found), standing, scheme, tongue)
+    shown = rounded(score, scheme.decimals.score, scheme.rounding.score)
+    return f"{tongue.say('score')} = {text} = {shown}"
 
 
 def _term(key: str, name: str, told: Told, tongue: Tongue) -> Term:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from scoring.explain import EN, contributions, formula
+from scoring.explain import contributions, formulas
 from scoring.result import Count, CountedFact, IndicatorLine, LeftOutFact, RaceResult, Standing
 from scoring.rules import Scheme
 from scoring.show import exact, round_half_up
@@ -27,10 +27,11 @@ def unit_lines(
     `documents` are the standings as the package tells them.
     """
     for shown, standing, document in zip(board["standings"], result.standings, documents, strict=True):
+        chinese, english = formulas(standing, scheme)
         yield {
             **shown,
-            "formula": formula(standing, scheme),
-            "formula_en": formula(standing, scheme, EN),
+            "formula": chinese,
+            "formula_en": english,
             "contributions": [
                 {
                     "key": key,

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scoring.explain import EN, formula, terms
+from scoring.explain import EN, formula, formulas, terms
 from scoring.score_document import score_document
 from tests.scoring.examples import Example, examples
 from tests.scoring.formula_races import formula_races
@@ -28,7 +28,9 @@ def check(document: dict[str, Any]) -> None:
             continue
         _, middle, _ = formula(standing, scored.scheme).split(" = ")
         assert worth(middle) == standing.score
-        assert not set(formula(standing, scored.scheme, EN)) & set("（），、")
+        english = formula(standing, scored.scheme, EN)
+        assert formulas(standing, scored.scheme) == (formula(standing, scored.scheme), english)
+        assert not set(english) & set("（），、")
         given_points = {line.key: line.points for line in (*standing.indicators, *standing.adjustments)}
         for term in terms(standing, scored.scheme):
             assert worth(term.text) == term.points == given_points[term.key]
