@@ -1,9 +1,6 @@
-"""Checks sealed editions without Saima: form, hash, chain, signature, handovers of keys, sums, totals and places.
+"""Checks sealed editions without Saima: python3 check_edition.py FILE... [--key HEX] [--keys keys.json].
 
-    python3 check_edition.py EDITION.package.json... [--key HEX] [--keys keys.json]
-
-Needs Python 3.11 and the package `cryptography`, no network. Written from edition-format.md alone. Says what it found
-of each file; the exit status is 0 when everything holds, 1 when something does not.
+Needs Python 3.11 and `cryptography`. What it does not check stands in edition-format.md, "Adding up again".
 """
 
 from __future__ import annotations
@@ -13,137 +10,140 @@ import hashlib
 import json
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from fractions import Fraction
-from itertools import pairwise
+from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+WRITER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+SIDES = ("numerator", "denominator")
 
-def canonical(value: Any) -> bytes:
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return text.encode("utf-8")
+
+def digest(value: Any) -> str:
+    return hashlib.sha256(WRITER.encode(value).encode()).hexdigest()
 
 
 def signed(public_key: str, text: str, signature: str | None) -> bool:
-    try:
+    with suppress(InvalidSignature, ValueError):
         key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(public_key))
         key.verify(bytes.fromhex(signature or ""), text.encode("ascii"))
-    except (InvalidSignature, ValueError):
-        return False
-    return True
+        return True
+    return False
 
 
 def trusted(known: str, signer: str, keys: Any) -> bool:
     """The key itself, a later one it was handed over to, or an earlier one on a list signed by the newest."""
-    if known == signer:
-        return True
     rows = keys["keys"] if keys else []
     order = [row["public_key"] for row in rows]
-    if known not in order or signer not in order:
-        return False
+    if known == signer or known not in order or signer not in order:
+        return known == signer
     here, there = order.index(known), order.index(signer)
-    last = there if there > here else len(order) - 1
-    handed = all(
-        signed(order[n], f"saima-key/1 {order[n + 1]}", rows[n + 1]["handover"]) for n in range(here, last)
-    )
-    listed = hashlib.sha256(canonical({"format": "saima-keys/1", "keys": rows})).hexdigest()
-    return handed and (there > here or signed(order[-1], f"saima-keys/1 {listed}", keys["signature"]))
+    pairs = list(pairwise(rows))[here : there if there > here else None]
+    handed = all(signed(a["public_key"], f"saima-key/1 {b['public_key']}", b["handover"]) for a, b in pairs)
+    listed = f"saima-keys/1 {digest({'format': 'saima-keys/1', 'keys': rows})}"
+    return handed and (there > here or signed(order[-1], listed, keys["signature"]))
 
 
-def total(numbers: Iterable[Any]) -> Fraction:
-    return sum(map(Fraction, numbers), Fraction(0))
+def total(numbers: Iterable[Any]) -> Fraction | None:
+    known = [Fraction(number) for number in numbers if number is not None]
+    return sum(known, Fraction(0)) if known else None
 
 
-def number_problems(where: str, count: Any) -> Iterator[str]:
-    """A quantity is the sum of the facts counted in it, unless it was given whole or scaled after an audit."""
-    if count["value"] is not None and count["counted"]:
-        found = total(amount for rows in count["counted"].values() for _ref, _fact, amount in rows)
-        if found != Fraction(count["value"]):
-            yield f"{where}: 事实合计 {found}, 所载 {count['value']}"
-
-
-def indicator_problems(where: str, line: Any) -> Iterator[str]:
+def line_problems(line: Any, rule: Any, early: list[str]) -> Iterator[str]:
+    """Quantities are sums of facts, rates are quotients; without a shape points are the rate times the weight."""
     for part in line["parts"]:
-        counts = [part["denominator"]] if part.get("audited") else [part["numerator"], part["denominator"]]
-        for count in counts:
-            yield from number_problems(where, count) if count else ()
-        plain = part["denominator"] and not part.get("audited") and part["rate"] is not None
-        below = Fraction(part["denominator"]["value"] or 0) if plain else 0
-        if below > 0 and Fraction(part["numerator"]["value"] or 0) / below != Fraction(part["rate"]):
-            yield f"{where}: 率不等于分子除以分母"
+        above, below, audited = part["numerator"], part["denominator"], part.get("audited")
+        for count in filter(None, [below] if audited else [above, below]):
+            found = total(row[2] for rows in count["counted"].values() for row in rows) or 0
+            if found != Fraction(count["value"] or 0):
+                yield f"事实合计 {found}, 所载 {count['value']}"
+        under = Fraction(below["value"] or 0) if below and not audited and part["rate"] is not None else 0
+        if under > 0 and Fraction(above["value"] or 0) / under != Fraction(part["rate"]):
+            yield "率不等于分子除以分母"
+    points, note, weight = line["points"], line["note"], Fraction(line["weight"])
+    earned = {"zero_points": Fraction(0), "void": Fraction(0), "full_points": weight}.get(note)
+    if line["capped_rate"] is not None and line["rate"] is not None:
+        held, capped = max(Fraction(line["rate"]), Fraction(rule["floor"])), Fraction(line["capped_rate"])
+        if capped != min(held, Fraction(rule.get("cap") or held)):
+            yield "封顶保底之后的率不符"
+        if note in {None, "cap", "floor", "weight_raised"} and not rule.get("shape"):
+            earned = capped * weight
+    if None not in (points, earned) and not early and Fraction(points) != earned:
+        yield f"得分应为 {earned}, 所载 {points}"
 
 
-def place_problems(division: str, lines: list[Any], ties: str) -> Iterator[str]:
-    """Places follow scores: the higher score has the lower place, and equal places have equal scores."""
-    ranked = sorted((line for line in lines if line["place"] is not None), key=lambda x: Fraction(x["place"]))
-    for above, below in pairwise(ranked):
-        first, second = Fraction(above["score"]), Fraction(below["score"])
-        if second > first or (above["place"] == below["place"] and second != first):
-            yield f"组 {division}: {above['unit']} 与 {below['unit']} 的名次与得分不符"
-    for line in ranked:
-        better = sum(Fraction(other["score"]) > Fraction(line["score"]) for other in ranked)
-        if ties == "competition" and not line["tied"] and Fraction(line["place"]) < better + 1:
-            yield f"{line['unit']}: 得分更高的有 {better} 家, 名次 {line['place']}"
+def place_problems(ranked: list[Any], scheme: Any, early: list[str]) -> Iterator[str]:
+    start, ties = 0, scheme["ties"]
+    for number, (place, found) in enumerate(groupby(ranked, key=lambda x: Fraction(x["place"])), start=1):
+        size = len(names := [line["unit"] for line in found])
+        last = {"modified": start + size, "dense": number, "fractional": start + Fraction(size + 1, 2)}
+        if place != last.get(ties, start + 1):
+            yield f"{'、'.join(names)}: 前面有 {start} 家, 名次 {place}"
+        start += size
+    for above, below in pairwise(ranked if scheme["composite"] and "score" not in early else []):
+        gap, same = Fraction(above["score"]) - Fraction(below["score"]), above["place"] == below["place"]
+        if gap < 0 or (same if gap else not same and ties != "sequential" and not scheme["tie_breakers"]):
+            yield f"{above['unit']} 与 {below['unit']} 的名次与得分不符"
 
 
 def result_problems(package: Any) -> Iterator[str]:
     scheme, standings = package["scheme"], package["result"]["standings"]
+    early, rules = scheme.get("rounding", {}).get("early", []), {x["key"]: x for x in scheme["indicators"]}
     for line in standings:
-        for indicator in line["indicators"]:
-            yield from indicator_problems(f"{line['unit']} {indicator['key']}", indicator)
-        if line["score"] is not None and not scheme.get("relative") and not line.get("members"):
-            points = [part["points"] or 0 for part in [*line["indicators"], *line["adjustments"]]]
-            if total(points) != Fraction(line["score"]):
-                yield f"{line['unit']}: 各项得分合计 {total(points)}, 所载总分 {line['score']}"
-    for division in dict.fromkeys(line["division"] for line in standings) if scheme["composite"] else ():
-        scored = [x for x in standings if x["division"] == division and x["score"] is not None]
-        yield from place_problems(division, scored, scheme["ties"])
+        for row in line["indicators"]:
+            found = line_problems(row, rules[row["key"]], early)
+            yield from (f"{line['unit']} {row['key']}: {told}" for told in found)
+        points = total(part["points"] for part in [*line["indicators"], *line["adjustments"]]) or 0
+        if line["score"] is not None and points != Fraction(line["score"]):
+            yield f"{line['unit']}: 各项得分合计 {points}, 所载总分 {line['score']}"
+    placed = sorted((x for x in standings if x["place"] is not None), key=lambda x: Fraction(x["place"]))
+    for division in dict.fromkeys(line["division"] for line in placed):
+        yield from place_problems([x for x in placed if x["division"] == division], scheme, early)
+    competing = {unit["key"] for unit in package["facts"]["units"] if unit["competing"]}
+    for told in package["result"]["headlines"]:
+        among = [x for x in standings if x["unit"] in competing and told["division"] in {None, x["division"]}]
+        rows = [row["parts"] for x in among for row in x["indicators"] if row["key"] == told["key"]]
+        sums = [total(p[side] and p[side]["value"] for parts in rows for p in parts) for side in SIDES]
+        rate = sums[0] / sums[1] if None not in sums and sums[1] > 0 else None
+        shown = [told[name] and Fraction(told[name]) for name in (*SIDES, "rate")]
+        if all(len(parts) < 2 for parts in rows) and [*sums, rate] != shown:
+            yield f"{told['division'] or '全部'} {told['key']}: 合计 {sums[0]} / {sums[1]}, 所载不同"
 
 
-def file_problems(name: str, key: str | None, keys: Any) -> tuple[Any, str, list[str]]:
-    """The package of a file, and what is wrong with it."""
-    data = Path(name).read_bytes()
+def file_problems(data: bytes, key: str | None, keys: Any) -> tuple[Any, list[str]]:
     try:
         sealed = json.loads(data.decode("utf-8"))
-        package, problems = sealed["package"], []
-        if canonical(sealed) != data or set(sealed) != {"package", "hash", "signature", "public_key"}:
-            problems.append("不是规范写法")
-        found = hashlib.sha256(canonical(package)).hexdigest()
-        if package["format"] != "saima-edition/1" or found != sealed["hash"]:
-            problems.append("哈希与内容不符")
-        if not signed(sealed["public_key"], found, sealed["signature"]):
-            problems.append("签名无效")
-        if key and not trusted(key.lower(), sealed["public_key"], keys):
-            problems.append("不是由所给密钥的机构签发")
-        return package, found, [*problems, *result_problems(package)]
+        package, hash_, signer = sealed["package"], sealed["hash"], sealed["public_key"]
+        checks = {
+            "不是规范写法": len(sealed) == 4 and WRITER.encode(sealed).encode() == data,
+            "哈希与内容不符": package["format"] == "saima-edition/1" and digest(package) == hash_,
+            "签名无效": signed(signer, hash_, sealed["signature"]),
+            "不是由所给密钥的机构签发": not key or trusted(key.lower(), signer, keys),
+        }
+        return package, [*(told for told, holds in checks.items() if not holds), *result_problems(package)]
     except (ValueError, KeyError, TypeError, AttributeError, ZeroDivisionError, RecursionError) as error:
-        return None, "", [f"读不出来: {error!r}"]
-
-
-def main() -> None:
-    asked = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    asked.add_argument("files", nargs="+")
-    asked.add_argument("--key", help="a public key of the office that you know, 64 hex digits")
-    asked.add_argument("--keys", help="the office's list of keys, keys.json")
-    given = asked.parse_args()
-    keys = json.loads(Path(given.keys).read_bytes()) if given.keys else None
-    ends, sound = {}, True
-    for name in given.files:
-        package, found, problems = file_problems(name, given.key, keys)
-        if package is not None:
-            ends[package["season"], package["number"]] = (package["previous_hash"], found)
-        sound = sound and not problems
-        print(f"{name}: " + ("; ".join(problems) or "相符"))
-    for (season, number), (previous, _found) in sorted(ends.items()):
-        before = ends.get((season, number - 1))
-        if (before and before[1] != previous) or (number == 1 and previous is not None):
-            sound = False
-            print(f"{season} 第 {number} 期没有接在上一期之后")
-    sys.exit(0 if sound else 1)
+        return None, [f"读不出来: {error!r}"]
 
 
 if __name__ == "__main__":
-    main()
+    asked = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    asked.add_argument("files", nargs="+", type=Path)
+    asked.add_argument("--key", help="a public key of the office that you know, 64 hex digits")
+    asked.add_argument("--keys", type=Path, help="the office's list of keys, keys.json")
+    given, ends, sound = asked.parse_args(), {}, True
+    keys = json.loads(given.keys.read_bytes()) if given.keys else None
+    for path in given.files:
+        package, problems = file_problems(path.read_bytes(), given.key, keys)
+        if package is not None:
+            ends[package["season"], package["number"]] = (package["previous_hash"], digest(package))
+        sound = sound and not problems
+        print(f"{path}: " + ("; ".join(problems) or "相符"))
+    for (season, number), (previous, _hash) in sorted(ends.items()):
+        if ends.get((season, number - 1), (None, previous if number > 1 else None))[1] != previous:
+            sound = False
+            print(f"{season} 第 {number} 期没有接在上一期之后")
+    sys.exit(0 if sound else 1)

@@ -144,9 +144,40 @@ def raise_a_rate(package: Document) -> None:
     package["result"]["standings"][0]["indicators"][0]["parts"][0]["rate"] = "1"
 
 
-@pytest.mark.parametrize(
-    "touch", [raise_a_score, swap_places, add_to_a_count, drop_a_counted_fact, raise_a_rate]
-)
+def lower_a_place(package: Document) -> None:
+    """Nobody is put before anybody else by it, and still there are not so many before."""
+    package["result"]["standings"][1]["place"] = "24"
+
+
+def empty_what_is_counted(package: Document) -> None:
+    package["result"]["standings"][0]["indicators"][0]["parts"][0]["numerator"]["counted"] = {}
+
+
+def change_a_headline(package: Document) -> None:
+    package["result"]["headlines"][0]["numerator"] = "1"
+
+
+def swap_points(package: Document) -> None:
+    """The score stays the same sum."""
+    one, _two, three = package["result"]["standings"][0]["indicators"][:3]
+    assert one["points"] != three["points"]
+    one["points"], three["points"] = three["points"], one["points"]
+
+
+TOUCHES = [
+    raise_a_score,
+    swap_places,
+    add_to_a_count,
+    drop_a_counted_fact,
+    raise_a_rate,
+    lower_a_place,
+    empty_what_is_counted,
+    change_a_headline,
+    swap_points,
+]
+
+
+@pytest.mark.parametrize("touch", TOUCHES)
 def test_figures_that_do_not_add_up_are_found_even_under_a_good_signature(
     files: list[Path], touch: Callable[[Document], None]
 ) -> None:
