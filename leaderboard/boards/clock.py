@@ -21,6 +21,7 @@ from leaderboard.boards.timekeeping import check_clock
 from leaderboard.instant import Millis
 from leaderboard.seasons.models import Season
 from leaderboard.seasons.timetable import course_of
+from leaderboard.words import gettext as _
 
 CLOCK = "clock"
 """Who published an edition that nobody asked for by hand."""
@@ -162,9 +163,9 @@ def release(session: Session, run_id: int, epoch: int) -> bool:
 def bring_back(session: Session, actor: str, run: DueRun) -> None:
     """Make a skipped or failed run due again; raises RunRefused when a later edition of the season is out."""
     if run.state not in {SKIPPED, FAILED}:
-        raise RunRefused("只有已跳过或已失败的一期可以补发")
+        raise RunRefused(_("只有已跳过或已失败的一期可以补发"))
     if is_outdated(session, run):
-        raise RunRefused("其后的一期已经发布, 不能再补发更早的一期")
+        raise RunRefused(_("其后的一期已经发布, 不能再补发更早的一期"))
     run.state, run.attempt, run.finished_at = DUE, 0, None
     session.flush()
     record_act(session, actor, "run.bring_back", f"run {run.id}", due_at=run.due_at)

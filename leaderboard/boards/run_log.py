@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from leaderboard.boards.clock import HELD_BACK, OUTDATED
+from leaderboard.boards.due import ASKING, ASKING_MANY, CALLED_OFF, REPLACED, REPLACED_MANY
 from leaderboard.boards.models import FAILED, SKIPPED, Draft, DueRun, Edition
 from leaderboard.boards.read import latest_edition
+from leaderboard.words import gettext as _
+
+KEPT = (REPLACED, REPLACED_MANY, ASKING, ASKING_MANY, CALLED_OFF, OUTDATED, HELD_BACK)
+"""What the clock keeps with a run, in Chinese whoever reads it later."""
+_BLANK = re.compile(r"\\{(\w+)\\}")
+
+
+def run_words(message: str | None) -> str:
+    """What was kept with a run, in the reader's language; what a person or a failure said stays as it was said."""
+    for sentence in KEPT:
+        shape = _BLANK.sub(r"(?P<\1>.+)", re.escape(sentence))
+        if message and (found := re.fullmatch(shape, message, re.DOTALL)):
+            return _(sentence).format(**found.groupdict())
+    return message or ""
 
 
 def list_runs(session: Session, season_id: int, limit: int = 20) -> Sequence[DueRun]:

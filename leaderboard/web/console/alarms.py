@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from leaderboard.boards.health import Stale, stale_boards
 from leaderboard.boards.models import Draft
 from leaderboard.boards.revisions import stopped
+from leaderboard.boards.run_log import run_words
 from leaderboard.boards.timekeeping import clock_trouble
 from leaderboard.boards.window_years import window_gaps
 from leaderboard.formatters import moment
@@ -74,5 +75,5 @@ def _stale_words(stale: Stale) -> str:
     return (failed if stale.failed else late).format(
         season=named(stale.season.title, stale.season.title_en),
         due=moment(stale.since, office().zone),
-        reason=stale.message or "",
+        reason=run_words(stale.message),
     )

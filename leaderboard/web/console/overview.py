@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from leaderboard.boards.clock import next_due
 from leaderboard.boards.models import DueRun, Edition
 from leaderboard.boards.read import latest_edition
-from leaderboard.boards.run_log import unmade
+from leaderboard.boards.run_log import run_words, unmade
 from leaderboard.instant import Millis, now
 from leaderboard.ledger.awaiting import Asked, count_awaiting
 from leaderboard.seasons.drafts import current_draft
@@ -56,4 +56,4 @@ def overview() -> ResponseReturnValue:
     """Where every season stands."""
     session = reading()
     states = [state_of(session, season) for season in list_seasons(session)]
-    return show("overview", here="overview", states=states)
+    return show("overview", here="overview", states=states, why=run_words)

@@ -16,7 +16,7 @@ from leaderboard.boards.gather import NothingInForce
 from leaderboard.boards.models import DONE, DueRun
 from leaderboard.boards.preview import board_now
 from leaderboard.boards.read import last_numbered, latest_edition
-from leaderboard.boards.run_log import drafts_by_run, editions_by_run, find_run, list_runs, unmade
+from leaderboard.boards.run_log import drafts_by_run, editions_by_run, find_run, list_runs, run_words, unmade
 from leaderboard.boards.timekeeping import ClockOff
 from leaderboard.instant import now
 from leaderboard.seasons.models import Season
@@ -52,6 +52,7 @@ def publish(slug: str) -> ResponseReturnValue:
         numbers=editions_by_run(session, season.id),
         drafts=drafts_by_run(session, season.id),
         late=late_words,
+        why=run_words,
         again={run.id for run in unmade(session, season.id)},
         timetables=[shown_timetable(table) for table in list_timetables(session, season.id)],
     )
@@ -120,7 +121,7 @@ def _told(season: Season, outcome: Outcome) -> ResponseReturnValue:
     """On to the result: the edition's page, or back with the reason why there is none."""
     if outcome.state is State.PUBLISHED and outcome.number is not None:
         return redirect(url_for("console.published", slug=season.slug, number=outcome.number))
-    reason = outcome.message or _("原因不明，请看发布记录")
+    reason = run_words(outcome.message) or _("原因不明，请看发布记录")
     if outcome.state is State.DRAFTED:
         flash(_("已存为公示稿，尚未发布：公示期满或揭榜之后才发布"))
     elif outcome.state is State.HELD:
