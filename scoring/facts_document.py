@@ -33,6 +33,14 @@ class FactsError(DocumentError):
 
 def parse_facts(document: Mapping[str, Any]) -> Facts:
     """The facts a document holds. Raises FactsError with all problems at once."""
+    facts, problems = read_facts(document)
+    if problems:
+        raise FactsError(problems)
+    return facts
+
+
+def read_facts(document: Mapping[str, Any]) -> tuple[Facts, Problems]:
+    """What can be read of a facts document, and all that is wrong with it: with problems it is not to be scored."""
     problems = Problems()
     top = Fields(document, "", problems)
     top.choice("format", [FACTS_FORMAT])
@@ -51,9 +59,7 @@ def parse_facts(document: Mapping[str, Any]) -> Facts:
     top.close()
     if facts.ends_on < facts.starts_on:
         top.note("ends_on", "赛季结束日期不能早于开始日期")
-    if problems:
-        raise FactsError(problems)
-    return facts
+    return facts, problems
 
 
 def _unit(row: Fields) -> Unit:

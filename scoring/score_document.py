@@ -11,7 +11,7 @@ from typing import Any
 from scoring.amounts import MONEY, read_amount
 from scoring.beyond_signed import beyond_signed_notices
 from scoring.facts import Before, Unit
-from scoring.facts_document import FactsError, parse_facts
+from scoring.facts_document import read_facts
 from scoring.given_document import read_given
 from scoring.measure import Measured
 from scoring.measures import Measures, UnitMeasures, measure_all
@@ -24,6 +24,7 @@ from scoring.result import Count, CountedFact, RaceResult
 from scoring.rules import ONE, AdjustmentRule, Given, Indicator, Scheme
 from scoring.schedule import due_share
 from scoring.scheme_document import FORMAT, read_scheme
+from scoring.unknown_names import note_unknown, place_below_one, unknown
 from scoring.unprintable import note_unprintable
 from scoring.who_is_meant import division_notices, note_absent
 
@@ -152,12 +153,11 @@ def _note_dayless(top: Fields, scheme: Scheme, *, due_stated: bool) -> None:
 def _measured_facts(top: Fields, scheme: Scheme | None) -> Measures | None:
     value = top.raw("facts")
     as_of = top.day("as_of")
-    try:
-        facts = parse_facts(filled_facts(value, as_of, top.rates) if isinstance(value, Mapping) else {})
-    except FactsError as error:
-        for problem in error.problems:
-            top.note("facts" + (f".{problem.path}" if problem.path else ""), problem.message)
-        return None
+    written = value if isinstance(value, Mapping) else {}
+    facts, problems = read_facts(filled_facts(written, as_of, top.rates) if written else {})
+    for problem in problems:
+        top.note("facts" + (f".{problem.path}" if problem.path else ""), problem.message)
+    note_unknown(top, facts, scheme, written)
     return None if scheme is None or top.problems else measure_all(facts, scheme, as_of)
 
 
@@ -184,7 +184,11 @@ def _unit(row: Fields, order: int, scheme: Scheme | None) -> _Row:
     )
     indicators = _indicators(row.object("measures"), scheme)
     times = _times(row.object("adjustments", needed=False), scheme)
-    found = _Row(UnitMeasures(unit, indicators, times), _exemptions(row, unit.key), _before(row, unit.key))
+    if scheme is not None:
+        for n, item in enumerate(unit.not_applicable):
+            _note_unknown(row, f"not_applicable[{n}]", "指标", item, [i.key for i in scheme.indicators])
+    exemptions = _exemptions(row, unit.key, scheme)
+    found = _Row(UnitMeasures(unit, indicators, times), exemptions, _before(row, unit.key))
     row.close()
     return found
 
@@ -234,9 +238,18 @@ def _time(fields: Fields, rule: AdjustmentRule) -> Count:
     return Count(total, "count", tuple(facts))
 
 
-def _exemptions(row: Fields, unit: str) -> dict[tuple[str, str], str]:
+def _note_unknown(fields: Fields, path: str, what: str, name: str, known: list[str]) -> None:
+    message = unknown(what, name, known)
+    if message:
+        fields.note(path, message)
+
+
+def _exemptions(row: Fields, unit: str, scheme: Scheme | None) -> dict[tuple[str, str], str]:
     """Lists a unit is kept off, with the reason."""
     rows = row.object("exempt", needed=False)
+    if scheme is not None:
+        for name in rows.names():
+            _note_unknown(rows, name, "榜单", name, [rule.key for rule in scheme.lists])
     return {(unit, key): rows.text(key) for key in rows.names()}
 
 
@@ -245,11 +258,15 @@ def _before(row: Fields, unit: str) -> Before | None:
     if not row.has("previous"):
         row.raw("previous", needed=False)
         return None
-    if not isinstance(row.raw("previous"), Mapping):
-        return Before(unit, row.number("previous"))
-    inner = row.object("previous")
-    found = Before(unit, inner.optional_number("place"), inner.optional_number("score"))
-    inner.close()
+    stated = isinstance(row.raw("previous"), Mapping)
+    inner, name = (row.object("previous"), "place") if stated else (row, "previous")
+    place = inner.optional_number(name)
+    found = Before(unit, place, inner.optional_number("score") if stated else None)
+    wrong = place_below_one(place)
+    if wrong and inner.at(name) not in row.problems.unread:
+        inner.note(name, wrong)
+    if stated:
+        inner.close()
     return found
 
 
