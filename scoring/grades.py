@@ -9,12 +9,15 @@ from fractions import Fraction
 from scoring.board_rules import Grades
 from scoring.result import Standing
 from scoring.rules import Scheme
-from scoring.score_sight import looks_at_score, with_score
+from scoring.score_sight import SharedPlaces, looks_at_score, with_score
 from scoring.sight import Readable, Sight, holds
 
 
 def with_grades(
-    standings: Sequence[Standing], sights: Sequence[Mapping[str, Sight]], scheme: Scheme
+    standings: Sequence[Standing],
+    sights: Sequence[Mapping[str, Sight]],
+    shared: SharedPlaces,
+    scheme: Scheme,
 ) -> list[Standing]:
     """The standings of one division with their grades; a unit without a place has none."""
     if scheme.grades is None:
@@ -22,12 +25,15 @@ def with_grades(
     placed = sum(standing.place is not None for standing in standings)
     return [
         replace(standing, grade=_grade(standing, seen, placed, scheme.grades, scheme.full_mark))
-        for standing, seen in zip(standings, _seen(standings, sights, scheme), strict=True)
+        for standing, seen in zip(standings, _seen(standings, sights, shared, scheme), strict=True)
     ]
 
 
 def _seen(
-    standings: Sequence[Standing], sights: Sequence[Mapping[str, Sight]], scheme: Scheme
+    standings: Sequence[Standing],
+    sights: Sequence[Mapping[str, Sight]],
+    shared: SharedPlaces,
+    scheme: Scheme,
 ) -> Sequence[Mapping[str, Readable]]:
     """What conditions can see of each unit; its score as well where one of them asks for it."""
     rules = scheme.grades
@@ -36,9 +42,8 @@ def _seen(
     )
     if not looks_at_score(asked):
         return sights
-    field = [standing for standing in standings if standing.place is not None]
     return [
-        with_score(seen, standing, field, scheme.full_mark)
+        with_score(seen, standing, shared, scheme.full_mark)
         for standing, seen in zip(standings, sights, strict=True)
     ]
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
+from typing import TypeAlias
 
 from scoring.aggregate import Runner, weigh
 from scoring.facts import Facts
@@ -18,8 +19,11 @@ from scoring.progress import progress
 from scoring.rank import places
 from scoring.result import Headline, RaceResult, Standing
 from scoring.rules import Scheme
+from scoring.score_sight import SharedPlaces
 from scoring.show import rounded
 
+Key: TypeAlias = "tuple[Fraction, ...] | None"
+"""What a unit is placed by; None has no place."""
 HORS_CONCOURS = "hors_concours"
 
 
@@ -38,7 +42,13 @@ def score_measured(measures: Measures, scheme: Scheme) -> RaceResult:
         key: weigh([unit for unit in measures.units if unit.unit.division == key], measures, scheme)
         for key in divisions
     }
-    standings = [standing for field in fields.values() for standing in _place(field, scheme)]
+    keys = {division: [ranking_key(runner, scheme) for runner in field] for division, field in fields.items()}
+    shared = _shared_places(fields, keys)
+    standings = [
+        standing
+        for division, field in fields.items()
+        for standing in _place(field, keys[division], shared, scheme)
+    ]
     headlines = _headlines(None, [runner for field in fields.values() for runner in field], scheme)
     for division, field in fields.items():
         headlines += _headlines(division, field, scheme)
@@ -48,15 +58,25 @@ def score_measured(measures: Measures, scheme: Scheme) -> RaceResult:
         schedule=measures.schedule,
         standings=tuple(standings),
         headlines=tuple(headlines),
-        lists=tuple(listed(standings, runners, measures, scheme)),
+        lists=tuple(listed(standings, runners, shared, measures, scheme)),
         lights=tuple(lights(standings, runners, measures, scheme)),
         progress=tuple(progress(standings, measures, scheme)),
     )
 
 
-def _place(runners: Sequence[Runner], scheme: Scheme) -> list[Standing]:
+def _shared_places(fields: Mapping[str, Sequence[Runner]], keys: Mapping[str, Sequence[Key]]) -> SharedPlaces:
+    """Each unit's place as rules read it: 1,2,2,4 whatever the board's ties, so that equals are never parted."""
+    return {
+        runner.unit.key: place
+        for division, field in fields.items()
+        for runner, place in zip(field, places(keys[division]), strict=True)
+    }
+
+
+def _place(
+    runners: Sequence[Runner], keys: Sequence[Key], shared: SharedPlaces, scheme: Scheme
+) -> list[Standing]:
     """Standings of one division: placed units, then hors concours, then unranked."""
-    keys = [ranking_key(runner, scheme) for runner in runners]
     overall = places(keys, ties=scheme.ties)
     sharing = Counter(keys)
     standings = []
@@ -73,11 +93,11 @@ def _place(runners: Sequence[Runner], scheme: Scheme) -> list[Standing]:
             members=runner.unit.members,
         )
         standings.append(standing)
-    graded = with_grades(standings, [runner.sights for runner in runners], scheme)
+    graded = with_grades(standings, [runner.sights for runner in runners], shared, scheme)
     return sorted(graded, key=_listing)
 
 
-def ranking_key(runner: Runner, scheme: Scheme) -> tuple[Fraction, ...] | None:
+def ranking_key(runner: Runner, scheme: Scheme) -> Key:
     """Exact score (or the lead indicator's value), then the tie-breakers' rates, missing below all."""
     rows = {row.indicator.key: row for row in runner.rows}
     first = _shown_score(runner, scheme) if scheme.lead is None else rows[scheme.lead].upwards

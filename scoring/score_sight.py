@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TypeAlias
 
 from scoring.board_rules import SCORE
 from scoring.result import Standing
 from scoring.shape_rules import AtLeast, Condition, Reading, Requirement
 from scoring.sight import Readable
 
+SharedPlaces: TypeAlias = Mapping[str, Fraction | None]
+"""Place of each unit among its division, 1,2,2,4 whatever the board's ties; None where it has none."""
 READINGS = (Reading.VALUE, Reading.POINTS, Reading.MARK, Reading.PLACE)
 """Numbers the score has."""
 
@@ -33,13 +36,10 @@ class ScoreSight:
 
 
 def with_score(
-    seen: Mapping[str, Readable], standing: Standing, field: Sequence[Standing], full_mark: Fraction
+    seen: Mapping[str, Readable], standing: Standing, shared: SharedPlaces, full_mark: Fraction
 ) -> dict[str, Readable]:
     """What is seen of a unit, and its score under the name `score`."""
-    place = standing.place
-    if place is not None:
-        place = Fraction(1 + sum(other.place < place for other in field if other.place is not None))
-    return {**seen, SCORE: ScoreSight(standing.score, place, full_mark)}
+    return {**seen, SCORE: ScoreSight(standing.score, shared[standing.unit], full_mark)}
 
 
 def looks_at_score(requirements: Iterable[Requirement]) -> bool:

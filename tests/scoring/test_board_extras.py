@@ -83,7 +83,7 @@ def test_a_grade_with_a_condition_falls_to_the_next() -> None:
         ({"end": "last", "share": "0.4"}, ["丁", "戊"]),
     ],
 )
-@pytest.mark.parametrize("ties", ["competition", "dense", "fractional", "modified"])
+@pytest.mark.parametrize("ties", ["competition", "dense", "fractional", "modified", "sequential"])
 def test_an_end_of_the_ranking_with_ties_on_the_edge(among: Any, expected: list[str], ties: str) -> None:
     units = {"甲": "0.9", "乙": "0.8", "丙": "0.8", "丁": "0.7", "戊": "0.6"}
     assert names(card(units, lists=first(**among), ties=ties)) == expected

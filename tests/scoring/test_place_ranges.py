@@ -34,7 +34,7 @@ def paths(document: dict[str, Any]) -> list[str]:
     return [problem.path for problem in raised.value.problems]
 
 
-@pytest.mark.parametrize("ties", ["competition", "dense", "modified", "fractional"])
+@pytest.mark.parametrize("ties", ["competition", "dense", "modified", "fractional", "sequential"])
 @pytest.mark.parametrize(
     ("rule", "units"),
     [
@@ -57,6 +57,7 @@ def test_a_condition_on_the_place_of_the_score() -> None:
     when = [{"indicator": "score", "on": "place", "from": 2, "up_to": 3}]
     assert on_list({"when": when}) == "乙丙丁"
     assert on_list({"when": when}, ties="fractional") == "乙丙丁"
+    assert on_list({"when": when}, ties="sequential") == "乙丙丁"
 
 
 def test_grades_may_look_at_the_place_of_the_score() -> None:
