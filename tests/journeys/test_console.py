@@ -8,9 +8,13 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from leaderboard.accounts.models import REPORTER
+from leaderboard.boards.drafts import make_draft
+from leaderboard.boards.publish import Due
 from leaderboard.db import Database
+from leaderboard.instant import now
+from leaderboard.seasons.read import find_season
 from tests.browser import OpenPage
-from tests.factories import Race
+from tests.factories import OFFICE, Race
 from tests.people import PASSWORD, enrol
 from tests.web.races import TODAY, committed_race
 
@@ -137,3 +141,29 @@ def test_no_page_is_wider_than_its_window(race: Race, open_page: OpenPage, width
     ):
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+
+
+@pytest.mark.engines("sqlite")
+def test_figures_of_a_draft_stand_in_their_own_columns(
+    race: Race, database: Database, open_page: OpenPage
+) -> None:
+    """The longest a column has to hold: a fraction in 亿元 and its points."""
+    with database.session() as session:
+        season = find_season(session, "now")
+        assert season is not None
+        made = make_draft(session, "chen", season, OFFICE, Due(TODAY, now(), now()))
+        session.commit()
+        path = f"/console/seasons/now/drafts/{made.id}"
+    page = open_page(1366, 768)
+    sign_in(page, "chen")
+    page.goto(path)
+    beyond = page.locator(".unpublished .c-rate").evaluate_all(
+        """cells => cells.filter(cell => {
+            cell.querySelector(".beneath").innerHTML =
+                '<span class="of">56.77/86.04 亿元</span><span class="points">16.50 分</span>';
+            const left = cell.getBoundingClientRect().left;
+            return [...cell.querySelectorAll("span span")].some(s => s.getBoundingClientRect().left < left);
+        }).length"""
+    )
+    assert page.locator(".unpublished .c-rate").count() > 0
+    assert beyond == 0
