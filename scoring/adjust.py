@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 
+from scoring.early_rates import early_points
 from scoring.measures import UnitMeasures
 from scoring.result import AdjustmentLine, Count
 from scoring.rules import AdjustmentRule, Ceiling, PerReading, Scheme
@@ -22,8 +24,9 @@ def adjustment_lines(
     lines = [_line(rule, measured.happened(rule.key), sights) for rule in scheme.adjustments]
     if scheme.base:
         lines.append(AdjustmentLine(BASE, scheme.base, scheme.base))
+    lines = [_rounded(line, scheme) for line in lines]
     for ceiling in scheme.ceilings:
-        lines += _over(ceiling, lines)
+        lines += [_rounded(line, scheme) for line in _over(ceiling, lines)]
     total_points = points + sum((line.points for line in lines if line.key != BASE), Fraction(0))
     if scheme.score_most is not None and total_points > scheme.score_most:
         lines.append(_correction(SCORE_MOST, scheme.score_most - total_points))
@@ -32,13 +35,23 @@ def adjustment_lines(
     return lines
 
 
+def _rounded(line: AdjustmentLine, scheme: Scheme) -> AdjustmentLine:
+    """With points as they enter the sum."""
+    points = early_points(line.points, scheme)
+    return line if points is None or points == line.points else replace(line, points=points)
+
+
 def _line(rule: AdjustmentRule, count: Count, sights: Mapping[str, Sight]) -> AdjustmentLine:
     """Points of one adjustment: ± clamp(each × times, floor, ceiling)."""
     sign = 1 if rule.kind == "bonus" else -1
     raw = _amount(rule, count, sights)
+    return AdjustmentLine(rule.key, sign * raw, sign * limited(rule, raw), count.counted, count.left_out)
+
+
+def limited(rule: AdjustmentRule, raw: Fraction) -> Fraction:
+    """Points before the sign between the adjustment's own floor, 0 unless stated, and its ceiling."""
     points = raw if rule.ceiling is None else min(raw, rule.ceiling)
-    points = max(points, rule.floor if rule.floor is not None else Fraction(0))
-    return AdjustmentLine(rule.key, sign * raw, sign * points, count.counted, count.left_out)
+    return max(points, rule.floor if rule.floor is not None else Fraction(0))
 
 
 def _amount(rule: AdjustmentRule, count: Count, sights: Mapping[str, Sight]) -> Fraction:

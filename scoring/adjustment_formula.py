@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from scoring.adjust import BASE, SCORE_LEAST, SCORE_MOST
+from scoring.adjust import BASE, SCORE_LEAST, SCORE_MOST, limited
 from scoring.formula_words import Tongue
 from scoring.printed import Sum, Told, less, negative, number, plus, times
 from scoring.result import AdjustmentLine, Standing
@@ -32,7 +32,8 @@ def adjustment_terms(standing: Standing, scheme: Scheme, tongue: Tongue) -> list
 def _adjusted(line: AdjustmentLine, rule: AdjustmentRule, tongue: Tongue) -> Told:
     """`2×3`, or its ceiling; a deduction is printed below zero."""
     sign = 1 if rule.kind == "bonus" else -1
-    raw, points = sign * line.raw, sign * line.points
+    raw = sign * line.raw
+    points = limited(rule, raw)
     if rule.each_least is not None:
         happened = plus(*[number(fact.amount) for fact in line.counted]) if line.counted else number(raw)
     else:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from scoring.adjust import adjustment_lines
-from scoring.early_rates import rounded_rate, with_rounded_rates
+from scoring.early_rates import early_points, rounded_rate, with_rounded_rates
 from scoring.facts import Unit
 from scoring.measure import NOT_APPLICABLE, Measured
 from scoring.measures import Measures, UnitMeasures
@@ -17,7 +17,6 @@ from scoring.result import AdjustmentLine, IndicatorLine
 from scoring.rules import ONE, Indicator, MissingKind, MissingRule, Scheme, Ties
 from scoring.shape_rules import ZERO, Worth
 from scoring.shapes import Earned, earn
-from scoring.show import rounded
 from scoring.sight import Field, Sight, holds
 from scoring.sums import exact_sum
 
@@ -182,8 +181,10 @@ def _runner(
     raised = weight_factor(rows)
     lines = [_line(row, sights, raised, scheme) for row in rows]
     for line in lines:
-        sights[line.key].points, sights[line.key].weight = line.points, line.weight
-    lines = [_gated(row, line, sights, scheme) for row, line in zip(rows, lines, strict=True)]
+        sights[line.key].points, sights[line.key].weight = early_points(line.points, scheme), line.weight
+    lines = [_gated(row, line, sights) for row, line in zip(rows, lines, strict=True)]
+    if "points" in scheme.rounding.early:
+        lines = [replace(line, points=early_points(line.points, scheme)) for line in lines]
     lines = _voided(lines, measured, scheme)
     for line in lines:
         sights[line.key].points = line.points
@@ -248,11 +249,7 @@ def _line(
 
 def _counted_points(row: Weighed, points: Fraction | None, scheme: Scheme) -> Fraction | None:
     """No points without a total, nor for a plain quantity that no shape turns into points."""
-    if points is None or not scheme.composite or not row.earns:
-        return None
-    if "points" in scheme.rounding.early:
-        return Fraction(rounded(points, scheme.decimals.points, scheme.rounding.points))
-    return points
+    return points if scheme.composite and row.earns else None
 
 
 def _working(earned: Earned, weight: Fraction) -> tuple[tuple[str, Fraction], ...]:
@@ -261,7 +258,7 @@ def _working(earned: Earned, weight: Fraction) -> tuple[tuple[str, Fraction], ..
     )
 
 
-def _gated(row: Weighed, line: IndicatorLine, sights: Mapping[str, Sight], scheme: Scheme) -> IndicatorLine:
+def _gated(row: Weighed, line: IndicatorLine, sights: Mapping[str, Sight]) -> IndicatorLine:
     """The line after the first condition that is not met; a missing number is the missing rules' affair."""
     if line.points is None or row.rule is not None:
         return line
@@ -271,7 +268,7 @@ def _gated(row: Weighed, line: IndicatorLine, sights: Mapping[str, Sight], schem
             working = (*line.working, ("before_gate", line.points), ("gate", Fraction(n)))
             return replace(
                 line,
-                points=_counted_points(row, points, scheme),
+                points=points,
                 note=GATE,
                 gate=gate.name or None,
                 working=working,

@@ -1,4 +1,4 @@
-"""Rates rounded before points are counted 率先取整: the same rounding for a unit, its neighbours and every look."""
+"""Rates rounded before points are counted 率先取整, alike for every look; points rounded before they are added up."""
 
 from __future__ import annotations
 
@@ -23,3 +23,13 @@ def with_rounded_rates(measured: Measured, scheme: Scheme) -> Measured:
         return measured
     parts = tuple(replace(part, rate=rounded_rate(part.rate, scheme)) for part in measured.parts)
     return replace(measured, parts=parts, rate=rounded_rate(measured.rate, scheme))
+
+
+def early_points(points: Fraction | None, scheme: Scheme) -> Fraction | None:
+    """What enters the sum: points as the scheme prints them where it adds up printed points, otherwise the exact ones.
+
+    The points of an indicator after its gate, and each adjustment after its limits, are rounded once.
+    """
+    if points is None or "points" not in scheme.rounding.early:
+        return points
+    return Fraction(rounded(points, scheme.decimals.points, scheme.rounding.points))

@@ -75,7 +75,8 @@ def terms(
     names = {rule.key: rule.name for rule in scheme.adjustments}
     names |= {ceiling.key: ceiling.name for ceiling in scheme.ceilings}
     for key, told in adjustment_terms(standing, scheme, tongue):
-        found.append(_term(key, names.get(key, tongue.say("base")), told, tongue))
+        rounded_told = _rounded_early(told, scheme, tongue)
+        found.append(_term(key, names.get(key, tongue.say("base")), rounded_told, tongue))
     return found
 
 
@@ -153,9 +154,10 @@ def _indicator(line: IndicatorLine, standing: Standing, scheme: Scheme, tongue: 
         return Told(
             number(Fraction(0)), (tongue.say("void", name=_voided_by(line, standing, scheme, tongue)),)
         )
-    told = _rounded_early(shape_term(Printer(line, indicator, scheme, tongue)), scheme, tongue)
+    told = shape_term(Printer(line, indicator, scheme, tongue))
     if "before_gate" in dict(line.working):
-        told = _rounded_early(_gated(told, line, indicator, tongue), scheme, tongue)
+        told = _gated(told, line, indicator, tongue)
+    told = _rounded_early(told, scheme, tongue)
     if line.note == WEIGHT_RAISED:
         told = told.with_notes(tongue.say("weight_raised", weight=number(line.weight).text))
     return told

@@ -66,3 +66,34 @@ def test_less_is_better_against_the_rounded_best() -> None:
 
 def test_quantities_are_not_rounded() -> None:
     assert points({"kind": "proportional", "on": "of_best"}, "2.5", "5") == ["5", "10"]
+
+
+def test_points_are_rounded_once_after_a_gate() -> None:
+    """25 × 1/14 × 50 % = 0.8928…; rounded to 1.79 first it would be 0.895 and then 0.90."""
+    gate = {"name": "投入", "needs": {"from": "0.9"}, "times": "0.5"}
+    rule = {"key": "x", "name": "率", "weight": 25, "gates": [gate]}
+    scheme = {"name": "试", "full_mark": 25, "rounding": {"early": ["points"]}, "indicators": [rule]}
+    document = {"scheme": scheme, "units": [{"name": "甲", "measures": {"x": "1/14"}}]}
+    check(document)
+    assert str(score_document(document).result.standings[0].score) == "89/100"
+
+
+def test_adjustments_are_rounded_before_they_are_added_up() -> None:
+    """3.3 + 0.1 + 0.1 + 0.1 - 0.1: base 0.05 and two bonuses of 0.05, of which a common ceiling of 0.1 takes 0.1 back."""
+    bonus = {"kind": "bonus", "each": "0.05"}
+    scheme = {
+        "name": "试",
+        "full_mark": 10,
+        "decimals": {"points": 1},
+        "rounding": {"early": ["points"]},
+        "base": "0.05",
+        "indicators": [{"key": "x", "name": "率", "weight": 10}],
+        "adjustments": [{"key": "a", "name": "甲", **bonus}, {"key": "b", "name": "乙", **bonus}],
+        "ceilings": [{"key": "both", "name": "合计", "adjustments": ["a", "b"], "most": "0.1"}],
+    }
+    unit = {"name": "甲", "measures": {"x": "1/3"}, "adjustments": {"a": 1, "b": 1}}
+    document = {"scheme": scheme, "units": [unit]}
+    check(document)
+    standing = score_document(document).result.standings[0]
+    assert [str(line.points) for line in standing.adjustments] == ["1/10", "1/10", "1/10", "-1/10"]
+    assert str(standing.score) == "7/2"
