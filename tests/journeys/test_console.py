@@ -161,8 +161,10 @@ def test_figures_of_a_draft_stand_in_their_own_columns(
         """cells => cells.filter(cell => {
             cell.querySelector(".beneath").innerHTML =
                 '<span class="of">56.77/86.04 亿元</span><span class="points">16.50 分</span>';
-            const left = cell.getBoundingClientRect().left;
-            return [...cell.querySelectorAll("span span")].some(s => s.getBoundingClientRect().left < left);
+            const own = cell.getBoundingClientRect();
+            return [...cell.querySelectorAll("span span")]
+                .map(span => span.getBoundingClientRect())
+                .some(shown => shown.left < own.left || shown.right > own.right);
         }).length"""
     )
     assert page.locator(".unpublished .c-rate").count() > 0
