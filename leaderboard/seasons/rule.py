@@ -44,7 +44,8 @@ _KEYS = {
     QUARTER_END: {"time", "if_closed"},
     ONCE: {"at"},
 }
-_CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
+CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
+"""An hour of the day as a rule writes it: 09:00."""
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -112,7 +113,7 @@ class _Reader:
 
     def hour(self, name: str) -> clock_time:
         found = self.document.get("time")
-        match = _CLOCK.fullmatch(found) if isinstance(found, str) else None
+        match = CLOCK.fullmatch(found) if isinstance(found, str) else None
         if not match:
             said = _("{name} time 应写成 09:00 这样的二十四小时制, 现为 {found!r}")
             self.complain(said.format(name=name, found=found))

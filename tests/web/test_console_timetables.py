@@ -127,8 +127,30 @@ def test_a_timetable_that_makes_no_sense_is_named(client: FlaskClient) -> None:
     answer = submit(client, TABLE, NEW, name="", kind="weekly", time="25:00", catch_up="latest")
     text = answer.get_data(as_text=True)
     assert answer.status_code == 422
-    assert "发布时刻" in text
-    assert "请填写" in text
+    assert "请填写二十四小时制的时刻，如 09:00" in text
+    assert "请至少选一天" in text
+    assert all(word not in text for word in ("time 应", "days 应", "现为", "mon、"))
+
+
+@pytest.mark.engines("sqlite")
+@pytest.mark.parametrize(
+    ("fields", "field", "words"),
+    [
+        ({"kind": "once", "at": ""}, "at", "请填写日期和时刻，如 2026-11-05 09:00"),
+        ({"kind": "minutes", "every": "30", "until": "明天"}, "until", "请填写日期和时刻"),
+        ({"kind": "weekly", "on_mon": "1", "weeks": "2"}, "from", "应为日期，如 2026-10-31"),
+        ({"kind": "daily", "closing": "六点"}, "closing", "请填写二十四小时制的时刻"),
+        ({"kind": "daily", "days_before": "2"}, "closing", "提前停止录入，请写明时刻"),
+        ({"kind": "fortnightly"}, "kind", "请从列表中选择"),
+    ],
+)
+def test_what_is_wrong_is_told_beside_its_field_in_plain_words(
+    client: FlaskClient, fields: dict[str, str], field: str, words: str
+) -> None:
+    both = {"name": "通报", "time": "09:00", "catch_up": "latest", **fields}
+    answer = submit(client, TABLE, NEW, **both)
+    assert answer.status_code == 422
+    assert f'id="{field}-problem">{words}' in answer.get_data(as_text=True)
 
 
 def test_a_timetable_is_changed_after_a_look(client: FlaskClient, database: Database, visit: Visit) -> None:

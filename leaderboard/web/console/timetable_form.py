@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from leaderboard.seasons.rule import (
+    CLOCK,
     DAILY,
     DAYS_BEFORE,
     KEEP,
+    KINDS,
     LAST,
     MINUTES,
     MONTH_END,
     MONTHLY,
+    MOST_DAYS_BEFORE,
+    MOST_WEEKS,
     NEXT,
     NTH_WORKING_DAY,
     ONCE,
@@ -29,6 +34,7 @@ from leaderboard.seasons.rule import (
 from leaderboard.web.typed import Typed
 from leaderboard.words import gettext as _
 
+DAYS = (*(str(day) for day in range(1, 32)), LAST)
 MOVABLE = (MONTHLY, WEEKLY, DAILY, QUARTER_END)
 """Kinds whose day may turn out to be no working day."""
 NTHS = [str(number) for number in (*range(1, 16), *range(-1, -16, -1))]
@@ -80,7 +86,7 @@ def choices() -> dict[str, Any]:
     return {
         "kinds": kind_words(),
         "weekdays": weekday_words(),
-        "days": {str(day): str(day) for day in range(1, 32)} | {LAST: _("最后一日")},
+        "days": {day: _("最后一日") if day == LAST else day for day in DAYS},
         "nths": {number: nth_words(int(number)) for number in NTHS},
         "closed": closed_words(),
         "cut_offs": cut_off_words(),
@@ -139,35 +145,66 @@ def _cut_off_in_words(cut_off: CutOff) -> str:
 
 
 def rule_from(typed: Typed) -> dict[str, Any]:
-    """The rule's document from the fields of the form; whether it holds is the rule's own business."""
-    kind = typed.values.get("kind", "")
+    """The rule's document from the fields of the form, each problem noted beside its field.
+
+    Whether the parts hold together is the rule's own business.
+    """
+    kind = typed.choice("kind", KINDS)
     rule: dict[str, Any] = {"kind": kind}
     if kind not in {MINUTES, ONCE}:
-        rule["time"] = typed.values.get("time", "")
+        rule["time"] = _hour(typed, "time")
     if kind == WEEKLY:
-        rule["days"] = [day for day in WEEKDAYS if f"on_{day}" in typed.values]
-        if typed.values.get("weeks", "1") not in {"", "1"}:
-            rule |= {"weeks": typed.whole("weeks", most=26), "from": typed.values.get("from", "")}
+        rule |= _weeks_from(typed)
     if kind == MONTHLY:
-        day = typed.values.get("day", "")
+        day = typed.choice("day", DAYS)
         rule["day"] = int(day) if day.isdigit() else LAST
     if kind == NTH_WORKING_DAY:
         rule["nth"] = int(typed.choice("nth", NTHS) or 0)
     if kind == MINUTES:
         rule["every"] = typed.whole("every", most=1440)
-        if until := typed.values.get("until", ""):
-            rule["until"] = until.replace(" ", "T")
+        if typed.values.get("until"):
+            rule["until"] = _moment(typed, "until")
     if kind == ONCE:
-        rule["at"] = typed.values.get("at", "").replace(" ", "T")
+        rule["at"] = _moment(typed, "at")
     if kind in MOVABLE:
         rule["if_closed"] = typed.values.get("if_closed") or KEEP
     return rule | {"cut_off": _cut_off_from(typed)}
 
 
+def _weeks_from(typed: Typed) -> dict[str, Any]:
+    """The weekdays, and every how many weeks from which on."""
+    days = [day for day in WEEKDAYS if f"on_{day}" in typed.values]
+    if not days:
+        typed.complain("days", _("请至少选一天"))
+    if typed.values.get("weeks", "1") in {"", "1"}:
+        return {"days": days}
+    return {"days": days, "weeks": typed.whole("weeks", most=MOST_WEEKS), "from": str(typed.day("from"))}
+
+
+def _hour(typed: Typed, name: str) -> str:
+    found = typed.values.get(name, "")
+    if not CLOCK.fullmatch(found):
+        typed.complain(name, _("请填写二十四小时制的时刻，如 09:00"))
+    return found
+
+
+def _moment(typed: Typed, name: str) -> str:
+    found = typed.values.get(name, "").replace(" ", "T")
+    try:
+        datetime.fromisoformat(found)
+    except ValueError:
+        typed.complain(name, _("请填写日期和时刻，如 2026-11-05 09:00"))
+    return found
+
+
 def _cut_off_from(typed: Typed) -> str | dict[str, Any]:
     as_of = typed.values.get("cut_off") or SAME_DAY
-    before = typed.whole("days_before", least=0, most=60) if typed.values.get("days_before") else 0
-    closing = typed.values.get("closing", "")
+    before = (
+        typed.whole("days_before", least=0, most=MOST_DAYS_BEFORE) if typed.values.get("days_before") else 0
+    )
+    closing = _hour(typed, "closing") if typed.values.get("closing") else ""
+    if as_of != DAYS_BEFORE and before and not closing:
+        typed.complain("closing", _("提前停止录入，请写明时刻"))
     if as_of != DAYS_BEFORE and not before and not closing:
         return as_of
     return {"as_of": as_of, "days_before": before} | ({"time": closing} if closing else {})

@@ -188,13 +188,9 @@ def _planned(season: Season, timetable: Timetable | None) -> ResponseReturnValue
     typed = Typed.of_request()
     name = typed.text("name")
     catch_up = typed.choice("catch_up", [LATEST_ONLY, ALL, ASK])
-    try:
-        document = rule_from(typed)
-        rule = parse_rule(document)
-    except PlanError as error:
-        typed.complain("", "; ".join(error.problems))
-        return _form(season, timetable, typed, status=422)
-    if not typed.ok:
+    document = rule_from(typed)
+    rule = _rule_of(typed, document)
+    if rule is None:
         return _form(season, timetable, typed, status=422)
     if not typed.confirmed("confirmed", [_seal(rule)]):
         return _form(season, timetable, typed, rule=rule)
@@ -209,6 +205,17 @@ def _planned(season: Season, timetable: Timetable | None) -> ResponseReturnValue
     session.commit()
     flash(_("时间表“{name}”已生效").format(name=name))
     return _back(season)
+
+
+def _rule_of(typed: Typed, document: dict[str, Any]) -> Rule | None:
+    """The rule that was typed; None where a field is wrong, or where they do not hold together."""
+    if not typed.ok:
+        return None
+    try:
+        return parse_rule(document)
+    except PlanError as error:
+        typed.complain("", "; ".join(error.problems))
+        return None
 
 
 def _seal(rule: Rule) -> str:
