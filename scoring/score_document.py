@@ -112,7 +112,8 @@ def _measures(top: Fields, scheme: Scheme | None) -> Measures | None:
     for key in ("as_of", "starts_on", "ends_on", "facts"):
         top.raw(key, needed=False)
     rows = top.objects("units")
-    units = [_unit(row, order, scheme) for order, row in enumerate(rows)]
+    counted = reads_counts(scheme) if scheme is not None else frozenset()
+    units = [_unit(row, order, scheme, counted) for order, row in enumerate(rows)]
     _note_repeated(top, [unit.measures.unit.key for unit in units])
     if scheme is None:
         return None
@@ -168,7 +169,7 @@ class _Row:
     before: Before | None
 
 
-def _unit(row: Fields, order: int, scheme: Scheme | None) -> _Row:
+def _unit(row: Fields, order: int, scheme: Scheme | None, counted: frozenset[str]) -> _Row:
     """One unit with its numbers; only the name (or the key) and the measures are needed."""
     key, name = row.text("key", ""), row.text("name", "")
     if row.ok and not (key or name):
@@ -182,7 +183,7 @@ def _unit(row: Fields, order: int, scheme: Scheme | None) -> _Row:
         not_applicable=tuple(str(item) for item in row.items("not_applicable", needed=False)),
         members=tuple(str(item) for item in row.items("members", needed=False)),
     )
-    indicators = _indicators(row.object("measures"), scheme)
+    indicators = _indicators(row.object("measures"), scheme, counted)
     times = _times(row.object("adjustments", needed=False), scheme)
     if scheme is not None:
         for n, item in enumerate(unit.not_applicable):
@@ -193,12 +194,12 @@ def _unit(row: Fields, order: int, scheme: Scheme | None) -> _Row:
     return found
 
 
-def _indicators(fields: Fields, scheme: Scheme | None) -> dict[str, Measured]:
+def _indicators(fields: Fields, scheme: Scheme | None, counted: frozenset[str]) -> dict[str, Measured]:
     if scheme is None:
         # The numbers can be checked although the rules cannot be read.
         return {name: read_given(fields, name, ANY_INDICATOR) for name in fields.names()}
     found = {key: read_given(fields, key, i) for key, i in {i.key: i for i in scheme.indicators}.items()}
-    for key in reads_counts(scheme).intersection(found):
+    for key in counted.intersection(found):
         if any(part.is_bare for part in found[key].parts):
             fields.note(key, "方案要看这一项的分子或分母，只写率不够；写 {numerator, denominator} 或 17/20")
     fields.close()
