@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.audit import record_act
-from leaderboard.instant import Millis, iso, local_date, now
+from leaderboard.instant import Millis, at_zone, iso, local_date, now
 from leaderboard.seasons.calendar import MONDAY_TO_FRIDAY, WorkingDays, working_days
 from leaderboard.seasons.instants import AGES, as_of, due_after, due_between, known_at, years_without_notice
 from leaderboard.seasons.models import CATCH_UP, LATEST_ONLY, Season, Timetable, TimetableSkip
@@ -231,9 +231,8 @@ def skip_instant(
     if due_at <= at:
         problems.append(_("此期已到发布时间, 不能再事先跳过"))
     elif due_after(course.rule, course.zone, due_at - 1, course.days) != due_at:
-        problems.append(
-            _("按时间表, {instant} 没有要发布的一期").format(instant=iso(due_at, timetable.timezone))
-        )
+        asked = f"{at_zone(due_at, timetable.timezone):%Y-%m-%d %H:%M}"
+        problems.append(_("按时间表, {instant} 没有要发布的一期").format(instant=asked))
     if problems:
         raise PlanError(*problems)
     session.add(
