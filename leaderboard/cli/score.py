@@ -25,6 +25,8 @@ BAD_DOCUMENT = 2
 """Exit status for a document that cannot be scored."""
 NO_DENOMINATOR = "无分母"
 FORMATS = ["json", "table"]
+MOST_INDENTED = 1000
+"""With more units than this the JSON is one line."""
 
 
 @command("score")
@@ -43,7 +45,9 @@ def score_command(_context: Context, document: BinaryIO, output: str, unit: str 
         for line in table(scored):
             click.echo(line)
     else:
-        click.echo(json.dumps(scorecard(scored), ensure_ascii=False, indent=2))
+        # Indented JSON is written without the fast encoder; nobody reads thousands of units by eye.
+        indent = 2 if len(scored.units) <= MOST_INDENTED else None
+        click.echo(json.dumps(scorecard(scored), ensure_ascii=False, indent=indent))
 
 
 def _scored(file: BinaryIO) -> Scored:
