@@ -25,6 +25,7 @@ OPERATIONS = {
     "boards.drafts": (
         "objections",
     ),  # an objection upheld leads to a revised board in the place of the old one
+    "ledger.project_facts": ("boards",),  # what is stored is compared with what the facts come to
     "boards.revisions": ("objections",),
     "boards.difference": ("objections",),  # what upholding it would change is seen first
     "boards.publish": ("objections",),  # a season is held against a release while a unit objects

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -15,6 +16,11 @@ from leaderboard.accounts.models import AuditHead, AuditLine
 from leaderboard.instant import now
 
 START = "0" * 64
+UNMARKED = {
+    "account.password_hash": "hashed anew at a sign-in when the way of hashing changes",
+    "screen.seen_at": "written whenever the screen asks for its page",
+}
+"""Columns that change without an act, with the reason; marks of rows leave them out."""
 
 
 class TrailEnd(NamedTuple):
@@ -60,8 +66,50 @@ def _locked_head(session: Session) -> AuditHead:
     return head
 
 
-def record_act(session: Session, actor: str, action: str, subject: str, **detail: Any) -> AuditLine:
-    """Append one line: `actor` did `action` to `subject`; `detail` holds from, to and why."""
+def marks_of(rows: Sequence[object]) -> dict[str, str | None]:
+    """What stored rows say: by table and key the SHA-256 of their columns, with which they can be compared later.
+
+    A row taken away has the mark None.
+    """
+    return dict(map(_mark, rows))
+
+
+def _mark(row: object) -> tuple[str, str | None]:
+    state = inspect(row)
+    table = state.mapper.local_table.name
+    name = f"{table} {'/'.join(map(str, state.identity))}"
+    if state.deleted:
+        return name, None
+    hashed = hashlib.sha256()
+    for column in state.mapper.column_attrs:
+        if f"{table}.{column.key}" not in UNMARKED:
+            value = getattr(row, column.key)
+            told = hashlib.sha256(value).hexdigest() if isinstance(value, bytes) else value
+            hashed.update(json.dumps([column.key, told], ensure_ascii=False, default=str).encode())
+    return name, hashed.hexdigest()
+
+
+def last_marks(session: Session) -> dict[str, str | None]:
+    """The mark that the trail last kept of each row it knows."""
+    found: dict[str, str | None] = {}
+    marked = select(AuditLine.detail).where(AuditLine.detail.contains('"rows": {'))
+    for detail in session.scalars(marked.order_by(AuditLine.seq_no)):
+        # A line that cannot be read is broken, and found as such.
+        with suppress(ValueError):
+            found |= json.loads(detail).get("rows", {})
+    return found
+
+
+def record_act(
+    session: Session, actor: str, action: str, subject: str, *, rows: Sequence[object] = (), **detail: Any
+) -> AuditLine:
+    """Append one line: `actor` did `action` to `subject`; `detail` holds from, to and why, and marks of `rows`.
+
+    Rows are given as they stand after the act, so that whoever changes them behind the house's back is found.
+    """
+    if rows:
+        session.flush()
+        detail["rows"] = marks_of(rows)
     head = _locked_head(session)
     line = AuditLine(
         seq_no=head.seq_no + 1,

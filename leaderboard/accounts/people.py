@@ -41,7 +41,7 @@ def add_account(
     )
     session.add(account)
     session.flush()
-    record_act(session, actor, "account.add", name, role=role, unit_id=unit_id)
+    record_act(session, actor, "account.add", name, role=role, unit_id=unit_id, rows=[account])
     return account, password
 
 
@@ -68,7 +68,7 @@ def renew_password(session: Session, actor: str, account: Account) -> str:
     account.password_hash, account.must_change = hashed(password), 1
     end_sessions(session, account)
     unlock(session, account)
-    record_act(session, actor, "password.renew", account.name)
+    record_act(session, actor, "password.renew", account.name, rows=[account])
     return password
 
 
@@ -87,11 +87,11 @@ def change_password(session: Session, account: Account, old: str, new: str, sett
         raise AccountError(*problems)
     account.password_hash, account.must_change = hashed(new), 0
     end_sessions(session, account)
-    record_act(session, account.name, "password.change", account.name)
+    record_act(session, account.name, "password.change", account.name, rows=[account])
 
 
 def deactivate(session: Session, actor: str, account: Account) -> None:
     """Close an account: its sessions end and it cannot sign in again; what it did stays in the trail."""
     account.is_active = 0
     end_sessions(session, account)
-    record_act(session, actor, "account.deactivate", account.name)
+    record_act(session, actor, "account.deactivate", account.name, rows=[account])

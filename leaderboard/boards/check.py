@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 from leaderboard.accounts.audit import broken_lines
 from leaderboard.accounts.models import AuditLine
 from leaderboard.boards.check_edition import check_edition
+from leaderboard.boards.check_rows import check_messages, check_rows
 from leaderboard.boards.keys import list_keys
 from leaderboard.boards.models import DONE, Draft, DueRun, Edition, Notice, OfficeKey
 from leaderboard.boards.trust import handover_text
 from leaderboard.office import signature_holds
-from leaderboard.outbox.models import Message
 from leaderboard.seasons.models import Season
 
 
@@ -56,7 +56,8 @@ def check_database(session: Session) -> Iterator[Flaw]:
     trail = _trail(session)
     keys = list_keys(session)
     yield from _keys(keys, trail)
-    yield from _outbox(session)
+    for text in (*check_messages(session), *check_rows(session)):
+        yield Flaw(text)
     yield from _runs(session)
     key_numbers = {key.public_key: key.key_no for key in keys}
     found: set[str] = set()
@@ -117,14 +118,6 @@ def _keys(keys: Sequence[OfficeKey], trail: Trail) -> Iterator[Flaw]:
             yield Flaw(f"{named} 与审计记录不符")
     for public_key in trail.keys.keys() - {key.public_key for key in keys}:
         yield Flaw(f"审计记录记有签名公钥 {public_key[:12]}…, 公钥清单里没有")
-
-
-def _outbox(session: Session) -> Iterator[Flaw]:
-    expected = 1
-    for number in session.scalars(select(Message.seq_no).order_by(Message.seq_no)):
-        if number != expected:
-            yield Flaw(f"对外消息缺第 {expected} 至 {number - 1} 条")
-        expected = number + 1
 
 
 def _runs(session: Session) -> Iterator[Flaw]:

@@ -27,7 +27,7 @@ from leaderboard.boards.package import Unreadable, canonical, digest, read_seale
 from leaderboard.boards.publish import Due, score
 from leaderboard.instant import instant_of
 from leaderboard.office import signature_holds
-from leaderboard.seasons.models import Season
+from leaderboard.seasons.models import SchemeVersion, Season
 
 CHANGED = {
     HEADING: "期次本身的记录与发布时不同",
@@ -70,6 +70,9 @@ def _columns(session: Session, edition: Edition, package: Mapping[str, Any]) -> 
         "as_of": str(edition.as_of),
         "previous_hash": edition.previous_hash,
     }
+    version = session.get(SchemeVersion, edition.scheme_version_id)
+    if version is None or version.season_id != edition.season_id:
+        yield "所记的方案不是本赛季的"
     instants = ("known_at", "due_at", "published_at", "next_due_at")
     differing = [name for name, value in told.items() if package.get(name) != value]
     differing += [name for name in instants if _seconds(package.get(name)) != _whole(getattr(edition, name))]

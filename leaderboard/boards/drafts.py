@@ -73,7 +73,9 @@ def store_draft(  # noqa: PLR0913 - what, from where, and in whose name
     )
     session.add(draft)
     session.flush()
-    record_act(session, actor, "draft.make", subject_of(draft, scored.season), as_of=str(draft.as_of))
+    record_act(
+        session, actor, "draft.make", subject_of(draft, scored.season), as_of=str(draft.as_of), rows=[draft]
+    )
     return draft
 
 
@@ -128,7 +130,13 @@ def open_window(
     change_draft(session, draft, (DRAFT,), state=WINDOW, reason=None, **window)
     season, last_day = session.get_one(Season, draft.season_id), str(local_date(closes_at, zone))
     record_act(
-        session, actor, "draft.open", subject_of(draft, season), until=last_day, contact=contact.strip()
+        session,
+        actor,
+        "draft.open",
+        subject_of(draft, season),
+        until=last_day,
+        contact=contact.strip(),
+        rows=[draft],
     )
     return draft
 
@@ -165,7 +173,15 @@ def revise(
     revised = store_draft(
         session, scored, office, actor, run_id=run_id, origin=origin, revises_id=draft.id, note=draft.note
     )
-    record_act(session, actor, "draft.revise", subject_of(draft, season), by=revised.id, why=reason.strip())
+    record_act(
+        session,
+        actor,
+        "draft.revise",
+        subject_of(draft, season),
+        by=revised.id,
+        why=reason.strip(),
+        rows=[draft],
+    )
     return revised
 
 
@@ -175,7 +191,7 @@ def drop(session: Session, actor: str, draft: Draft, *, reason: str) -> None:
         raise DraftRefused(_("作废公示稿须写明理由"))
     change_draft(session, draft, LIVE, state=DROPPED, reason=reason.strip(), **settled(actor, now()))
     season = session.get_one(Season, draft.season_id)
-    record_act(session, actor, "draft.drop", subject_of(draft, season), why=reason.strip())
+    record_act(session, actor, "draft.drop", subject_of(draft, season), why=reason.strip(), rows=[draft])
 
 
 def subject_of(draft: Draft, season: Season) -> str:

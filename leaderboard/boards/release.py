@@ -70,6 +70,8 @@ def release(
     change_draft(session, draft, LIVE, state=RELEASED, reason=None, **settled(actor, at))
     edition = announce(session, composed, actor, draft.run_id)
     change_draft(session, draft, (RELEASED,), edition_id=edition.id)
+    subject = subject_of(draft, season)
+    record_act(session, actor, "draft.release", subject, edition=edition.number, rows=[draft])
     if draft.corrects_id is not None:
         corrected = session.get_one(Edition, draft.corrects_id)
         supersede(session, actor, corrected, edition, reason=draft.note or "", at=at)
@@ -114,7 +116,8 @@ def hand_over(session: Session, draft: Draft, actor: str, message: str) -> None:
     waiting = update(Draft).where(Draft.id == draft.id, Draft.state.in_(LIVE), Draft.reason.is_(None))
     if rows_changed(session, waiting.values(reason=message)):
         season = session.get_one(Season, draft.season_id)
-        record_act(session, actor, "draft.stop", subject_of(draft, season), why=message)
+        session.refresh(draft)
+        record_act(session, actor, "draft.stop", subject_of(draft, season), why=message, rows=[draft])
 
 
 def mark_held(
@@ -134,6 +137,7 @@ def mark_held(
     for draft in held:
         if draft in chosen:
             change_draft(session, draft, (DRAFT,), closes_at=at, reason=None)
+            record_act(session, actor, "draft.reveal", subject_of(draft, season), rows=[draft])
         else:
             drop(session, actor, draft, reason=_("揭榜时只公布最近一期"))
     return chosen[::-1]

@@ -52,7 +52,7 @@ def keep_window(
     change_draft(session, revised, (DRAFT,), state=WINDOW, reason=None, **window)
     until = str(local_date(former.closes_at, zone))
     subject = subject_of(revised, session.get_one(Season, revised.season_id))
-    record_act(session, actor, "draft.open", subject, until=until, contact=former.contact)
+    record_act(session, actor, "draft.open", subject, until=until, contact=former.contact, rows=[revised])
 
 
 def extend_window(
@@ -69,4 +69,4 @@ def extend_window(
         raise DraftRefused(_("公示期只能延长, 不能缩短; 请核对工作日数"))
     change_draft(session, draft, (WINDOW,), closes_at=closes_at, reason=None)
     subject = subject_of(draft, session.get_one(Season, draft.season_id))
-    record_act(session, actor, "draft.extend", subject, until=str(local_date(closes_at, zone)))
+    record_act(session, actor, "draft.extend", subject, until=str(local_date(closes_at, zone)), rows=[draft])

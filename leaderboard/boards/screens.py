@@ -61,7 +61,9 @@ def add_screen(  # noqa: PLR0913 - the columns of the table, all by name
     )
     session.add(screen)
     session.flush()
-    record_act(session, actor, "screen.add", screen.name, season=season.slug, division=division)
+    record_act(
+        session, actor, "screen.add", screen.name, season=season.slug, division=division, rows=[screen]
+    )
     return screen, token
 
 
@@ -107,7 +109,7 @@ def revoke_screen(session: Session, actor: str, screen: Screen) -> None:
     if not screen.is_revoked:
         screen.is_revoked = 1
         session.flush()
-        record_act(session, actor, "screen.revoke", screen.name)
+        record_act(session, actor, "screen.revoke", screen.name, rows=[screen])
 
 
 def list_screens(session: Session, season_id: int | None = None) -> Sequence[Screen]:

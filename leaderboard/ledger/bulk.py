@@ -140,7 +140,7 @@ def add_facts(session: Session, source: Source, facts: Sequence[Fact]) -> None:
         ]
     _insert_decisions(session, source.actor, decided, at)
     _check_rules(session, facts)
-    counts = {table.__tablename__: len(of_table) for table, of_table in _by_table(facts)}
+    counts: dict[str, Any] = {table.__tablename__: len(of_table) for table, of_table in _by_table(facts)}
     record_act(session, source.actor, "fact.add_many", f"{len(facts)} facts", verified=len(decided), **counts)
     _keep_projects(session, facts)
 

@@ -192,7 +192,7 @@ class _Rows:
             ProjectDecision: [],
         }
 
-    def counts(self) -> dict[str, int]:
+    def counts(self) -> dict[str, Any]:
         """Number of rows by table name, for the audit line."""
         return {table.__tablename__: len(rows) for table, rows in self.by_table.items()}
 

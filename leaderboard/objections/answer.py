@@ -31,7 +31,7 @@ def dismiss(
     _settle(objection, actor, DISMISSED, _worded(answer), now() if at is None else at)
     session.flush()
     said = {"objection": objection.id, "why": objection.answer}
-    record_act(session, actor, "objection.dismiss", subject_of(draft, season), **said)
+    record_act(session, actor, "objection.dismiss", subject_of(draft, season), rows=[objection], **said)
 
 
 def uphold(  # noqa: PLR0913 - what is decided, and for how long the revised board lies open
@@ -63,7 +63,7 @@ def uphold(  # noqa: PLR0913 - what is decided, and for how long the revised boa
     _settle(objection, actor, UPHELD, answer, instant)
     session.flush()
     said = {"objection": objection.id, "why": answer, "draft": objection.revision_id}
-    record_act(session, actor, "objection.uphold", subject_of(draft, season), **said)
+    record_act(session, actor, "objection.uphold", subject_of(draft, season), rows=[objection], **said)
     return revised
 
 

@@ -71,7 +71,7 @@ def file_objection(  # noqa: PLR0913 - who, against what, and why
     session.add(objection)
     session.flush()
     told = {"objection": objection.id, "unit": unit.key, "about": about.key, "indicator": indicator}
-    record_act(session, actor, "objection.file", subject_of(draft, season), **told)
+    record_act(session, actor, "objection.file", subject_of(draft, season), rows=[objection], **told)
     return objection
 
 
@@ -81,7 +81,14 @@ def take_back(session: Session, actor: str, objection: Objection, *, at: Millis 
     objection.state, objection.answered_at = TAKEN_BACK, now() if at is None else at
     objection.answered_by = actor
     session.flush()
-    record_act(session, actor, "objection.take_back", subject_of(draft, season), objection=objection.id)
+    record_act(
+        session,
+        actor,
+        "objection.take_back",
+        subject_of(draft, season),
+        objection=objection.id,
+        rows=[objection],
+    )
 
 
 def held(session: Session, objection: Objection) -> tuple[Draft, Season]:

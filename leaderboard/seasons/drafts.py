@@ -96,5 +96,12 @@ def save_draft(
         session.flush()
     except StaleDataError as error:
         raise DraftChanged(_("保存之前, 草稿已被他人改动")) from error
-    record_act(session, actor, "scheme.revise", f"{season.slug} v{draft.version_no}", revision=draft.revision)
+    record_act(
+        session,
+        actor,
+        "scheme.revise",
+        f"{season.slug} v{draft.version_no}",
+        revision=draft.revision,
+        rows=[draft],
+    )
     return draft

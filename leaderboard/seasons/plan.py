@@ -200,6 +200,7 @@ def set_target(  # noqa: PLR0913 - the columns of the table, all by name
         was=earlier,
         now=quantity,
         by=by,
+        rows=[target, live] if live else [target],
     )
     return target
 
@@ -223,7 +224,7 @@ def draft_scheme(session: Session, actor: str, season: Season, document: Mapping
     )
     session.add(version)
     session.flush()
-    record_act(session, actor, "scheme.draft", f"{season.slug} v{version.version_no}")
+    record_act(session, actor, "scheme.draft", f"{season.slug} v{version.version_no}", rows=[version])
     return version
 
 
@@ -261,7 +262,9 @@ def approve_scheme(
     version.approved_by, version.approved_at = actor, approved_at or now()
     session.flush()
     subject = f"scheme {version.season_id} v{version.version_no}"
-    record_act(session, actor, "scheme.approve", subject, effective_on=str(effective_on), why=reason)
+    record_act(
+        session, actor, "scheme.approve", subject, effective_on=str(effective_on), why=reason, rows=[version]
+    )
     return version
 
 
@@ -288,7 +291,9 @@ def discard_scheme(session: Session, actor: str, version: SchemeVersion) -> None
         raise PlanError(_("第 {version} 版不是草稿, 不能作废").format(version=version.version_no))
     version.state = DISCARDED
     session.flush()
-    record_act(session, actor, "scheme.discard", f"scheme {version.season_id} v{version.version_no}")
+    record_act(
+        session, actor, "scheme.discard", f"scheme {version.season_id} v{version.version_no}", rows=[version]
+    )
 
 
 def extend_stages(session: Session, actor: str, season: Season, stages: Sequence[Mapping[str, str]]) -> None:

@@ -134,7 +134,13 @@ def add_timetable(  # noqa: PLR0913 - the columns of the table, all by name
     session.add(timetable)
     session.flush()
     record_act(
-        session, actor, "timetable.add", f"{season.slug}/{timetable.id}", name=timetable.name, rule=document
+        session,
+        actor,
+        "timetable.add",
+        f"{season.slug}/{timetable.id}",
+        name=timetable.name,
+        rule=document,
+        rows=[timetable],
     )
     return timetable
 
@@ -164,7 +170,7 @@ def change_timetable(
     timetable.name, timetable.rule, timetable.catch_up = name.strip(), _stored(document), catch_up
     session.flush()
     changed = {key: [before[key], after[key]] for key in before if before[key] != after[key]}
-    record_act(session, actor, "timetable.change", _subject(timetable), **changed)
+    record_act(session, actor, "timetable.change", _subject(timetable), rows=[timetable], **changed)
 
 
 def _checked(*, name: str, rule: str | Mapping[str, Any], zone: str, catch_up: str) -> dict[str, Any]:
@@ -206,7 +212,9 @@ def pause_timetable(session: Session, actor: str, timetable: Timetable) -> None:
     if timetable.is_active:
         timetable.is_active = 0
         session.flush()
-        record_act(session, actor, "timetable.pause", _subject(timetable), name=timetable.name)
+        record_act(
+            session, actor, "timetable.pause", _subject(timetable), name=timetable.name, rows=[timetable]
+        )
 
 
 def resume_timetable(session: Session, actor: str, timetable: Timetable, at: Millis | None = None) -> None:
@@ -214,7 +222,9 @@ def resume_timetable(session: Session, actor: str, timetable: Timetable, at: Mil
     if not timetable.is_active:
         timetable.is_active, timetable.starts_at = 1, now() if at is None else at
         session.flush()
-        record_act(session, actor, "timetable.resume", _subject(timetable), name=timetable.name)
+        record_act(
+            session, actor, "timetable.resume", _subject(timetable), name=timetable.name, rows=[timetable]
+        )
 
 
 def skip_instant(
@@ -235,14 +245,15 @@ def skip_instant(
         problems.append(_("按时间表, {instant} 没有要发布的一期").format(instant=asked))
     if problems:
         raise PlanError(*problems)
-    session.add(
-        TimetableSkip(
-            timetable_id=timetable.id, due_at=due_at, reason=reason.strip(), skipped_at=at, skipped_by=actor
-        )
+    skip = TimetableSkip(
+        timetable_id=timetable.id, due_at=due_at, reason=reason.strip(), skipped_at=at, skipped_by=actor
     )
+    session.add(skip)
     session.flush()
     when = iso(due_at, timetable.timezone)
-    record_act(session, actor, "timetable.skip", _subject(timetable), due=when, reason=reason.strip())
+    record_act(
+        session, actor, "timetable.skip", _subject(timetable), due=when, reason=reason.strip(), rows=[skip]
+    )
 
 
 def unskip_instant(session: Session, actor: str, timetable: Timetable, due_at: Millis, *, at: Millis) -> None:
@@ -254,4 +265,11 @@ def unskip_instant(session: Session, actor: str, timetable: Timetable, due_at: M
         raise PlanError(_("此期的时间已过, 请在发布记录中补发"))
     session.delete(skip)
     session.flush()
-    record_act(session, actor, "timetable.unskip", _subject(timetable), due=iso(due_at, timetable.timezone))
+    record_act(
+        session,
+        actor,
+        "timetable.unskip",
+        _subject(timetable),
+        due=iso(due_at, timetable.timezone),
+        rows=[skip],
+    )

@@ -14,15 +14,22 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.models import AuditHead, AuditLine
+from leaderboard.accounts.people import add_account
 from leaderboard.boards.check import check_database
 from leaderboard.boards.correct import withdraw
+from leaderboard.boards.drafts import open_window
 from leaderboard.boards.keys import rotate
+from leaderboard.boards.screens import add_screen
 from leaderboard.db import Database
+from leaderboard.instant import now
 from leaderboard.ledger import record
 from leaderboard.ledger.amend import amend_project
 from leaderboard.ledger.models import Project
+from leaderboard.objections.file import file_objection
+from leaderboard.seasons.plan import show_season
 from leaderboard.seasons.rename import rename_unit
-from tests.boards.lives import corrected, reverse_starts
+from leaderboard.seasons.timetable import add_timetable, course_of, skip_instant
+from tests.boards.lives import corrected, drafted, reverse_starts
 from tests.factories import FOUR_RATES, OFFICE, VERIFIED, Race, start_race
 
 
@@ -63,8 +70,26 @@ def eventful(session: Session) -> Race:
     corrected(race, first)
     rename_unit(session, "li", race.units["qingshi"], name="新青石镇", reason="更名")
     rotate(session, "li", OFFICE, "ab" * 32)
+    planned(race)
     session.commit()
     return race
+
+
+def planned(race: Race) -> None:
+    """What waits or is set up beside the editions: a window with an objection, a timetable, an account, a screen."""
+    session, season = race.session, race.season
+    draft = open_window(session, "li", drafted(race), days=3, contact="招商局", zone=OFFICE.zone)
+    unit = race.units["liuxi"]
+    file_objection(session, "wang", draft, unit, about=unit, indicator=None, text="漏计一个项目")
+    timetable = add_timetable(
+        session, "li", season, name="日榜", rule={"kind": "daily", "time": "09:00"}, zone=OFFICE.zone
+    )
+    due_at = course_of(session, timetable).first_after(now())
+    assert due_at is not None
+    skip_instant(session, "li", timetable, due_at, reason="停一天", at=now())
+    add_account(session, "li", name="zhang", display_name="张某", role="viewer")
+    add_screen(session, "li", name="大厅", season=season, secret="一")
+    show_season(session, "li", season, is_public=False, reason="整理")
 
 
 @contextmanager

@@ -21,34 +21,21 @@ MAY_CHANGE = {
     "season.frozen_at": "holds for drafts to come",
     "season.stages": "stages are added as a season goes on; those of an edition stand in its package",
     "season.planned_at": "no edition is composed from it",
-    "former_name.id": "the same",
+    "former_name.id": "rows are found by what they name",
+    "account.password_hash": "hashed anew at a sign-in when the way of hashing changes",
+    "screen.seen_at": "written whenever the screen asks for its page",
+    "outbox_message.made_at": "the instant stands in the line of the trail",
     "former_name.until_at": "only whether it lies after an edition's instant counts",
 }
-TABLES = (
-    "edition",
-    "standing",
-    "public_form",
-    "edition_notice",
-    "office_key",
-    "audit_line",
-    "audit_head",
-    "season",
-    "unit",
-    "division",
-    "entry",
-    "target",
-    "scheme_version",
-    "project",
-    "stage_event",
-    "capital_arrival",
-    "credit",
-    "unit_return",
-    "adjustment",
-    "project_decision",
-    "unit_decision",
-    "former_project",
-    "former_name",
-)
+UNCHECKED = {
+    "user_session": "who is signed in at the moment",
+    "sign_in_failure": "wrong passwords of the last minutes",
+    "due_run": "bookkeeping of the clock; that a run done came to its edition or draft is checked",
+    "outbox_delivery": "how far a message got; what it says is checked",
+    "calendar_year": "which days boards come due on; their dates stand in the editions",
+    "calendar_day": "the same",
+}
+TABLES = sorted(Base.metadata.tables.keys() - UNCHECKED.keys())
 
 
 def columns() -> list[str]:
@@ -76,8 +63,9 @@ def test_every_row_taken_away_is_found(kept: Database, name: str) -> None:
         assert first_flaw(session)
 
 
-def test_what_may_change_is_a_column(kept: Database) -> None:
+def test_what_may_change_is_a_column_and_what_is_unchecked_a_table(kept: Database) -> None:
     assert MAY_CHANGE.keys() <= set(columns())
+    assert UNCHECKED.keys() <= Base.metadata.tables.keys()
     with kept.reading() as session:
         assert first_flaw(session) == ""
 
@@ -98,6 +86,29 @@ def test_what_may_change_is_a_column(kept: Database) -> None:
         ("UPDATE office_key SET since = since + 1", "第 1 把签名公钥"),
         ("UPDATE edition_notice SET reason = '无' WHERE state = 'withdrawn'", "第 2 期: withdrawn 的公告"),
         ("DELETE FROM outbox_message WHERE seq_no = 2", "对外消息缺第 2 至 2 条"),
+        ("DELETE FROM outbox_message WHERE seq_no = 6", "对外消息缺第 6 至 6 条"),
+        ("UPDATE outbox_message SET body = '{}' WHERE seq_no = 1", "对外消息第 1 条与审计记录不符"),
+        ("UPDATE target SET ended_at = 1990000000000 WHERE id = 1", "记录 target 1 与审计记录不符"),
+        (
+            "UPDATE draft SET closes_at = opens_at + 1000 WHERE state = 'window'",
+            "记录 draft 2 与审计记录不符",
+        ),
+        (
+            (
+                "INSERT INTO objection SELECT 99, draft_id, unit_id, about_id, indicator, 'x', 'open', 1, 'y',"
+                " NULL, NULL, NULL, NULL FROM objection"
+            ),
+            "记录 objection 99 与审计记录不符",
+        ),
+        (
+            (
+                "INSERT INTO scheme_version SELECT 99, season_id, 9, document, state, effective_on, reason, drafted_at,"
+                " drafted_by, approved_at, approved_by, revision FROM scheme_version LIMIT 1"
+            ),
+            "记录 scheme_version 99 与审计记录不符",
+        ),
+        ("UPDATE account SET role = 'administrator'", "记录 account 1 与审计记录不符"),
+        ("UPDATE project_fact SET arrived_yuan = 0", "的汇总 (project_fact) 与台账不符"),
         ("UPDATE audit_line SET actor = '别人' WHERE seq_no = 5", "审计记录第 5 条"),
         ("DELETE FROM edition WHERE number = 3", "第 3 期, 库中没有这一期"),
     ],

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select, update
@@ -24,7 +25,9 @@ from leaderboard.boards import publish
 from leaderboard.boards.check import check_database
 from leaderboard.boards.models import Edition, PublicForm, Standing
 from leaderboard.boards.package import canonical, check_sealed
+from leaderboard.boards.packing import Piece
 from leaderboard.boards.read import find_edition, sealed_package
+from leaderboard.boards.render import JSON, Form, packed_form
 from leaderboard.boards.screens import find_screen
 from leaderboard.db import Database, open_database
 from leaderboard.instant import Millis, from_local, iso
@@ -77,6 +80,11 @@ def run(database: Database, settings: Settings) -> Callable[..., load.DemoReport
     return once
 
 
+def the_sealed_file(_office: Office, board: Mapping[str, Any], sealed: Sequence[Piece]) -> list[Form]:
+    """The one public form without which an edition is not whole."""
+    return [packed_form(f"/boards/{board['season']}/{board['number']}.package.json", "", JSON, sealed)]
+
+
 @pytest.fixture(scope="module")
 def first_run(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> FirstRun:
     """A small demonstration loaded at noon of 2026-11-22, once for all tests that begin with one."""
@@ -84,7 +92,7 @@ def first_run(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -
     shutil.copyfile(sqlite_template, folder / "saima.sqlite")
     database = open_database(f"sqlite:///{folder / 'saima.sqlite'}")
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(publish, "render_forms", lambda *_arguments: ())
+        patched.setattr(publish, "render_forms", the_sealed_file)
         report = load.load_demo(database, Settings(data_dir=folder / "data"), at=NOON, scale=SMALL)
     database.engine.dispose()
     return FirstRun(folder, report)

@@ -299,7 +299,10 @@ def test_a_changed_timetable_begins_anew_and_the_trail_says_what_changed(session
     change_timetable(session, "li", timetable, name="日报", rule=later, catch_up="all", at=70)
     assert (timetable.name, timetable.starts_at) == ("日报", 71)
     lines = session.query(AuditLine.detail).where(AuditLine.action == "timetable.change").all()
-    assert [sorted(json.loads(line.detail)) for line in lines] == [["catch_up"], ["name", "rule"]]
+    assert [sorted(json.loads(line.detail)) for line in lines] == [
+        ["catch_up", "rows"],
+        ["name", "rows", "rule"],
+    ]
     with pytest.raises(PlanError) as caught:
         change_timetable(session, "li", timetable, name="", rule="?", catch_up="never", at=80)
     assert len(caught.value.problems) == 3

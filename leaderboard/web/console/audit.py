@@ -76,7 +76,11 @@ class Wording:
 
 def told(line: AuditLine, words: Wording) -> ToldLine:
     """The line in words."""
-    detail = {name: value for name, value in json.loads(line.detail).items() if value not in (None, "", [])}
+    detail = {
+        name: value
+        for name, value in json.loads(line.detail).items()
+        if name != "rows" and value not in (None, "", [])
+    }
     shown = "; ".join(
         f"{words.parts.get(name, name)} {_told_value(name, value, words)}"
         for name, value in detail.items()
