@@ -9,8 +9,10 @@ from typing import Any
 
 from scoring.facts import Credit, Facts
 from scoring.reading import Fields
+from scoring.relative import nodes
 from scoring.rules import Scheme
 from scoring.show import plain
+from scoring.term_rules import TargetTerm
 
 MOST_NAMED = 20
 Found = Iterator[tuple[str, str]]
@@ -65,8 +67,11 @@ def _units(facts: Facts, known: Sequence[str], written: Mapping[str, Any]) -> Fo
 def _rules(facts: Facts, scheme: Scheme) -> Found:
     """Indicators, adjustments and lists the scheme does not have."""
     indicators = [indicator.key for indicator in scheme.indicators]
+    # A term may ask for a target by a name of its own.
+    asked = [n.indicator for n in nodes(scheme) if isinstance(n, TargetTerm) and n.indicator]
     rows = [(f"targets[{i}].indicator", row.indicator) for i, row in enumerate(facts.targets)]
-    rows += [(f"samples[{i}].indicator", row.indicator) for i, row in enumerate(facts.samples)]
+    yield from _each(rows, "指标", [*indicators, *asked])
+    rows = [(f"samples[{i}].indicator", row.indicator) for i, row in enumerate(facts.samples)]
     for i, unit in enumerate(facts.units):
         rows += [(f"units[{i}].not_applicable[{j}]", key) for j, key in enumerate(unit.not_applicable)]
     yield from _each(rows, "指标", indicators)

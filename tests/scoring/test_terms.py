@@ -120,14 +120,12 @@ def test_returns_by_window() -> None:
 
 
 def test_targets_due_by_the_schedule_sums_and_fixed_numbers() -> None:
-    targets = [
-        {"unit": "a", "indicator": "x", "quantity": 24},
-        {"unit": "a", "indicator": "y", "quantity": 5},
-    ]
+    targets = [{"unit": "a", "indicator": "x", "quantity": 24}]
+    other = {"unit": "a", "indicator": "y", "quantity": 5}
     assert counted({"target": "count"}, targets=targets)[0] == 24
     # Seven whole months of the year are over by the middle of August.
     assert counted({"target": {"due": True}}, targets=targets)[0] == 14
-    assert counted({"target": {"indicator": "y"}}, targets=targets)[0] == 5
+    assert counted({"target": {"indicator": "y"}}, targets=[*targets, other])[0] == 5
     assert counted({"target": {"level": "stretch"}}, targets=targets)[0] is None
     parts = [{"target": "count"}, {"factor": "-0.5", "fixed": 6}]
     assert counted({"sum": parts}, targets=targets)[0] == 21
