@@ -21,6 +21,7 @@ from config import Settings
 from leaderboard.boards import clock, due
 from leaderboard.boards.drafts import hold, is_held
 from leaderboard.boards.gather import NothingInForce
+from leaderboard.boards.keys import KeyRefused
 from leaderboard.boards.models import DONE, FAILED, SKIPPED, DueRun
 from leaderboard.boards.publish import (
     Composed,
@@ -198,13 +199,16 @@ def _try(database: Database, run: DueRun, node: Node) -> Outcome:
     try:
         with lease_kept(database, run.id, epoch, node.lease_ms):
             return _publish(database, run.id, epoch, node)
-    except OperationalError:
-        # The run is not to blame for a database that is locked or away, so this is no try of it.
-        log.exception("run %s was interrupted by the database", run.id)
+    except (
+        OperationalError,
+        KeyRefused,
+    ) as error:  # a database away or a node's wrong key is no fault of the run
+        log.exception("run %s was interrupted and is no try", run.id)
         with suppress(DBAPIError), database.session() as session:
             clock.release(session, run.id, epoch)
             session.commit()
-        return Outcome(run.id, State.RETRY, message="数据库暂时不可用, 稍后自动重试")
+        told = str(error) if isinstance(error, KeyRefused) else "数据库暂时不可用, 稍后自动重试"
+        return Outcome(run.id, State.RETRY, message=told)
     except NothingInForce as error:
         return _failed(database, run.id, epoch, str(error), attempts=1)
     except Exception as error:  # whatever went wrong is kept with the run, and the clock goes on

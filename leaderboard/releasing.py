@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from leaderboard.boards.clock import CLOCK
 from leaderboard.boards.drafts import DraftRefused
+from leaderboard.boards.keys import KeyRefused
 from leaderboard.boards.models import Draft
 from leaderboard.boards.publish import Overtaken
 from leaderboard.boards.release import DraftStuck, hand_over, mark_held, prepare, releasable, release
@@ -66,7 +67,7 @@ def release_due(database: Database, office: Office, stopping: Callable[[], bool]
 def _release_due(database: Database, draft_id: int, office: Office) -> None:
     try:
         release_draft(database, draft_id, CLOCK, office)
-    except (DBAPIError, Overtaken, ClockOff):
+    except (DBAPIError, Overtaken, ClockOff, KeyRefused):
         log.exception("draft %s is tried again with the next tick", draft_id)
     except DraftStuck as error:
         _hand_over(database, draft_id, str(error))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -159,6 +160,21 @@ def test_a_locked_database_is_no_fault_of_the_run(database: Database, monkeypatc
     failing(OperationalError("update", {}, Exception("locked")), 5, monkeypatch, "announce")
     assert [tick(database, NODE)[0].state for _ in range(6)] == [State.RETRY] * 5 + [State.PUBLISHED]
     assert stored(database, run_id).attempt == 0
+
+
+def test_a_node_with_another_key_uses_up_no_try(database: Database):
+    """It may come by as often as it likes; the node with the office's key airs the edition."""
+    with database.session() as session:
+        race = small_race(session)
+        race.publish()
+        run_id = clock.request_run(session, race.season, "key", "li", now()).id
+        session.commit()
+    stranger = Node("stranger", replace(OFFICE, seed=b"\x05" * 32), 30_000, 3)
+    for _ in range(4):
+        assert perform(database, run_id, stranger).state is State.RETRY
+    assert [outcome.state for outcome in tick(database, stranger)] == [State.RETRY]
+    assert (stored(database, run_id).state, stored(database, run_id).attempt) == ("due", 0)
+    assert perform(database, run_id, NODE) == Outcome(run_id, State.PUBLISHED, 2)
 
 
 def test_an_edition_that_comes_between_makes_it_compose_again(

@@ -197,6 +197,13 @@ def test_every_step_is_in_the_trail(session: Session, race: Race) -> None:
     trail = session.scalars(select(AuditLine).order_by(AuditLine.seq_no))
     lines = [line for line in trail if line.action.startswith(("draft", "edition"))]
     acts = [line.action for line in lines]
-    assert acts == ["draft.make", "draft.open", "draft.make", "draft.revise", "edition.publish", "draft.release"]
+    assert acts == [
+        "draft.make",
+        "draft.open",
+        "draft.make",
+        "draft.revise",
+        "edition.publish",
+        "draft.release",
+    ]
     assert json.loads(lines[-3].detail)["why"] == "采纳异议"
     assert list(broken_lines(session)) == []
