@@ -199,10 +199,7 @@ def _try(database: Database, run: DueRun, node: Node) -> Outcome:
     try:
         with lease_kept(database, run.id, epoch, node.lease_ms):
             return _publish(database, run.id, epoch, node)
-    except (
-        OperationalError,
-        KeyRefused,
-    ) as error:  # a database away or a node's wrong key is no fault of the run
+    except (OperationalError, KeyRefused) as error:  # not the fault of the run, so no try of it
         log.exception("run %s was interrupted and is no try", run.id)
         with suppress(DBAPIError), database.session() as session:
             clock.release(session, run.id, epoch)
