@@ -7,8 +7,6 @@ the other is told. Locks are taken in one order: the season, the draft, the audi
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from datetime import time as clock_time
 from typing import Any
 
 from sqlalchemy import select, update
@@ -21,9 +19,9 @@ from leaderboard.boards.origins import correcting
 from leaderboard.boards.package import packed
 from leaderboard.boards.publish import Due, Origin, Scored, confirm, due_times, locked_season, score, shown
 from leaderboard.boards.timekeeping import check_clock
-from leaderboard.instant import Millis, from_local, local_date, now
+from leaderboard.boards.window_years import window_end
+from leaderboard.instant import Millis, local_date, now
 from leaderboard.office import Office
-from leaderboard.seasons.calendar import working_days
 from leaderboard.seasons.models import Season
 from leaderboard.words import gettext as _
 
@@ -139,12 +137,6 @@ def open_window(
         rows=[draft],
     )
     return draft
-
-
-def window_end(session: Session, opens_at: Millis, days: int, zone: str) -> Millis:
-    """The last instant of the `days`-th working day after the day of an instant, in the office's zone."""
-    last_day = working_days(session).nth_after(local_date(opens_at, zone), days)
-    return from_local(datetime.combine(last_day + timedelta(days=1), clock_time(0)), zone) - 1
 
 
 def revise(

@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 
 from leaderboard.accounts.audit import record_act
 from leaderboard.boards.difference import Effect, effect
-from leaderboard.boards.drafts import LIVE, DraftRefused, change_draft, subject_of, window_end
+from leaderboard.boards.drafts import LIVE, DraftRefused, change_draft, subject_of
 from leaderboard.boards.models import DRAFT, WINDOW, Draft
 from leaderboard.boards.package import unpacked
 from leaderboard.boards.publish import Due, score
 from leaderboard.boards.timekeeping import check_clock
+from leaderboard.boards.window_years import window_end
 from leaderboard.instant import Millis, local_date, now
 from leaderboard.seasons.models import Season
 from leaderboard.words import gettext as _

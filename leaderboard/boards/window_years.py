@@ -1,18 +1,24 @@
-"""The years whose working days an objection window counts and whose notice 放假安排通知 nobody imported."""
+"""When an objection window ends, and the years whose working days it counts without a notice 放假安排通知 of theirs."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
+from datetime import time as clock_time
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from leaderboard.boards.drafts import window_end
 from leaderboard.boards.models import WINDOW, Draft
-from leaderboard.instant import Millis, local_date
+from leaderboard.instant import Millis, from_local, local_date
 from leaderboard.seasons.calendar import working_days
 from leaderboard.seasons.models import Season, Timetable
 from leaderboard.seasons.timetable import SOON_MS
+
+
+def window_end(session: Session, opens_at: Millis, days: int, zone: str) -> Millis:
+    """The last instant of the `days`-th working day after the day of an instant, in the office's zone."""
+    last_day = working_days(session).nth_after(local_date(opens_at, zone), days)
+    return from_local(datetime.combine(last_day + timedelta(days=1), clock_time(0)), zone) - 1
 
 
 def years_assumed(session: Session, first: date, last: date) -> list[int]:

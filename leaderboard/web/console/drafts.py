@@ -20,7 +20,6 @@ from leaderboard.boards.drafts import (
     make_draft,
     open_window,
     revise,
-    window_end,
 )
 from leaderboard.boards.models import WINDOW, Draft, Edition
 from leaderboard.boards.notices import told_of_season
@@ -28,7 +27,7 @@ from leaderboard.boards.package import unpacked
 from leaderboard.boards.publish import Due
 from leaderboard.boards.read import list_announced
 from leaderboard.boards.revisions import extend_window, kept_board
-from leaderboard.boards.window_years import years_assumed, years_of_season, years_of_window
+from leaderboard.boards.window_years import window_end, years_assumed, years_of_season, years_of_window
 from leaderboard.formatters import moment
 from leaderboard.instant import local_date, now
 from leaderboard.labels import fact_names
