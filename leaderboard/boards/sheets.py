@@ -8,23 +8,35 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from leaderboard.boards.worksheet import Cell, Printed, Worksheet, is_long, is_number, worksheet_file
+import xlsxwriter
+
 from leaderboard.formatters import exact_number, is_compared, movement
 from leaderboard.labels import state_words, unranked_words
 from scoring.show import round_half_up
 
 Document = dict[str, Any]
 WIDE, NARROW = 24, 11
-FIXED = 4
-"""Columns that stay in sight: division, place, movement and unit."""
+MOST_DIGITS = 15
+"""What a spreadsheet keeps of a number; what is longer must be text."""
 DECIMALS = 4
 """Of a numerator or denominator that is no integer, such as the third of a shared project."""
+_NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,6})?%?")
 _LIVE = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 """Text beginning with one of these might be taken for a formula."""
+
+
+class Printed(str):
+    """A number as it is printed on the board: 53.75, 86.5%, -0.50."""
+
+    __slots__ = ()
+
+
+Cell = str | int | Printed
 
 
 def csv_file(board: Document) -> bytes:
@@ -39,25 +51,73 @@ def csv_file(board: Document) -> bytes:
 def inert(cell: Cell) -> str:
     """The cell as spreadsheet programs leave it alone: an apostrophe before live text and before long integers."""
     if isinstance(cell, int):
-        return f"'{cell}" if is_long(cell) else str(cell)
-    unsafe = not is_number(cell) if isinstance(cell, Printed) else cell.startswith(_LIVE)
+        return f"'{cell}" if _is_long(cell) else str(cell)
+    unsafe = not _is_number(cell) if isinstance(cell, Printed) else cell.startswith(_LIVE)
     return f"'{cell}" if cell and unsafe else str(cell)
+
+
+def _is_long(number: int) -> bool:
+    return len(str(abs(number))) > MOST_DIGITS
+
+
+def _is_number(printed: str) -> bool:
+    """Whether a printed number is one that a spreadsheet keeps to its last digit."""
+    return bool(_NUMBER.fullmatch(printed)) and sum(map(str.isdigit, printed)) <= MOST_DIGITS
 
 
 def xlsx_file(board: Document) -> bytes:
     """The board as one worksheet without formulas or links; equal boards give equal bytes."""
-    heads = headings(board)
-    sheet = Worksheet(
-        name="榜单",
-        title=f"{board['season_title']} 第 {board['number']} 期",
-        author=board["office"],
+    file = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(file, options) as workbook:
         # The file's own date is the edition's, so that nothing depends on when it is made.
-        created=datetime.fromisoformat(board["published_at"]),
-        headings=heads,
-        widths=[WIDE if column == FIXED - 1 else NARROW for column in range(len(heads))],
-        fixed_columns=FIXED,
-    )
-    return worksheet_file(sheet, rows(board))
+        workbook.set_properties(
+            {
+                "title": f"{board['season_title']} 第 {board['number']} 期",
+                "author": board["office"],
+                "created": datetime.fromisoformat(board["published_at"]).replace(tzinfo=None),
+            }
+        )
+        bold = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
+        formats = _Formats(workbook)
+        sheet = workbook.add_worksheet("榜单")
+        sheet.freeze_panes(1, 4)
+        sheet.set_column(0, 200, NARROW)
+        sheet.set_column(3, 3, WIDE)
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.repeat_rows(0)
+        sheet.write_row(0, 0, headings(board), bold)
+        for number, row in enumerate(rows(board), start=1):
+            for column, cell in enumerate(row):
+                _write(sheet, number, column, cell, formats)
+    return file.getvalue()
+
+
+class _Formats:
+    """Number formats by how a number is printed: 53.75 has two decimals, 86.5% is 0.865 shown as a percentage."""
+
+    def __init__(self, workbook: Any) -> None:
+        self._workbook = workbook
+        self._known: dict[str, Any] = {}
+
+    def of(self, printed: str) -> Any:
+        decimals = len(printed.rstrip("%").partition(".")[2])
+        shape = ("0." + "0" * decimals if decimals else "0") + ("%" if printed.endswith("%") else "")
+        if shape not in self._known:
+            self._known[shape] = self._workbook.add_format({"num_format": shape})
+        return self._known[shape]
+
+
+def _write(sheet: Any, row: int, column: int, cell: Cell, formats: _Formats) -> None:
+    """A number as a number that can be added up as long as it keeps its digits, everything else as text."""
+    if isinstance(cell, int) and not _is_long(cell):
+        sheet.write_number(row, column, cell)
+    elif isinstance(cell, Printed) and _is_number(cell):
+        value = float(cell.rstrip("%")) / (100 if cell.endswith("%") else 1)
+        sheet.write_number(row, column, value, formats.of(cell))
+    else:
+        sheet.write_string(row, column, str(cell))
 
 
 def headings(board: Document) -> list[str]:
