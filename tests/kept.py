@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from leaderboard.accounts.models import AuditLine
 from leaderboard.tables import ALL
+from tests.databases import USED
 
 Rows = list[tuple[Table, list[dict[str, Any]]]]
 
@@ -37,7 +38,8 @@ def kept(session: Session, name: str, build: Callable[[], object]) -> None:
 
 
 def _used(session: Session) -> list[Table]:
-    return [table for table in ALL if session.scalar(select(select(table).exists()))]
+    names = set(session.scalars(USED))
+    return [table for table in ALL if table.name in names]
 
 
 def _put_back(session: Session, rows: Rows) -> None:
