@@ -236,9 +236,11 @@ def test_a_notice_is_pasted_and_every_slip_in_it_is_named(
     client: FlaskClient, database: Database, visit: Visit
 ) -> None:
     path, notice = "/console/calendar", NOTICE.read_text(encoding="utf-8")
-    wrong = submit(client, path, year="2026", source="通知", notice="2026-02-30 休\n昨天 休")
-    assert wrong.status_code == 422
-    assert all(f"第 {line} 行" in wrong.get_data(as_text=True) for line in (1, 2))
+    for source in ("通知", ""):
+        # What is wrong in the notice is told whether or not its title is missing.
+        wrong = submit(client, path, year="2026", source=source, notice="2026-02-30 休\n昨天 休")
+        assert wrong.status_code == 422
+        assert all(f"第 {line} 行" in wrong.get_data(as_text=True) for line in (1, 2))
     assert submit(client, path, year="2026", source="", notice=notice).status_code == 422
     assert submit(client, path, year="2026", source="国办通知", notice=notice).status_code == 302
     text = visit(path, client=client).text()

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from leaderboard.accounts.permissions import Action
 from leaderboard.seasons.calendar import days_of_year, import_year, list_years
 from leaderboard.seasons.models import CalendarDay, CalendarYear
-from leaderboard.seasons.notice import parse_notice, passed_over
+from leaderboard.seasons.notice import NoticeDay, parse_notice, passed_over
 from leaderboard.seasons.plan import PlanError
 from leaderboard.web.console.door import door, show, today
 from leaderboard.web.guards import guard_action, guarded, person
@@ -42,20 +42,32 @@ def import_calendar() -> ResponseReturnValue:
     typed = Typed.of_request()
     year = typed.whole("year", least=2000, most=2100)
     source = typed.text("source", most=200)
+    session, notice = writing(), typed.worded.get("notice", "")
+    days = _days(typed, notice, year)
+    if typed.ok:
+        try:
+            import_year(session, person().name, year, days, source=source)
+            session.commit()
+        except PlanError as error:
+            session.rollback()
+            typed.complain("", "; ".join(error.problems))
     if not typed.ok:
         return _page(typed, 422)
-    session, notice = writing(), typed.worded.get("notice", "")
-    try:
-        kept = import_year(session, person().name, year, parse_notice(notice, year), source=source)
-        session.commit()
-    except PlanError as error:
-        session.rollback()
-        typed.complain("", "; ".join(error.problems))
-        return _page(typed, 422)
-    flash(_("{year} 年的工作日历已导入").format(year=kept.year))
+    flash(_("{year} 年的工作日历已导入").format(year=year))
     for advice in passed_over(notice):
         flash(_("“{advice}”是建议，不作为放假日").format(advice=advice), "warning")
     return redirect(url_for("console.calendar"))
+
+
+def _days(typed: Typed, notice: str, year: int) -> list[NoticeDay]:
+    """What the notice arranges; what is wrong in it is told beside what is wrong around it."""
+    if "year" in typed.problems:
+        return []
+    try:
+        return parse_notice(notice, year)
+    except PlanError as error:
+        typed.complain("", "; ".join(error.problems))
+        return []
 
 
 def _page(typed: Typed, status: int = 200) -> ResponseReturnValue:
