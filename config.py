@@ -159,6 +159,10 @@ class Settings(BaseSettings):
         given = bool(self.signing_key.get_secret_value())
         return None if given else self.data_dir / "keys" / "signing.key"
 
+    def witness_file(self) -> Path:
+        """Where every edition this installation announces is written down once more, outside the database."""
+        return self.data_dir / "witness" / "editions.jsonl"
+
     def knows_signing_key(self) -> bool:
         """Whether a signing key was given or made before, and may be read; asking makes none."""
         kept = self.signing_file()

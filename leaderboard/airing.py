@@ -7,8 +7,6 @@ record of a failure. Composing happens between them, so that nobody waits for it
 from __future__ import annotations
 
 import logging
-import os
-import socket
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -39,8 +37,10 @@ from leaderboard.db import Database
 from leaderboard.instant import Millis, now
 from leaderboard.lease import lease_kept
 from leaderboard.office import Office
+from leaderboard.orphans import owner_name
 from leaderboard.releasing import release_due
 from leaderboard.seasons.models import Season
+from leaderboard.witnessing import keep_witness
 
 log = logging.getLogger(__name__)
 
@@ -88,33 +88,6 @@ class Node:
     def of(cls, settings: Settings) -> Node:
         """The running process as a node, with the settings' office, lease and number of tries."""
         return cls(owner_name(), Office.of(settings), settings.lease_seconds * 1000, settings.run_attempts)
-
-
-def owner_name(process: int | None = None) -> str:
-    """The name under which a process of this machine holds runs; of this process unless told otherwise."""
-    return f"{socket.gethostname()[:60]}:{process or os.getpid()}"
-
-
-def take_back_orphans(database: Database) -> None:
-    """Free the runs held by processes of this machine that are gone, so that a restart need not wait for a lease."""
-    with database.session() as session:
-        for run in clock.running(session):
-            process = (run.owner or "").rpartition(":")[2]
-            if process.isdigit() and run.owner == owner_name(int(process)) and not _is_alive(int(process)):
-                log.info("run %s was left by process %s and is free again", run.id, process)
-                clock.release(session, run.id, run.epoch)
-        session.commit()
-
-
-def _is_alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        # Somebody else's process, and alive.
-        return True
-    return True
 
 
 def perform(database: Database, run_id: int, node: Node) -> Outcome:
@@ -240,7 +213,7 @@ def _publish(database: Database, run_id: int, epoch: int, node: Node) -> Outcome
             return _put_aside(database, run_id, epoch)
         try:
             if isinstance(made, Composed):
-                return _announced(database, run, epoch, made)
+                return _announced(database, run, epoch, made, node.office)
             return _held_back(database, run, epoch, made, node.office)
         except Overtaken:
             log.info("run %s was overtaken by another edition and is composed again", run_id)
@@ -266,13 +239,14 @@ def _put_aside(database: Database, run_id: int, epoch: int) -> Outcome:
     return Outcome(run_id, State.SKIPPED if skipped else State.HELD, message=clock.OUTDATED)
 
 
-def _announced(database: Database, run: DueRun, epoch: int, composed: Composed) -> Outcome:
+def _announced(database: Database, run: DueRun, epoch: int, composed: Composed, office: Office) -> Outcome:
     with database.session() as session:
         if not clock.finish(session, run.id, epoch, now()):
             return _taken_over(run)
         _expect(session, run, held=False)
         edition = announce(session, composed, run.requested_by or clock.CLOCK, run.id)
         session.commit()
+    keep_witness(database, office)
     log.info("run %s published edition %s of season %s", run.id, edition.number, composed.season.slug)
     return Outcome(run.id, State.PUBLISHED, edition.number)
 

@@ -22,13 +22,16 @@ class Office:
     seed: bytes = field(repr=False)
     seed_file: Path | None = None
     """Where the seed is kept if it was not given in the settings: another one may lie there after a rotation."""
+    witness: Path | None = None
+    """Where announced editions are written down outside the database; None where nothing is."""
 
     @classmethod
     def of(cls, settings: Settings) -> Office:
         """The office described by the settings."""
         seed = settings.signing_seed()
         address = settings.resolved_public_url()
-        return cls(settings.office, settings.timezone, address, seed, settings.signing_file())
+        witness = settings.witness_file()
+        return cls(settings.office, settings.timezone, address, seed, settings.signing_file(), witness)
 
     def up_to_date(self) -> Office:
         """The same office with the key it has now: a process that started before a rotation signs with the new one."""

@@ -24,6 +24,7 @@ from leaderboard.instant import now
 from leaderboard.office import Office
 from leaderboard.seasons.holding import thaw_season
 from leaderboard.seasons.models import Season
+from leaderboard.witnessing import keep_witness
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +50,7 @@ def release_draft(database: Database, draft_id: int, actor: str, office: Office)
         except Overtaken:
             log.info("draft %s was overtaken by another edition and is composed again", draft_id)
         else:
+            keep_witness(database, office)
             log.info("draft %s is edition %s of season %s", draft_id, edition.number, composed.season.slug)
             return edition.number
     raise Overtaken("连续有其他各期抢先发布, 稍后自动重试")

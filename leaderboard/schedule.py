@@ -27,6 +27,8 @@ from leaderboard.db import Database, open_database
 from leaderboard.dispatch import Outbox, outbox_of
 from leaderboard.instant import now
 from leaderboard.ledger.project_facts import wrong_project_facts
+from leaderboard.orphans import take_back_orphans
+from leaderboard.witnessing import keep_witness
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +64,7 @@ class Ticker:
         self.outbox = outbox
         self.stopping = threading.Event()
         self._orphaned = True
-        """Whether runs of a process that was killed may still be lying about."""
+        """Whether what a process that was killed left undone may still be lying about."""
         self._refused = False
         """Whether the last tick found this machine's clock too far off; it is told once, not at every tick."""
         self._wake = _Wake(timedelta(seconds=every_seconds))
@@ -99,7 +101,9 @@ class Ticker:
         """
         try:
             if self._orphaned:
-                airing.take_back_orphans(self.database)
+                take_back_orphans(self.database)
+                # Whoever died between an announcement and its line left the line to be written.
+                keep_witness(self.database, self.node.office)
                 self._orphaned = False
             for outcome in airing.tick(self.database, self.node, stopping=self.stopping.is_set):
                 log.info("run %s: %s %s", outcome.run_id, outcome.state, outcome.message or "")

@@ -18,6 +18,7 @@ from leaderboard.boards.models import DueRun, Edition
 from leaderboard.boards.publish import Overtaken
 from leaderboard.db import Database
 from leaderboard.instant import from_local, now
+from leaderboard.orphans import owner_name, take_back_orphans
 from leaderboard.seasons.models import Season
 from leaderboard.seasons.timetable import add_timetable
 from tests.factories import OFFICE, small_race, start_race
@@ -247,12 +248,12 @@ def test_a_node_left_by_its_process_is_free_at_once(database: Database):
     """A process that is gone holds nothing: the same machine takes its run back without waiting for the lease."""
     run_id = asked(database)
     with database.session() as session:
-        clock.claim(session, run_id, 0, airing.owner_name(2**22 + 1), now(), 10**9)
+        clock.claim(session, run_id, 0, owner_name(2**22 + 1), now(), 10**9)
         session.commit()
-    airing.take_back_orphans(database)
+    take_back_orphans(database)
     assert stored(database, run_id).state == "due"
     with database.session() as session:
-        clock.claim(session, run_id, 1, airing.owner_name(), now(), 10**9)
+        clock.claim(session, run_id, 1, owner_name(), now(), 10**9)
         session.commit()
-    airing.take_back_orphans(database)
+    take_back_orphans(database)
     assert stored(database, run_id).state == "running"

@@ -30,10 +30,15 @@ def use_key(session: Session, actor: str, public_key: str) -> None:
     Called while the end of the audit trail is held, so that of two first publications one registers it. Raises
     KeyRefused for a key that was handed over already, or never was.
     """
-    keys = list_keys(session)
-    if not keys:
+    if not list_keys(session):
         _introduce(session, actor, public_key, 1, None, now())
-    elif keys[-1].public_key != public_key:
+    require_newest(session, public_key)
+
+
+def require_newest(session: Session, public_key: str) -> None:
+    """Raise KeyRefused unless this is the newest key of the office, or none is registered yet."""
+    keys = list_keys(session)
+    if keys and keys[-1].public_key != public_key:
         raise KeyRefused(
             _(
                 "签名密钥与登记的不同 (现用 {used}…, 登记 {registered}…): "

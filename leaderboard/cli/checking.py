@@ -13,9 +13,11 @@ from sqlalchemy.orm import Session
 
 from leaderboard.boards.chain import broken_links
 from leaderboard.boards.check import check_database
+from leaderboard.boards.check_witness import check_witness
 from leaderboard.boards.keys import key_list, list_keys, rotate
 from leaderboard.boards.package import SealedFile, Unreadable, check_file, read_sealed
 from leaderboard.boards.trust import KeyList, read_keys, trusts
+from leaderboard.boards.witness import WitnessLine, read_witness, unwitnessed, write_witness
 from leaderboard.cli.context import Context, refuse
 from leaderboard.cli.fetching import fetch, is_address
 from leaderboard.cli.group import command
@@ -132,13 +134,52 @@ def _own_list(context: Context, given: str | None) -> KeyList | None:
 
 
 def _verify_database(context: Context) -> None:
+    lines = _witness(context)
     with context.database.reading() as session:
-        flaws = [str(flaw) for flaw in check_database(session)]
+        flaws = [str(flaw) for flaw in (*check_database(session), *check_witness(session, lines))]
+        missing = unwitnessed(session, lines)
     for flaw in flaws:
         click.echo(f"✗ {flaw}")
+    if missing:
+        click.echo(
+            f"! 见证簿 {context.settings.witness_file()} 没有记其中 {missing} 期 (由其他节点发布, 或见证簿被移走): "
+            "与别处留存的期号和哈希核对无误后, 用 leaderboard witness --add 补记"
+        )
     if flaws:
         refuse(f"核验不通过: {len(flaws)} 处")
     click.echo("核验通过: 各期、链条、签名、名次、页面、台账与审计记录相符")
+
+
+def _witness(context: Context) -> list[WitnessLine]:
+    file = context.settings.witness_file()
+    try:
+        return read_witness(file)
+    except OSError as error:
+        refuse(f"读不了见证簿 {file}: {error.strerror}")
+
+
+def _add(context: Context, file: Path) -> int:
+    try:
+        with context.changing() as session:
+            return write_witness(session, Office.of(context.settings), file)
+    except OSError as error:
+        refuse(f"写不了见证簿 {file}: {error.strerror}")
+
+
+@command("witness")
+@click.option("--add", is_flag=True, help="Write down the editions of the database that are not, as of now.")
+def witness_command(context: Context, add: bool) -> None:
+    """Print the witness kept outside the database: season, number, hash, when it was written down, the trail's end.
+
+    Send it, or its last line, elsewhere: what is held elsewhere nobody can cut off here.
+    """
+    if add:
+        click.echo(f"补记 {_add(context, context.settings.witness_file())} 期")
+        return
+    for line in _witness(context):
+        said = line.said
+        told = [said.season, str(said.number), said.hash, said.at, said.trail] if said else ["读不出来"]
+        click.echo("\t".join(told))
 
 
 @command("keys")

@@ -148,6 +148,7 @@ CHAPTERS = (
         "checking",
         {
             "verify": "Check sealed files of editions, or everything that is stored.",
+            "witness": "Print what was written down of announced editions outside the database.",
             "keys": "List the keys that editions were signed with.",
             "key-rotate": "Change the signing key.",
         },

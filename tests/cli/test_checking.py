@@ -109,6 +109,39 @@ def test_a_changed_row_is_told_with_its_edition(leaderboard: Command, race: str,
     assert "✗ 赛季 race 第 1 期: 存下的名次行与发布时不同" in found.output
 
 
+def test_what_was_announced_stands_in_the_witness_and_must_be_in_the_database(
+    leaderboard: Command, done: Done, files: list[Path], tmp_path: Path, database: Database
+) -> None:
+    """The third edition was signed by a new key; the file is only added to, and a missing one is told, not made up."""
+    hashes = [json.loads(path.read_bytes())["hash"] for path in files]
+    told = [line.split("\t") for line in done("witness").splitlines()]
+    assert [line[:3] for line in told] == [["race", str(n), hashes[n - 1]] for n in (1, 2, 3)]
+    book = tmp_path / "witness" / "editions.jsonl"
+    whole = book.read_bytes()
+    book.unlink()
+    assert "没有记其中 3 期" in done("verify", "--database")
+    assert done("witness", "--add") == "补记 3 期\n"
+    assert done("witness", "--add") == "补记 0 期\n"
+    assert "没有记" not in done("verify", "--database")
+    book.write_bytes(whole[:-200] + b"\n")
+    assert "✗ 见证簿第 3 行不完整或被改动过" in leaderboard("verify", "--database").output
+    assert done("witness").endswith("读不出来\n")
+    book.write_bytes(whole)
+    with database.session() as session:
+        session.execute(text("UPDATE edition SET number = 4 WHERE number = 3"))
+        session.commit()
+    found = leaderboard("verify", "--database")
+    assert (found.exit_code, "✗ 赛季 race 第 3 期: 在见证簿里, 数据库里没有" in found.output) == (1, True)
+
+
+def test_a_witness_that_cannot_be_used_is_told(leaderboard: Command, race: str, tmp_path: Path) -> None:
+    (tmp_path / "witness" / "editions.jsonl").mkdir(parents=True)
+    assert leaderboard("publish", race).exit_code == 0
+    for asked in (["witness"], ["verify", "--database"]):
+        assert "读不了见证簿" in leaderboard(*asked).output
+    assert "写不了见证簿" in leaderboard("witness", "--add").output
+
+
 def test_nothing_or_both_is_refused(leaderboard: Command, tmp_path: Path) -> None:
     assert "--database" in leaderboard("verify").output
     assert leaderboard("verify", "--database", tmp_path / "x").exit_code == 1
