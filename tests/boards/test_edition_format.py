@@ -45,6 +45,12 @@ def test_the_example_computes() -> None:
     document = json.loads(written)
     assert canonical(document) == written.encode()
     assert block("seal") == [digest(document), OFFICE.sign(digest(document)), OFFICE.public_key]
+    [witnessed] = block("witness")
+    said = json.loads(witnessed)
+    signature = said.pop("signature")
+    assert witnessed.encode() == canonical({**said, "signature": signature})
+    assert signature == OFFICE.sign(f"saima-witness/1 {digest(said)}")
+    assert said["public_key"] == OFFICE.public_key
     assert block("handover") == [SECOND.public_key, OFFICE.sign(handover_text(SECOND.public_key))]
 
 
