@@ -26,7 +26,10 @@ def foresee(session: Session, objection: Objection, *, at: Millis | None = None)
 def dismiss(
     session: Session, actor: str, objection: Objection, *, answer: str, at: Millis | None = None
 ) -> None:
-    """Answer an objection with the reason why nothing changes; raises ObjectionRefused without one, or once settled."""
+    """Answer an objection with the reason why nothing changes.
+
+    Raises ObjectionRefused without one, or once settled, ClockOff where this machine's clock is not to be trusted.
+    """
     draft, season = held(session, objection)
     _settle(objection, actor, DISMISSED, _worded(answer), now() if at is None else at)
     session.flush()
@@ -51,7 +54,8 @@ def uphold(  # noqa: PLR0913 - what is decided, and for how long the revised boa
     The revised board is as known at `known_at`, the instant of the effect that was looked at, or now. It lies open to
     the end of the present window, or with `days` to the end of that working day after today, which may only be later;
     where the window is over, `days` is needed. With `textual` the board stays, as only words were meant. Raises
-    ObjectionRefused without an answer, once settled, and where the ledger gives the very same board.
+    ObjectionRefused without an answer, once settled, and where the ledger gives the very same board, ClockOff where
+    this machine's clock is not to be trusted.
     """
     instant = now() if at is None else at
     draft, season = held(session, objection)

@@ -11,6 +11,7 @@ from leaderboard.boards.drafts import subject_of
 from leaderboard.boards.models import WINDOW, Draft
 from leaderboard.boards.publish import locked_season
 from leaderboard.boards.revisions import kept_board
+from leaderboard.boards.timekeeping import check_clock
 from leaderboard.instant import Millis, now
 from leaderboard.objections.models import OPEN, TAKEN_BACK, Objection
 from leaderboard.objections.read import objections_against
@@ -45,8 +46,10 @@ def file_objection(  # noqa: PLR0913 - who, against what, and why
 
     It holds the board back until it is answered or taken back. Raises ObjectionRefused with every reason against it:
     a window that is not open, a unit that does not take part, a line or an indicator that the board does not have, no
-    text, or an open objection of the same unit to the same.
+    text, or an open objection of the same unit to the same; ClockOff where this machine's clock cannot say whether the
+    window is open.
     """
+    check_clock(session)
     instant = now() if at is None else at
     # The season is held as by a release, so that no board is announced between the look and the objection.
     season = locked_season(session, draft.season_id)
@@ -76,7 +79,7 @@ def file_objection(  # noqa: PLR0913 - who, against what, and why
 
 
 def take_back(session: Session, actor: str, objection: Objection, *, at: Millis | None = None) -> None:
-    """Take an open objection back; it stays on record. Raises ObjectionRefused once it is settled."""
+    """Take an open objection back; it stays on record. Raises ObjectionRefused once it is settled, ClockOff."""
     draft, season = held(session, objection)
     objection.state, objection.answered_at = TAKEN_BACK, now() if at is None else at
     objection.answered_by = actor
@@ -92,7 +95,11 @@ def take_back(session: Session, actor: str, objection: Objection, *, at: Millis 
 
 
 def held(session: Session, objection: Objection) -> tuple[Draft, Season]:
-    """The draft and the season of an open objection, the season held; raises ObjectionRefused once it is settled."""
+    """The draft and the season of an open objection about to be settled, the season held.
+
+    Raises ObjectionRefused once it is settled, ClockOff where this machine's clock cannot say when that is done.
+    """
+    check_clock(session)
     draft = session.get_one(Draft, objection.draft_id)
     season = locked_season(session, draft.season_id)
     session.refresh(objection)

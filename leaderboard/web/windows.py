@@ -15,6 +15,7 @@ from leaderboard.boards import view
 from leaderboard.boards.drafts import find_draft
 from leaderboard.boards.models import WINDOW, Draft, Edition
 from leaderboard.boards.revisions import kept_board
+from leaderboard.boards.timekeeping import ClockOff
 from leaderboard.boards.unit_lines import opened
 from leaderboard.boards.unit_view import unit_view
 from leaderboard.instant import now
@@ -85,9 +86,9 @@ def object_to(draft_id: int) -> ResponseReturnValue:
     try:
         file_objection(session, person().name, draft, unit, about=about, indicator=indicator, text=text)
         session.commit()
-    except ObjectionRefused as error:
+    except (ObjectionRefused, ClockOff) as error:
         session.rollback()
-        for problem in error.problems:
+        for problem in getattr(error, "problems", (str(error),)):
             typed.complain("text", problem)
         return _page(season, draft, typed, 422)
     flash(_("异议已提出，答复前这份榜单不会发布"))
@@ -106,7 +107,7 @@ def withdraw_objection(objection_id: int) -> ResponseReturnValue:
     try:
         take_back(session, person().name, found.objection)
         session.commit()
-    except ObjectionRefused as error:
+    except (ObjectionRefused, ClockOff) as error:
         session.rollback()
         flash(str(error), "warning")
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import datetime
 from time import sleep
 from typing import Any
@@ -13,11 +14,13 @@ from sqlalchemy.orm import Session
 
 from leaderboard.accounts.audit import broken_lines
 from leaderboard.accounts.models import AuditLine
+from leaderboard.boards import timekeeping
 from leaderboard.boards.drafts import DraftRefused, drop, open_window, revise
 from leaderboard.boards.models import Draft
 from leaderboard.boards.package import unpacked
 from leaderboard.boards.release import releasable
 from leaderboard.boards.revisions import extend_window, preview_revision
+from leaderboard.boards.timekeeping import ClockOff
 from leaderboard.instant import from_local, now
 from leaderboard.objections.answer import dismiss, foresee, uphold
 from leaderboard.objections.file import ObjectionRefused, file_objection, take_back
@@ -319,3 +322,21 @@ def test_every_step_is_in_the_trail(session: Session, race: Race, draft: Draft) 
     assert {line.subject for line in told} == {f"race 稿 {draft.id}"}
     assert json.loads(told[-1].detail)["why"] == "属实"
     assert list(broken_lines(session)) == []
+
+
+def test_a_node_whose_clock_is_off_files_and_settles_nothing(
+    session: Session, race: Race, draft: Draft, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By such a clock a window seems open that is over, or over that is open."""
+    objection = objected(race, draft)
+    monkeypatch.setattr(timekeeping, "now", lambda: now() - 45_000)
+    acts: list[Callable[[], object]] = [
+        lambda: objected(race, draft, unit="liuxi"),
+        lambda: take_back(session, "qs", objection),
+        lambda: dismiss(session, "li", objection, answer="不实"),
+        lambda: uphold(session, "li", objection, OFFICE, answer="属实", textual=True),
+    ]
+    for act in acts:
+        with pytest.raises(ClockOff, match=r"慢 4[4-9] 秒"):
+            act()
+    assert (objection.state, objections_of(session, race.units["liuxi"].id)) == ("open", [])

@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 
 from leaderboard.accounts.models import REPORTER, VIEWER
 from leaderboard.airing import Node, tick
+from leaderboard.boards import timekeeping
 from leaderboard.boards.drafts import open_window
 from leaderboard.boards.models import Draft
 from leaderboard.boards.read import find_form, latest_edition
@@ -118,6 +119,18 @@ def test_what_is_wrong_is_said_and_nothing_typed_is_lost(
     assert (answer.status_code, "已提出异议" in page, "再提一次" in page) == (422, True, True)
     assert only_objection(database).text == TEXT
     assert client.post(f"{path}/objections", data=fields | {"csrf_token": ""}).status_code == 400
+
+
+def test_a_unit_is_told_that_the_machines_clock_is_off(
+    client: FlaskClient, database: Database, draft_id: int, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert objected(client, draft_id) == 302
+    found = only_objection(database)
+    monkeypatch.setattr(timekeeping, "now", lambda: now() - 45_000)
+    assert objected(client, draft_id, text="再提一次") == 422
+    assert press(client, f"/my/windows/objections/{found.id}/take-back") == 302
+    assert "本机时钟" in visit("/my/windows/", client=client).text()
+    assert only_objection(database).state == "open"
 
 
 def test_no_other_unit_reads_it_and_no_other_seasons_unit_sees_the_board(
