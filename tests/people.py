@@ -44,6 +44,14 @@ def enrol(
     return account
 
 
+def visitor(
+    app: Flask, database: Database, role: str, name: str | None = None, unit_id: int | None = None
+) -> FlaskClient:
+    """A browser of someone of this role, who is called like the role unless named; a reporter needs a unit."""
+    enrol(database, name or role, role, unit_id)
+    return signed_in(app, name or role)
+
+
 def enrol_newcomer(database: Database, name: str = "newcomer") -> str:
     """An administrator who never signed in, committed; returns the one-time password."""
     with database.session() as session:

@@ -7,8 +7,17 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from leaderboard.db import Base, flag, id_column, long_text, millis, name_text, short_text
 
-ADMINISTRATOR, REPORTER, VIEWER = ROLES = ("administrator", "reporter", "viewer")
-"""Runs a season at the console; belongs to one unit; reads the console without changing anything."""
+SYSTEM, ADMINISTRATOR, AUDITOR, VERIFIER, REPORTER, VIEWER = ROLES = (
+    "system",
+    "administrator",
+    "auditor",
+    "verifier",
+    "reporter",
+    "viewer",
+)
+"""Keeps accounts; runs a season at the console; reads the trail; verifies facts; belongs to one unit; only reads."""
+THREE_POWERS = (SYSTEM, ADMINISTRATOR, AUDITOR)
+"""三员: the administrators of system, race and audit, whom GB/T 22239-2019 keeps apart; none does another's work."""
 
 
 class Account(Base):

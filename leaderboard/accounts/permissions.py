@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from leaderboard.accounts.models import ADMINISTRATOR, REPORTER, VIEWER, Account
+from leaderboard.accounts.models import (
+    ADMINISTRATOR,
+    AUDITOR,
+    REPORTER,
+    SYSTEM,
+    VERIFIER,
+    VIEWER,
+    Account,
+)
 
 
 class Action(StrEnum):
@@ -35,14 +43,16 @@ class Reach(StrEnum):
     OWN_UNIT = "own unit"
 
 
+READING = (Action.READ_CONSOLE, Action.READ_UNIT, Action.EXPORT_WORKBOOK)
+NOT_OF_THE_RACE = frozenset({Action.MANAGE_ACCOUNTS, Action.READ_AUDIT})
+"""What those who run the race must not do: make their own accomplices, or watch over themselves."""
+
 POLICY: dict[str, dict[Action, Reach]] = {
-    ADMINISTRATOR: dict.fromkeys(Action, Reach.EVERYWHERE),
-    VIEWER: {
-        Action.READ_CONSOLE: Reach.EVERYWHERE,
-        Action.READ_UNIT: Reach.EVERYWHERE,
-        Action.EXPORT_WORKBOOK: Reach.EVERYWHERE,
-        Action.READ_AUDIT: Reach.EVERYWHERE,
-    },
+    SYSTEM: {Action.MANAGE_ACCOUNTS: Reach.EVERYWHERE},
+    ADMINISTRATOR: dict.fromkeys((a for a in Action if a not in NOT_OF_THE_RACE), Reach.EVERYWHERE),
+    AUDITOR: dict.fromkeys((*READING, Action.READ_AUDIT), Reach.EVERYWHERE),
+    VERIFIER: dict.fromkeys((*READING, Action.VERIFY_FACTS), Reach.EVERYWHERE),
+    VIEWER: dict.fromkeys(READING, Reach.EVERYWHERE),
     REPORTER: {
         Action.READ_UNIT: Reach.OWN_UNIT,
         Action.REPORT_FACTS: Reach.OWN_UNIT,

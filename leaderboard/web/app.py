@@ -15,6 +15,7 @@ from leaderboard.db import Database, open_database
 from leaderboard.office import Office
 from leaderboard.templating import TEMPLATES, furnish
 from leaderboard.web import api, console, display, errors, headers, metrics, sign_in, units, verify, windows
+from leaderboard.web.console import people
 from leaderboard.web.numbers import FactId, Whole
 from leaderboard.web.requests import DATABASE, OFFICE, SETTINGS, chosen_language, close_sessions
 
@@ -90,6 +91,6 @@ def guard_requests(app: Flask, settings: Settings) -> None:
 
 def open_doors(app: Flask) -> None:
     """Every door: public, units, administrators, programs."""
-    doors = (display, verify, sign_in, units, windows, console, api, metrics)
+    doors = (display, verify, sign_in, units, windows, console, people, api, metrics)
     for opened in doors:
         app.register_blueprint(opened.door)

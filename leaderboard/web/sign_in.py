@@ -15,7 +15,7 @@ from config import Settings
 from leaderboard.accounts import people
 from leaderboard.accounts import sign_in as accounts
 from leaderboard.accounts.error import AccountError
-from leaderboard.accounts.models import REPORTER, Account
+from leaderboard.accounts.models import REPORTER, SYSTEM, Account
 from leaderboard.accounts.sign_in import Limits, LockedOut, SignInRefused
 from leaderboard.instant import Millis, now
 from leaderboard.web.forms import field, local_path, secret
@@ -25,6 +25,9 @@ from leaderboard.words import LANGUAGES, language
 from leaderboard.words import gettext as _
 
 door = Blueprint("sign_in", __name__)
+
+HOMES = {REPORTER: "/my/", SYSTEM: "/console/people"}
+"""Where signing in leads roles that have no business at the console's first page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +151,7 @@ def _onward(account: Account) -> str:
     """Where to after signing in: to choose a password, back to where the person was, or to their own pages."""
     if account.must_change:
         return url_for("sign_in.password")
-    return local_path(request.args.get("next")) or ("/my/" if account.role == REPORTER else "/console/")
+    return local_path(request.args.get("next")) or HOMES.get(account.role, "/console/")
 
 
 @door.post("/sign-out")

@@ -28,8 +28,6 @@ CONSOLE = (
     "/console/returns",
     "/console/import",
     "/console/screens",
-    "/console/people",
-    "/console/audit",
     "/console/calendar",
     "/console/seasons/now/scheme",
     "/console/seasons/now/publish",

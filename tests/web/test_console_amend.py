@@ -6,12 +6,12 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from leaderboard.accounts.models import REPORTER, VIEWER
+from leaderboard.accounts.models import AUDITOR, REPORTER, VIEWER
 from leaderboard.db import Database
 from leaderboard.ledger.models import Project
 from leaderboard.ledger.read import find_project
 from tests.factories import Race
-from tests.people import enrol, signed_in, submit, token_in
+from tests.people import enrol, signed_in, submit, token_in, visitor
 from tests.visiting import Visit
 from tests.web.races import TODAY, committed_race
 
@@ -47,7 +47,7 @@ def known(database: Database) -> Project:
 
 
 def test_a_project_is_amended_and_the_trail_says_from_what(
-    client: FlaskClient, database: Database, race: Race, visit: Visit
+    app: Flask, client: FlaskClient, database: Database, race: Race, visit: Visit
 ) -> None:
     first = client.get("/boards/now/1/units/liuxi/").data
     answer = submit(client, f"{PAGE}/amend", PAGE, **AMENDED)
@@ -61,7 +61,7 @@ def test_a_project_is_amended_and_the_trail_says_from_what(
     assert page.text(page.all("h1")[0]) == "柳溪光伏组件项目"
     assert "项目资料已修改，自下一期榜单起生效" in page.text()
     assert page.all("input", id="amend-investor")[0].get("value") == "某新能源公司"
-    trail = visit("/console/audit", client=client).text()
+    trail = visit("/console/audit", client=visitor(app, database, AUDITOR)).text()
     assert "修改项目资料" in trail
     assert "理由 企业更名" in trail
     assert "原为 行业 —、投资方 —、公开名称 否、名称 柳溪项目1、英文名 —" in trail

@@ -123,7 +123,7 @@ LINES = [
         "account.add",
         "liuxi",
         {"role": "reporter", "unit_id": "UNIT"},
-        "添加账号 liuxi 角色 填报员; 单位 柳溪镇",
+        "添加账号 liuxi 角色 单位填报员; 单位 柳溪镇",
     ),
     ("scheme.draft", "race v2", {}, "起草方案 测试赛季 第 2 版 "),
     ("scheme.approve", "scheme 1 v2", {"effective_on": "2026-05-01"}, "使方案生效 第 2 版 生效日 2026-05-01"),

@@ -1,4 +1,4 @@
-"""The office's own work at the console: workbooks, accounts, screens, returns and the audit trail."""
+"""The office's own work at the console: workbooks, screens, returns and the audit trail."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
 
 from config import Settings
-from leaderboard.accounts.models import Account, AuditLine
+from leaderboard.accounts.models import AUDITOR, AuditLine
 from leaderboard.boards.models import Screen
 from leaderboard.db import Database
 from leaderboard.ledger.models import Adjustment, Project, UnitReturn
 from leaderboard.seasons import plan
 from tests.factories import FOUR_RATES
-from tests.people import enrol, signed_in, submit, token_in
+from tests.people import enrol, signed_in, submit, token_in, visitor
 from tests.visiting import Visit
 from tests.web.races import ENDS, STARTS, TODAY, committed_race
 
@@ -96,31 +96,6 @@ def test_the_template_is_a_workbook(client: FlaskClient) -> None:
     assert client.get(f"{IMPORT}/template.xlsx").data[:2] == b"PK"
 
 
-def test_a_one_time_password_is_shown_once(app: Flask, client: FlaskClient, visit: Visit) -> None:
-    answer = submit(
-        client, "/console/people", name="zhao", display_name="赵", role="reporter", unit="liuxi"
-    ).get_data(as_text=True)
-    password = answer.split('class="secret">')[1].split("<")[0]
-    assert password not in client.get("/console/people").get_data(as_text=True)
-    assert submit(app.test_client(), "/sign-in", name="zhao", password=password).location == "/password"
-    renewed = submit(client, "/console/people/zhao/renew", "/console/people").get_data(as_text=True)
-    assert renewed.split('class="secret">')[1].split("<")[0] != password
-    submit(client, "/console/people/zhao/deactivate", "/console/people")
-    assert "已停用" in visit("/console/people", client=client).text()
-
-
-@pytest.mark.engines("sqlite")
-def test_accounts_that_cannot_be_are_refused(client: FlaskClient, database: Database) -> None:
-    answer = submit(client, "/console/people", name="Z", display_name="", role="reporter", unit="")
-    text = answer.get_data(as_text=True)
-    assert answer.status_code == 422
-    assert "填报员须属于一个参赛单位" in text
-    assert 'value="Z"' in text
-    submit(client, "/console/people/chen/deactivate", "/console/people")
-    with database.reading() as session:
-        assert session.scalars(select(Account.is_active).where(Account.name == "chen")).one() == 1
-
-
 def test_a_screen_is_added_shown_once_and_revoked(
     app: Flask, client: FlaskClient, database: Database
 ) -> None:
@@ -182,8 +157,9 @@ def test_returns_and_adjustments_are_recorded_and_decided(
 
 
 def test_the_trail_tells_who_did_what_and_notices_a_changed_line(
-    client: FlaskClient, database: Database, visit: Visit
+    app: Flask, client: FlaskClient, database: Database, visit: Visit
 ) -> None:
+    client = visitor(app, database, AUDITOR)
     text = visit("/console/audit?check=1", client=client).text()
     assert "链条完整" in text
     assert "chen登录 127.0.0.1" in text
@@ -194,7 +170,8 @@ def test_the_trail_tells_who_did_what_and_notices_a_changed_line(
 
 
 @pytest.mark.engines("sqlite")
-def test_the_trail_is_paged(client: FlaskClient, database: Database, visit: Visit) -> None:
+def test_the_trail_is_paged(app: Flask, client: FlaskClient, database: Database, visit: Visit) -> None:
+    client = visitor(app, database, AUDITOR)
     page = visit("/console/audit?before=3", client=client)
     assert [page.text(row[0]) for row in page.all("tr") if row[0].tag == "td"] == ["2", "1"]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from leaderboard.accounts.models import ADMINISTRATOR, REPORTER, VIEWER
+from leaderboard.accounts.models import ADMINISTRATOR, AUDITOR, REPORTER, SYSTEM, VERIFIER, VIEWER
 from leaderboard.accounts.permissions import POLICY
 from leaderboard.db import Database
 from leaderboard.web.guards import guards_of
-from tests.people import enrol, signed_in
+from tests.people import enrol, signed_in, token_in, visitor
 from tests.visiting import Visit
 from tests.web.races import committed_race
 
@@ -20,12 +20,11 @@ PAGES = (
     "/console/returns",
     "/console/import",
     "/console/screens",
-    "/console/people",
-    "/console/audit",
-    "/console/audit?check=1",
     "/console/awaiting",
     "/console/calendar",
 )
+APART = {"/console/people": SYSTEM, "/console/audit": AUDITOR, "/console/audit?check=1": AUDITOR}
+"""Pages that belong to one of the three powers alone."""
 OF_SEASON = (
     "/console/seasons/now/scheme",
     "/console/seasons/now/publish",
@@ -47,6 +46,8 @@ def test_every_page_says_what_to_do_when_there_is_nothing(
     for path in PAGES:
         visit(path, client=client)
     assert "还没有赛季" in visit("/console/", client=client).text()
+    for path, role in APART.items():
+        visit(path, client=visitor(app, database, role, f"{role}-{len(path)}"))
 
 
 def test_every_page_is_sound(app: Flask, database: Database, visit: Visit) -> None:
@@ -60,6 +61,53 @@ def test_every_page_is_sound(app: Flask, database: Database, visit: Visit) -> No
 
 
 @pytest.mark.engines("sqlite")
+def test_what_belongs_to_one_of_the_three_powers_is_no_page_for_others(
+    app: Flask, database: Database, visit: Visit
+) -> None:
+    committed_race(database)
+    clients = {
+        role: visitor(app, database, role) for role in (SYSTEM, ADMINISTRATOR, AUDITOR, VERIFIER, VIEWER)
+    }
+    for path, owner in APART.items():
+        for role, client in clients.items():
+            visit(path, 200 if role == owner else 404, client=client)
+        visit(f"{path}{'&' if '?' in path else '?'}lang=en", client=clients[owner])
+    for path in (*PAGES, *OF_SEASON):
+        visit(path, 404, client=clients[SYSTEM])
+
+
+@pytest.mark.engines("sqlite")
+def test_an_auditor_and_a_viewer_are_offered_nothing_that_changes(
+    app: Flask, database: Database, visit: Visit
+) -> None:
+    committed_race(database)
+    client = visitor(app, database, AUDITOR)
+    for path in (*(path for path in (*PAGES, *OF_SEASON) if "/new" not in path), "/console/audit"):
+        page = visit(path, client=client)
+        posting = [form.get("action") for form in page.all("form") if form.get("method") == "post"]
+        assert posting == ["/sign-out"], path
+
+
+@pytest.mark.engines("sqlite")
+def test_a_verifier_verifies_and_returns_but_neither_records_nor_reverses(
+    app: Flask, database: Database, visit: Visit
+) -> None:
+    committed_race(database)
+    client = visitor(app, database, VERIFIER)
+    story = visit("/console/projects/L-1", client=client)
+    actions = {form.get("action") or "" for form in story.all("form") if form.get("method") == "post"}
+    decide = {action for action in actions if "/facts/" in action}
+    assert actions == {*decide, "/sign-out"}
+    assert {button.get("value") for button in story.all("button", name="outcome")} == {"returned"}
+    form = {"csrf_token": token_in(story.source), "reason": "重复"}
+    path = min(decide)
+    assert client.post(path, data=form | {"outcome": "reversed"}).status_code == 404
+    assert client.post(path, data=form | {"outcome": "returned"}).status_code == 302
+    assert "已退回" in visit("/console/projects/L-1", client=client).text()
+    assert client.post("/console/projects", data=form).status_code == 404
+
+
+@pytest.mark.engines("sqlite")
 def test_a_viewer_reads_and_sees_no_form_that_changes_anything(
     app: Flask, database: Database, visit: Visit
 ) -> None:
@@ -67,7 +115,7 @@ def test_a_viewer_reads_and_sees_no_form_that_changes_anything(
     enrol(database, "wang", VIEWER)
     client = signed_in(app, "wang")
     for path in (*PAGES, *OF_SEASON):
-        if path in {"/console/people", "/console/projects/new", "/console/seasons/now/timetables/new"}:
+        if path in {"/console/projects/new", "/console/seasons/now/timetables/new"}:
             visit(path, 404, client=client)
             continue
         page = visit(path, client=client)
@@ -76,7 +124,7 @@ def test_a_viewer_reads_and_sees_no_form_that_changes_anything(
 
 
 @pytest.mark.engines("sqlite")
-@pytest.mark.parametrize("role", [ADMINISTRATOR, VIEWER])
+@pytest.mark.parametrize("role", [ADMINISTRATOR, AUDITOR, VERIFIER, VIEWER])
 def test_no_page_leads_anyone_where_they_are_refused(
     app: Flask, database: Database, visit: Visit, role: str
 ) -> None:
@@ -121,7 +169,7 @@ def test_a_reporter_and_a_stranger_do_not_come_in(app: Flask, database: Database
     race = committed_race(database)
     enrol(database, "li", REPORTER, race.units["liuxi"].id)
     reporter = signed_in(app, "li")
-    for path in (*PAGES, *OF_SEASON):
+    for path in (*PAGES, *OF_SEASON, *APART):
         visit(path, 404, client=reporter)
         assert app.test_client().get(path).status_code == 302
 
@@ -133,12 +181,13 @@ def test_no_change_without_token_or_permission(app: Flask, database: Database) -
     enrol(database)
     enrol(database, "wang", VIEWER)
     administrator, viewer = signed_in(app), signed_in(app, "wang")
+    keeper = visitor(app, database, SYSTEM)
     page = viewer.get("/console/seasons/now/scheme").get_data(as_text=True)
     token = page.split('name="csrf_token" value="')[1].split('"')[0]
     rules = [
         rule
         for rule in app.url_map.iter_rules()
-        if rule.endpoint.startswith("console.") and "POST" in rule.methods
+        if rule.endpoint.startswith(("console.", "people.")) and "POST" in rule.methods
     ]
     assert len(rules) > 15
     values = {
@@ -160,5 +209,6 @@ def test_no_change_without_token_or_permission(app: Flask, database: Database) -
         with app.test_request_context():
             path = rule.build({name: values[name] for name in rule.arguments})
         assert path is not None
-        assert administrator.post(path[1]).status_code == 400, path
+        allowed = keeper if rule.endpoint.startswith("people.") else administrator
+        assert allowed.post(path[1]).status_code == 400, path
         assert viewer.post(path[1], data={"csrf_token": token}).status_code == 404, path

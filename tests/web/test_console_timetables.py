@@ -266,7 +266,7 @@ def test_a_missing_notice_is_told_on_every_page_and_before_saving(
     fields = {"name": "日报", "kind": "working_day", "time": "09:00", "catch_up": "latest"}
     assert "放假安排尚未导入" in submit(client, TABLE, NEW, **fields).get_data(as_text=True)
     kept(database, {"kind": "working_day", "time": "09:00"})
-    for path in ("/console/", "/console/audit"):
+    for path in ("/console/", "/console/projects"):
         assert "放假安排" in visit(path, client=client).text()
 
 

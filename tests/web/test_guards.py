@@ -140,7 +140,7 @@ def test_a_reporter_cannot_reach_the_console(app: Flask, database: Database, uni
     guarded_paths = [
         re.sub(r"<int[^>]*>", "1", re.sub(r"<(?!int)[^>]*>", "race", rule.rule))
         for rule in app.url_map.iter_rules()
-        if rule.endpoint.startswith("console.") and "GET" in (rule.methods or ())
+        if rule.endpoint.startswith(("console.", "people.")) and "GET" in (rule.methods or ())
     ]
     assert {path: client.get(path).status_code for path in guarded_paths} == dict.fromkeys(guarded_paths, 404)
 

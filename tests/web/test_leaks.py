@@ -24,7 +24,7 @@ from werkzeug.routing import Rule
 from werkzeug.test import Client, TestResponse
 
 from config import Settings
-from leaderboard.accounts.models import ADMINISTRATOR, REPORTER, VIEWER
+from leaderboard.accounts.models import ADMINISTRATOR, AUDITOR, REPORTER, SYSTEM, VERIFIER, VIEWER
 from leaderboard.boards.correct import begin_correction, withdraw
 from leaderboard.boards.drafts import hold, open_window
 from leaderboard.boards.models import Draft
@@ -40,7 +40,16 @@ from tests.people import PASSWORD, enrol, token_in
 
 SCORE, PROJECT, NOTE, CONTACT = "46.81", "泄漏标记项目", "泄漏标记说明", "泄漏标记电话"
 """南岸's score in the board that is not public: 30×(3/2)/4 + 25×1/(3/2) + 20×1/(3/2) + 25×33333333/150000000."""
-STRANGER, OWN, OTHER, READER, CHIEF = ROLES = ("stranger", "own-unit", "other-unit", VIEWER, ADMINISTRATOR)
+STRANGER, KEEPER, OWN, OTHER, READER, JUDGE, WATCHER, CHIEF = ROLES = (
+    "stranger",
+    SYSTEM,
+    "own-unit",
+    "other-unit",
+    VIEWER,
+    VERIFIER,
+    AUDITOR,
+    ADMINISTRATOR,
+)
 DRAFTED, WINDOW, FROZEN, PUBLISHED, SUPERSEDED, WITHDRAWN = STATES = (
     "draft",
     "window",
@@ -51,9 +60,9 @@ DRAFTED, WINDOW, FROZEN, PUBLISHED, SUPERSEDED, WITHDRAWN = STATES = (
 )
 ANNOUNCED = {PUBLISHED, SUPERSEDED}
 NOBODY: frozenset[str] = frozenset()
-HOUSE = frozenset({READER, CHIEF})
+HOUSE = frozenset({READER, JUDGE, WATCHER, CHIEF})
 """Who reads the console, where what is unpublished is worked on."""
-IN_WINDOW = frozenset({OWN, READER, CHIEF})
+IN_WINDOW = HOUSE | {OWN}
 """The units of the season besides, while a board lies open for objections; to be used below /my/ alone."""
 
 PUBLIC = (
@@ -67,19 +76,21 @@ PUBLIC = (
 UNITS = "units.project units.report_arrival units.report_event units.standing"
 WINDOWS = "windows.object_to windows.window windows.windows windows.withdraw_objection"
 CONSOLE = (
-    "add add_event add_money add_one_adjustment add_one_project add_one_return add_one_screen add_person add_share"
-    " amend approve audit awaiting calendar change close_account confirm_import decide_on decide_on_unit"
-    " decide_together discard edit_timetable exchange export import_calendar new_project new_timetable overview people"
-    " preview_import preview_scheme project projects publish publish_now published renew returns revoke run_again"
+    "add add_event add_money add_one_adjustment add_one_project add_one_return add_one_screen add_share"
+    " amend approve audit awaiting calendar change confirm_import decide_on decide_on_unit"
+    " decide_together discard edit_timetable exchange export import_calendar new_project new_timetable overview"
+    " preview_import preview_scheme project projects publish publish_now published returns revoke run_again"
     " save_scheme scheme scheme_document_file screens skip switch template_file units unskip"
     " drafts make_one_draft draft open_draft extend_draft release_one revise_draft drop_draft"
     " objection answer_objection edition correct_edition withdraw_edition freeze reveal_season change_window"
 )
+PEOPLE = "add_person close_account people renew"
 SEEN_BY: dict[str, frozenset[str]] = (
     dict.fromkeys(PUBLIC.split(), NOBODY)
     | dict.fromkeys(UNITS.split(), HOUSE)
     | dict.fromkeys(WINDOWS.split(), IN_WINDOW)
     | {f"console.{name}": HOUSE for name in CONSOLE.split()}
+    | {f"people.{name}": NOBODY for name in PEOPLE.split()}
 )
 """Endpoint -> the roles that may see there what is not public; write a new route here before it passes."""
 
@@ -203,7 +214,7 @@ def house(
     token = marked_board(session, request.param)
     for role, unit_id in session.info["units"].items():
         enrol(database, role, REPORTER, unit_id)
-    for role in (READER, CHIEF):
+    for role in (*HOUSE, KEEPER):
         enrol(database, role, role)
     lane = FastLane(app, database, settings.model_copy(update={"board_poll_ms": 60_000}))
     lane.start()

@@ -6,9 +6,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from leaderboard.accounts.models import AUDITOR
 from leaderboard.db import Database
 from leaderboard.web.numbers import LARGEST
-from tests.people import enrol, signed_in, token_in
+from tests.people import enrol, signed_in, token_in, visitor
 from tests.web.races import committed_race
 
 BEYOND = [*map(str, (2**31, 2**53, 2**63 - 1, 2**63, 10**30)), "9" * 5000]
@@ -50,13 +51,14 @@ def client(app: Flask, database: Database) -> FlaskClient:
 def test_a_number_beyond_every_table_is_an_unknown_address(client: FlaskClient, number: str):
     for path in PAGES:
         assert client.get(path.format(n=number)).status_code == 404, path
-    token = token_in(client.get("/console/people").get_data(as_text=True))
+    token = token_in(client.get("/console/projects/new").get_data(as_text=True))
     for path in FORMS:
         answer = client.post(path.format(n=number), data={"csrf_token": token, "outcome": "verified"})
         assert answer.status_code == 404, path
 
 
-def test_the_trail_before_a_line_that_cannot_be_is_an_unknown_address(client: FlaskClient):
+def test_the_trail_before_a_line_that_cannot_be_is_an_unknown_address(app: Flask, database: Database):
+    client = visitor(app, database, AUDITOR)
     for number in BEYOND[:-1]:
         assert client.get(f"/console/audit?before={number}").status_code == 404
         assert client.get(f"/console/audit?before=-{number}").status_code == 404

@@ -12,7 +12,6 @@ from leaderboard.web.console import (
     holding,
     objections,
     overview,
-    people,
     project,
     projects,
     publishing,
@@ -41,7 +40,6 @@ PAGES = (
     roster,
     exchange,
     screens,
-    people,
     audit,
 )
 """Every module whose pages the door opens."""

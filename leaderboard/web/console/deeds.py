@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from leaderboard.accounts.models import ADMINISTRATOR, REPORTER, VIEWER
+from leaderboard.accounts.roles import role_words
 from leaderboard.ledger.models import DOMESTIC, FOREIGN, RETURNED, REVERSED, VERIFIED
 from leaderboard.words import gettext as _
 
@@ -159,10 +159,7 @@ def detail_words() -> dict[str, str]:
 
 def value_words() -> dict[str, str]:
     """What the keys are called that stand as values in a detail."""
-    return {
-        ADMINISTRATOR: _("管理员"),
-        REPORTER: _("填报员"),
-        VIEWER: _("查看员"),
+    return role_words() | {
         VERIFIED: _("认定"),
         RETURNED: _("退回"),
         REVERSED: _("冲销"),

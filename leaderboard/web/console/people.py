@@ -1,38 +1,38 @@
-"""Accounts on the console: who may sign in, one-time passwords shown once, closing accounts."""
+"""Accounts: who may sign in, one-time passwords shown once, closing accounts; a door for system administrators alone.
+
+It is apart from the console's door because whoever keeps the accounts does not read the race.
+"""
 
 from __future__ import annotations
 
-from flask import abort, flash, redirect, url_for
+from flask import Blueprint, abort, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from leaderboard.accounts.error import AccountError
-from leaderboard.accounts.models import ADMINISTRATOR, REPORTER, VIEWER, Account
+from leaderboard.accounts.models import Account
 from leaderboard.accounts.people import add_account, deactivate, renew_password
 from leaderboard.accounts.permissions import Action
 from leaderboard.accounts.read import find_account, list_accounts
+from leaderboard.accounts.roles import role_words
 from leaderboard.seasons.read import list_units
-from leaderboard.web.console.door import door, show, units_to_choose
-from leaderboard.web.guards import guard_action, guarded, person
+from leaderboard.web.console.door import show, units_to_choose
+from leaderboard.web.guards import guard_action, person
 from leaderboard.web.requests import reading, writing
 from leaderboard.web.typed import Typed
 from leaderboard.words import gettext as _
 from leaderboard.words import named
 
-
-def role_words() -> dict[str, str]:
-    """The roles in words."""
-    return {ADMINISTRATOR: _("管理员"), REPORTER: _("填报员"), VIEWER: _("查看员")}
+door = Blueprint("people", __name__, url_prefix="/console/people")
+door.before_request(guard_action(Action.MANAGE_ACCOUNTS))
 
 
-@door.get("/people")
-@guarded(guard_action(Action.MANAGE_ACCOUNTS))
+@door.get("")
 def people() -> ResponseReturnValue:
     """Every account, and the form for a new one."""
     return _page(Typed())
 
 
-@door.post("/people")
-@guarded(guard_action(Action.MANAGE_ACCOUNTS))
+@door.post("")
 def add_person() -> ResponseReturnValue:
     """Add an account; its one-time password is shown on this answer and never again."""
     typed = Typed.of_request()
@@ -55,8 +55,7 @@ def add_person() -> ResponseReturnValue:
     return _page(Typed(), (account, password))
 
 
-@door.post("/people/<name>/renew")
-@guarded(guard_action(Action.MANAGE_ACCOUNTS))
+@door.post("/<name>/renew")
 def renew(name: str) -> ResponseReturnValue:
     """A new one-time password, shown once."""
     session = writing()
@@ -66,8 +65,7 @@ def renew(name: str) -> ResponseReturnValue:
     return _page(Typed(), (account, password))
 
 
-@door.post("/people/<name>/deactivate")
-@guarded(guard_action(Action.MANAGE_ACCOUNTS))
+@door.post("/<name>/deactivate")
 def close_account(name: str) -> ResponseReturnValue:
     """Close an account; nobody closes their own, lest the last administrator lock everyone out."""
     session = writing()
@@ -78,7 +76,7 @@ def close_account(name: str) -> ResponseReturnValue:
         deactivate(session, person().name, account)
         session.commit()
         flash(_("账号 {name} 已停用").format(name=account.name))
-    return redirect(url_for("console.people"))
+    return redirect(url_for("people.people"))
 
 
 def _page(typed: Typed, made: tuple[Account, str] | None = None, status: int = 200) -> ResponseReturnValue:

@@ -17,7 +17,7 @@ from leaderboard.ledger.record import LedgerError, Source, add_credits, decide
 from leaderboard.seasons.read import list_seasons, list_units
 from leaderboard.web.console.door import door, show, today, units_to_choose
 from leaderboard.web.facts import kind_words, record_arrival, record_event, seasons_of, stage_words
-from leaderboard.web.guards import guard_action, guarded, person
+from leaderboard.web.guards import guard_action, guarded, person, require
 from leaderboard.web.requests import reading, writing
 from leaderboard.web.typed import Typed
 from leaderboard.words import gettext as _
@@ -36,7 +36,7 @@ def project(code: str) -> ResponseReturnValue:
 
 
 @door.post("/projects/<code>/events")
-@guarded(guard_action(Action.VERIFY_FACTS))
+@guarded(guard_action(Action.REPORT_FACTS))
 def add_event(code: str) -> ResponseReturnValue:
     """Record that the project reached a stage."""
 
@@ -47,7 +47,7 @@ def add_event(code: str) -> ResponseReturnValue:
 
 
 @door.post("/projects/<code>/arrivals")
-@guarded(guard_action(Action.VERIFY_FACTS))
+@guarded(guard_action(Action.REPORT_FACTS))
 def add_money(code: str) -> ResponseReturnValue:
     """Record money that arrived."""
 
@@ -58,7 +58,7 @@ def add_money(code: str) -> ResponseReturnValue:
 
 
 @door.post("/projects/<code>/credits")
-@guarded(guard_action(Action.VERIFY_FACTS))
+@guarded(guard_action(Action.REPORT_FACTS))
 def add_share(code: str) -> ResponseReturnValue:
     """Record a unit's share of the project."""
 
@@ -85,7 +85,7 @@ def add_share(code: str) -> ResponseReturnValue:
 
 
 @door.post("/projects/<code>/amend")
-@guarded(guard_action(Action.VERIFY_FACTS))
+@guarded(guard_action(Action.REPORT_FACTS))
 def amend(code: str) -> ResponseReturnValue:
     """Put right the project's name and what else it is known by, and whether its name is public."""
     session = writing()
@@ -128,6 +128,9 @@ def decide_on(code: str, kind: str, fact_id: int) -> ResponseReturnValue:
     outcome = typed.choice("outcome", OUTCOMES)
     if not typed.ok:
         abort(400)
+    if outcome == REVERSED:
+        # Taking a fact back is recording, not verifying.
+        require(Action.REPORT_FACTS)
     try:
         decide(session, person().name, fact, outcome, typed.values.get("reason"))
         session.commit()

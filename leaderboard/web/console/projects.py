@@ -106,14 +106,14 @@ def _unit_ids(filters: Filters, ids: dict[str, int]) -> tuple[int, ...] | None:
 
 
 @door.get("/projects/new")
-@guarded(guard_action(Action.VERIFY_FACTS))
+@guarded(guard_action(Action.REPORT_FACTS))
 def new_project() -> ResponseReturnValue:
     """The form for a project."""
     return _form(Typed())
 
 
 @door.post("/projects")
-@guarded(guard_action(Action.VERIFY_FACTS))
+@guarded(guard_action(Action.REPORT_FACTS))
 def add_one_project() -> ResponseReturnValue:
     """Enter a project for the unit that leads it."""
     typed = Typed.of_request()

@@ -20,7 +20,7 @@ from leaderboard.seasons.models import Season
 from leaderboard.seasons.read import RosterLine, list_seasons, roster, scheme_in_force
 from leaderboard.web.console.door import door, season_at, show, today
 from leaderboard.web.facts import ask_about_days, outside
-from leaderboard.web.guards import guard_action, guarded, person
+from leaderboard.web.guards import guard_action, guarded, person, require
 from leaderboard.web.requests import reading, writing
 from leaderboard.web.typed import Typed
 from leaderboard.words import gettext as _
@@ -44,7 +44,7 @@ def returns() -> ResponseReturnValue:
 
 
 @door.post("/seasons/<slug>/returns")
-@guarded(guard_action(Action.VERIFY_FACTS))
+@guarded(guard_action(Action.REPORT_FACTS))
 def add_one_return(slug: str) -> ResponseReturnValue:
     """Record a unit's total for a period."""
     season = season_at(slug)
@@ -79,7 +79,7 @@ def add_one_return(slug: str) -> ResponseReturnValue:
 
 
 @door.post("/seasons/<slug>/adjustments")
-@guarded(guard_action(Action.VERIFY_FACTS))
+@guarded(guard_action(Action.REPORT_FACTS))
 def add_one_adjustment(slug: str) -> ResponseReturnValue:
     """Record an occurrence of a bonus or deduction entered by hand."""
     season = season_at(slug)
@@ -123,6 +123,9 @@ def decide_on_unit(slug: str, unit_id: int, kind: str, fact_id: int) -> Response
     outcome = typed.choice("outcome", OUTCOMES)
     if not typed.ok:
         abort(400)
+    if outcome == REVERSED:
+        # Taking a fact back is recording, not verifying.
+        require(Action.REPORT_FACTS)
     try:
         decide(session, person().name, fact, outcome, typed.values.get("reason"))
         session.commit()
