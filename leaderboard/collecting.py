@@ -21,4 +21,7 @@ def without_collecting() -> Iterator[None]:
         yield
     finally:
         if was_on:
+            # What was made goes among the oldest unseen: the look saved would be taken now, at the next value made.
+            gc.freeze()
+            gc.unfreeze()
             gc.enable()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from leaderboard.accounts.audit import trail_up_to
 from leaderboard.boards.models import Edition, PublicForm, Standing
-from leaderboard.boards.package import digest
+from leaderboard.boards.package import digest, in_order
 from leaderboard.boards.render import Form
 from leaderboard.seasons.models import SchemeVersion, Season, Unit
 
@@ -35,9 +34,6 @@ ROW = (
 """Columns of an edition that are known before it is stored. Who published it, and for which run, stands in the trail
 and in the table of runs; its state in its notices."""
 STANDING = ("line_no", "place", "previous_place", "score", "score_shown", "line")
-
-
-_WRITER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +138,7 @@ def _standing(number: int, line: Mapping[str, Any]) -> dict[str, Any]:
         "previous_place": _text(line["previous_place"]),
         "score": line["score"],
         "score_shown": line["score_shown"],
-        "line": _WRITER.encode(line),
+        "line": in_order(line).decode(),
     }
 
 
