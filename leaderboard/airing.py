@@ -41,6 +41,7 @@ from leaderboard.orphans import owner_name
 from leaderboard.releasing import release_due
 from leaderboard.seasons.models import Season
 from leaderboard.witnessing import keep_witness
+from leaderboard.words import CHINESE, speaking
 
 log = logging.getLogger(__name__)
 
@@ -158,16 +159,21 @@ def _outcome_of(session: Session, run: DueRun) -> Outcome:
 
 
 def _try(database: Database, run: DueRun, node: Node) -> Outcome:
-    """Claim a run and publish its edition, or keep the reason why not."""
+    """Claim a run and publish its edition, or keep the reason why not: in Chinese, whoever asked for it."""
+    with speaking(CHINESE):
+        return _claimed(database, run, node)
+
+
+def _claimed(database: Database, run: DueRun, node: Node) -> Outcome:
     try:
         with database.session() as session:
             taken = clock.claim(session, run.id, run.epoch, node.owner, now(), node.lease_ms)
             session.commit()
     except DBAPIError:
         log.exception("run %s could not be claimed", run.id)
-        return Outcome(run.id, State.RETRY, message="数据库暂时不可用, 稍后自动重试")
+        return Outcome(run.id, State.RETRY, message=clock.AWAY)
     if not taken:
-        return Outcome(run.id, State.HELD, message="另一进程正在发布")
+        return Outcome(run.id, State.HELD, message=clock.ELSEWHERE)
     epoch = run.epoch + 1
     try:
         with lease_kept(database, run.id, epoch, node.lease_ms):
@@ -177,14 +183,14 @@ def _try(database: Database, run: DueRun, node: Node) -> Outcome:
         with suppress(DBAPIError), database.session() as session:
             clock.release(session, run.id, epoch)
             session.commit()
-        told = str(error) if isinstance(error, KeyRefused) else "数据库暂时不可用, 稍后自动重试"
+        told = str(error) if isinstance(error, KeyRefused) else clock.AWAY
         return Outcome(run.id, State.RETRY, message=told)
     except NothingInForce as error:
         return _failed(database, run.id, epoch, str(error), attempts=1)
     except Exception as error:  # whatever went wrong is kept with the run, and the clock goes on
         log.exception("run %s failed", run.id)
         text = str(error) if isinstance(error, ValueError | Overtaken) else f"{type(error).__name__} {error}"
-        return _failed(database, run.id, epoch, f"发布时出错: {text}"[:2000], attempts=node.attempts)
+        return _failed(database, run.id, epoch, clock.BROKEN.format(why=text)[:2000], attempts=node.attempts)
 
 
 def _failed(database: Database, run_id: int, epoch: int, message: str, attempts: int) -> Outcome:
@@ -197,7 +203,7 @@ def _failed(database: Database, run_id: int, epoch: int, message: str, attempts:
         log.exception("the failure of run %s could not be recorded: %s", run_id, message)
         return Outcome(run_id, State.RETRY, message=message)
     if state is None:
-        return Outcome(run_id, State.HELD, message="另一进程接手了发布")
+        return Outcome(run_id, State.HELD, message=clock.TAKEN_OVER)
     log.warning("run %s is %s: %s", run_id, state, message)
     return Outcome(run_id, State.FAILED if state == FAILED else State.RETRY, message=message)
 
@@ -217,7 +223,7 @@ def _publish(database: Database, run_id: int, epoch: int, node: Node) -> Outcome
             return _held_back(database, run, epoch, made, node.office)
         except Overtaken:
             log.info("run %s was overtaken by another edition and is composed again", run_id)
-    raise Overtaken("连续有其他各期抢先发布, 稍后自动重试")
+    raise Overtaken(clock.CROWDED)
 
 
 def _made(session: Session, run: DueRun, office: Office) -> Composed | Scored:
@@ -270,4 +276,4 @@ def _expect(session: Session, run: DueRun, *, held: bool) -> None:
 
 def _taken_over(run: DueRun) -> Outcome:
     log.warning("run %s was taken over; what was composed is thrown away", run.id)
-    return Outcome(run.id, State.HELD, message="另一进程接手了发布")
+    return Outcome(run.id, State.HELD, message=clock.TAKEN_OVER)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from leaderboard.boards.clock import CLOCK
+from leaderboard.boards.clock import BROKEN, CLOCK, CROWDED
 from leaderboard.boards.drafts import DraftRefused
 from leaderboard.boards.keys import KeyRefused
 from leaderboard.boards.models import Draft
@@ -25,6 +25,7 @@ from leaderboard.office import Office
 from leaderboard.seasons.holding import thaw_season
 from leaderboard.seasons.models import Season
 from leaderboard.witnessing import keep_witness
+from leaderboard.words import gettext as _
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +39,7 @@ def release_draft(database: Database, draft_id: int, actor: str, office: Office)
     Raises DraftRefused while it may not be released, DraftStuck where it cannot be as it is, Overtaken where other
     editions came first again and again, ClockOff where this machine's clock cannot say whether its window is over.
     """
-    for _ in range(RELEASE_TRIES):
+    for _try in range(RELEASE_TRIES):
         with database.reading() as session:
             check_clock(session)
             composed = prepare(session, session.get_one(Draft, draft_id), office, now())
@@ -53,7 +54,7 @@ def release_draft(database: Database, draft_id: int, actor: str, office: Office)
             keep_witness(database, office)
             log.info("draft %s is edition %s of season %s", draft_id, edition.number, composed.season.slug)
             return edition.number
-    raise Overtaken("连续有其他各期抢先发布, 稍后自动重试")
+    raise Overtaken(_(CROWDED))
 
 
 def release_due(database: Database, office: Office, stopping: Callable[[], bool] = lambda: False) -> None:
@@ -78,7 +79,7 @@ def _release_due(database: Database, draft_id: int, office: Office) -> None:
         log.info("draft %s is not released: %s", draft_id, error)
     except Exception as error:  # whatever went wrong is kept with the draft, and the clock goes on
         log.exception("draft %s cannot be released", draft_id)
-        _hand_over(database, draft_id, f"发布时出错: {type(error).__name__} {error}"[:2000])
+        _hand_over(database, draft_id, BROKEN.format(why=f"{type(error).__name__} {error}")[:2000])
 
 
 def _hand_over(database: Database, draft_id: int, message: str) -> None:

@@ -27,6 +27,12 @@ CLOCK = "clock"
 """Who published an edition that nobody asked for by hand."""
 OUTDATED = "本赛季已发布更晚的一期, 此期不再发布"
 HELD_BACK = "已存为公示稿, 尚未发布"
+AWAY = "数据库暂时不可用, 稍后自动重试"
+ELSEWHERE = "另一进程正在发布"
+TAKEN_OVER = "另一进程接手了发布"
+CROWDED = "连续有其他各期抢先发布, 稍后自动重试"
+BROKEN = "发布时出错: {why}"
+"""What is told of a run, and kept with it, in Chinese: `run_log.run_words` tells it in the reader's language."""
 
 UNFINISHED = DueRun.state.in_([DUE, RUNNING])
 """Runs that wait to be published or are being published."""

@@ -37,6 +37,7 @@ from leaderboard.seasons.read import (
     season_at,
     targets_at,
 )
+from leaderboard.words import gettext as _
 from scoring import facts as scored
 from scoring.rules import Scheme
 from scoring.scheme_document import parse_scheme
@@ -45,6 +46,9 @@ GONE = {RETURNED, REVERSED}
 """Outcomes of facts that are known of no more."""
 Fact = TypeVar("Fact")
 Row = tuple[Any, ...]
+
+
+NOTHING_IN_FORCE = "赛季 {season} 在 {day} 没有生效的考核方案, 请先在控制台使方案生效"
 
 
 class NothingInForce(ValueError):
@@ -70,7 +74,7 @@ def gather(session: Session, season: Season, as_of: date, known_at: int) -> Gath
     """The facts that may be told, as known at `known_at`, and the scheme in force on `as_of`; raises NothingInForce."""
     version = scheme_in_force(session, season.id, as_of, known_at)
     if version is None:
-        raise NothingInForce(f"赛季 {season.slug} 在 {as_of} 没有生效的考核方案, 请先在控制台使方案生效")
+        raise NothingInForce(_(NOTHING_IN_FORCE).format(season=season.slug, day=as_of))
     lines = roster(session, season.id, known_at)
     called = season_at(session, season, known_at)
     divisions = tuple(divisions_at(session, season.id, known_at, lines))

@@ -14,6 +14,8 @@ from leaderboard.instant import Millis, iso, now
 from leaderboard.office import Office
 from leaderboard.words import gettext as _
 
+OTHER_KEY = "签名密钥与登记的不同 (现用 {used}…, 登记 {registered}…): 换密钥请用 leaderboard key-rotate, 换后重启各进程"
+
 
 class KeyRefused(ValueError):
     """A key that may not sign, or may not be introduced; the message is for the administrator."""
@@ -39,12 +41,7 @@ def require_newest(session: Session, public_key: str) -> None:
     """Raise KeyRefused unless this is the newest key of the office, or none is registered yet."""
     keys = list_keys(session)
     if keys and keys[-1].public_key != public_key:
-        raise KeyRefused(
-            _(
-                "签名密钥与登记的不同 (现用 {used}…, 登记 {registered}…): "
-                "换密钥请用 leaderboard key-rotate, 换后重启各进程"
-            ).format(used=public_key[:8], registered=keys[-1].public_key[:8])
-        )
+        raise KeyRefused(_(OTHER_KEY).format(used=public_key[:8], registered=keys[-1].public_key[:8]))
 
 
 def rotate(session: Session, actor: str, old: Office, new_key: str, at: Millis | None = None) -> OfficeKey:

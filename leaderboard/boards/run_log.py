@@ -8,14 +8,19 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from leaderboard.boards.clock import HELD_BACK, OUTDATED
+from leaderboard.boards.clock import AWAY, BROKEN, CROWDED, ELSEWHERE, HELD_BACK, OUTDATED, TAKEN_OVER
 from leaderboard.boards.due import ASKING, ASKING_MANY, CALLED_OFF, REPLACED, REPLACED_MANY
+from leaderboard.boards.gather import NOTHING_IN_FORCE
+from leaderboard.boards.keys import OTHER_KEY
 from leaderboard.boards.models import FAILED, SKIPPED, Draft, DueRun, Edition
 from leaderboard.boards.read import latest_edition
 from leaderboard.words import gettext as _
 
-KEPT = (REPLACED, REPLACED_MANY, ASKING, ASKING_MANY, CALLED_OFF, OUTDATED, HELD_BACK)
-"""What the clock keeps with a run, in Chinese whoever reads it later."""
+KEPT = (
+    *(REPLACED, REPLACED_MANY, ASKING, ASKING_MANY, CALLED_OFF, OUTDATED, HELD_BACK),
+    *(AWAY, ELSEWHERE, TAKEN_OVER, CROWDED, BROKEN, NOTHING_IN_FORCE, OTHER_KEY),
+)
+"""What the clock keeps with a run or tells of it, in Chinese whoever reads it later."""
 _BLANK = re.compile(r"\\{(\w+)\\}")
 
 
@@ -24,7 +29,10 @@ def run_words(message: str | None) -> str:
     for sentence in KEPT:
         shape = _BLANK.sub(r"(?P<\1>.+)", re.escape(sentence))
         if message and (found := re.fullmatch(shape, message, re.DOTALL)):
-            return _(sentence).format(**found.groupdict())
+            parts = found.groupdict()
+            if sentence == BROKEN:
+                parts["why"] = run_words(parts["why"])
+            return _(sentence).format(**parts)
     return message or ""
 
 
