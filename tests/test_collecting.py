@@ -19,9 +19,9 @@ def test_nothing_is_looked_through_within_the_block_nor_at_its_end() -> None:
     gc.callbacks.append(look)
     try:
         with without_collecting():
-            made = [[] for _ in range(100_000)]
+            made: list[list[Any]] = [[] for _ in range(100_000)]
             assert not gc.isenabled()
-        more = [[] for _ in range(gc.get_threshold()[0] // 2)]
+        more: list[list[Any]] = [[] for _ in range(gc.get_threshold()[0] // 2)]
     finally:
         gc.callbacks.remove(look)
     assert (looks, gc.isenabled()) == ([], True)
