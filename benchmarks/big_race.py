@@ -19,6 +19,7 @@ from leaderboard.ledger.models import KEPT_STAGES
 from leaderboard.ledger.project_facts import differing
 from leaderboard.seasons import plan
 from leaderboard.seasons.models import Entry, Season, Target, Unit
+from leaderboard.seasons.schemes import found_scheme
 
 STARTS, ENDS = date(2026, 1, 1), date(2026, 12, 31)
 STAGES = (("talks", 50), ("registered", 85), ("landed", 60), ("started", 50), ("in_production", 25))
@@ -84,8 +85,7 @@ def _planned(session: Session, units: int) -> int:
         plan.add_division(session, "bench", season, key=f"d{n}", name=f"第{n}组")
         for n in range(1, DIVISIONS + 1)
     ]
-    version = plan.draft_scheme(session, "bench", season, FOUR_RATES)
-    plan.approve_scheme(session, "bench", version, effective_on=STARTS, reason="b", today=STARTS)
+    found_scheme(session, "bench", season, FOUR_RATES, reason="b")
     ids = range(1, units + 1)
     session.execute(
         insert(Unit), [{"id": n, "key": f"u{n}", "name": f"第{n}单位", "sort_no": n} for n in ids]

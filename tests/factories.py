@@ -18,7 +18,9 @@ from leaderboard.ledger import record
 from leaderboard.ledger.models import Project
 from leaderboard.office import Office
 from leaderboard.seasons import plan
-from leaderboard.seasons.models import Division, Entry, Season, Unit
+from leaderboard.seasons.approval import approve_scheme, submit_scheme
+from leaderboard.seasons.models import Division, Entry, SchemeVersion, Season, Unit
+from leaderboard.seasons.schemes import draft_scheme
 from tests.kept import kept
 
 OFFICE = Office("云溪县", "Asia/Shanghai", "http://saima.example", b"\x01" * 32)
@@ -142,15 +144,7 @@ class Race:
 
     def scheme(self, document: Mapping[str, Any] = FOUR_RATES, effective_on: date = STARTS) -> None:
         """Put a scheme in force."""
-        version = plan.draft_scheme(self.session, "tester", self.season, document)
-        plan.approve_scheme(
-            self.session,
-            "tester",
-            version,
-            effective_on=effective_on,
-            reason="测试",
-            today=effective_on,
-        )
+        put_in_force(self.session, self.season, document, effective_on)
 
     def publish(self, as_of: date = AS_OF, **due: Any) -> Edition:
         """Publish the next edition with everything known now."""
@@ -159,6 +153,23 @@ class Race:
         return announce(
             self.session, compose(self.session, self.season, plan_of, OFFICE), "tester", due.get("run_id")
         )
+
+
+def put_in_force(
+    session: Session,
+    season: Season,
+    document: Mapping[str, Any],
+    effective_on: date,
+    *,
+    by: str = "tester",
+    today: date | None = None,
+    approved_at: int | None = None,
+) -> SchemeVersion:
+    """A scheme drafted and submitted by one person and approved by another, in force from a day."""
+    version = draft_scheme(session, by, season, document)
+    day = today or effective_on
+    submit_scheme(session, by, version, effective_on=effective_on, reason="测试", today=day)
+    return approve_scheme(session, "approver", version, today=day, approved_at=approved_at)
 
 
 def start_race(session: Session, slug: str = "race", **more: Any) -> Race:

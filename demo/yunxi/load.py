@@ -21,13 +21,12 @@ from leaderboard.instant import Millis, at_zone, from_local
 from leaderboard.ledger.chronicle import record_projects
 from leaderboard.ledger.record import Source, add_adjustment
 from leaderboard.office import Office
+from leaderboard.seasons.approval import approve_scheme, submit_scheme
 from leaderboard.seasons.instants import as_of, due_after, due_between
 from leaderboard.seasons.models import Season, Timetable
 from leaderboard.seasons.plan import (
     add_division,
     add_unit,
-    approve_scheme,
-    draft_scheme,
     enter_unit,
     extend_stages,
     open_season,
@@ -35,11 +34,14 @@ from leaderboard.seasons.plan import (
 )
 from leaderboard.seasons.read import list_timetables
 from leaderboard.seasons.rule import MINUTES, parse_rule
+from leaderboard.seasons.schemes import draft_scheme
 from leaderboard.seasons.timetable import add_timetable, change_timetable
 
 SLUG = "yunxi"
 ACTOR = "演示"
 """Who the audit trail names for what the demonstration did."""
+APPROVER = "演示分管领导"
+"""The second person, who approved the scheme."""
 MONTHLY, WATCHED = "每月末发布", "演示时钟"
 """The timetable of the season, and the one that republishes while you watch."""
 MONTHLY_RULE = {"kind": "monthly", "day": "last", "time": "09:00"}
@@ -67,15 +69,10 @@ def plan_and_record(session: Session, at: Millis, zone: str, scale: Fraction = F
     extend_stages(session, ACTOR, season, STAGES)
     ids = _enter_units(session, season, story, planned)
     version = draft_scheme(session, ACTOR, season, scheme(year))
-    approve_scheme(
-        session,
-        ACTOR,
-        version,
-        effective_on=story.starts_on,
-        reason="年初经县委、县政府研究同意",
-        today=story.starts_on,
-        approved_at=planned,
-    )
+    reason = "年初经县委、县政府研究同意"
+    first_day = story.starts_on
+    submit_scheme(session, ACTOR, version, effective_on=first_day, reason=reason, today=first_day)
+    approve_scheme(session, APPROVER, version, today=first_day, approved_at=planned)
     record_projects(session, ACTOR, [project.for_ledger(ids) for project in story.projects])
     for notice in story.notices:
         add_adjustment(

@@ -18,6 +18,8 @@ MARKED = (
     "account",
     "draft",
     "objection",
+    "scheme_revision",
+    "scheme_submission",
     "scheme_version",
     "screen",
     "target",

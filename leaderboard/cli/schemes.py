@@ -9,7 +9,9 @@ from typing import Any, BinaryIO
 import click
 from sqlalchemy.orm import Session
 
+from leaderboard.accounts.permissions import Action
 from leaderboard.boards.preview import Comparison, Shift, compare
+from leaderboard.cli.acting import acting
 from leaderboard.cli.context import Context, refuse
 from leaderboard.cli.given import Given
 from leaderboard.cli.group import command
@@ -17,14 +19,21 @@ from leaderboard.cli.named import season_named
 from leaderboard.exchange.scheme_file import UnreadableDocument, read_document
 from leaderboard.formatters import place
 from leaderboard.instant import now
-from leaderboard.seasons.drafts import current_draft, save_draft
-from leaderboard.seasons.models import APPROVED, DISCARDED, DRAFT, SchemeVersion, Season
-from leaderboard.seasons.plan import approve_scheme, discard_scheme
+from leaderboard.seasons.approval import (
+    approve_scheme,
+    open_submission,
+    return_scheme,
+    submit_scheme,
+    withdraw_scheme,
+)
+from leaderboard.seasons.drafts import current_draft, restore_version, save_draft
+from leaderboard.seasons.models import APPROVED, DISCARDED, DRAFT, SUBMITTED, SchemeVersion, Season
 from leaderboard.seasons.read import list_schemes, scheme_in_force
+from leaderboard.seasons.schemes import discard_scheme
 from scoring.rules import Scheme
 from scoring.scheme_document import SchemeError, parse_scheme
 
-STATES = {DRAFT: "草稿", APPROVED: "生效", DISCARDED: "作废"}
+STATES = {DRAFT: "草稿", SUBMITTED: "待审批", APPROVED: "生效", DISCARDED: "作废"}
 
 
 @command("schemes")
@@ -34,10 +43,13 @@ def schemes_command(context: Context, season: str) -> None:
     with context.database.reading() as session:
         found = season_named(session, season)
         for version in list_schemes(session, found.id):
-            number = _seen(version) if version.state == DRAFT else str(version.version_no)
-            since = f"自 {version.effective_on} 起" if version.effective_on else ""
-            who = version.approved_by or version.drafted_by
-            click.echo(f"{number}\t{STATES[version.state]}\t{since}\t{who}\t{version.reason or ''}")
+            waiting = open_submission(session, version)
+            number = _seen(version) if version.state in {DRAFT, SUBMITTED} else str(version.version_no)
+            day = waiting.effective_on if waiting else version.effective_on
+            since = f"{'拟' if waiting else ''}自 {day} 起" if day else ""
+            who = version.approved_by or (waiting.submitted_by if waiting else version.drafted_by)
+            why = (waiting.reason if waiting else version.reason) or ""
+            click.echo(f"{number}\t{STATES[version.state]}\t{since}\t{who}\t{why}")
 
 
 @command("scheme-show")
@@ -61,7 +73,10 @@ def scheme_show_command(context: Context, season: str, version: int | None) -> N
 @click.option(
     "--over", default="", metavar="DRAFT", help="The draft to replace, as `schemes` prints it: 3.2."
 )
-def scheme_draft_command(context: Context, season: str, document: BinaryIO, over: str) -> None:
+@click.option("--as", "account", metavar="ACCOUNT", help="The administrator in whose name it is drafted.")
+def scheme_draft_command(
+    context: Context, season: str, document: BinaryIO, over: str, account: str | None
+) -> None:
     """Keep a document (JSON or YAML, docs/scheme.md; - for standard input) as the season's draft."""
     rules = _document(document)
     with context.changing() as session:
@@ -75,7 +90,10 @@ def scheme_draft_command(context: Context, season: str, document: BinaryIO, over
                 else f"没有草稿 {over}, 请去掉 --over"
             )
         seen = (draft.version_no, draft.revision) if draft else None
-        kept = save_draft(session, context.actor, found, rules, seen)
+        given = Given()
+        actor = acting(session, context, given, account, Action.DRAFT_SCHEME) if account else context.actor
+        given.check()
+        kept = save_draft(session, actor, found, rules, seen)
         number = _seen(kept)
     click.echo(f"{found.title} 方案草稿 {number} 已保存, 尚未生效")
 
@@ -94,22 +112,84 @@ def scheme_preview_command(context: Context, season: str, document: BinaryIO | N
     click.echo("\n".join(_lines(effect)))
 
 
-@command("scheme-approve")
+@command("scheme-submit")
 @click.argument("season")
-@click.option("--from", "effective_on", metavar="DATE", help="The day from which it is in force.")
+@click.option("--from", "effective_on", metavar="DATE", help="The day from which it is to be in force.")
 @click.option("--reason", default="", help="Why, for the audit trail and the public.")
-def scheme_approve_command(context: Context, season: str, effective_on: str | None, reason: str) -> None:
-    """Put the draft in force from a day; editions published before stay as they are."""
+@click.option("--as", "account", metavar="ACCOUNT", help="The administrator in whose name it is submitted.")
+def scheme_submit_command(
+    context: Context, season: str, effective_on: str | None, reason: str, account: str | None
+) -> None:
+    """Put the draft before a second administrator; until they decide it is locked."""
     given = Given()
     day, why = given.day("--from", effective_on), given.reason(reason)
     with context.changing() as session:
         found = season_named(session, season)
         draft = _draft(session, found)
-        if day > found.ends_on:
-            given.complain("--from", f"赛季已于 {found.ends_on} 结束, 新方案不会再用到")
+        actor = acting(session, context, given, account, Action.DRAFT_SCHEME)
         given.check()
-        approve_scheme(session, context.actor, draft, effective_on=day, reason=why, today=context.today)
-    click.echo(f"{found.title} 第 {draft.version_no} 版方案自 {day} 起生效; 已发布的各期不变")
+        submit_scheme(session, actor, draft, effective_on=day, reason=why, today=context.today)
+    click.echo(f"{found.title} 第 {draft.version_no} 版方案已提交, 待另一位管理员批准后自 {day} 起生效")
+
+
+@command("scheme-approve")
+@click.argument("season")
+@click.option(
+    "--from", "effective_on", metavar="DATE", help="Another day, where the one asked for has passed."
+)
+@click.option("--as", "account", metavar="ACCOUNT", help="The administrator in whose name it is approved.")
+def scheme_approve_command(
+    context: Context, season: str, effective_on: str | None, account: str | None
+) -> None:
+    """Put the submitted draft in force, as another than its authors; editions published before stay as they are."""
+    given = Given()
+    day = given.day("--from", effective_on) if effective_on else None
+    with context.changing() as session:
+        found = season_named(session, season)
+        draft = _draft(session, found)
+        actor = acting(session, context, given, account, Action.APPROVE_SCHEME)
+        given.check()
+        approve_scheme(session, actor, draft, today=context.today, effective_on=day)
+    click.echo(f"{found.title} 第 {draft.version_no} 版方案自 {draft.effective_on} 起生效; 已发布的各期不变")
+
+
+@command("scheme-return")
+@click.argument("season")
+@click.option("--reason", default="", help="Why, for its authors and the audit trail.")
+@click.option("--as", "account", metavar="ACCOUNT", help="The administrator in whose name it is returned.")
+def scheme_return_command(context: Context, season: str, reason: str, account: str | None) -> None:
+    """Give the submitted draft back to its authors, as another than they."""
+    given = Given()
+    why = given.reason(reason)
+    with context.changing() as session:
+        found = season_named(session, season)
+        draft = _draft(session, found)
+        actor = acting(session, context, given, account, Action.APPROVE_SCHEME)
+        given.check()
+        return_scheme(session, actor, draft, reason=why)
+    click.echo(f"{found.title} 第 {draft.version_no} 版方案已退回")
+
+
+@command("scheme-withdraw")
+@click.argument("season")
+def scheme_withdraw_command(context: Context, season: str) -> None:
+    """Take the submitted draft back before it is decided on."""
+    with context.changing() as session:
+        found = season_named(session, season)
+        draft = _draft(session, found)
+        withdraw_scheme(session, context.actor, draft)
+    click.echo(f"{found.title} 第 {draft.version_no} 版方案已撤回, 又是草稿 {_seen(draft)}")
+
+
+@command("scheme-restore")
+@click.argument("season")
+@click.argument("version", type=int)
+def scheme_restore_command(context: Context, season: str, version: int) -> None:
+    """Undo: copy a past version to a new draft, to be approved like any other."""
+    with context.changing() as session:
+        found = season_named(session, season)
+        draft = restore_version(session, context.actor, found, _version(session, found, version), None)
+    click.echo(f"{found.title} 已照第 {version} 版起草 {_seen(draft)}, 尚未生效")
 
 
 @command("scheme-discard")

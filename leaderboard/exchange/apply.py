@@ -16,14 +16,13 @@ from leaderboard.seasons.models import Season, Unit
 from leaderboard.seasons.plan import (
     add_division,
     add_unit,
-    approve_scheme,
-    draft_scheme,
     enter_unit,
     extend_stages,
     open_season,
     set_target,
 )
 from leaderboard.seasons.read import find_season, list_divisions, list_units
+from leaderboard.seasons.schemes import found_scheme
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +77,12 @@ def _apply_plan(session: Session, plan: Plan, by: By, season: Season) -> None:
     units = {unit.key: unit for unit in list_units(session)}
     _enter(session, plan, by, season, units)
     if plan.scheme is not None:
-        approve_scheme(
+        found_scheme(
             session,
             by.actor,
-            draft_scheme(session, by.actor, season, plan.scheme),
-            effective_on=season.starts_on,
+            season,
+            plan.scheme,
             reason="随工作簿建立赛季",
-            today=plan.today,
             approved_at=by.recorded_at,
         )
     _set_targets(session, plan, by, season, units)

@@ -8,14 +8,14 @@ from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.exc import StaleDataError
 
 from leaderboard.accounts.audit import record_act
 from leaderboard.instant import now
-from leaderboard.seasons.models import DRAFT, SchemeVersion, Season
-from leaderboard.seasons.plan import PlanError, draft_scheme
+from leaderboard.seasons.approval import withdraw_scheme
+from leaderboard.seasons.models import DRAFT, SUBMITTED, SchemeVersion, Season
+from leaderboard.seasons.plan import PlanError
+from leaderboard.seasons.schemes import DraftChanged, canonical_text, draft_scheme, keep_revision, store
 from leaderboard.words import gettext as _
-from scoring.scheme_document import SchemeError, parse_scheme, scheme_document
 
 FOUR_RATES: Mapping[str, Any] = {
     "format": "saima-scheme/1",
@@ -57,15 +57,11 @@ FOUR_RATES: Mapping[str, Any] = {
 """What a season without any scheme may start from: the four rates, weighed alike."""
 
 
-class DraftChanged(ValueError):
-    """Someone else saved, approved or discarded the draft meanwhile; look at theirs before saving yours."""
-
-
 def current_draft(session: Session, season_id: int) -> SchemeVersion | None:
-    """The draft being worked on: the newest one, if there is any."""
+    """The draft being worked on or waiting for approval: the newest one, if there is any."""
     return session.scalars(
         select(SchemeVersion)
-        .where(SchemeVersion.season_id == season_id, SchemeVersion.state == DRAFT)
+        .where(SchemeVersion.season_id == season_id, SchemeVersion.state.in_([DRAFT, SUBMITTED]))
         .order_by(SchemeVersion.version_no.desc())
         .limit(1)
     ).one_or_none()
@@ -76,32 +72,43 @@ def save_draft(
 ) -> SchemeVersion:
     """Save the season's draft; `seen` is the (version, revision) the change was made on, None for no draft.
 
-    Raises DraftChanged where the draft is another by now, PlanError for a document with mistakes.
+    A draft that waits for approval is taken back by a change: nobody approves what they did not see. Raises
+    DraftChanged where the draft is another by now, PlanError for a document with mistakes.
     """
-    # The season's row is held so that two first drafts cannot pass each other.
+    draft = _held_draft(session, season, seen)
+    if draft is None:
+        return draft_scheme(session, actor, season, document)
+    text = canonical_text(document)
+    if text == draft.document:
+        return draft
+    if draft.state == SUBMITTED:
+        withdraw_scheme(session, actor, draft, reason=_("方案已修改"))
+    draft.document, draft.drafted_by, draft.drafted_at = text, actor, now()
+    store(session)
+    kept = keep_revision(session, draft)
+    label = f"{season.slug} v{draft.version_no}"
+    record_act(session, actor, "scheme.revise", label, revision=draft.revision, rows=[draft, kept])
+    return draft
+
+
+def restore_version(
+    session: Session, actor: str, season: Season, version: SchemeVersion, seen: tuple[int, int] | None
+) -> SchemeVersion:
+    """Take a past version up again: the season's draft becomes a copy of it, to be approved like any other.
+
+    Raises DraftChanged as saving does, PlanError where a draft is being worked on: it would be overwritten.
+    """
+    if _held_draft(session, season, seen) is not None:
+        raise PlanError(
+            _("已有草稿, 请先作废或生效后再恢复第 {version} 版").format(version=version.version_no)
+        )
+    return draft_scheme(session, actor, season, json.loads(version.document), source=f"v{version.version_no}")
+
+
+def _held_draft(session: Session, season: Season, seen: tuple[int, int] | None) -> SchemeVersion | None:
+    """The draft that was seen, if any; the season's row is held so that two first drafts cannot pass each other."""
     session.scalars(select(Season.id).where(Season.id == season.id).with_for_update()).one()
     draft = current_draft(session, season.id)
     if seen != ((draft.version_no, draft.revision) if draft else None):
         raise DraftChanged(_("保存之前, 草稿已被他人改动"))
-    if draft is None:
-        return draft_scheme(session, actor, season, document)
-    try:
-        canonical = json.dumps(scheme_document(parse_scheme(document)), ensure_ascii=False, sort_keys=True)
-    except SchemeError as error:
-        raise PlanError(*[f"{problem.path}: {problem.message}" for problem in error.problems]) from error
-    if canonical == draft.document:
-        return draft
-    draft.document, draft.drafted_by, draft.drafted_at = canonical, actor, now()
-    try:
-        session.flush()
-    except StaleDataError as error:
-        raise DraftChanged(_("保存之前, 草稿已被他人改动")) from error
-    record_act(
-        session,
-        actor,
-        "scheme.revise",
-        f"{season.slug} v{draft.version_no}",
-        revision=draft.revision,
-        rows=[draft],
-    )
     return draft

@@ -9,7 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from leaderboard.db import Base, flag, id_column, long_text, millis, name_text, short_text
 
-DRAFT, APPROVED, DISCARDED = "draft", "approved", "discarded"
+DRAFT, SUBMITTED, APPROVED, DISCARDED = "draft", "submitted", "approved", "discarded"
+RETURNED, WITHDRAWN = "returned", "withdrawn"
+"""What else may become of a submission than approval."""
 LATEST_ONLY, ALL, ASK = CATCH_UP = ("latest", "all", "ask")
 SEASON, DIVISION, UNIT = NAMED = ("season", "division", "unit")
 """What may be renamed: the kinds of `FormerName`."""
@@ -122,6 +124,43 @@ class SchemeVersion(Base):
     revision: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012 - SQLAlchemy reads it as a plain class attribute
+
+
+class SchemeRevision(Base):
+    """A draft as somebody once saved it: nobody's work is lost, and what two people changed can be told apart."""
+
+    __tablename__ = "scheme_revision"
+
+    scheme_version_id: Mapped[int] = mapped_column(ForeignKey("scheme_version.id"), primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    document: Mapped[long_text]
+    saved_at: Mapped[millis]
+    saved_by: Mapped[short_text]
+
+
+class SchemeSubmission(Base):
+    """A draft put before a second person 提交审批, and what became of it; a draft may be put before them again."""
+
+    __tablename__ = "scheme_submission"
+    __table_args__ = (Index("ix_scheme_submission_scheme_version_id", "scheme_version_id"),)
+
+    id: Mapped[id_column]
+    scheme_version_id: Mapped[int] = mapped_column(ForeignKey("scheme_version.id"))
+    revision: Mapped[int]
+    """The revision of the version that was submitted."""
+    effective_on: Mapped[date]
+    """The day asked for; the version keeps the day that was approved."""
+    reason: Mapped[str] = mapped_column(Text)
+    is_blind: Mapped[flag] = mapped_column(default=0)
+    """1 where the weights were chosen with the units' names hidden."""
+    submitted_at: Mapped[millis]
+    submitted_by: Mapped[short_text]
+    outcome: Mapped[str | None] = mapped_column(String(40))
+    """APPROVED, RETURNED or WITHDRAWN; nothing while it waits."""
+    decided_at: Mapped[int | None] = mapped_column(BigInteger)
+    decided_by: Mapped[str | None] = mapped_column(String(40))
+    answer: Mapped[str | None] = mapped_column(Text)
+    """Why it was returned or withdrawn."""
 
 
 class Timetable(Base):

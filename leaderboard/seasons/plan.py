@@ -1,4 +1,4 @@
-"""Planning what counts: opening seasons, entering units, setting targets, drafting and approving schemes."""
+"""Planning who races for what: opening seasons, entering units, setting targets, naming stages."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -14,21 +13,9 @@ from sqlalchemy.orm import Session
 from leaderboard.accounts.audit import record_act
 from leaderboard.instant import now
 from leaderboard.outbox.post import SEASON_HIDDEN, SEASON_SHOWN, post
-from leaderboard.seasons.models import (
-    APPROVED,
-    DISCARDED,
-    DRAFT,
-    Division,
-    Entry,
-    SchemeVersion,
-    Season,
-    Target,
-    Unit,
-)
+from leaderboard.seasons.models import Division, Entry, Season, Target, Unit
 from leaderboard.seasons.read import find_season, find_unit
 from leaderboard.words import gettext as _
-from scoring.needs import seldom_kept
-from scoring.scheme_document import SchemeError, parse_scheme, scheme_document
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,38}")
 
@@ -203,97 +190,6 @@ def set_target(  # noqa: PLR0913 - the columns of the table, all by name
         rows=[target, live] if live else [target],
     )
     return target
-
-
-def draft_scheme(session: Session, actor: str, season: Season, document: Mapping[str, Any]) -> SchemeVersion:
-    """Keep a new draft of the season's scheme; a document with mistakes raises PlanError naming every one."""
-    try:
-        canonical = scheme_document(parse_scheme(document))
-    except SchemeError as error:
-        raise PlanError(*[f"{problem.path}: {problem.message}" for problem in error.problems]) from error
-    latest = session.scalar(
-        select(func.max(SchemeVersion.version_no)).where(SchemeVersion.season_id == season.id)
-    )
-    version = SchemeVersion(
-        season_id=season.id,
-        version_no=(latest or 0) + 1,
-        document=json.dumps(canonical, ensure_ascii=False, sort_keys=True),
-        state=DRAFT,
-        drafted_at=now(),
-        drafted_by=actor,
-    )
-    session.add(version)
-    session.flush()
-    record_act(session, actor, "scheme.draft", f"{season.slug} v{version.version_no}", rows=[version])
-    return version
-
-
-def approve_scheme(
-    session: Session,
-    actor: str,
-    version: SchemeVersion,
-    *,
-    effective_on: date,
-    reason: str,
-    today: date,
-    approved_at: int | None = None,
-) -> SchemeVersion:
-    """Put a draft in force from a date; only the first scheme of a season may reach back before `today`.
-
-    Raises PlanError for a version that is no draft, a missing reason, a date in the past, or rules over facts that
-    the ledger does not keep: scored without them every unit would be wrong alike.
-    """
-    problems = []
-    if version.state != DRAFT:
-        problems.append(_("第 {version} 版不是草稿, 不能再次生效").format(version=version.version_no))
-    if not reason.strip():
-        problems.append(_("调整考核方案须写明理由"))
-    if effective_on < today and _has_scheme(session, version.season_id):
-        problems.append(
-            _("新方案不能追溯: 生效日 {day} 应不早于今天 {today}").format(day=effective_on, today=today)
-        )
-    unkept = seldom_kept(parse_scheme(json.loads(version.document)))
-    problems += [
-        _("方案用到{facts}, 台账里没有, 不能生效").format(facts=_fact_names()[name]) for name in unkept
-    ]
-    if problems:
-        raise PlanError(*problems)
-    version.state, version.effective_on, version.reason = APPROVED, effective_on, reason.strip()
-    version.approved_by, version.approved_at = actor, approved_at or now()
-    session.flush()
-    subject = f"scheme {version.season_id} v{version.version_no}"
-    record_act(
-        session, actor, "scheme.approve", subject, effective_on=str(effective_on), why=reason, rows=[version]
-    )
-    return version
-
-
-def _fact_names() -> dict[str, str]:
-    """What scoring can be told and this ledger does not keep."""
-    return {
-        "plans": _("计划节点日期"),
-        "figures": _("项目自有数值"),
-        "seasons_counted": _("以前计过的年度数"),
-        "samples": _("抽查结果"),
-    }
-
-
-def _has_scheme(session: Session, season_id: int) -> bool:
-    approved = select(SchemeVersion.id).where(
-        SchemeVersion.season_id == season_id, SchemeVersion.state == APPROVED
-    )
-    return session.scalar(approved.limit(1)) is not None
-
-
-def discard_scheme(session: Session, actor: str, version: SchemeVersion) -> None:
-    """Put a draft aside; only drafts can be."""
-    if version.state != DRAFT:
-        raise PlanError(_("第 {version} 版不是草稿, 不能作废").format(version=version.version_no))
-    version.state = DISCARDED
-    session.flush()
-    record_act(
-        session, actor, "scheme.discard", f"scheme {version.season_id} v{version.version_no}", rows=[version]
-    )
 
 
 def extend_stages(session: Session, actor: str, season: Season, stages: Sequence[Mapping[str, str]]) -> None:

@@ -26,7 +26,7 @@ from leaderboard.ledger.models import REVERSED, Adjustment, CapitalArrival, Proj
 from leaderboard.ledger.read import outcome_of
 from leaderboard.seasons import plan
 from leaderboard.seasons.rename import rename_division, rename_season, rename_unit
-from tests.factories import AS_OF, FOUR_RATES, OFFICE, Race, small_race
+from tests.factories import AS_OF, FOUR_RATES, OFFICE, Race, put_in_force, small_race
 
 HOUR = 3_600_000
 
@@ -134,9 +134,7 @@ class Afterwards:
         document = {**FOUR_RATES, "indicators": [dict(i) for i in FOUR_RATES["indicators"]]}
         first = self.chance.randrange(10, 45)
         document["indicators"][0]["weight"], document["indicators"][3]["weight"] = str(first), str(55 - first)
-        version = plan.draft_scheme(self.session, "li", self.race.season, document)
-        rules = {"effective_on": AS_OF, "reason": "调整", "today": AS_OF, "approved_at": self.at}
-        plan.approve_scheme(self.session, "li", version, **rules)
+        put_in_force(self.session, self.race.season, document, AS_OF, by="li", approved_at=self.at)
 
     def join(self) -> None:
         number = next(self.numbers)

@@ -18,8 +18,16 @@ from leaderboard.boards.render import Form
 from leaderboard.instant import now
 from leaderboard.ledger import record
 from leaderboard.ledger.models import Credit, StageEvent
-from leaderboard.seasons import plan
-from tests.factories import AS_OF, FOUR_RATES, OFFICE, PENDING, VERIFIED, small_race, start_race
+from tests.factories import (
+    AS_OF,
+    FOUR_RATES,
+    OFFICE,
+    PENDING,
+    VERIFIED,
+    put_in_force,
+    small_race,
+    start_race,
+)
 
 
 def test_scores_are_those_worked_out_by_hand(session: Session):
@@ -233,15 +241,7 @@ def test_new_weights_rule_from_their_date_on(session: Session):
     race = small_race(session)
     document = {**FOUR_RATES, "indicators": [dict(i) for i in FOUR_RATES["indicators"]]}
     document["indicators"][0]["weight"], document["indicators"][3]["weight"] = "10", "45"
-    version = plan.draft_scheme(session, "tester", race.season, document)
-    plan.approve_scheme(
-        session,
-        "tester",
-        version,
-        effective_on=date(2026, 11, 1),
-        reason="侧重资金到位",
-        today=date(2026, 10, 20),
-    )
+    put_in_force(session, race.season, document, date(2026, 11, 1), today=date(2026, 10, 20))
     old = race.publish(as_of=date(2026, 10, 31))
     new = race.publish(as_of=date(2026, 11, 1))
     assert find_line(session, old.id, "liuxi")["score"] == "215/4"

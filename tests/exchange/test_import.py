@@ -30,7 +30,7 @@ from leaderboard.ledger.models import (
 )
 from leaderboard.ledger.read import FOREVER, find_project, known_project_facts, known_unit_facts
 from leaderboard.seasons.models import SchemeVersion, Season
-from leaderboard.seasons.plan import discard_scheme, draft_scheme
+from leaderboard.seasons.schemes import discard_scheme, draft_scheme
 from leaderboard.seasons.read import find_season, roster, scheme_in_force, stage_names, targets_at
 from scoring import facts as scored
 from tests.exchange.books import (

@@ -26,10 +26,9 @@ from leaderboard.boards.models import DONE, RUNNING, DueRun, Edition, PublicForm
 from leaderboard.boards.package import digest, unpacked
 from leaderboard.db import Database
 from leaderboard.instant import at_zone, now
-from leaderboard.seasons import plan
 from leaderboard.seasons.models import Season
 from leaderboard.seasons.timetable import add_timetable
-from tests.factories import FOUR_RATES, STARTS, start_race
+from tests.factories import FOUR_RATES, STARTS, put_in_force, start_race
 
 ZONE = "Asia/Shanghai"
 SECOND, MINUTE = 1000, 60_000
@@ -171,10 +170,7 @@ def prepare(session: Session, slug: str) -> None:
     race = start_race(session, slug, planned_at=early)
     for key in ("east", "west"):
         race.unit(f"{slug}-{key}")
-    version = plan.draft_scheme(session, "tester", race.season, ONE_RATE)
-    plan.approve_scheme(
-        session, "tester", version, effective_on=STARTS, reason="测试", today=STARTS, approved_at=early
-    )
+    put_in_force(session, race.season, ONE_RATE, STARTS, approved_at=early)
     missed = {"kind": "minutes", "every": 1, "until": local(this_minute)}
     times(session, race.season, missed, this_minute - (MISSED - 1) * MINUTE)
     for number in range(COMING.get(slug, 0)):

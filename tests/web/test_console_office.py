@@ -16,7 +16,7 @@ from leaderboard.boards.models import Screen
 from leaderboard.db import Database
 from leaderboard.ledger.models import Adjustment, Project, UnitReturn
 from leaderboard.seasons import plan
-from tests.factories import FOUR_RATES
+from tests.factories import FOUR_RATES, put_in_force
 from tests.people import enrol, signed_in, submit, token_in, visitor
 from tests.visiting import Visit
 from tests.web.races import ENDS, STARTS, TODAY, committed_race
@@ -133,8 +133,7 @@ def test_returns_and_adjustments_are_recorded_and_decided(
     race = committed_race(database)
     with database.session() as session:
         season = session.merge(race.season)
-        version = plan.draft_scheme(session, "tester", season, FOUR_RATES | document)
-        plan.approve_scheme(session, "tester", version, effective_on=TODAY, reason="改", today=TODAY)
+        put_in_force(session, season, FOUR_RATES | document, TODAY)
         session.commit()
     enrol(database)
     client = signed_in(app)

@@ -27,6 +27,7 @@ APART = {"/console/people": SYSTEM, "/console/audit": AUDITOR, "/console/audit?c
 """Pages that belong to one of the three powers alone."""
 OF_SEASON = (
     "/console/seasons/now/scheme",
+    "/console/seasons/now/scheme/approval",
     "/console/seasons/now/publish",
     "/console/seasons/now/units",
     "/console/seasons/now/timetables/new",

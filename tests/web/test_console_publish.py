@@ -126,7 +126,7 @@ def test_a_season_without_scheme_says_so_and_publishes_nothing(
 @pytest.mark.engines("sqlite")
 def test_a_failed_run_is_brought_back(app: Flask, database: Database) -> None:
     """It failed for want of a scheme; with one in force it publishes."""
-    from tests.factories import FOUR_RATES, Race
+    from tests.factories import FOUR_RATES, Race, put_in_force
 
     with database.session() as session:
         season = plan.open_season(session, "tester", slug="now", title="空", starts_on=STARTS, ends_on=ENDS)
@@ -138,10 +138,7 @@ def test_a_failed_run_is_brought_back(app: Flask, database: Database) -> None:
     token = token_in(client.get(PUBLISH).get_data(as_text=True))
     client.post(PUBLISH, data={"csrf_token": token, "once_key": "one"})
     with database.session() as session:
-        version = plan.draft_scheme(session, "tester", session.merge(season), FOUR_RATES)
-        plan.approve_scheme(
-            session, "tester", version, effective_on=STARTS, reason="测试", today=TODAY, approved_at=1
-        )
+        put_in_force(session, session.merge(season), FOUR_RATES, STARTS, today=TODAY, approved_at=1)
         session.commit()
     page = client.get(PUBLISH).get_data(as_text=True)
     again = page.split('action="/console/seasons/now/runs/')[1].split('"')[0]

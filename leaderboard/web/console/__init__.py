@@ -18,6 +18,7 @@ from leaderboard.web.console import (
     returns,
     roster,
     scheme,
+    scheme_approval,
     screens,
     timetables,
 )
@@ -26,6 +27,7 @@ from leaderboard.web.console.door import door
 PAGES = (
     overview,
     scheme,
+    scheme_approval,
     publishing,
     drafts,
     objections,

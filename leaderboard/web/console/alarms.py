@@ -17,6 +17,7 @@ from leaderboard.boards.window_years import window_gaps
 from leaderboard.formatters import moment
 from leaderboard.instant import Millis
 from leaderboard.objections.read import Holding, holding
+from leaderboard.seasons.approval import awaiting_approval
 from leaderboard.seasons.models import Season
 from leaderboard.seasons.timetable import calendar_gaps
 from leaderboard.web.requests import office
@@ -48,6 +49,14 @@ def alarms(session: Session, at: Millis) -> Iterator[Alarm]:
         told = _("{season}：时钟未能发布截至 {day} 的公示稿，请重出或作废。{reason}")
         words = told.format(season=named(season.title, season.title_en), day=draft.as_of, reason=draft.reason)
         yield Alarm(words, _draft_address(season, draft))
+    for season, version, submission in awaiting_approval(session):
+        told = _("{season}：第 {version} 版方案待另一位管理员审批，拟自 {day} 起生效。")
+        words = told.format(
+            season=named(season.title, season.title_en),
+            version=version.version_no,
+            day=submission.effective_on,
+        )
+        yield Alarm(words, url_for("console.approval", slug=season.slug), grave=False)
     for timetable, years in calendar_gaps(session, at):
         words = _("时间表“{name}”要用到 {years} 年的放假安排，尚未导入，工作日暂按周一至周五推算")
         told = words.format(name=timetable.name, years="、".join(map(str, years)))

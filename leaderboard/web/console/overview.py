@@ -8,16 +8,19 @@ from dataclasses import dataclass
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from leaderboard.accounts.permissions import Action
 from leaderboard.boards.clock import next_due
 from leaderboard.boards.models import DueRun, Edition
 from leaderboard.boards.read import latest_edition
 from leaderboard.boards.run_log import run_words, unmade
 from leaderboard.instant import Millis, now
 from leaderboard.ledger.awaiting import Asked, count_awaiting
+from leaderboard.seasons.approval import authors, awaiting_approval
 from leaderboard.seasons.drafts import current_draft
-from leaderboard.seasons.models import SchemeVersion, Season
+from leaderboard.seasons.models import SchemeSubmission, SchemeVersion, Season
 from leaderboard.seasons.read import list_seasons, roster, scheme_in_force
-from leaderboard.web.console.door import door, show, today
+from leaderboard.web.console.door import door, may, show, today
+from leaderboard.web.guards import person
 from leaderboard.web.requests import reading
 
 
@@ -56,4 +59,15 @@ def overview() -> ResponseReturnValue:
     """Where every season stands."""
     session = reading()
     states = [state_of(session, season) for season in list_seasons(session)]
-    return show("overview", here="overview", states=states, why=run_words)
+    return show("overview", here="overview", states=states, why=run_words, mine=_to_approve(session))
+
+
+def _to_approve(session: Session) -> list[tuple[Season, SchemeVersion, SchemeSubmission]]:
+    """Schemes that wait for the very person who looks: not for their authors."""
+    if not may(Action.APPROVE_SCHEME):
+        return []
+    return [
+        (season, version, submission)
+        for season, version, submission in awaiting_approval(session)
+        if person().name not in authors(session, version, submission)
+    ]

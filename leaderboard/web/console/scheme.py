@@ -10,15 +10,27 @@ from typing import Any
 
 from flask import Response, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from leaderboard.accounts.permissions import Action
 from leaderboard.boards.preview import Comparison, compare
 from leaderboard.boards.read import latest_edition
 from leaderboard.instant import now
-from leaderboard.seasons.drafts import FOUR_RATES, DraftChanged, current_draft, save_draft
-from leaderboard.seasons.models import DRAFT, Division, SchemeVersion, Season
-from leaderboard.seasons.plan import PlanError, approve_scheme, discard_scheme
+from leaderboard.seasons.approval import last_submission, submit_scheme
+from leaderboard.seasons.drafts import FOUR_RATES, current_draft, save_draft
+from leaderboard.seasons.models import (
+    DRAFT,
+    RETURNED,
+    SUBMITTED,
+    Division,
+    SchemeSubmission,
+    SchemeVersion,
+    Season,
+)
+from leaderboard.seasons.plan import PlanError
 from leaderboard.seasons.read import list_divisions, list_schemes, scheme_in_force
+from leaderboard.seasons.schemes import DraftChanged, discard_scheme
+from leaderboard.web.console.acts import carry_out
 from leaderboard.web.console.door import door, season_at, show, today
 from leaderboard.web.console.scheme_form import (
     SchemeForm,
@@ -43,6 +55,10 @@ class Desk:
     season: Season
     in_force: SchemeVersion | None
     draft: SchemeVersion | None
+    waiting: SchemeSubmission | None
+    """How the draft was submitted, while it waits for the second person."""
+    returned: SchemeSubmission | None = None
+    """How the draft came back from the second person, until it is submitted again."""
 
     @property
     def base(self) -> dict[str, Any]:
@@ -66,7 +82,11 @@ def desk_of(season: Season) -> Desk:
     """The desk of a season as it is now."""
     session = reading()
     on = min(today(), season.ends_on)
-    return Desk(season, scheme_in_force(session, season.id, on, now()), current_draft(session, season.id))
+    draft = current_draft(session, season.id)
+    last = last_submission(session, draft) if draft else None
+    waiting = last if last and last.outcome is None else None
+    returned = last if last and last.outcome == RETURNED else None
+    return Desk(season, scheme_in_force(session, season.id, on, now()), draft, waiting, returned)
 
 
 @door.get("/seasons/<slug>/scheme")
@@ -101,30 +121,31 @@ def save_scheme(slug: str) -> ResponseReturnValue:
     return _change(season, save)
 
 
-@door.post("/seasons/<slug>/scheme/approve")
-@guarded(guard_action(Action.APPROVE_SCHEME))
-def approve(slug: str) -> ResponseReturnValue:
-    """Save what was typed and put it in force from a day, with the reason."""
+@door.post("/seasons/<slug>/scheme/submit")
+@guarded(guard_action(Action.DRAFT_SCHEME))
+def submit_draft(slug: str) -> ResponseReturnValue:
+    """Save what was typed and put it before another administrator, with the reason and the day."""
     season = season_at(slug)
     typed = Typed.of_request()
     reason = typed.text("reason", most=500)
     effective_on = typed.day("effective_on")
-    if typed.ok and effective_on > season.ends_on:
-        typed.complain("effective_on", _("赛季已于 {day} 结束，新方案不会再用到").format(day=season.ends_on))
 
-    def put_in_force(document: dict[str, Any]) -> None:
+    def submit(document: dict[str, Any]) -> None:
         session = writing()
         version = save_draft(session, person().name, season, document, _seen())
-        approve_scheme(
-            session, person().name, version, effective_on=effective_on, reason=reason, today=today()
+        submit_scheme(
+            session,
+            person().name,
+            version,
+            effective_on=effective_on,
+            reason=reason,
+            today=today(),
+            is_blind=request.form.get("blind") == "1",
         )
-        flash(
-            _("第 {version} 版方案已生效，自 {day} 起用于新发布的各期；已发布的各期不变").format(
-                version=version.version_no, day=effective_on
-            )
-        )
+        told = _("第 {version} 版方案已提交，由另一位管理员批准后自 {day} 起生效")
+        flash(told.format(version=version.version_no, day=effective_on))
 
-    return _change(season, put_in_force, typed)
+    return _change(season, submit, typed)
 
 
 @door.post("/seasons/<slug>/scheme/discard")
@@ -132,15 +153,21 @@ def approve(slug: str) -> ResponseReturnValue:
 def discard(slug: str) -> ResponseReturnValue:
     """Put the draft aside; the scheme in force stays."""
     season = season_at(slug)
-    session = writing()
-    draft = current_draft(session, season.id)
-    if draft is not None and f"{draft.version_no}.{draft.revision}" == request.form.get("seen", ""):
+
+    def put_aside(session: Session) -> str:
+        draft = seen_draft(session, season)
         discard_scheme(session, person().name, draft)
-        session.commit()
-        flash(_("草稿第 {version} 版已作废").format(version=draft.version_no))
-    else:
-        flash(_("草稿已被他人改动或作废，请看过再决定"), "warning")
-    return redirect(url_for("console.scheme", slug=slug))
+        return _("草稿第 {version} 版已作废").format(version=draft.version_no)
+
+    return carry_out(put_aside, url_for("console.scheme", slug=slug))
+
+
+def seen_draft(session: Session, season: Season) -> SchemeVersion:
+    """The draft as the person saw it; raises DraftChanged where it is another by now."""
+    draft = current_draft(session, season.id)
+    if draft is None or f"{draft.version_no}.{draft.revision}" != request.form.get("seen", ""):
+        raise DraftChanged(_("草稿已被他人改动或作废，请看过再决定"))
+    return draft
 
 
 @door.get("/seasons/<slug>/scheme/<int:number>.json")
@@ -230,7 +257,7 @@ def _desk_page(
         problems=form.problems,
         edition=latest_edition(session, desk.season.id),
         groups=_groups(form.scheme, list_divisions(session, desk.season.id)),
-        versions=[v for v in list_schemes(session, desk.season.id) if v.state != DRAFT],
+        versions=[v for v in list_schemes(session, desk.season.id) if v.state not in {DRAFT, SUBMITTED}],
         ties=[rule.value for rule in Ties],
         measures={i.key: measure_document(i.measure) for i in form.scheme.indicators},
         today=today(),

@@ -1,0 +1,161 @@
+"""The second person: sees what was submitted and what it would change, approves or returns it; nobody decides alone."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from leaderboard.accounts.models import VIEWER
+from leaderboard.db import Database
+from leaderboard.seasons.approval import submit_scheme
+from leaderboard.seasons.drafts import FOUR_RATES as PLAIN
+from leaderboard.seasons.models import APPROVED, DRAFT, SUBMITTED, SchemeSubmission, SchemeVersion
+from leaderboard.seasons.read import find_season
+from leaderboard.seasons.schemes import draft_scheme
+from tests.people import enrol, signed_in, token_in
+from tests.visiting import Visit
+from tests.web.races import TODAY, committed_race
+
+DESK = "/console/seasons/now/scheme"
+PAGE = f"{DESK}/approval"
+
+
+@pytest.fixture
+def approver(app: Flask, database: Database) -> FlaskClient:
+    """Li, an administrator beside Chen, with a race whose second scheme Chen submitted."""
+    committed_race(database)
+    enrol(database)
+    enrol(database, "li")
+    submitted(database, TODAY)
+    return signed_in(app, "li")
+
+
+def submitted(database: Database, effective_on: date, asked_on: date = TODAY) -> None:
+    with database.session() as session:
+        season = find_season(session, "now")
+        assert season is not None
+        version = draft_scheme(session, "chen", season, PLAIN)
+        submit_scheme(
+            session,
+            "chen",
+            version,
+            effective_on=effective_on,
+            reason="县委决定",
+            today=asked_on,
+            is_blind=True,
+        )
+        session.commit()
+
+
+def newest(database: Database) -> SchemeVersion:
+    with database.reading() as session:
+        found = session.scalars(select(SchemeVersion).order_by(SchemeVersion.version_no.desc())).first()
+    assert found is not None
+    return found
+
+
+def press(client: FlaskClient, act: str, page: str | None = None, **fields: str) -> tuple[int, str]:
+    """Press a button of the approval page as it stands, or as it stood."""
+    source = page or client.get(PAGE).get_data(as_text=True)
+    seen = source.split('name="seen" value="')[1].split('"')[0] if 'name="seen"' in source else ""
+    answer = client.post(f"{DESK}/{act}", data={"csrf_token": token_in(source), "seen": seen, **fields})
+    return answer.status_code, answer.get_data(as_text=True)
+
+
+def test_the_approver_sees_the_request_and_its_effect_and_approves(
+    approver: FlaskClient, database: Database, visit: Visit
+) -> None:
+    """All weights 25: 柳溪 25 × 1 = 25 (was 30), 青石 12.5 + 25 + 25 = 62.5 (was 60); nobody changes place."""
+    assert "当年赛季 第 2 版方案" in visit("/console/", client=approver).text()
+    page = visit(PAGE, client=approver)
+    text = page.text()
+    assert "chen同志" in text
+    assert "县委决定" in text
+    assert "调权重时未看单位名称" in text
+    assert "3 家名次都不变" in text
+    assert "62.50" in text
+    assert press(approver, "approve")[0] == 302
+    version = newest(database)
+    assert (version.state, version.effective_on, version.approved_by) == (APPROVED, TODAY, "li")
+    assert "没有待审批的方案" in visit(PAGE, client=approver).text()
+
+
+def test_who_submitted_cannot_approve_even_by_hand(
+    app: Flask, approver: FlaskClient, database: Database, visit: Visit
+) -> None:
+    chen = signed_in(app)
+    assert "须由另一位管理员审批" in visit(PAGE, client=chen).text()
+    assert "待您审批" not in visit("/console/", client=chen).text()
+    status, page = press(chen, "approve")
+    assert (status, newest(database).state) == (422, SUBMITTED)
+    assert "不能自己审批" in page
+
+
+@pytest.mark.engines("sqlite")
+def test_a_return_needs_a_reason_which_its_author_reads(
+    app: Flask, approver: FlaskClient, database: Database, visit: Visit
+) -> None:
+    status, page = press(approver, "return", answer=" ")
+    assert status == 422
+    assert "请填写" in page
+    assert press(approver, "return", answer="先报县政府")[0] == 302
+    assert newest(database).state == DRAFT
+    assert "先报县政府" in visit(PAGE, client=signed_in(app)).text()
+    assert "先报县政府" in visit(DESK, client=signed_in(app)).text()
+
+
+@pytest.mark.engines("sqlite")
+def test_what_was_taken_back_meanwhile_is_not_approved(
+    app: Flask, approver: FlaskClient, database: Database
+) -> None:
+    stale = approver.get(PAGE).get_data(as_text=True)
+    chen = signed_in(app)
+    assert press(chen, "withdraw")[0] == 302
+    status, page = press(approver, "approve", stale)
+    assert (status, newest(database).state) == (409, DRAFT)
+    assert "请看过再决定" in page
+
+
+@pytest.mark.engines("sqlite")
+def test_a_day_that_has_passed_is_moved_visibly(app: Flask, database: Database, visit: Visit) -> None:
+    committed_race(database)
+    enrol(database, "li")
+    yesterday = TODAY - timedelta(days=1)
+    submitted(database, yesterday, yesterday)
+    client = signed_in(app, "li")
+    assert "方案不能追溯" in visit(PAGE, client=client).text()
+    status, page = press(client, "approve")
+    assert status == 422
+    assert "请另定" in page
+    assert press(client, "approve", effective_on=str(TODAY))[0] == 302
+    assert newest(database).effective_on == TODAY
+    with database.reading() as session:
+        assert (
+            session.scalars(select(SchemeSubmission).order_by(SchemeSubmission.id.desc())).first() is not None
+        )
+
+
+@pytest.mark.engines("sqlite")
+def test_a_viewer_looks_and_decides_nothing(app: Flask, approver: FlaskClient, database: Database) -> None:
+    enrol(database, "guest", VIEWER)
+    guest = signed_in(app, "guest")
+    page = guest.get(PAGE).get_data(as_text=True)
+    assert "由管理员审批" in page
+    assert press(guest, "approve", approver.get(PAGE).get_data(as_text=True))[0] in {400, 404}
+    assert newest(database).state == SUBMITTED
+
+
+@pytest.mark.engines("sqlite")
+def test_a_past_version_is_taken_up_again_as_a_new_draft(approver: FlaskClient, database: Database) -> None:
+    press(approver, "approve")
+    token = token_in(approver.get(DESK).get_data(as_text=True))
+    assert approver.post(f"{DESK}/1/restore", data={"csrf_token": token}).status_code == 302
+    draft = newest(database)
+    with database.reading() as session:
+        first = session.scalars(select(SchemeVersion).where(SchemeVersion.version_no == 1)).one()
+    assert (draft.version_no, draft.state, draft.document) == (3, DRAFT, first.document)
+    assert approver.post(f"{DESK}/9/restore", data={"csrf_token": token}).status_code == 404
