@@ -20,6 +20,7 @@ from leaderboard.seasons.models import LATEST_ONLY, Timetable
 from leaderboard.seasons.read import list_timetables
 from leaderboard.seasons.timetable import (
     add_timetable,
+    change_timetable,
     course_of,
     pause_timetable,
     resume_timetable,
@@ -92,6 +93,20 @@ def timetable_add_command(
     for date in _each(dates, zone):
         click.echo(date)
     click.echo("以上为今后的发布时间, 未保存" if dry_run else f"时间表“{name}”已生效, 编号 {number}")
+
+
+@command("timetable-rename")
+@click.argument("season")
+@click.argument("number", type=int)
+@click.argument("name")
+def timetable_rename_command(context: Context, season: str, number: int, name: str) -> None:
+    """Give the timetable of a NUMBER that `timetables` lists another NAME; its dates stay as they are."""
+    with context.changing() as session:
+        table = _timetable(session, season, number)
+        rule, catch_up = table.rule, table.catch_up
+        change_timetable(session, context.actor, table, name=name, rule=rule, catch_up=catch_up, at=now())
+        said = f"时间表 {number} 已改名为“{table.name}”"
+    click.echo(said)
 
 
 @command("timetable-pause")

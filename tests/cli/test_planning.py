@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from leaderboard.accounts.models import VIEWER
 from leaderboard.db import Database
 from leaderboard.instant import now
 from leaderboard.seasons.drafts import current_draft
@@ -15,6 +16,7 @@ from leaderboard.seasons.models import Timetable
 from leaderboard.seasons.read import find_season, list_timetables, list_units, roster, stage_names, targets_at
 from tests.commanding import Command, Done, Trail
 from tests.factories import FOUR_RATES
+from tests.people import enrol
 
 
 def timetables_of(database: Database, slug: str) -> list[Timetable]:
@@ -41,7 +43,11 @@ def test_a_race_is_planned_from_nothing(done: Done, database: Database, tmp_path
     done("target-set", "r26", "liuxi", "signing", "4")
     done("target-set", "r26", "liuxi", "arrival", "1.5亿元", "--by", "amount", "--level", "stretch")
     assert done("scheme-draft", "r26", document(tmp_path)).startswith("二六赛季 方案草稿 1.1")
-    done("scheme-approve", "r26", "--from", "2026-01-01", "--reason", "年初方案")
+    enrol(database, "li")
+    enrol(database, "wang")
+    told = done("scheme-submit", "r26", "--from", "2026-01-01", "--reason", "年初方案", "--as", "wang")
+    assert "待另一位管理员批准" in told
+    done("scheme-approve", "r26", "--as", "li")
     assert (
         done("units", "r26") == "liuxi\t柳溪镇\ttowns\t乡镇组\t参赛\nqingshi\t青石镇\ttowns\t乡镇组\t只展示\n"
     )
@@ -67,7 +73,8 @@ def test_a_race_is_planned_from_nothing(done: Done, database: Database, tmp_path
         "target.set",
         "target.set",
         "scheme.draft",
-        "scheme.approve",
+        "account.stand_in",
+        "account.stand_in",
     ]
 
 
@@ -157,17 +164,40 @@ def test_a_scheme_with_mistakes_names_every_one(
     assert trail() == []
 
 
-def test_an_approval_needs_a_day_to_come_and_a_reason(
-    leaderboard: Command, done: Done, race: str, tmp_path: Path
+def test_a_submission_needs_a_day_to_come_a_reason_and_a_name(
+    leaderboard: Command, done: Done, race: str, tmp_path: Path, database: Database
 ):
+    enrol(database, "wang")
     done("scheme-draft", race, document(tmp_path, name="新稿"))
-    bare = leaderboard("scheme-approve", race)
-    assert [line.split(":")[0] for line in bare.stderr.splitlines()] == ["--from", "--reason"]
-    assert "不能追溯" in leaderboard("scheme-approve", race, "--from", "2026-01-02", "--reason", "补").output
-    assert (
-        "新方案不会再用到"
-        in leaderboard("scheme-approve", race, "--from", "2027-01-01", "--reason", "迟").output
-    )
+    bare = leaderboard("scheme-submit", race)
+    assert [line.split(":")[0] for line in bare.stderr.splitlines()] == ["--from", "--reason", "--as"]
+    by = ("--reason", "补", "--as", "wang")
+    assert "不能追溯" in leaderboard("scheme-submit", race, "--from", "2026-01-02", *by).output
+    assert "新方案不会再用到" in leaderboard("scheme-submit", race, "--from", "2027-01-01", *by).output
+    assert "不在审批中" in leaderboard("scheme-approve", race, "--as", "wang").output
+
+
+def test_two_accounts_decide_on_a_scheme_at_the_command_line_too(
+    leaderboard: Command, done: Done, race: str, tmp_path: Path, database: Database, trail: Trail
+):
+    for name in ("wang", "li"):
+        enrol(database, name)
+    enrol(database, "guest", VIEWER)
+    done("scheme-draft", race, document(tmp_path, name="新稿"), "--as", "wang")
+    submit = ("scheme-submit", race, "--from", "2026-12-31", "--reason", "年底", "--as", "wang")
+    assert "应为有此权限的账号名" in leaderboard(*submit[:-1], "guest").output
+    done(*submit)
+    assert "2.2\t待审批\t拟自 2026-12-31 起\twang\t年底" in done("schemes", race)
+    assert "不能自己审批" in leaderboard("scheme-approve", race, "--as", "wang").output
+    assert "--as" in leaderboard("scheme-approve", race).output
+    done("scheme-return", race, "--reason", "再议", "--as", "li")
+    done(*submit)
+    assert "又是草稿 2.5" in done("scheme-withdraw", race)
+    done(*submit)
+    assert "自 2026-12-31 起生效" in done("scheme-approve", race, "--as", "li")
+    assert "已照第 1 版起草 3.1" in done("scheme-restore", race, "1")
+    stood_in = [who for act, who in trail() if act == "account.stand_in"]
+    assert stood_in == ["wang", "wang", "li", "wang", "wang", "li"]
 
 
 def test_a_timetable_is_looked_at_added_paused_and_resumed(
@@ -188,6 +218,27 @@ def test_a_timetable_is_looked_at_added_paused_and_resumed(
     assert looked[0] in done("timetable-resume", race, table.id)
     assert leaderboard("timetable-pause", race, table.id + 1).exit_code == 1
     assert [action for action, _ in trail()] == ["timetable.add", "timetable.pause", "timetable.resume"]
+
+
+def test_a_timetable_is_renamed_whatever_dates_it_has_left(
+    leaderboard: Command, done: Done, race: str, database: Database, trail: Trail
+):
+    done("timetable-add", race, "首报", "kind=once", "at=2020-11-05T09:00")
+    [held] = timetables_of(database, race)
+    assert done("timetable-rename", race, held.id, " 首次通报 ").endswith("已改名为“首次通报”\n")
+    assert done("timetables", race).split("\t")[1::3] == ["首次通报", "已到期\n"]
+    [found] = timetables_of(database, race)
+    assert (found.rule, found.starts_at, found.catch_up) == (held.rule, held.starts_at, held.catch_up)
+    assert "需要一个名称" in leaderboard("timetable-rename", race, held.id, " ").output
+    assert leaderboard("timetable-rename", race, held.id + 1, "月报").exit_code == 1
+    assert [action for action, _ in trail()] == ["timetable.add", "timetable.change"]
+
+
+def test_dates_after_the_seasons_end_are_told_apart(done: Done, race: str):
+    """The race ends on the last day of 2026: what is aired in 2099 counts facts up to then and no further."""
+    done("timetable-add", race, "迟报", "kind=once", "at=2099-11-05T09:00")
+    [line] = done("timetables", race).splitlines()
+    assert line.endswith("\t2099-11-05 09:00 (赛季已于 2026-12-31 结束, 各期数据都截至当日)")
 
 
 def test_a_rule_is_listed_as_it_is_typed(done: Done, race: str, database: Database):

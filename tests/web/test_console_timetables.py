@@ -215,6 +215,26 @@ def test_a_day_of_reporting_keeps_its_end_when_it_is_renamed(
     assert (only(database).name, only(database).rule) == ("日报", held.rule)
 
 
+def test_a_timetable_that_is_finished_can_be_renamed_and_not_begun(
+    client: FlaskClient, database: Database
+) -> None:
+    """Its only date lies in the past: nothing is aired any more, and the name is mended all the same."""
+    held = kept(database, {"kind": "once", "at": "2020-11-05T09:00"})
+    edit = f"{TABLE}/{held.id}/edit"
+    fields = {"name": "首报", "kind": "once", "at": "2020-11-05T09:00", "catch_up": "latest"}
+    looked = submit(client, f"{TABLE}/{held.id}", edit, **fields)
+    assert "名称仍可改" in looked.get_data(as_text=True)
+    assert submit(client, f"{TABLE}/{held.id}", edit, **fields, confirmed=seal(looked)).status_code == 302
+    found = only(database)
+    assert (found.name, found.rule, found.starts_at) == ("首报", held.rule, held.starts_at)
+    for target, page, typed in (
+        (TABLE, NEW, fields),
+        (f"{TABLE}/{held.id}", edit, fields | {"at": "2020-12-05T09:00"}),
+    ):
+        refused = submit(client, target, page, **typed).get_data(as_text=True)
+        assert ("请核对时间" in refused, 'name="confirmed"' in refused) == (True, False)
+
+
 def test_one_date_is_called_off_and_stands_again(
     client: FlaskClient, database: Database, visit: Visit
 ) -> None:

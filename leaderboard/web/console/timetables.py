@@ -228,14 +228,17 @@ def _form(
     season: Season, timetable: Timetable | None, typed: Typed, *, rule: Rule | None = None, status: int = 200
 ) -> ResponseReturnValue:
     """The form, with the rule in words and its next dates once there is one to look at."""
-    looked: dict[str, Any] = {"dates": None, "words": None, "missing": []}
+    looked: dict[str, Any] = {"dates": None, "words": None, "missing": [], "may_keep": False}
     if rule is not None:
         zone = timetable.timezone if timetable else office().zone
         course = Course(rule, zone, days_for(reading(), rule), {}, season.ends_on)
+        dates = shown_dates(course)
         looked = {
-            "dates": shown_dates(course),
+            "dates": dates,
             "words": rule_words(rule),
             "missing": course.years_missing(now()),
+            # One that is finished comes to no date any more, and may still be called something else.
+            "may_keep": bool(dates) or (timetable is not None and parse_rule(timetable.rule) == rule),
         }
     return show(
         "timetable",
