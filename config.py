@@ -128,8 +128,25 @@ class Settings(BaseSettings):
         5, "tries", "Failed sign-ins that lock an address; four times as many lock an account.", ge=1
     )
     lockout_minutes: int = _setting(15, "minutes", "How long a locked account or address stays locked.", ge=1)
+    password_policy: str = _setting(
+        "djcp",
+        "profile",
+        "Rules for passwords: djcp (等保: three kinds of character, renewed after 90 days, not one of the last five) "
+        "or asvs (OWASP: hard to guess, never renewed without cause).",
+        pattern="^(djcp|asvs)$",
+    )
     password_length: int = _setting(10, "characters", "Least length of a password.", ge=8)
-    upload_bytes: int = _setting(5_000_000, "bytes", "Largest workbook that may be uploaded.", ge=1000)
+    second_factor: str = _setting(
+        "optional",
+        "who",
+        "Who must sign in with a one-time code besides the password: optional (whoever wishes), administrators "
+        "(of system, race and audit) or everyone.",
+        pattern="^(optional|administrators|everyone)$",
+    )
+    invitation_hours: int = _setting(
+        72, "hours", "How long a link stays good with which an account is opened.", ge=1
+    )
+    upload_bytes: int = _setting(20_000_000, "bytes", "Largest workbook that may be uploaded.", ge=1000)
     metrics_token: SecretStr = _setting(
         SecretStr(""),
         "text",

@@ -19,15 +19,15 @@ LARGE_ENTRY = MB
 class Limits:
     """What a workbook may cost: sizes in bytes, memory in MB, time in seconds, the table's greatest extent."""
 
-    upload_bytes: int = 5 * MB
+    upload_bytes: int = 20 * MB
     entries: int = 200
-    unpacked_bytes: int = 50 * MB
+    unpacked_bytes: int = 200 * MB
     ratio: int = 100
     memory_mb: int = 1024
     seconds: int = 120
-    rows: int = 50_000
+    rows: int = 200_000
     columns: int = 64
-    text_bytes: int = 64 * MB
+    text_bytes: int = 200 * MB
     """Most that the reader may hand back."""
 
     @classmethod

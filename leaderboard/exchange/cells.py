@@ -40,6 +40,8 @@ def shown(value: Cell) -> str:
 
 def written(value: Cell) -> str:
     """A cell as the text one sees: 15 significant digits for a number, as spreadsheet programs show it."""
+    if isinstance(value, str):
+        return value
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -53,7 +55,12 @@ def written(value: Cell) -> str:
 
 def clean(text: str | None, *, lines: bool = False) -> str:
     """Text without blanks around it (full-width ones too) and without control characters; one line unless `lines`."""
-    ended = (text or "").replace("\r\n", "\n").replace("\r", "\n")
+    if not text:
+        return ""
+    if text.isprintable():
+        # Every cell passes here, and hardly any holds more than signs and plain blanks.
+        return text.strip()
+    ended = text.replace("\r\n", "\n").replace("\r", "\n")
     kept = "\n" if lines else ""
     spaced = (c if c in kept or unicodedata.category(c) not in NOT_TEXT else " " for c in ended)
     return "".join(spaced).strip()
@@ -68,6 +75,8 @@ def agrees(known: object, typed: object) -> bool:
 
 def halved(text: str, told: Told) -> str:
     """Full-width digits, letters and signs as half-width ones; tells when there were any."""
+    if text.isascii():
+        return text.strip()
     half = unicodedata.normalize("NFKC", text)
     if half != text:
         told.append("全角字符已按半角读取")

@@ -12,7 +12,6 @@ from leaderboard.exchange.cells import CellError, agrees
 from leaderboard.exchange.checking import Checking, holder_of
 from leaderboard.exchange.layout import EVENTS, PROJECTS
 from leaderboard.exchange.plan import FactDraft, Share
-from leaderboard.exchange.shares import shares_of
 from leaderboard.exchange.table import Row
 from leaderboard.ledger.bulk import Decision, Head
 from leaderboard.ledger.models import REVERSED, VERIFIED, Credit, Project
@@ -74,7 +73,7 @@ def _shares(checking: Checking, row: Row) -> tuple[Share, ...]:
     """The shares stated; those marked as awaiting, or stated by someone who may not verify, are not verified."""
     text = row.text("分成", most=2000, lines=True)
     try:
-        shares = shares_of(text, checking.units) if text else ()
+        shares = checking.shares(text) if text else ()
     except CellError as error:
         row.error(str(error), "分成")
         return ()

@@ -15,7 +15,8 @@ from leaderboard.exchange.cells import agrees, clean, written
 from leaderboard.exchange.known import KnownFacts, KnownPlan
 from leaderboard.exchange.layout import ARRIVALS, EVENTS, OUTCOME_WORDS, PROJECTS, WAN, SheetLayout
 from leaderboard.exchange.names import Names, SchemeNames
-from leaderboard.exchange.plan import FactDraft, Plan
+from leaderboard.exchange.plan import FactDraft, Plan, Share
+from leaderboard.exchange.shares import shares_of
 from leaderboard.exchange.workbook import Sheets
 from leaderboard.ledger.bulk import Decision
 from leaderboard.ledger.models import REVERSED, VERIFIED
@@ -42,6 +43,7 @@ class Checking:
     contracted: dict[str, list[tuple[tables.Row, str, int]]] = field(default_factory=dict)
     """Project code -> row, column and yuan of the contract's amounts, of this file."""
     _tables: dict[str, tables.Table] = field(default_factory=dict)
+    _shares: dict[str, tuple[Share, ...]] = field(default_factory=dict)
 
     def table(self, layout: SheetLayout) -> tables.Table:
         """The sheet of that layout; a missing sheet has no rows."""
@@ -88,6 +90,12 @@ class Checking:
         """A project's code as typed where it is known so, otherwise with full-width signs made half-width."""
         typed = clean(written(row.cell("项目编号")))
         return typed if typed in self.facts.projects else row.code("项目编号")
+
+    def shares(self, text: str) -> tuple[Share, ...]:
+        """The shares in a text, read once for all rows that say the same. Raises CellError."""
+        if text not in self._shares:
+            self._shares[text] = shares_of(text, self.units)
+        return self._shares[text]
 
     def happened(self, row: tables.Row, title: str = "日期") -> date | None:
         """The date of something that happened, so not after today."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from datetime import date
 from typing import TypeVar
 
@@ -26,6 +27,8 @@ FAULTS = {
 class Row:
     """One row: hands out its cells typed; a cell that cannot be read is noted as an error and comes back as None."""
 
+    __slots__ = ("_values", "number", "ok", "table")
+
     def __init__(self, table: Table, number: int, values: list[Cell]) -> None:
         self.table, self.number, self._values = table, number, values
         self.ok = True
@@ -34,7 +37,7 @@ class Row:
         """The cell as it is; None where it is blank or the column is missing."""
         index = self.table.index.get(title)
         value = self._values[index] if index is not None and index < len(self._values) else None
-        return None if isinstance(value, str) and not cells.clean(value) else value
+        return _filled(value)
 
     def error(self, message: str, column: str | None = None) -> None:
         """Note an error of this row; the row is not ok any more."""
@@ -86,14 +89,15 @@ class Row:
         return self._read(title, cells.rate_of)
 
     def _read(self, title: str, reader: Callable[[Cell, Told], T]) -> T | None:
-        value, told = self.cell(title), Told()
-        if (self.number, title) in self.table.faulty:
+        value = self.cell(title)
+        if self.table.faulty and (self.number, title) in self.table.faulty:
             self.ok = False
             return None
         if value is None:
-            if title in self.table.index and self.table.layout.column(title).required:
+            if title in self.table.required:
                 self.error("此格必填, 不能空白", title)
             return None
+        told = Told()
         try:
             result = reader(value, told)
         except CellError as error:
@@ -111,6 +115,8 @@ class Table:
         self.layout, self.problems = layout, problems
         self.name = layout.name
         self.index: dict[str, int] = {}
+        self.required: set[str] = set()
+        """Titles of the columns present that every row must fill."""
         self.faulty: set[tuple[int, str]] = set()
         """Row and title of the cells without a usable value; each was noted as an error."""
         self._rows: dict[int, list[Cell]] = sheet.rows if sheet else {}
@@ -138,6 +144,7 @@ class Table:
                 self._error("这一列出现了两次, 请只保留一列", title)
             else:
                 self.index[title] = position
+        self.required = {c.title for c in self.layout.columns if c.required and c.title in self.index}
         missing = [c.title for c in self.layout.columns if c.required and c.title not in self.index]
         if missing:
             self._error(f"缺少列 {'、'.join(missing)}; 表头应为 {'、'.join(self.layout.titles)}")
@@ -167,40 +174,50 @@ class Table:
         if any(column.required and column.title not in self.index for column in self.layout.columns):
             return
         for number in sorted(self._rows):
-            row = Row(self, number, self._rows[number])
-            if number <= self._header or all(row.cell(title) is None for title in self.index):
+            values = self._rows[number]
+            first = self._first(values)
+            if number <= self._header or first is None:
                 continue
-            if self._is_total(row):
+            row = Row(self, number, values)
+            if isinstance(first, str) and "".join(first.split()) in TOTAL_WORDS:
                 row.note("合计行不导入, 已跳过")
                 continue
             yield row
 
+    def _first(self, values: list[Cell]) -> Cell:
+        """What stands first in a row, in the order of the titles; None in a row that holds nothing."""
+        for position in self.index.values():
+            if position < len(values) and (value := _filled(values[position])) is not None:
+                return value
+        return None
+
     def codes(self, title: str) -> set[str]:
         """What stands in a column of codes, as typed and as read; nothing is noted."""
         readers = (cells.code_of, lambda value, _: cells.clean(cells.written(value)))
-        readable = (self._glimpse(number, title, reader) for number in self._rows for reader in readers)
-        return {code for code in readable if code is not None}
+        return {code for reader in readers for _, code in self._glimpses(title, reader)}
 
     def pairs(self, code_title: str, day_title: str) -> Iterator[tuple[str, date]]:
         """Codes with the dates beside them, as far as both can be read; nothing is noted."""
-        for number in self._rows:
-            code, day = (
-                self._glimpse(number, code_title, cells.code_of),
-                self._glimpse(number, day_title, cells.day_of),
-            )
-            if code is not None and day is not None:
-                yield code, day
+        days = dict(self._glimpses(day_title, cells.day_of))
+        for number, code in self._glimpses(code_title, cells.code_of):
+            if number in days:
+                yield code, days[number]
 
-    def _glimpse(self, number: int, title: str, reader: Callable[[Cell, Told], T]) -> T | None:
-        value = Row(self, number, self._rows[number]).cell(title)
-        try:
-            return reader(value, Told()) if value is not None else None
-        except CellError:
-            return None
+    def _glimpses(self, title: str, reader: Callable[[Cell, Told], T]) -> Iterator[tuple[int, T]]:
+        """Row numbers with what can be read in a column."""
+        position = self.index.get(title)
+        if position is None:
+            return
+        for number, values in self._rows.items():
+            value = _filled(values[position]) if position < len(values) else None
+            if value is not None:
+                with suppress(CellError):
+                    yield number, reader(value, Told())
 
-    def _is_total(self, row: Row) -> bool:
-        first = next(value for title in self.index if (value := row.cell(title)) is not None)
-        return isinstance(first, str) and "".join(first.split()) in TOTAL_WORDS
+
+def _filled(value: Cell) -> Cell:
+    """A cell that holds anything, else None; blanks and control signs are nothing."""
+    return None if isinstance(value, str) and not cells.clean(value) else value
 
 
 def title_of(value: Cell) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -11,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
+
+import orjson
 
 from leaderboard.exchange.archive import Limits, check_archive
 from leaderboard.exchange.problems import FileRefused
@@ -100,14 +101,14 @@ def _collect(taken: IO[bytes]) -> Sheets:
                 tuple((row, column, kind) for row, column, kind in line["faults"]),
             )
             sheets[current.name] = current
-        elif current is not None and "row" in line:
-            current.rows[line["row"]] = line["cells"]
+        elif current is not None and "rows" in line:
+            current.rows.update(line["rows"])
     raise FileRefused(TOO_LARGE)
 
 
 def _parsed(raw: bytes) -> dict[str, Any]:
     try:
-        line = json.loads(raw)
+        line = orjson.loads(raw)
     except ValueError:
         return {}
     return line if isinstance(line, dict) else {}
