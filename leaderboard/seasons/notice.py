@@ -18,7 +18,8 @@ _PARAGRAPH = re.compile(r"\s*" + _NUMBER + r"\s*(?P<name>[^\d#，。；,;:：]{1
 _NOTE = r"(?:[（(](?P<{0}>[^）)]*)[）)])?"
 _TO = r"(?:至|到|[-－–—―~～]{1,2})"
 _SPAN = re.compile(
-    r"(?:(?P<year>\d{4})年)?(?P<month>\d{1,2})月(?P<day>\d{1,2})(?:日|(?="
+    # A day of a list goes without its month: 2月3日、4日和5日.
+    r"(?:(?:(?P<year>\d{4})年)?(?P<month>\d{1,2})月|(?<=[、和及与]))(?P<day>\d{1,2})(?:日|(?="
     + _TO
     + r"\d))"
     + _NOTE.format("note")
@@ -38,6 +39,7 @@ _TOTAL = re.compile(r"(?:共|放假|调休)(\d+)天")
 _WEEKDAY = re.compile(r"(?:周|星期)([一二三四五六日天])")
 _WRITTEN_DAY = re.compile(r"(?:(\d{4})[-./年])?(\d{1,2})[-./月](\d{1,2})日?")
 _SEPARATOR = re.compile(r"[,，;；\t ]+")
+UNREAD = "“{sentence}”没有全部读懂, 日期应写成 10月1日至7日"
 _LONGEST = 31
 """Days in one stretch; a longer one is a slip of the pen."""
 
@@ -132,8 +134,8 @@ def _sentence(said: _Sentence, year: int) -> list[NoticeDay]:
     days: list[NoticeDay] = []
     waiting: list[date] = []
     for found in re.finditer(f"{_SPAN.pattern}|{_MARK.pattern}", sentence):
-        if found["month"]:
-            waiting += _span(found, year)
+        if found["day"]:
+            waiting += _span(found, year, waiting[-1] if waiting else None)
             continue
         days += [NoticeDay(day, found["off"] is None, said.name or "") for day in waiting]
         waiting = []
@@ -141,7 +143,7 @@ def _sentence(said: _Sentence, year: int) -> list[NoticeDay]:
         raise _Slip(_("“{sentence}”既没有写放假也没有写上班").format(sentence=sentence))
     unread = waiting or _DATED.search(_SPAN.sub("", sentence)) or _DENIED.search(sentence)
     if unread or (not days and _ARRANGED.search(sentence)):
-        raise _Slip(_("“{sentence}”没有全部读懂, 日期应写成 10月1日至7日").format(sentence=sentence))
+        raise _Slip(_(UNREAD).format(sentence=sentence))
     if days and said.name is None:
         raise _Slip(_("“{sentence}”没有写明是哪个节日, 请接在所属节日的那一行之后").format(sentence=sentence))
     off = sum(not day.is_working for day in days)
@@ -151,14 +153,22 @@ def _sentence(said: _Sentence, year: int) -> list[NoticeDay]:
     return days
 
 
-def _span(span: re.Match[str], year: int) -> list[date]:
-    """Every day from the first to the last that a sentence names, each end on the weekday it states."""
-    first = _date(int(span["year"] or year), int(span["month"]), int(span["day"]))
+def _span(span: re.Match[str], year: int, before: date | None) -> list[date]:
+    """Every day from the first to the last that a sentence names, each end on the weekday it states.
+
+    One without a month is a later day of the month of the day `before` it in a list.
+    """
+    if span["month"]:
+        first = _date(int(span["year"] or year), int(span["month"]), int(span["day"]))
+    elif before is not None and before.day < int(span["day"]):
+        first = _date(before.year, before.month, int(span["day"]))
+    else:
+        raise _Slip(_(UNREAD).format(sentence=span.string))
     _check_weekday(first, span["note"])
     if span["last_day"] is None:
         return [first]
     years = int(span["last_year"] or first.year)
-    last = _date(years, int(span["last_month"] or span["month"]), int(span["last_day"]))
+    last = _date(years, int(span["last_month"] or first.month), int(span["last_day"]))
     _check_weekday(last, span["last_note"])
     if not 0 < (last - first).days < _LONGEST:
         raise _Slip(_("{first} 至 {last} 不是一段假期").format(first=first, last=last))

@@ -96,6 +96,52 @@ def test_each_day_is_what_the_next_word_says() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("written", "days"),
+    [
+        ("2月3日、4日", (3, 4)),
+        ("2月3日、4日、5日", (3, 4, 5)),
+        ("2月3日和4日", (3, 4)),
+        ("2月3日（周二）、4日（周三）及6日（周五）", (3, 4, 6)),
+        ("2月3日、5日至7日与9日", (3, 5, 6, 7, 9)),
+        ("2月1日至3日、5日", (1, 2, 3, 5)),
+    ],
+)
+@pytest.mark.parametrize(("mark", "is_working"), [("上班", True), ("放假", False)])
+def test_days_of_one_month_may_be_listed_after_it(
+    written: str, days: tuple[int, ...], mark: str, is_working: bool
+) -> None:
+    named = [NoticeDay(date(2026, 2, day), is_working, "春节") for day in days]
+    assert parse_notice(f"二、春节：{written}{mark}。", 2026) == named
+
+
+def test_a_list_may_begin_where_a_stretch_ended_in_another_month() -> None:
+    days = parse_notice("四、劳动节：4月30日至5月2日、4日放假，共4天。5月9日、10日上班。", 2026)
+    off = [str(day.day) for day in days if not day.is_working]
+    assert off == ["2026-04-30", "2026-05-01", "2026-05-02", "2026-05-04"]
+    assert [str(day.day) for day in days if day.is_working] == ["2026-05-09", "2026-05-10"]
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ("2月3日（周二）、4日（周二）上班", "2026-02-04 不是周二"),
+        ("2月3日、4日放假，共3天", "日期却有 2 天"),
+        ("2月27日、30日上班", "没有 2026 年 2 月 30 日"),
+        # Nobody can say of which month they are, or what the list means.
+        ("12月31日、1日放假", "没有全部读懂"),
+        ("2月4日、3日上班", "没有全部读懂"),
+        ("2月3日放假、4日上班", "没有全部读懂"),
+        ("与4日上班", "没有全部读懂"),
+        ("2月3日，4日上班", "没有全部读懂"),
+    ],
+)
+def test_a_list_that_cannot_be_meant_is_refused(written: str, words: str) -> None:
+    with pytest.raises(PlanError) as caught:
+        parse_notice(f"二、春节：{written}。三、清明节：4月4日放假。", 2026)
+    assert words in caught.value.problems[0]
+
+
 def test_a_recommendation_is_passed_over_and_told() -> None:
     """New Year's Eve of 2024 was no day off for everyone."""
     [notice] = [past for past in PAST if past.year == 2024]
