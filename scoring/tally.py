@@ -1,24 +1,25 @@
 """Scores and places alone, exact and fast: for weighing the same measured numbers again and again.
 
-A scored race keeps every intermediate number; a tally keeps for each cell only what it gives at any weight, so that
-new weights cost one multiplication a cell. `score_measured` says why, a tally says who is where; they always agree.
+A scored race keeps every intermediate number; a tally keeps for each cell only what it gives at any weight. Where one
+set of weights turns a whole division into whole numbers over one denominator, new weights cost one multiplication an
+indicator. `score_measured` says why, a tally says who is where; they always agree.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cmp_to_key
-from itertools import pairwise
+from functools import cached_property
 from math import lcm
 from operator import mul
 
-from scoring.cells import ALL, NONE, Cells, plain_cells, plain_indicators, seen_cells
+from scoring.cells import NONE, Cells, plain_cells, plain_indicators, seen_cells
+from scoring.lanes import Lanes
 from scoring.measures import Measures, UnitMeasures
+from scoring.ordered_places import OrderedPlaces
 from scoring.race import score_measured
-from scoring.rank import place_in_group
-from scoring.rules import Scheme, Ties
+from scoring.rules import Scheme
 from scoring.shape_rules import AtLeast, Bands, Reading, Requirement, Shape
 
 BITS = 96
@@ -27,6 +28,7 @@ LEVEL_BITS = 512
 """A denominator that all shares of a division have in common is used up to this length."""
 Weights = Mapping[str, Fraction]
 Ratios = list[tuple[int, int] | None]
+Places = list[Fraction | None]
 
 
 def tallies(measures: Measures, scheme: Scheme) -> dict[str, Tally]:
@@ -39,12 +41,14 @@ def tallies(measures: Measures, scheme: Scheme) -> dict[str, Tally]:
 
 @dataclass(slots=True)
 class _Line:
-    """One unit ready to be weighed: score = Σ weight × whole / below + points."""
+    """One unit ready to be weighed: score = (Σ weight × whole + points) / below, the points being the last whole."""
 
     cells: Cells
     wholes: tuple[int, ...]
     below: int
     weights: tuple[Fraction, ...]
+    bent: bool
+    """Whether the score is more than that: redistributed weights, limits."""
     placed: bool
 
 
@@ -60,37 +64,40 @@ class Tally:
         """False where points depend on other points or on rounding: then the whole race is scored each time."""
         self._lines = self._prepared() if self.steady else []
         self._placed_lines = [n for n, line in enumerate(self._lines) if line.placed]
-        self._level = self._is_level()
-        """Whether one set of weights turns all shares into whole numbers that can be compared as they are."""
-        self._alone = [Fraction(place) for place in range(1, len(self._lines) + 1)]
+        self._places_of = OrderedPlaces(len(self._lines), scheme.ties)
 
-    def _is_level(self) -> bool:
-        if self._scheme.score_least is not None or self._scheme.score_most is not None:
-            return False
-        if any(line.cells.given or line.cells.bent or line.cells.points for line in self._lines):
-            return False
-        return len({line.below for line in self._lines}) == 1
+    @cached_property
+    def _lanes(self) -> Lanes | None:
+        """All units at once, where one set of weights turns them into whole numbers over one denominator."""
+        if any(line.bent for line in self._lines) or len({line.below for line in self._lines}) != 1:
+            return None
+        return Lanes([line.wholes for line in self._lines])
 
     def _prepared(self) -> list[_Line]:
+        every = self._cells()
+        common = _common(
+            {d for cells in every for _, d in cells.shares} | {cells.points.denominator for cells in every}
+        )
+        limited = self._scheme.score_least is not None or self._scheme.score_most is not None
+        known: dict[tuple[tuple[str, Fraction], ...], tuple[Fraction, ...]] = {}
+        shared = None if self._scheme.weightings else self._own_weights(every[0].unit, known)
+        lines = []
+        for cells in every:
+            above, beside = cells.points.as_integer_ratio()
+            below = common or lcm(beside, *[d for _, d in cells.shares])
+            wholes = (*[n * (below // d) for n, d in cells.shares], above * (below // beside))
+            weights = shared if shared is not None else self._own_weights(cells.unit, known)
+            bent = limited or bool(cells.given or cells.bent)
+            placed = cells.reason is None and cells.unit.unit.competing
+            lines.append(_Line(cells, wholes, below, weights, bent, placed))
+        return lines
+
+    def _cells(self) -> list[Cells]:
         scheme, measures = self._scheme, self._measures
         plain = plain_indicators(scheme)
         if plain is None:
-            found = seen_cells(measures.units, measures, scheme)
-        else:
-            found = plain_cells(measures.units, measures, scheme, plain)
-        lines = []
-        known: dict[tuple[tuple[str, Fraction], ...], tuple[Fraction, ...]] = {}
-        shared = None if scheme.weightings else self._own_weights(measures.units[0], known)
-        every = list(found)
-        common = lcm(*{d for cells in every for _, d in cells.shares})
-        level = common.bit_length() <= LEVEL_BITS
-        for cells in every:
-            below = common if level else lcm(*[d for _, d in cells.shares])
-            wholes = tuple([n * (below // d) for n, d in cells.shares])
-            weights = shared if shared is not None else self._own_weights(cells.unit, known)
-            placed = cells.reason is None and cells.unit.unit.competing
-            lines.append(_Line(cells, wholes, below, weights, placed))
-        return lines
+            return list(seen_cells(measures.units, measures, scheme))
+        return list(plain_cells(measures.units, measures, scheme, plain))
 
     def _own_weights(
         self, unit: UnitMeasures, known: dict[tuple[tuple[str, Fraction], ...], tuple[Fraction, ...]]
@@ -109,22 +116,42 @@ class Tally:
         """Exact score of each unit, under the scheme's weights or the same ones for all; None without one."""
         if not self.steady:
             return [score for score, _ in self._scored(weights)]
+        if weights is not None and self._lanes is not None:
+            return self._level_scores(*self._sums(self._lanes, weights))
         return self._scores(self._ratios(weights))
 
-    def places(self, weights: Weights | None = None) -> list[Fraction | None]:
+    def places(self, weights: Weights | None = None) -> Places:
         """Place of each unit by the scheme's ties and tie-breakers; None where it has none."""
         if not self.steady:
             return [place for _, place in self._scored(weights)]
-        if self._level and weights is not None:
-            return self._level_places(self._ordered(weights))
+        if weights is not None and self._lanes is not None:
+            return self._level_places(self._sums(self._lanes, weights)[0])
         return self._places(self._ratios(weights))
 
     def ranking(self, weights: Weights | None = None) -> list[tuple[Fraction | None, Fraction | None]]:
         """Score and place of each unit at once."""
         if not self.steady:
             return self._scored(weights)
+        if weights is not None and self._lanes is not None:
+            sums, below = self._sums(self._lanes, weights)
+            return list(zip(self._level_scores(sums, below), self._level_places(sums), strict=True))
         ratios = self._ratios(weights)
         return list(zip(self._scores(ratios), self._places(ratios), strict=True))
+
+    def _sums(self, lanes: Lanes, weights: Weights) -> tuple[list[int], int]:
+        """Every score as a whole number over one denominator, so that none has to be divided to be compared."""
+        whole, scale = _whole(self._ordered(weights))
+        return lanes.sums(whole), scale * self._lines[0].below
+
+    def _level_scores(self, sums: Sequence[int], below: int) -> list[Fraction | None]:
+        return [
+            Fraction(above, below) if line.cells.reason is None else None
+            for line, above in zip(self._lines, sums, strict=True)
+        ]
+
+    def _level_places(self, sums: Sequence[int]) -> Places:
+        order = sorted(self._placed_lines, key=sums.__getitem__, reverse=True)
+        return self._places_of.given(order, sums, self._parted)
 
     def _scores(self, ratios: Ratios) -> list[Fraction | None]:
         return [
@@ -132,80 +159,42 @@ class Tally:
             for line, ratio in zip(self._lines, ratios, strict=True)
         ]
 
-    def _level_places(self, weights: tuple[Fraction, ...]) -> list[Fraction | None]:
-        """Places by whole scores over one denominator, which need no division to be compared."""
-        scale = lcm(*[weight.denominator for weight in weights])
-        whole = [int(weight * scale) for weight in weights]
-        scores = [sum(map(mul, whole, line.wholes)) for line in self._lines]
-        order = sorted(self._placed_lines, key=scores.__getitem__, reverse=True)
-        return self._placed(order, scores, None)
-
-    def _places(self, found: Ratios) -> list[Fraction | None]:
+    def _places(self, found: Ratios) -> Places:
         order = [n for n in self._placed_lines if found[n] is not None]
         ratios = [ratio or NONE for ratio in found]
         quick = [(above << BITS) // below for above, below in ratios]
         order.sort(key=quick.__getitem__, reverse=True)
-        return self._placed(order, quick, ratios)
-
-    def _placed(
-        self, order: list[int], quick: list[int], ratios: list[tuple[int, int]] | None
-    ) -> list[Fraction | None]:
-        """Places in order; units closer than a hair are compared exactly (None: they are equal), then by tie-breakers."""
-        ties = self._scheme.ties
-        found: list[Fraction | None] = [None] * len(self._lines)
-        keys = [quick[n] for n in order]
-        edges = [n for n, (above, key) in enumerate(pairwise(keys), 1) if above != key]
-        number = 0
-        for start, stop in pairwise([0, *edges, len(order)] if order else []):
-            if stop - start == 1:
-                found[order[start]] = self._alone[number if ties is Ties.DENSE else start]
-                number += 1
-                continue
-            before = start
-            for group in self._settled(order[start:stop], ratios):
-                for offset, n in enumerate(group):
-                    found[n] = place_in_group(ties, before, len(group), number, offset)
-                before += len(group)
-                number += 1
-        return found
-
-    def _settled(self, close: list[int], ratios: list[tuple[int, int]] | None) -> list[list[int]]:
-        """Groups of exact equals among units that look alike."""
 
         def compared(one: int, other: int) -> int:
-            (a, b), (c, d) = (ratios[one], ratios[other]) if ratios else (ALL, ALL)
+            (a, b), (c, d) = ratios[one], ratios[other]
             left, right = a * d, c * b
             if left == right:
-                return _order(self._lines[other].cells.breakers, self._lines[one].cells.breakers)
+                return self._parted(one, other)
             return 1 if left < right else -1
 
-        groups: list[list[int]] = []
-        for n in sorted(close, key=cmp_to_key(compared)):
-            if groups and compared(groups[-1][0], n) == 0:
-                groups[-1].append(n)
-            else:
-                groups.append([n])
-        return groups
+        return self._places_of.given(order, quick, compared)
+
+    def _parted(self, one: int, other: int) -> int:
+        """Which of two units with equal scores the tie-breakers put first, below 0 for the first; 0 where none does."""
+        own, others = self._lines[one].cells.breakers, self._lines[other].cells.breakers
+        return (own < others) - (own > others)
 
     def _ratios(self, weights: Weights | None) -> Ratios:
         """Every score as whole numbers above and below the line; None where no weight is left."""
         given = None if weights is None else self._ordered(weights)
         # Equal weights are one object, and asking for its identity is cheaper than comparing fractions.
         scaled: dict[int, tuple[list[int], int]] = {}
-        limits = self._scheme.score_least is not None or self._scheme.score_most is not None
         found: Ratios = []
         for line in self._lines:
             own = given if given is not None else line.weights
-            cells = line.cells
-            if id(own) not in scaled:
-                scale = lcm(*[weight.denominator for weight in own])
-                scaled[id(own)] = [int(weight * scale) for weight in own], scale
-            whole, scale = scaled[id(own)]
-            if cells.given or cells.bent or cells.points or limits:
+            if line.bent:
                 bent = self._bent(line, own)
                 found.append(None if bent is None else bent.as_integer_ratio())
-            else:
-                found.append((sum(map(mul, whole, line.wholes)), scale * line.below))
+                continue
+            if id(own) not in scaled:
+                scaled[id(own)] = _whole(own)
+            whole, scale = scaled[id(own)]
+            found.append((sum(map(mul, whole, line.wholes)), scale * line.below))
         return found
 
     def _bent(self, line: _Line, weights: Sequence[Fraction]) -> Fraction | None:
@@ -241,8 +230,20 @@ class Tally:
         return [by_unit[key] for key in self.units]
 
 
-def _order(one: tuple[Fraction, ...], other: tuple[Fraction, ...]) -> int:
-    return (one > other) - (one < other)
+def _common(denominators: Iterable[int]) -> int | None:
+    """The denominator all of these have in common; None where it is too long to be of use."""
+    common = 1
+    for denominator in denominators:
+        common = lcm(common, denominator)
+        if common.bit_length() > LEVEL_BITS:
+            return None
+    return common
+
+
+def _whole(weights: Sequence[Fraction]) -> tuple[list[int], int]:
+    """Weights as whole numbers over one denominator, which is the weight of plain points and stands last."""
+    scale = lcm(*[weight.denominator for weight in weights])
+    return [*[int(weight * scale) for weight in weights], scale], scale
 
 
 def is_steady(scheme: Scheme) -> bool:
