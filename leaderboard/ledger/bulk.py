@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +12,7 @@ from fractions import Fraction
 from itertools import groupby, pairwise
 from typing import Any, TypeVar
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.audit import record_act
@@ -18,6 +20,7 @@ from leaderboard.instant import now
 from leaderboard.ledger.codes import code_problem
 from leaderboard.ledger.models import (
     VERIFIED,
+    Adjustment,
     CapitalArrival,
     Credit,
     Project,
@@ -29,10 +32,14 @@ from leaderboard.ledger.models import (
 from leaderboard.ledger.project_facts import keep_project_facts
 from leaderboard.ledger.read import ProjectFact, UnitFact, known_project_facts, known_unit_facts
 from leaderboard.ledger.record import LedgerError, Source, new_fact_id
+from leaderboard.ledger.rows import insert_rows
 from leaderboard.words import gettext as _
 
 AT_ONCE = 2000
 """Rows named in one statement: below every engine's limit of parameters."""
+MOST_LISTED = 2000
+"""Codes or facts that a line in the trail lists one by one."""
+TABLES = (StageEvent, CapitalArrival, Credit, UnitReturn, Adjustment)
 T = TypeVar("T")
 
 
@@ -103,8 +110,8 @@ def add_projects(session: Session, source: Source, heads: Sequence[Head]) -> dic
     ]
     if not rows:
         return {}
-    session.execute(insert(Project), rows)
-    record_act(session, source.actor, "project.add_many", f"{len(rows)} projects", codes=codes)
+    insert_rows(session, Project, rows)
+    record_act(session, source.actor, "project.add_many", f"{len(rows)} projects", **_listed("codes", codes))
     ids: dict[str, int] = {}
     for some in chunks(codes):
         found = session.execute(select(Project.code, Project.id).where(Project.code.in_(some)))
@@ -112,37 +119,48 @@ def add_projects(session: Session, source: Source, heads: Sequence[Head]) -> dic
     return ids
 
 
-def add_facts(session: Session, source: Source, facts: Sequence[Fact]) -> None:
-    """Record many facts; raises LedgerError where a stage would be reached twice, shares pass 1 or returns overlap."""
+def _listed(name: str, items: Sequence[Any]) -> dict[str, Any]:
+    """What a line in the trail says of many things: each of them, or of very many the SHA-256 of the whole list."""
+    if len(items) <= MOST_LISTED:
+        return {name: items}
+    whole = json.dumps(items, ensure_ascii=False).encode()
+    return {f"{name}_sha256": hashlib.sha256(whole).hexdigest()}
+
+
+def add_facts(session: Session, source: Source, facts: Sequence[Fact]) -> list[int]:
+    """Record many facts and return their ids in the same order.
+
+    Raises LedgerError where a stage would be reached twice, shares pass 1 or returns overlap.
+    """
     if not facts:
-        return
+        return []
+    ids = [new_fact_id() for _ in facts]
+    numbered = list(zip(ids, facts, strict=True))
     at = source.recorded_at or now()
-    decided: list[Decision] = []
-    for table, of_table in _by_table(facts):
+    counts: dict[str, Any] = {}
+    for table in TABLES:
+        of_table = [(fact_id, fact) for fact_id, fact in numbered if fact.table is table]
         holder = _holder_column(table)
         rows = [
             {
                 holder: fact.holder_id,
-                "fact_id": new_fact_id(),
+                "fact_id": fact_id,
                 "occurred_on": fact.occurred_on,
                 "recorded_at": at,
                 "recorded_by": source.actor,
                 "evidence": fact.evidence,
                 **fact.values,
             }
-            for fact in of_table
+            for fact_id, fact in of_table
         ]
-        session.execute(insert(table), rows)
-        decided += [
-            Decision(table, fact.holder_id, row["fact_id"], VERIFIED)
-            for fact, row in zip(of_table, rows, strict=True)
-            if fact.verified
-        ]
-    _insert_decisions(session, source.actor, decided, at)
+        insert_rows(session, table, rows)
+        counts |= {table.__tablename__: len(rows)} if rows else {}
+    decided = [Decision(f.table, f.holder_id, fact_id, VERIFIED) for fact_id, f in numbered if f.verified]
+    _insert_decisions(session, source.actor, decided, at, are_first=True)
     _check_rules(session, facts)
-    counts: dict[str, Any] = {table.__tablename__: len(of_table) for table, of_table in _by_table(facts)}
     record_act(session, source.actor, "fact.add_many", f"{len(facts)} facts", verified=len(decided), **counts)
     _keep_projects(session, facts)
+    return ids
 
 
 def decide_facts(session: Session, actor: str, decisions: Sequence[Decision], at: int | None = None) -> None:
@@ -154,7 +172,8 @@ def decide_facts(session: Session, actor: str, decisions: Sequence[Decision], at
     _insert_decisions(session, actor, decisions, at or now())
     facts = [[d.table.__tablename__, str(d.fact_id), d.outcome] for d in decisions]
     why = sorted({d.reason for d in decisions if d.reason})
-    record_act(session, actor, "fact.decide_many", f"{len(decisions)} facts", facts=facts, why=why)
+    told = _listed("facts", facts) | _listed("why", why)
+    record_act(session, actor, "fact.decide_many", f"{len(decisions)} facts", **told)
     _keep_projects(session, decisions)
 
 
@@ -173,33 +192,39 @@ def _holder_column(table: ProjectFact | UnitFact) -> str:
     return "project_id" if table in (StageEvent, CapitalArrival, Credit) else "unit_id"
 
 
-def _insert_decisions(session: Session, actor: str, decisions: Sequence[Decision], at: int) -> None:
+def _insert_decisions(
+    session: Session, actor: str, decisions: Sequence[Decision], at: int, *, are_first: bool = False
+) -> None:
     for table, of_table in _by_table(decisions):
         holder = _holder_column(table)
         into: Any = ProjectDecision if holder == "project_id" else UnitDecision
-        earlier: dict[int, int] = {}
-        for some in chunks(d.fact_id for d in of_table):
-            found = (
-                select(into.fact_id, func.max(into.decision_no))
-                .where(into.fact_id.in_(some))
-                .group_by(into.fact_id)
-            )
-            earlier |= {fact_id: number for fact_id, number in session.execute(found)}  # noqa: C416 - rows are no pairs to mypy
-        session.execute(
-            insert(into),
-            [
-                {
-                    holder: d.holder_id,
-                    "fact_id": d.fact_id,
-                    "decision_no": earlier.get(d.fact_id, 0) + 1,
-                    "outcome": d.outcome,
-                    "decided_at": at,
-                    "decided_by": actor,
-                    "reason": d.reason,
-                }
-                for d in of_table
-            ],
+        earlier = {} if are_first else _last_numbers(session, into, of_table)
+        rows = [
+            {
+                holder: d.holder_id,
+                "fact_id": d.fact_id,
+                "decision_no": earlier.get(d.fact_id, 0) + 1,
+                "outcome": d.outcome,
+                "decided_at": at,
+                "decided_by": actor,
+                "reason": d.reason,
+            }
+            for d in of_table
+        ]
+        insert_rows(session, into, rows)
+
+
+def _last_numbers(session: Session, into: Any, decisions: Sequence[Decision]) -> dict[int, int]:
+    """Fact id -> number of the last decision on it."""
+    found: dict[int, int] = {}
+    for some in chunks(decisions):
+        numbers = (
+            select(into.fact_id, func.max(into.decision_no))
+            .where(into.fact_id.in_([d.fact_id for d in some]))
+            .group_by(into.fact_id)
         )
+        found |= {fact_id: number for fact_id, number in session.execute(numbers)}  # noqa: C416 - rows are no pairs to mypy
+    return found
 
 
 def _check_rules(session: Session, facts: Sequence[Fact]) -> None:
@@ -232,8 +257,15 @@ def _refuse_second_events(session: Session, project_ids: list[int]) -> None:
 
 
 def _refuse_shares_over_one(session: Session, project_ids: list[int]) -> None:
+    # One share cannot pass 1: the table itself refuses it.
+    several = (
+        select(Credit.project_id)
+        .where(Credit.project_id.in_(project_ids))
+        .group_by(Credit.project_id)
+        .having(func.count() > 1)
+    )
     shares: dict[int, Fraction] = defaultdict(Fraction)
-    for row in session.execute(known_project_facts(Credit).where(Credit.project_id.in_(project_ids))):
+    for row in session.execute(known_project_facts(Credit).where(Credit.project_id.in_(several))):
         shares[row.project_id] += Fraction(row.share_num, row.share_den)
     for project_id, total in shares.items():
         if total > 1:
