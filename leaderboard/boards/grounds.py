@@ -6,7 +6,6 @@ So a change behind the house's back shows where no figure moves, too.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple
 from datetime import date
@@ -14,6 +13,7 @@ from functools import cache
 from itertools import islice
 from typing import Any
 
+import orjson
 from sqlalchemy import Select, and_, inspect, select
 from sqlalchemy.orm import Session
 
@@ -101,7 +101,9 @@ class Grounds:
             columns["id"].in_(self._ours), columns["recorded_at"] <= self._known_at
         )
         rows = self._session.connection().execute(found.order_by(columns["id"]))
-        called = [dict(zip(names, row, strict=True)) | former.get(row[0], {}) for row in rows]
+        called = [dict(zip(names, row, strict=True)) for row in rows]
+        for project in called:
+            project.update(former.get(project["id"], {}))
         self._hash("project", (list(row.values()) for row in called))
         table = FormerProject.__table__
         renamed = select(*table.columns).where(
@@ -143,14 +145,14 @@ class Grounds:
         with self._session.connection().execute(found) as result:
             cursor: Any = result.cursor
             while rows := cursor.fetchmany(AT_ONCE):
-                self._sha.update(json.dumps(rows, ensure_ascii=False, default=str).encode())
+                self._sha.update(orjson.dumps(rows))
                 yield from rows
 
     def _hash(self, name: str, rows: Iterable[Sequence[Any]]) -> None:
         self._sha.update(f"{name}\n".encode())
         rest = iter(rows)
         while some := list(islice(rest, AT_ONCE)):
-            self._sha.update(json.dumps(some, ensure_ascii=False, default=str).encode())
+            self._sha.update(orjson.dumps(some))
 
     def _planned(self, table: Plan, season_id: int) -> Iterator[Sequence[Any]]:
         """What was planned by the instant; that it ended is said only where it had ended by then."""

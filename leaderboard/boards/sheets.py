@@ -23,6 +23,7 @@ Document = dict[str, Any]
 WIDE, NARROW = 24, 11
 MOST_DIGITS = 15
 """What a spreadsheet keeps of a number; what is longer must be text."""
+LONG = 10**MOST_DIGITS
 DECIMALS = 4
 """Of a numerator or denominator that is no integer, such as the third of a shared project."""
 _NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,6})?%?")
@@ -57,7 +58,7 @@ def inert(cell: Cell) -> str:
 
 
 def _is_long(number: int) -> bool:
-    return len(str(abs(number))) > MOST_DIGITS
+    return abs(number) >= LONG
 
 
 def _is_number(printed: str) -> bool:

@@ -7,6 +7,8 @@ A line is kept as the package tells it, its facts as rows, with what each fact i
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from functools import cache
 from typing import Any
 
 from scoring.explain import contributions, formulas
@@ -77,17 +79,18 @@ def _counts(line: IndicatorLine) -> Iterator[Count]:
 
 def _tell(told: Told, counted: Iterable[CountedFact], left_out: Iterable[LeftOutFact]) -> None:
     """Note what the facts are called; one that is counted anywhere keeps its share."""
-    for fact in left_out:
-        known = told.setdefault(fact.kind, {}).setdefault(fact.ref, {})
-        if fact.fact not in known:
-            known[fact.fact] = [fact.name, _day(fact)]
-    for one in counted:
-        known = told.setdefault(one.kind, {}).setdefault(one.ref, {})
-        known[one.fact] = [one.name, _day(one), exact(one.share)]
+    for kind, ref, fact, name, on, _reason in left_out:
+        known = told.setdefault(kind, {}).setdefault(ref, {})
+        if fact not in known:
+            known[fact] = [name, _day(on)]
+    for kind, ref, fact, name, on, share, _amount in counted:
+        told.setdefault(kind, {}).setdefault(ref, {})[fact] = [name, _day(on), exact(share)]
 
 
-def _day(fact: CountedFact | LeftOutFact) -> str | None:
-    return None if fact.on is None else fact.on.isoformat()
+@cache
+def _day(on: date | None) -> str | None:
+    """A day as it is told; written once, as a board has a hundred facts on it."""
+    return None if on is None else on.isoformat()
 
 
 def _opened_part(part: Mapping[str, Any], told: Told) -> Document:
