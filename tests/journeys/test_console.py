@@ -13,7 +13,7 @@ from leaderboard.boards.publish import Due
 from leaderboard.db import Database
 from leaderboard.instant import now
 from leaderboard.seasons.read import find_season
-from tests.browser import OpenPage
+from tests.browser import OpenPage, barriers
 from tests.factories import OFFICE, Race
 from tests.people import PASSWORD, enrol
 from tests.web.races import TODAY, committed_race
@@ -23,6 +23,7 @@ from tests.web.races import TODAY, committed_race
 def race(database: Database) -> Race:
     """The running race and the administrator, committed before the server starts."""
     enrol(database)
+    enrol(database, "zhao")
     return committed_race(database)
 
 
@@ -36,6 +37,19 @@ def sign_in(page: Page, name: str) -> None:
 def weigh(page: Page, **weights: str) -> None:
     for name, weight in weights.items():
         page.get_by_role("textbox", name=f"{name} 权重").fill(weight)
+
+
+def approved_by_another(open_page: OpenPage) -> Page:
+    """A second administrator comes in, sees what waits and what it would change, and approves it."""
+    page = open_page(1366, 768)
+    sign_in(page, "zhao")
+    page.get_by_role("link", name="当年赛季 第 2 版方案").click()
+    expect(page.get_by_role("heading", name="3 家中 2 家名次变化")).to_be_visible()
+    expect(page.get_by_text("柳溪镇 由第 2 升到第 1")).to_be_visible()
+    assert barriers(page) == []
+    page.get_by_role("button", name="批准").click()
+    expect(page.get_by_text("第 2 版方案已批准")).to_be_visible()
+    return page
 
 
 NEW = {"签约率": "60", "开工率": "5", "落地率": "10", "资金到位率": "25"}
@@ -56,8 +70,9 @@ def test_a_weight_is_changed_seen_put_in_force_and_published(race: Race, open_pa
     expect(page.get_by_role("heading", name="3 家中 2 家名次变化")).to_be_visible()
     expect(page.get_by_text("柳溪镇 由第 2 升到第 1")).to_be_visible()
     page.get_by_label("调整理由（必填，记入审计）").fill("突出签约")
-    page.get_by_role("button", name="生效", exact=True).click()
-    expect(page.locator("p.notice")).to_contain_text("第 2 版方案已生效")
+    page.get_by_role("button", name="提交审批", exact=True).click()
+    expect(page.get_by_text("第 2 版方案已提交")).to_be_visible()
+    page = approved_by_another(open_page)
     expect(page.get_by_role("row", name="2 现行")).to_contain_text("突出签约")
     page.get_by_role("link", name="发布榜单", exact=True).click()
     page.get_by_role("button", name="发布第 2 期").click()

@@ -81,6 +81,7 @@ CONSOLE = (
     " decide_together discard edit_timetable exchange export import_calendar new_project new_timetable overview"
     " preview_import preview_scheme project projects publish publish_now published returns revoke run_again"
     " save_scheme scheme scheme_document_file screens skip switch template_file units unskip"
+    " approval submit_draft return_draft withdraw restore"
     " drafts make_one_draft draft open_draft extend_draft release_one revise_draft drop_draft"
     " objection answer_objection edition correct_edition withdraw_edition freeze reveal_season change_window"
 )
