@@ -14,8 +14,11 @@ from sqlalchemy.orm import Session
 from leaderboard import airing
 from leaderboard.airing import Node, Outcome, State, perform, tick
 from leaderboard.boards import clock
+from leaderboard.boards.correct import withdraw
 from leaderboard.boards.models import DueRun, Edition
 from leaderboard.boards.publish import Overtaken
+from leaderboard.boards.read import latest_edition
+from leaderboard.boards.run_log import unmade
 from leaderboard.db import Database
 from leaderboard.instant import from_local, now
 from leaderboard.orphans import owner_name, take_back_orphans
@@ -236,6 +239,32 @@ def test_an_older_instant_is_not_published_after_a_newer_edition(database: Datab
     [outcome] = tick(database, NODE)
     assert (outcome.state, outcome.message) == (State.SKIPPED, clock.OUTDATED)
     assert len(editions(database)) == 1
+
+
+def test_an_instant_left_out_is_aired_once_the_newer_edition_is_withdrawn(database: Database):
+    """While the newer one stands the older is refused; afterwards it becomes the board of the season."""
+    older = asked(database)
+    with database.session() as session:
+        run = session.get_one(DueRun, older)
+        newer = clock.request_run(session, session.get_one(Season, run.season_id), "newer", "li", now()).id
+        assert clock.claim(session, older, 0, "here", now(), 30_000)
+        assert clock.skip(session, older, 1, now(), "停电")
+        session.commit()
+    assert perform(database, newer, NODE).number == 1
+    with database.session() as session:
+        run = session.get_one(DueRun, older)
+        assert list(unmade(session, run.season_id)) == []
+        with pytest.raises(clock.RunRefused, match="其后的一期已经发布"):
+            clock.bring_back(session, "li", run)
+        withdraw(session, "li", session.scalars(select(Edition)).one(), reason="漏计")
+        assert [waiting.id for waiting in unmade(session, run.season_id)] == [older]
+        clock.bring_back(session, "li", run)
+        session.commit()
+    assert perform(database, older, NODE) == Outcome(older, State.PUBLISHED, 2)
+    with database.reading() as session:
+        latest = latest_edition(session, session.get_one(DueRun, older).season_id)
+        assert latest is not None
+        assert (latest.number, latest.run_id) == (2, older)
 
 
 def test_a_stopping_node_begins_no_other_edition(database: Database):

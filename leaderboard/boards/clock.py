@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from leaderboard.accounts.audit import record_act
 from leaderboard.boards.due import active_timetables, materialise, rows_changed
-from leaderboard.boards.models import DONE, DUE, FAILED, RUNNING, SKIPPED, DueRun, Edition
+from leaderboard.boards.models import DONE, DUE, FAILED, PUBLISHED, RUNNING, SKIPPED, DueRun, Edition
 from leaderboard.boards.timekeeping import check_clock
 from leaderboard.instant import Millis
 from leaderboard.seasons.models import Season
@@ -178,8 +178,9 @@ def bring_back(session: Session, actor: str, run: DueRun) -> None:
 
 
 def is_outdated(session: Session, run: DueRun) -> bool:
-    """Whether the season has already announced an edition that was due later than this run."""
-    newest = session.scalar(select(func.max(Edition.due_at)).where(Edition.season_id == run.season_id))
+    """Whether an edition of the season stands in public that was due later than this run; a withdrawn one does not."""
+    standing = select(func.max(Edition.due_at)).where(Edition.season_id == run.season_id)
+    newest = session.scalar(standing.where(Edition.state == PUBLISHED))
     return newest is not None and newest > run.due_at
 
 
