@@ -71,6 +71,15 @@ def read_witness(file: Path) -> list[WitnessLine]:
         return []
 
 
+def newest_witness(file: Path) -> Witnessed | None:
+    """What the last line says; None where nothing is written down, or nothing that can be read."""
+    try:
+        lines = file.read_bytes().splitlines(keepends=True)
+    except OSError:
+        return None
+    return _read(lines[-1]) if lines else None
+
+
 def write_witness(session: Session, office: Office, file: Path) -> int:
     """Add a line for every edition in the database that has none; returns how many were added.
 
