@@ -5,10 +5,11 @@ from __future__ import annotations
 from leaderboard.accounts import models as accounts
 from leaderboard.boards import models as boards
 from leaderboard.db import Base
+from leaderboard.ledger import evidence_models, list_models
 from leaderboard.ledger import models as ledger
 from leaderboard.objections import models as objections
 from leaderboard.outbox import models as outbox
 from leaderboard.seasons import models as seasons
 
-SUBJECTS = (accounts, boards, ledger, objections, outbox, seasons)
+SUBJECTS = (accounts, boards, ledger, list_models, evidence_models, objections, outbox, seasons)
 ALL = tuple(Base.metadata.sorted_tables)

@@ -26,6 +26,7 @@ OPERATIONS = {
     "boards.drafts": (
         "objections",
     ),  # an objection upheld leads to a revised board in the place of the old one
+    "ledger.evidence": ("boards",),  # the bytes of evidence are compared with their hash
     "ledger.project_facts": ("boards",),  # what is stored is compared with what the facts come to
     "boards.revisions": ("objections",),
     "boards.difference": ("objections",),  # what upholding it would change is seen first

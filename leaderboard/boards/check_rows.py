@@ -11,12 +11,15 @@ from sqlalchemy.orm import Session, undefer
 from leaderboard.accounts.audit import last_marks, marks_of
 from leaderboard.accounts.models import AuditLine
 from leaderboard.db import Base
+from leaderboard.ledger.evidence import wrong_evidence
 from leaderboard.ledger.project_facts import wrong_project_facts
 from leaderboard.outbox.models import Message
 
 MARKED = (
     "account",
     "draft",
+    "evidence_file",
+    "not_duplicate",
     "objection",
     "scheme_revision",
     "scheme_submission",
@@ -49,6 +52,7 @@ def check_rows(session: Session) -> Iterator[str]:
     for name in marks:
         yield f"审计记录记有 {name}, 库中没有"
     yield from _sums(session)
+    yield from (f"佐证材料 {name} 的内容与上传时不同" for name in wrong_evidence(session))
 
 
 def _sums(session: Session) -> Iterator[str]:

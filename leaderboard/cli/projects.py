@@ -18,8 +18,9 @@ from leaderboard.cli.telling import OUTCOME_WORDS, address_of, said_of
 from leaderboard.formatters import money
 from leaderboard.instant import now
 from leaderboard.ledger.amend import amend_project
-from leaderboard.ledger.listing import ProjectLine, Wanted, list_projects, tell
+from leaderboard.ledger.listing import ProjectLine, list_projects, tell
 from leaderboard.ledger.record import Source, add_credits, add_project
+from leaderboard.ledger.wanted import AWAITING_SOME, Wanted
 from leaderboard.seasons.read import list_units, roster
 
 KNOWN_BY = {
@@ -57,7 +58,8 @@ def projects_command(
         if stage:
             given.choice("--stage", stage, names)
         given.check()
-        asked = Wanted(_unit_ids(session, season, unit), stage, text, awaiting)
+        state = AWAITING_SOME if awaiting else ""
+        asked = Wanted(_unit_ids(session, season, unit), stage, text, state)
         lines, total = list_projects(session, asked, limit)
     for line in lines:
         click.echo(_line(line, names))

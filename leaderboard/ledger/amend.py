@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from leaderboard.accounts.audit import record_act
 from leaderboard.instant import Millis, now
 from leaderboard.ledger.models import FormerProject, Project
+from leaderboard.ledger.project_facts import keep_project_facts
 from leaderboard.ledger.record import LedgerError
 from leaderboard.words import gettext as _
 
@@ -52,6 +53,7 @@ def amend_project(  # noqa: PLR0913 - the columns of the table, all by name
     _keep_former(session, project, was, now() if at is None else at)
     session.flush()
     record_act(session, actor, "project.amend", project.code, was=was, now=new, why=reason.strip())
+    keep_project_facts(session, [project.id])
 
 
 def _keep_former(session: Session, project: Project, was: dict[str, str | int | None], until: Millis) -> None:

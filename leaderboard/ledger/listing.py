@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Row, and_, or_, select
-from sqlalchemy import func as sql
+from sqlalchemy import Row, and_, select
 from sqlalchemy.orm import Session
 
-from leaderboard.ledger.awaiting import PROJECT_FACTS, UNIT_FACTS, undecided
+from leaderboard.ledger.awaiting import PROJECT_FACTS, UNIT_FACTS
+from leaderboard.ledger.bulk import chunks
+from leaderboard.ledger.duplicates import Lookalike, lookalikes
 from leaderboard.ledger.models import (
     AWAITING,
+    RETURNED,
+    SIGNED,
     VERIFIED,
     Adjustment,
     CapitalArrival,
@@ -29,36 +32,55 @@ from leaderboard.ledger.models import (
     UnitReturn,
 )
 from leaderboard.ledger.read import known_project_facts
+from leaderboard.ledger.wanted import FEW, Order, Wanted, count_all, find_page
 from leaderboard.seasons.models import Unit
 from leaderboard.words import named
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which projects a list asks for."""
-
-    unit_ids: tuple[int, ...] | None = None
-    """Projects in which one of these units has a share; None for all."""
-    stage: str = ""
-    """Projects that reached this stage, verified or not."""
-    text: str = ""
-    """Part of the code, the name or the investor."""
-    awaiting: bool = False
-    """Only projects with a fact on which nothing was decided yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProjectLine:
     """One project in a list, with how far it came by the facts that were not reversed."""
 
-    code: str
-    name: str
+    head: Project
     units: tuple[tuple[str, Fraction], ...]
     events: tuple[Row[Any], ...]
     """Oldest first; the signing carries the contract's amounts."""
     arrived_yuan: int
     """Verified money alone."""
-    awaiting: int
+    outcomes: Mapping[str, int]
+    """How many of its facts stand as awaiting, verified or returned."""
+    alike: tuple[Lookalike, ...]
+    """Other projects it looks like."""
+
+    @property
+    def code(self) -> str:
+        """The project's code."""
+        return self.head.code
+
+    @property
+    def name(self) -> str:
+        """The project's name."""
+        return self.head.name
+
+    @property
+    def awaiting(self) -> int:
+        """Facts on which nothing was decided yet."""
+        return self.outcomes.get(AWAITING, 0)
+
+    @property
+    def returned(self) -> int:
+        """Facts that were sent back."""
+        return self.outcomes.get(RETURNED, 0)
+
+    @property
+    def signed_on(self) -> date | None:
+        """The day of the signing."""
+        return next((e.occurred_on for e in self.events if e.stage == SIGNED), None)
+
+    @property
+    def total_yuan(self) -> int | None:
+        """The contract's total, where a signing states it."""
+        return next((e.total_yuan for e in reversed(self.events) if e.total_yuan is not None), None)
 
     @property
     def newest(self) -> Row[Any] | None:
@@ -102,49 +124,33 @@ class UnitFact:
 def list_projects(
     session: Session, wanted: Wanted, limit: int, offset: int = 0
 ) -> tuple[list[ProjectLine], int]:
-    """One page of the projects asked for, by code, and how many there are; five queries whatever their number."""
-    conditions = list(_conditions(wanted))
-    total = session.scalar(select(sql.count()).select_from(Project).where(*conditions)) or 0
-    heads = session.scalars(
-        select(Project).where(*conditions).order_by(Project.code).limit(limit).offset(offset)
-    ).all()
-    ids = [project.id for project in heads]
+    """One page of the projects asked for, by code, and how many there are; a few queries whatever their number."""
+    found = find_page(session, wanted, Order(), limit, offset)
+    total = found.total if found.total <= FEW else count_all(session, wanted)
+    return [line for some in chunks(found.ids) for line in lines_of(session, some)], total
+
+
+def lines_of(session: Session, ids: Sequence[int]) -> list[ProjectLine]:
+    """The lines of these projects, in the order of their ids as given; five queries whatever their number."""
+    heads = {head.id: head for head in session.scalars(select(Project).where(Project.id.in_(ids)))}
     events = _by_project(session, StageEvent, ids)
     arrivals = _by_project(session, CapitalArrival, ids)
     shares = _credits_of(session, ids)
-    lines = [
+    alike = lookalikes(session, ids)
+    return [
         ProjectLine(
-            code=head.code,
-            name=head.name,
+            head=heads[id_],
             units=tuple(
                 (named(row.unit_name, row.unit_name_en), Fraction(row.share_num, row.share_den))
-                for row in shares[head.id]
+                for row in shares[id_]
             ),
-            events=tuple(sorted(events[head.id], key=lambda e: (e.occurred_on, e.recorded_at))),
-            arrived_yuan=sum(row.yuan for row in arrivals[head.id] if row.outcome == VERIFIED),
-            awaiting=sum(
-                row.outcome == AWAITING for row in (*events[head.id], *arrivals[head.id], *shares[head.id])
-            ),
+            events=tuple(sorted(events[id_], key=lambda e: (e.occurred_on, e.recorded_at))),
+            arrived_yuan=sum(row.yuan for row in arrivals[id_] if row.outcome == VERIFIED),
+            outcomes=Counter(row.outcome for row in (*events[id_], *arrivals[id_], *shares[id_])),
+            alike=tuple(alike.get(id_, ())),
         )
-        for head in heads
+        for id_ in ids
     ]
-    return lines, total
-
-
-def _conditions(wanted: Wanted) -> Iterable[ColumnElement[bool]]:
-    if wanted.unit_ids is not None:
-        shares = known_project_facts(Credit).where(Credit.unit_id.in_(wanted.unit_ids)).subquery()
-        yield Project.id.in_(select(shares.c.project_id))
-    if wanted.stage:
-        reached = known_project_facts(StageEvent).where(StageEvent.stage == wanted.stage).subquery()
-        yield Project.id.in_(select(reached.c.project_id))
-    if wanted.text:
-        part = "%" + wanted.text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        columns = (Project.code, Project.name, Project.investor)
-        yield or_(*(column.ilike(part, escape="\\") for column in columns))
-    if wanted.awaiting:
-        tables = PROJECT_FACTS.values()
-        yield or_(*(Project.id.in_(select(table.project_id).where(undecided(table))) for table in tables))
 
 
 def _by_project(

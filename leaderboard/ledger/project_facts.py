@@ -1,4 +1,4 @@
-"""Project facts: rows from which a race is measured by one GROUP BY, always what the ledger's facts come to.
+"""Project facts: rows from which a race is measured by one GROUP BY and lists are read, always what the facts come to.
 
 They are made anew from a project's own facts whenever one of them is added or decided on, in the same transaction;
 nothing is ever added to what stood there before, so that corrections and reversals need no thought.
@@ -16,6 +16,9 @@ from typing import Any
 from sqlalchemy import Row, delete, insert, select
 from sqlalchemy.orm import Session
 
+from leaderboard.ledger.duplicates import keep_suspects, keys_of, wrong_suspects
+from leaderboard.ledger.lines import made_lines, made_waiting
+from leaderboard.ledger.list_models import KeptLine, KeptWaiting, Suspect
 from leaderboard.ledger.models import (
     AWAITING,
     KEPT_STAGES,
@@ -32,8 +35,8 @@ from leaderboard.ledger.read import ProjectFact, known_project_facts
 
 AT_ONCE = 2000
 """Projects looked at with one statement."""
-TABLES = (KeptProject, KeptArrival)
-Kept = dict[type[KeptProject | KeptArrival], list[dict[str, Any]]]
+TABLES = (KeptProject, KeptArrival, KeptLine, KeptWaiting)
+Kept = dict[type[KeptProject | KeptArrival | KeptLine | KeptWaiting], list[dict[str, Any]]]
 """Rows by table."""
 
 
@@ -53,12 +56,13 @@ def keep_project_facts(session: Session, project_ids: Iterable[int]) -> None:
     """
     ids = sorted(set(project_ids))
     for some in _chunks(ids):
-        made = made_from_facts(session, some)
+        made, known = made_from_facts(session, some), keys_of(session, some)
         for table in TABLES:
             gone = delete(table).where(table.project_id.in_(some))
             session.execute(gone.execution_options(synchronize_session=False))
             if made[table]:
                 session.execute(insert(table), made[table])
+        keep_suspects(session, some, known)
 
 
 def wrong_project_facts(session: Session) -> list[WrongFacts]:
@@ -68,6 +72,8 @@ def wrong_project_facts(session: Session) -> list[WrongFacts]:
     found = differing(session, list(codes))
     # A second look leaves out what was only being written during the first.
     still = differing(session, list(found))
+    for project_id in wrong_suspects(session):
+        still[project_id] = (*still.get(project_id, ()), Suspect.__tablename__)
     return [WrongFacts(code, still[project_id]) for project_id, code in codes.items() if project_id in still]
 
 
@@ -85,11 +91,14 @@ def differing(session: Session, project_ids: Sequence[int]) -> dict[int, tuple[s
 def made_from_facts(session: Session, project_ids: Sequence[int]) -> Kept:
     """The rows that the ledger's facts of these projects come to, as known now."""
     shares = _facts(session, Credit, project_ids, "unit_id", "share_num", "share_den")
-    events = _facts(
-        session, StageEvent, project_ids, "fact_id", "stage", "occurred_on", "total_yuan", "inward_yuan"
-    )
-    arrivals = _facts(session, CapitalArrival, project_ids, "occurred_on", "yuan")
-    made: Kept = {KeptProject: [], KeptArrival: []}
+    events = _facts(session, StageEvent, project_ids, "stage", "total_yuan", "inward_yuan")
+    arrivals = _facts(session, CapitalArrival, project_ids, "yuan")
+    made: Kept = {
+        KeptProject: [],
+        KeptArrival: [],
+        KeptLine: made_lines(session, project_ids, shares, events, arrivals),
+        KeptWaiting: made_waiting(project_ids, {"event": events, "arrival": arrivals, "credit": shares}),
+    }
     for project_id in project_ids:
         of = {"project_id": project_id}
         money = _money_by_day(arrivals[project_id])
@@ -106,7 +115,8 @@ def _facts(
     session: Session, table: ProjectFact, project_ids: Sequence[int], *columns: str
 ) -> dict[int, list[Row[Any]]]:
     known = known_project_facts(table).where(table.project_id.in_(project_ids))
-    asked = (known.selected_columns[name] for name in ("project_id", "outcome", *columns))
+    names = ("project_id", "fact_id", "outcome", "occurred_on", "recorded_at", *columns)
+    asked = (known.selected_columns[name] for name in names)
     grouped: dict[int, list[Row[Any]]] = defaultdict(list)
     for row in session.execute(known.with_only_columns(*asked)):
         grouped[row.project_id].append(row)

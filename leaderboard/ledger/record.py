@@ -83,6 +83,7 @@ def add_project(  # noqa: PLR0913 - the columns of the table, all by name
     session.add(project)
     session.flush()
     record_act(session, source.actor, "project.add", code, name=name)
+    keep_project_facts(session, [project.id])
     return project
 
 

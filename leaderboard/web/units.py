@@ -18,10 +18,11 @@ from leaderboard.boards.models import Edition
 from leaderboard.boards.read import find_form, find_line, latest_edition, past_places
 from leaderboard.boards.unit_view import unit_view
 from leaderboard.instant import local_date, now
-from leaderboard.ledger.listing import Wanted, list_projects, tell
+from leaderboard.ledger.listing import list_projects, tell
 from leaderboard.ledger.models import Project
 from leaderboard.ledger.read import find_project, live_credits
 from leaderboard.ledger.record import Source
+from leaderboard.ledger.wanted import Wanted
 from leaderboard.objections.read import open_windows
 from leaderboard.seasons.models import Season, Unit
 from leaderboard.seasons.read import list_seasons, list_units, roster

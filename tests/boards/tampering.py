@@ -24,13 +24,16 @@ from leaderboard.db import Database
 from leaderboard.instant import now
 from leaderboard.ledger import record
 from leaderboard.ledger.amend import amend_project
+from leaderboard.ledger.awaiting import Key
+from leaderboard.ledger.distinct import set_apart
+from leaderboard.ledger.evidence import attach
 from leaderboard.ledger.models import Project
 from leaderboard.objections.file import file_objection
 from leaderboard.seasons.plan import show_season
 from leaderboard.seasons.rename import rename_unit
 from leaderboard.seasons.timetable import add_timetable, course_of, skip_instant
 from tests.boards.lives import corrected, drafted, reverse_starts
-from tests.factories import FOUR_RATES, OFFICE, VERIFIED, Race, start_race
+from tests.factories import FOUR_RATES, OFFICE, PENDING, VERIFIED, Race, start_race
 
 
 def eventful(session: Session) -> Race:
@@ -40,6 +43,7 @@ def eventful(session: Session) -> Race:
     race.unit("qingshi", division="parks")
     race.project("liuxi", started=date(2026, 4, 1), registered=date(2026, 3, 2), arrived=5, investor="某公司")
     race.project("qingshi", started=date(2026, 6, 1), industry="制造", name_en="Works")
+    doubled(race)
     fact = {"unit_id": race.units["liuxi"].id}
     record.add_return(
         session,
@@ -73,6 +77,18 @@ def eventful(session: Session) -> Race:
     planned(race)
     session.commit()
     return race
+
+
+def doubled(race: Race) -> None:
+    """Projects of one name, of which two are said to be two, and a fact with evidence that awaits its decision."""
+    session = race.session
+    one, other, _third = (
+        race.project("qingshi", signed=None, name="标准厂房", code=f"D-{n}") for n in range(3)
+    )
+    set_apart(session, "li", one, other, "两期用地")
+    arrival = record.add_arrival(session, PENDING, one, occurred_on=date(2026, 6, 1), amount_yuan=7)
+    key = Key("arrival", one.id, arrival.fact_id)
+    attach(session, "li", key, title="回单.pdf", content=b"%PDF-1.4 receipt", most=1000)
 
 
 def planned(race: Race) -> None:

@@ -62,7 +62,7 @@ def counted(database: Database) -> Iterator[list[str]]:
         ("text=l-2", ["L-2"]),
         ("text=青石", ["Q-0", "Q-1"]),
         ("text=%25", []),
-        ("awaiting=1", ["L-3"]),
+        ("state=awaiting", ["L-3"]),
         ("unit=nobody", []),
         ("season=never", []),
         ("page=2", []),

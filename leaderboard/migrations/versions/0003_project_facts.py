@@ -1,12 +1,9 @@
-"""Project facts, made for the projects that are there."""
+"""Project facts; 0004 makes them for the projects that are there, in their tables as they are by then."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.orm import Session
-
-from leaderboard.ledger.project_facts import keep_project_facts
 
 revision = "0003"
 down_revision = "0002"
@@ -42,11 +39,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_arrival_fact_project_id")),
         sa.PrimaryKeyConstraint("project_id", "occurred_on", name=op.f("pk_arrival_fact")),
     )
-    with Session(op.get_bind()) as session:
-        # These rows can always be made anew: a later migration that changes their tables takes this over.
-        projects = session.scalars(sa.text("SELECT id FROM project ORDER BY id")).all()
-        keep_project_facts(session, projects)
-        session.flush()
     op.create_index(
         "ix_project_fact_unit_id",
         "project_fact",

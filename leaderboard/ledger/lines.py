@@ -1,0 +1,104 @@
+"""The line of a project in lists, and what of it waits, from its own facts."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from fractions import Fraction
+from itertools import chain
+from typing import Any
+
+from sqlalchemy import Row, event, inspect, select, update
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import Mapper, Session
+
+from leaderboard.ledger.likeness import deal_key, name_key
+from leaderboard.ledger.list_models import KeptLine
+from leaderboard.ledger.models import AWAITING, RETURNED, SIGNED, VERIFIED, Project
+from leaderboard.seasons.models import Unit
+
+NO_DAY, NO_YUAN, NO_UNIT = date.min, -1, 2**31 - 1
+"""What stands for a missing day or amount, and for the order of a unit that is not there."""
+Facts = Mapping[int, Sequence[Row[Any]]]
+
+
+def made_lines(
+    session: Session, project_ids: Sequence[int], shares: Facts, events: Facts, arrivals: Facts
+) -> list[dict[str, Any]]:
+    """The lines that these facts come to, facts that were reversed left out; two queries."""
+    units = {unit_id for rows in shares.values() for unit_id in (row.unit_id for row in rows)}
+    found = session.execute(select(Unit.id, Unit.sort_no).where(Unit.id.in_(units)))
+    orders = {unit_id: sort_no for unit_id, sort_no in found}  # noqa: C416 - rows are no pairs to mypy
+    heads = select(Project.id, Project.name, Project.investor).where(Project.id.in_(project_ids))
+    return [
+        _line(head, shares[head.id], events[head.id], arrivals[head.id], orders)
+        for head in session.execute(heads)
+    ]
+
+
+def made_waiting(project_ids: Iterable[int], facts: Mapping[str, Facts]) -> list[dict[str, Any]]:
+    """The facts, by their kind, on which nothing was decided yet."""
+    return [
+        {
+            "project_id": project_id,
+            "fact_id": row.fact_id,
+            "kind": kind,
+            "recorded_at": row.recorded_at,
+            "occurred_on": row.occurred_on,
+        }
+        for project_id in project_ids
+        for kind, by_project in facts.items()
+        for row in by_project[project_id]
+        if row.outcome == AWAITING
+    ]
+
+
+def _line(
+    head: Any,
+    shares: Sequence[Row[Any]],
+    events: Sequence[Row[Any]],
+    arrivals: Sequence[Row[Any]],
+    orders: Mapping[int, int],
+) -> dict[str, Any]:
+    signings = sorted((e for e in events if e.stage == SIGNED), key=lambda e: (e.occurred_on, e.fact_id))
+    inward = next((e.inward_yuan for e in reversed(signings) if e.inward_yuan is not None), None)
+    total = next((e.total_yuan for e in reversed(signings) if e.total_yuan is not None), None)
+    leading = _leading(shares)
+    outcomes = [row.outcome for row in chain(shares, events, arrivals)]
+    return {
+        "project_id": head.id,
+        "name_key": name_key(head.name),
+        "deal_key": deal_key(head.investor, inward if total is None else total),
+        "units": _barred({str(row.unit_id) for row in shares}),
+        "unit_id": leading,
+        "unit_no": orders.get(leading or 0, NO_UNIT),
+        "reached": _barred({event.stage for event in events}),
+        "moved_on": max((event.occurred_on for event in events), default=NO_DAY),
+        "signed_on": signings[0].occurred_on if signings else NO_DAY,
+        "inward_yuan": NO_YUAN if inward is None else inward,
+        "arrived_yuan": sum(row.yuan for row in arrivals if row.outcome == VERIFIED),
+        "waiting": outcomes.count(AWAITING),
+        "returned": outcomes.count(RETURNED),
+    }
+
+
+def _barred(keys: set[str]) -> str:
+    return "|" + "".join(f"{key}|" for key in sorted(keys))
+
+
+def _leading(shares: Sequence[Row[Any]]) -> int | None:
+    """The unit with the largest share; of equals, the one that was entered first."""
+    whole: dict[int, Fraction] = defaultdict(Fraction)
+    for row in shares:
+        whole[row.unit_id] += Fraction(row.share_num, row.share_den)
+    return min(((-share, unit) for unit, share in whole.items()), default=(0, None))[1]
+
+
+@event.listens_for(Unit, "after_update")
+def _keep_order(_mapper: Mapper[Unit], connection: Connection, unit: Unit) -> None:
+    """A unit that is given another place in the office's order takes the lines of its projects with it."""
+    moved = inspect(unit).attrs.sort_no.history.has_changes()
+    if moved:
+        of_unit = update(KeptLine).where(KeptLine.unit_id == unit.id)
+        connection.execute(of_unit.values(unit_no=unit.sort_no))
