@@ -203,9 +203,15 @@ def _back_to_draft(
     version.state = DRAFT
     store(session)
     _decide(submission, actor, outcome, reason)
-    act = {RETURNED: "scheme.return", WITHDRAWN: "scheme.withdraw"}[outcome]
     label = version_label(session, version)
-    record_act(session, actor, act, label, rows=[version, submission], why=reason)
+    record_act(
+        session,
+        actor,
+        "scheme.return" if outcome == RETURNED else "scheme.withdraw",
+        label,
+        rows=[version, submission],
+        why=reason,
+    )
     return version
 
 

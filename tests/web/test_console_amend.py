@@ -63,12 +63,9 @@ def test_a_project_is_amended_and_the_trail_says_from_what(
     assert page.all("input", id="amend-investor")[0].get("value") == "某新能源公司"
     trail = visit("/console/audit", client=visitor(app, database, AUDITOR)).text()
     assert "修改项目资料" in trail
-    assert "理由 企业更名" in trail
-    assert "原为 行业 —、投资方 —、公开名称 否、名称 柳溪项目1、英文名 —" in trail
-    assert (
-        "改为 行业 新能源、投资方 某新能源公司、公开名称 是、名称 柳溪光伏组件项目、英文名 Liuxi Solar"
-        in trail
-    )
+    assert "理由：企业更名" in trail
+    assert "行业 定为 新能源；投资方 定为 某新能源公司；公开名称 由 否 改为 是" in trail
+    assert "名称 由 柳溪项目1 改为 柳溪光伏组件项目；英文名 定为 Liuxi Solar" in trail
     with database.session() as session:
         again = Race(session, session.merge(race.season), race.divisions, race.units, race.projects)
         again.publish(TODAY)

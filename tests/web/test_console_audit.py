@@ -3,20 +3,34 @@
 from __future__ import annotations
 
 import ast
+import csv
+import hashlib
+import io
 import json
 import re
 from collections.abc import Iterator
 from functools import cache
+from xml.etree.ElementTree import Element
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
+from time_machine import travel
 
-from leaderboard.accounts.models import AuditLine
-from leaderboard.web.console.audit import Wording, told
+from leaderboard.accounts import trail
+from leaderboard.accounts.audit import record_act
+from leaderboard.accounts.models import ADMINISTRATOR, AUDITOR, Account, AuditLine
+from leaderboard.db import Database
 from leaderboard.web.console.deeds import deeds, detail_words, value_words
+from leaderboard.web.console.trail_kinds import KINDS, kind_words
+from leaderboard.web.console.trail_words import Wording, told
 from leaderboard.words import ENGLISH, speaking
 from tests.factories import start_race
 from tests.files import project_files
+from tests.people import visitor
+from tests.visiting import Visit, Visited
 
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 
@@ -92,64 +106,182 @@ def test_the_words_are_chinese_and_english() -> None:
             assert [text for text in words().values() if CHINESE.search(text)] == []
 
 
+def test_every_action_is_of_one_kind() -> None:
+    firsts = [first for kind in KINDS.values() for first in kind]
+    assert sorted(firsts) == sorted(set(firsts))
+    assert {action.split(".")[0] for action in deeds()} == set(firsts)
+    assert set(kind_words()) == set(KINDS)
+
+
 LINES = [
     (
         "stage_event.add",
         "P-1",
         {"stage": "signed", "on": "2026-05-01"},
-        "记录节点 P-1 节点 签约; 日期 2026-05-01",
+        "陈主任 记录节点 P-1；节点 签约；日期 2026-05-01",
     ),
-    ("adjustment.add", "UNIT", {"item": "prize", "times": 2}, "记录加减分 柳溪镇 事项 prize; 次数 2"),
+    ("adjustment.add", "UNIT", {"item": "prize", "times": 2}, "陈主任 记录加减分 柳溪镇；事项 prize；次数 2"),
     (
         "fact.decide_many",
         "3 facts",
         {"facts": [["credit", "1", "verified"]]},
-        "一并处理多条 3 条记录 结果 认定",
+        "陈主任 一并处理多条 3 条记录；结果 认定",
     ),
-    ("fact.verified", "capital_arrival 12345", {"why": None}, "认定 到位资金 "),
+    ("fact.verified", "capital_arrival 12345", {"why": None}, "陈主任 认定 到位资金"),
+    ("fact.returned", "credit 1", {"why": "缺协议"}, "陈主任 退回 分成；理由：缺协议"),
     (
         "target.set",
         "race/liuxi/signing",
         {"by": "count", "now": 4, "was": None},
-        "设定任务 测试赛季 · 柳溪镇 · signing 计量 按个数; 改为 4",
+        "陈主任 设定任务 测试赛季 · 柳溪镇 · 签约率；定为 4；计量 按个数",
+    ),
+    (
+        "target.set",
+        "race/liuxi/signing",
+        {"by": "count", "now": 6, "was": 4},
+        "陈主任 设定任务 测试赛季 · 柳溪镇 · 签约率；由 4 改为 6；计量 按个数",
+    ),
+    (
+        "project.amend",
+        "P-1",
+        {"was": {"name": "旧名", "investor": "甲"}, "now": {"name": "新名", "investor": None}, "why": "更名"},
+        "陈主任 修改项目资料 P-1；名称 由 旧名 改为 新名；投资方 由 甲 改为空白；理由：更名",
+    ),
+    (
+        "timetable.change",
+        "race/1",
+        {"name": ["月榜", "周榜"], "catch_up": ["latest", "all"]},
+        "陈主任 修改时间表 测试赛季 · 1；名称 由 月榜 改为 周榜；停机错过后 由 latest 改为 all",
     ),
     (
         "edition.publish",
         "race 第 3 期",
         {"hash": "0123456789abcdef"},
-        "发布一期 测试赛季 第 3 期 哈希 0123456789ab…",
+        "陈主任 发布一期 测试赛季 第 3 期；哈希 0123456789ab…",
     ),
     (
         "account.add",
         "liuxi",
         {"role": "reporter", "unit_id": "UNIT"},
-        "添加账号 liuxi 角色 单位填报员; 单位 柳溪镇",
+        "陈主任 添加账号 liuxi；角色 单位填报员；单位 柳溪镇",
     ),
-    ("scheme.draft", "race v2", {}, "起草方案 测试赛季 第 2 版 "),
-    ("scheme.approve", "scheme 1 v2", {"effective_on": "2026-05-01"}, "使方案生效 第 2 版 生效日 2026-05-01"),
-    ("credit.add", "P-1", {"shares": [["UNIT", "1/2"]]}, "记录分成 P-1 分成 柳溪镇 1/2"),
+    ("scheme.draft", "race v2", {}, "陈主任 起草方案 测试赛季 第 2 版"),
+    (
+        "scheme.approve",
+        "scheme 1 v2",
+        {"effective_on": "2026-05-01"},
+        "陈主任 批准方案 第 2 版；生效日 2026-05-01",
+    ),
+    ("credit.add", "P-1", {"shares": [["UNIT", "1/2"]]}, "陈主任 记录分成 P-1；分成 柳溪镇 1/2"),
     (
         "unit.enter",
         "race/liuxi",
         {"competing": True, "division": "towns"},
-        "单位参赛 测试赛季 · 柳溪镇 参加排名 是; 组别 towns组",
+        "陈主任 单位参赛 测试赛季 · 柳溪镇；参加排名 是；组别 towns组",
     ),
     (
         "project.add_many",
         "8 projects",
         {"codes": [f"P-{number}" for number in range(8)]},
-        "登记多个项目 8 个项目 编号 P-0、P-1、P-2、P-3、P-4、P-5等 8 项",
+        "陈主任 登记多个项目 8 个项目；编号 P-0、P-1、P-2、P-3、P-4、P-5等 8 项",
     ),
 ]
 
 
-@pytest.mark.parametrize(("action", "subject", "detail", "said"), LINES, ids=[line[0] for line in LINES])
-def test_a_line_is_told_by_names(
+@pytest.mark.parametrize(("action", "subject", "detail", "said"), LINES, ids=[line[3] for line in LINES])
+def test_a_line_is_one_sentence_by_names(
     session: Session, action: str, subject: str, detail: dict[str, object], said: str
 ) -> None:
     race = start_race(session)
+    race.scheme()
+    session.add(
+        Account(name="chen", display_name="陈主任", role=ADMINISTRATOR, password_hash="-", created_at=0)
+    )
     unit = str(race.unit("liuxi", name="柳溪镇").id)
     text = json.dumps(detail).replace("UNIT", unit)
     line = AuditLine(actor="chen", action=action, subject=subject.replace("UNIT", unit), detail=text)
-    found = told(line, Wording.of_office(session))
-    assert f"{found.did} {found.subject} {found.detail}" == said
+    assert told(line, Wording.of_office(session)).sentence == said
+
+
+@pytest.fixture
+def auditor(app: Flask, database: Database) -> FlaskClient:
+    """A trail of five acts on three days, and whoever may read it."""
+    acts = [
+        ("2026-03-01T09:00:00+08:00", "chen", "season.open", "race", {"title": "测试赛季"}),
+        ("2026-03-02T09:00:00+08:00", "li", "target.set", "race/liuxi/signing", {"was": 4, "now": 6}),
+        ("2026-03-02T23:59:59+08:00", "chen", "scheme.draft", "race v1", {}),
+        ("2026-03-03T00:00:00+08:00", "chen", "scheme.approve", "race v1", {"why": "=1+1 年初会议定"}),
+        ("2026-03-03T10:00:00+08:00", "li", "fact.returned", "credit 7", {"why": "缺协议"}),
+    ]
+    with database.session() as session:
+        start_race(session).unit("liuxi", name="柳溪镇")
+        already = len(session.scalars(select(AuditLine)).all())
+        for when, actor, action, subject, detail in acts:
+            with travel(when, tick=False):
+                record_act(session, actor, action, subject, **detail)
+        session.commit()
+    assert already < 100
+    return visitor(app, database, AUDITOR)
+
+
+@pytest.mark.parametrize(
+    ("asked", "acts"),
+    [
+        ("kind=scheme&since=2026-03-01", ["起草方案", "批准方案"]),
+        ("since=2026-03-02&until=2026-03-02", ["设定任务", "起草方案"]),
+        ("actor=li", ["设定任务", "退回"]),
+        ("text=柳溪镇&kind=plan&actor=li", ["设定任务"]),
+        ("text=缺协议", ["退回"]),
+        ("text=%25", []),
+        ("kind=scheme&until=2026-02-28", []),
+        ("actor=li&since=2026-13-01", ["设定任务", "退回"]),
+    ],
+)
+def test_the_trail_is_looked_through(auditor: FlaskClient, visit: Visit, asked: str, acts: list[str]) -> None:
+    page = visit(f"/console/audit?{asked}", client=auditor)
+    told_acts = [page.text(row[2]).split()[2 if "同志" in page.text(row[2]) else 1] for row in rows_of(page)]
+    assert told_acts == acts[::-1]
+
+
+def rows_of(page: Visited) -> list[Element]:
+    return [row for row in page.all("tr") if row[0].tag == "td"]
+
+
+def test_what_was_looked_for_is_written_out(auditor: FlaskClient) -> None:
+    """In the order of the chain, with no live formula, and unmarked as a file to keep."""
+    answer = auditor.get("/console/audit.csv?kind=scheme&since=2026-03-01")
+    rows = list(csv.reader(io.StringIO(answer.get_data().decode("utf-8-sig"))))
+    assert [row[4] for row in rows[1:]] == [
+        "chen 起草方案 测试赛季 第 1 版",
+        "chen 批准方案 测试赛季 第 1 版；理由：=1+1 年初会议定",
+    ]
+    assert rows[1][1] == "2026-03-02T23:59:59+08:00"
+    assert rows[2][5] == rows[1][6]
+    assert "attachment" in answer.headers["Content-Disposition"]
+    assert auditor.get("/console/audit.csv?since=never").status_code == 404
+    assert auditor.get("/console/audit.xls").status_code == 404
+
+
+def test_the_chain_can_be_checked_elsewhere(auditor: FlaskClient) -> None:
+    """Every line's hash is the SHA-256 of the JSON list before it, and stands in the next line."""
+    text = auditor.get("/console/audit.jsonl").get_data(as_text=True)
+    before = "0" * 64
+    for number, line in enumerate(text.splitlines(), 1):
+        *parts, found = json.loads(line)
+        assert parts[0] == number
+        assert parts[-1] == before
+        assert hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest() == found
+        before = found
+    assert number > 5
+
+
+@pytest.mark.engines("sqlite")
+def test_a_long_trail_is_written_out_some_at_a_time(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trail, "AT_ONCE", 2)
+    for number in range(5):
+        record_act(session, "chen", "season.open", f"race-{number}")
+    lines = trail.all_of(session, trail.Sought(actor="chen"))
+    assert [line.subject for line in lines] == [f"race-{number}" for number in range(5)]
+    assert not [kept for kept in session.identity_map.values() if isinstance(kept, AuditLine)]

@@ -161,7 +161,7 @@ def test_the_trail_tells_who_did_what_and_notices_a_changed_line(
     client = visitor(app, database, AUDITOR)
     text = visit("/console/audit?check=1", client=client).text()
     assert "链条完整" in text
-    assert "chen登录 127.0.0.1" in text
+    assert "chen 登录 127.0.0.1" in text
     with database.session() as session:
         session.execute(update(AuditLine).where(AuditLine.seq_no == 3).values(actor="someone"))
         session.commit()

@@ -77,7 +77,7 @@ UNITS = "units.project units.report_arrival units.report_event units.standing"
 WINDOWS = "windows.object_to windows.window windows.windows windows.withdraw_objection"
 CONSOLE = (
     "add add_event add_money add_one_adjustment add_one_project add_one_return add_one_screen add_share"
-    " amend approve audit awaiting calendar change confirm_import decide_on decide_on_unit"
+    " amend approve audit audit_as_stored audit_table awaiting calendar change confirm_import decide_on decide_on_unit"
     " decide_together discard edit_timetable exchange export import_calendar new_project new_timetable overview"
     " preview_import preview_scheme project projects publish publish_now published returns revoke run_again"
     " save_scheme scheme scheme_document_file screens skip switch template_file units unskip"

@@ -1,179 +1,159 @@
-"""The audit trail on the console: who did what when, newest first, and whether the chain is whole."""
+"""The audit trail on the console: looked through by who, what and when, written out as a file, its chain checked."""
 
 from __future__ import annotations
 
+import csv
+import io
 import json
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from datetime import time as clock_time
 from itertools import islice
 from typing import Any
 
-from flask import request
+from flask import Response, abort, request, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 
 from leaderboard.accounts.audit import broken_lines
 from leaderboard.accounts.models import AuditLine
 from leaderboard.accounts.permissions import Action
-from leaderboard.accounts.read import newest_lines
-from leaderboard.seasons.read import list_divisions, list_seasons, list_units
-from leaderboard.web.console.deeds import deeds, detail_words, value_words
+from leaderboard.accounts.read import list_accounts
+from leaderboard.accounts.trail import Sought, all_of, newest_of
+from leaderboard.boards.sheets import inert
+from leaderboard.boards.witness import newest_witness
+from leaderboard.instant import Millis, from_local, iso
 from leaderboard.web.console.door import door, show
-from leaderboard.web.facts import stage_words
+from leaderboard.web.console.trail_kinds import KINDS, kind_words
+from leaderboard.web.console.trail_words import ToldLine, Wording, told
 from leaderboard.web.guards import guard_action, guarded
 from leaderboard.web.numbers import asked_number
-from leaderboard.web.requests import reading
+from leaderboard.web.requests import office, reading, settings
+from leaderboard.web.typed import Typed
 from leaderboard.words import gettext as _
-from leaderboard.words import named
+from leaderboard.written import tidy
 
 PAGE = 100
 MOST_BROKEN = 20
-MOST_SHOWN = 6
-"""Things of a list in one detail."""
-BY_UNIT_ID = frozenset({"return.add", "adjustment.add"})
-"""Actions whose subject is the id of a unit."""
-OF_PEOPLE = ("account.", "password.", "session.")
-"""Actions whose subject is an account's name or an address, though a unit may have the same key."""
-HASHES = frozenset({"hash", "sha256"})
-FOR_CHECKING = frozenset({"contents", "handover", "since", "noticed_at"})
-"""Parts of a detail that `leaderboard verify --database` compares, and that tell a reader nothing."""
+MOST_TYPED = 60
 
 
 @dataclass(frozen=True, slots=True)
-class ToldLine:
-    """One line of the trail as a sentence, with its detail."""
+class Filters:
+    """What the address asks for: the kind of act, whose, in which days, about what."""
 
-    line: AuditLine
-    did: str
-    subject: str
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class Wording:
-    """Everything keys are called on one page of the trail, looked up once."""
-
-    deeds: Mapping[str, str]
-    parts: Mapping[str, str]
-    values: Mapping[str, str]
-    things: Mapping[str, str]
-    """Addresses of seasons, keys of units and divisions, stages -> what they are called."""
-    units: Mapping[str, str]
-    """Ids of units, as text -> their names."""
+    typed: Typed
+    sought: Sought
 
     @classmethod
-    def of_office(cls, session: Session) -> Wording:
-        """The words for everything this office has."""
-        seasons, units = list_seasons(session), list_units(session)
-        divisions = [division for season in seasons for division in list_divisions(session, season.id)]
-        things = stage_words(seasons) | {d.key: named(d.name, d.name_en) for d in divisions}
-        things |= {unit.key: named(unit.name, unit.name_en) for unit in units}
-        things |= {season.slug: named(season.title, season.title_en) for season in seasons}
-        ids = {str(unit.id): named(unit.name, unit.name_en) for unit in units}
-        return cls(deeds(), detail_words(), value_words(), things, ids)
-
-
-def told(line: AuditLine, words: Wording) -> ToldLine:
-    """The line in words."""
-    detail = {
-        name: value
-        for name, value in json.loads(line.detail).items()
-        if name != "rows" and value not in (None, "", [])
-    }
-    shown = "; ".join(
-        f"{words.parts.get(name, name)} {_told_value(name, value, words)}"
-        for name, value in detail.items()
-        if name not in FOR_CHECKING
-    )
-    return ToldLine(line, words.deeds.get(line.action, line.action), told_subject(line, words), shown)
-
-
-def told_subject(line: AuditLine, words: Wording) -> str:
-    """Whom or what the action was about, each key by its name."""
-    if line.action in BY_UNIT_ID:
-        return words.units.get(line.subject, line.subject)
-    if line.action.startswith(OF_PEOPLE):
-        return line.subject
-    for pattern, tell in SUBJECTS.items():
-        if found := pattern.fullmatch(line.subject):
-            return tell(found, words)
-    return " · ".join(words.things.get(part, part) for part in line.subject.split("/"))
-
-
-def _many(found: re.Match[str], _words: Wording) -> str:
-    counted = _("{count} 条记录") if found[2] == "facts" else _("{count} 个项目")
-    return counted.format(count=found[1])
-
-
-def _one_fact(found: re.Match[str], words: Wording) -> str:
-    return words.parts[found[1]]
-
-
-def _edition(found: re.Match[str], words: Wording) -> str:
-    return _("{season} 第 {number} 期").format(season=words.things.get(found[1], found[1]), number=found[2])
-
-
-def _draft(found: re.Match[str], words: Wording) -> str:
-    return _("{season} 第 {number} 稿").format(season=words.things.get(found[1], found[1]), number=found[2])
-
-
-def _version(found: re.Match[str], words: Wording) -> str:
-    season = words.things.get(found[1] or "", "")
-    return _("{season} 第 {version} 版").format(season=season, version=found[2]).strip()
-
-
-SUBJECTS: Mapping[re.Pattern[str], Callable[[re.Match[str], Wording], str]] = {
-    re.compile(r"([0-9]+) (facts|projects)"): _many,
-    re.compile(r"(stage_event|capital_arrival|credit|unit_return|adjustment) [0-9]+"): _one_fact,
-    re.compile(r"(\S+) 第 ([0-9]+) 期"): _edition,
-    re.compile(r"(\S+) 稿 ([0-9]+)"): _draft,
-    re.compile(r"(?:scheme [0-9]+|(\S+)) v([0-9]+)"): _version,
-}
-"""What subjects look like that are more than keys, and how each is told."""
-
-
-def _told_value(name: str, value: object, words: Wording) -> str:
-    """A value by what it is called; several of them one after the other."""
-    if isinstance(value, bool) or name == "is_public":
-        return _("是") if value else _("否")
-    if isinstance(value, Mapping):
-        return _("、").join(
-            f"{words.parts.get(key, key)} {_told_value(key, part, words)}" for key, part in value.items()
+    def of_address(cls, words: Wording) -> Filters:
+        """The filters in the address; a day that cannot be read is complained of and left out."""
+        given = {name: tidy(request.args.get(name, ""))[:MOST_TYPED].replace("\x00", "") for name in NAMES}
+        typed = Typed({name: value for name, value in given.items() if value})
+        last = _day(typed, "until")
+        sought = Sought(
+            actor=given["actor"],
+            kinds=KINDS.get(given["kind"], ()),
+            since=_start_of(_day(typed, "since")),
+            before=_start_of(last and last + timedelta(days=1)),
+            words=words.keys_of(given["text"]) if given["text"] else (),
         )
-    if isinstance(value, list):
-        return _told_list(name, value, words)
-    text = "—" if value is None else str(value)
-    if name in HASHES:
-        return f"{text[:12]}…"
-    known = words.units if name == "unit_id" else {**words.things, **words.values}
-    return known.get(text, text)
+        return cls(typed, sought)
+
+    def address(self, endpoint: str = "console.audit", **more: Any) -> str:
+        """The address of another page, or another form, of the same lines."""
+        parts: dict[str, Any] = {**self.typed.values, **more}
+        return url_for(endpoint, **parts)
 
 
-def _told_list(name: str, values: list[Any], words: Wording) -> str:
-    """No more of a list than can be read: the outcomes of decisions, whose each share is, the first of others."""
-    if name == "facts":
-        return _("、").join(sorted({words.values.get(str(fact[-1]), str(fact[-1])) for fact in values}))
-    if name == "shares":
-        return _("、").join(f"{words.units.get(str(unit), str(unit))} {share}" for unit, share in values)
-    shown = _("、").join(_told_value(name, part, words) for part in values[:MOST_SHOWN])
-    return shown + _("等 {count} 项").format(count=len(values)) if len(values) > MOST_SHOWN else shown
+NAMES = ("kind", "actor", "since", "until", "text")
+
+
+def _day(typed: Typed, name: str) -> date | None:
+    day = typed.day(name) if name in typed.values else None
+    return None if name in typed.problems else day
+
+
+def _start_of(day: date | None) -> Millis | None:
+    return None if day is None else from_local(datetime.combine(day, clock_time()), office().zone)
 
 
 @door.get("/audit")
 @guarded(guard_action(Action.READ_AUDIT))
 def audit() -> ResponseReturnValue:
-    """One page of the trail; on demand, the check of its whole chain."""
+    """One page of the lines asked for; on demand, the check of the whole chain."""
     session = reading()
     words = Wording.of_office(session)
-    lines = newest_lines(session, PAGE, before=asked_number("before"))
+    filters = Filters.of_address(words)
+    lines = newest_of(session, filters.sought, PAGE, asked_number("before"))
     checked = request.args.get("check") == "1"
+    witnessed = newest_witness(settings().witness_file())
     broken = list(islice(broken_lines(session), MOST_BROKEN)) if checked else []
     return show(
         "audit",
         here="audit",
+        filters=filters,
+        typed=filters.typed,
+        kinds=kind_words(),
+        people=[(account.name, account.display_name) for account in list_accounts(session)],
         lines=[told(line, words) for line in lines],
         checked=checked,
         broken=broken,
+        witnessed=witnessed,
+        season_name=words.things.get(witnessed.season, witnessed.season) if witnessed else "",
         older=lines[-1].seq_no if len(lines) == PAGE and lines[-1].seq_no > 1 else None,
     )
+
+
+@door.get("/audit.csv")
+@guarded(guard_action(Action.READ_AUDIT))
+def audit_table() -> ResponseReturnValue:
+    """The lines asked for, in the order of the chain, as a table to read."""
+    return _file("audit.csv", "text/csv", _table)
+
+
+@door.get("/audit.jsonl")
+@guarded(guard_action(Action.READ_AUDIT))
+def audit_as_stored() -> ResponseReturnValue:
+    """The lines asked for as they are stored, so that their hashes can be computed again elsewhere."""
+    return _file("audit.jsonl", "application/x-ndjson", _as_stored)
+
+
+def _file(
+    name: str, media_type: str, write: Callable[[Iterable[AuditLine], Wording], Iterator[str]]
+) -> ResponseReturnValue:
+    session = reading()
+    words = Wording.of_office(session)
+    filters = Filters.of_address(words)
+    if filters.typed.problems:
+        abort(404)
+    text = write(all_of(session, filters.sought), words)
+    return Response(
+        stream_with_context(part.encode() for part in text),
+        content_type=f"{media_type}; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+def _table(lines: Iterable[AuditLine], words: Wording) -> Iterator[str]:
+    """CSV with a byte-order mark, which spreadsheet programs need to read Chinese; no cell is a live formula."""
+    heads = (_("序号"), _("时间"), _("账号"), _("姓名或岗位"), _("经过"), _("前一行哈希"), _("本行哈希"))
+    yield "\ufeff" + _row(heads)
+    for line in lines:
+        said: ToldLine = told(line, words)
+        when = iso(line.at, office().zone)
+        yield _row((line.seq_no, when, line.actor, said.who, said.sentence, line.previous_hash, line.hash))
+
+
+def _row(cells: Iterable[str | int]) -> str:
+    text = io.StringIO()
+    csv.writer(text).writerow(inert(cell) for cell in cells)
+    return text.getvalue()
+
+
+def _as_stored(lines: Iterable[AuditLine], _words: Wording) -> Iterator[str]:
+    """One JSON list a line: what its hash is the SHA-256 of, and the hash."""
+    for line in lines:
+        parts = [line.seq_no, line.at, line.actor, line.action, line.subject, line.detail, line.previous_hash]
+        yield json.dumps([*parts, line.hash], ensure_ascii=False) + "\n"
+
