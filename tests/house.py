@@ -28,6 +28,7 @@ OPERATIONS = {
     ),  # an objection upheld leads to a revised board in the place of the old one
     "ledger.evidence": ("boards",),  # the bytes of evidence are compared with their hash
     "ledger.project_facts": ("boards",),  # what is stored is compared with what the facts come to
+    "boards.timekeeping": ("objections",),  # whoever stores an instant asks first whether the clock is right
     "boards.revisions": ("objections",),
     "boards.difference": ("objections",),  # what upholding it would change is seen first
     "boards.publish": ("objections",),  # a season is held against a release while a unit objects
