@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from operator import mul
+from struct import Struct
 
 WEIGHT_BITS = 64
 """Weights whose sum is no longer than this fit into the lanes."""
@@ -24,6 +25,7 @@ class Lanes:
         self._lows = [min(0, *column) for column in columns]
         longest = max(max(column) - low for column, low in zip(columns, self._lows, strict=True))
         self._width = (longest.bit_length() + WEIGHT_BITS + 7) // 8
+        self._lanes = Struct(f"{self._width}s" * len(rows))
         self._columns = [self._packed(column, low) for column, low in zip(columns, self._lows, strict=True)]
 
     def _packed(self, column: Sequence[int], low: int) -> int:
@@ -36,9 +38,8 @@ class Lanes:
         """Σ weight × number of every row, in the order of the rows."""
         if min(weights) < 0 or sum(weights).bit_length() > WEIGHT_BITS:
             return [sum(map(mul, weights, row)) for row in self._rows]
-        width, size = self._width, self._width * len(self._rows)
-        every = sum(map(mul, weights, self._columns)).to_bytes(size, "little")
+        every = sum(map(mul, weights, self._columns)).to_bytes(self._lanes.size, "little")
         read = int.from_bytes
-        found = [read(every[start : start + width], "little") for start in range(0, size, width)]
+        found = [read(lane, "little") for lane in self._lanes.unpack(every)]
         below = sum(map(mul, weights, self._lows))
         return [number + below for number in found] if below else found

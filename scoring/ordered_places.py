@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from functools import cmp_to_key
-from itertools import pairwise
+from itertools import compress, count, islice
+from operator import eq
 
 from scoring.rank import place_in_group
 from scoring.rules import Ties
@@ -23,31 +24,41 @@ class OrderedPlaces:
         # A fraction is made once for each place, not once for each unit and order.
         self._numbers = [Fraction(place) for place in range(1, units + 1)]
 
-    def given(self, order: Sequence[int], keys: Sequence[int], compared: Compared) -> list[Fraction | None]:
+    def given(
+        self, order: list[int], keys: Sequence[int], compared: Compared | None
+    ) -> list[Fraction | None]:
         """Place of each unit by number; None for those that are not in the order.
 
         The order is by keys, best first; units with the same key are told apart by comparing them, or are equal.
         """
         found: list[Fraction | None] = [None] * self._units
         done = merged = 0
-        for start, stop in [*_alike([keys[n] for n in order]), (len(order), len(order))]:
+        for start, stop in [*_alike(list(map(keys.__getitem__, order))), (len(order), len(order))]:
             for n, place in zip(
                 order[done:start], self._numbers[done - merged : start - merged], strict=True
             ):
                 found[n] = place
             done = start
             for group in _settled(order[start:stop], compared):
-                for offset, n in enumerate(group):
-                    found[n] = place_in_group(self._ties, done, len(group), done - merged, offset)
+                for n, place in zip(group, self._shared(done, len(group), done - merged), strict=True):
+                    found[n] = place
                 done += len(group)
                 merged += len(group) - 1 if self._ties is Ties.DENSE else 0
         return found
+
+    def _shared(self, before: int, size: int, groups: int) -> Iterable[Fraction]:
+        """Places of equal units that so many units, in so many groups, precede."""
+        if self._ties is Ties.SEQUENTIAL:
+            return self._numbers[before : before + size]
+        if self._ties is Ties.COMPETITION:
+            return [self._numbers[before]] * size
+        return [place_in_group(self._ties, before, size, groups, 0)] * size
 
 
 def _alike(keys: Sequence[int]) -> Iterator[tuple[int, int]]:
     """From where to where equal keys stand beside each other."""
     start = stop = 0
-    for n in [n for n, (one, after) in enumerate(pairwise(keys)) if one == after]:
+    for n in compress(count(), map(eq, keys, islice(keys, 1, None))):
         if n >= stop:
             if stop:
                 yield start, stop
@@ -57,8 +68,10 @@ def _alike(keys: Sequence[int]) -> Iterator[tuple[int, int]]:
         yield start, stop
 
 
-def _settled(close: Sequence[int], compared: Compared) -> list[list[int]]:
+def _settled(close: list[int], compared: Compared | None) -> list[list[int]]:
     """Groups of exact equals among units that look alike, best first."""
+    if compared is None:
+        return [close] if close else []
     groups: list[list[int]] = []
     for n in sorted(close, key=cmp_to_key(compared)):
         if groups and compared(groups[-1][0], n) == 0:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
+from itertools import repeat
 from math import lcm
 from operator import mul
 
@@ -64,6 +65,7 @@ class Tally:
         """False where points depend on other points or on rounding: then the whole race is scored each time."""
         self._lines = self._prepared() if self.steady else []
         self._placed_lines = [n for n, line in enumerate(self._lines) if line.placed]
+        self._scoreless = [n for n, line in enumerate(self._lines) if line.cells.reason is not None]
         self._places_of = OrderedPlaces(len(self._lines), scheme.ties)
 
     @cached_property
@@ -144,14 +146,14 @@ class Tally:
         return lanes.sums(whole), scale * self._lines[0].below
 
     def _level_scores(self, sums: Sequence[int], below: int) -> list[Fraction | None]:
-        return [
-            Fraction(above, below) if line.cells.reason is None else None
-            for line, above in zip(self._lines, sums, strict=True)
-        ]
+        found: list[Fraction | None] = list(map(Fraction, sums, repeat(below)))
+        for n in self._scoreless:
+            found[n] = None
+        return found
 
     def _level_places(self, sums: Sequence[int]) -> Places:
         order = sorted(self._placed_lines, key=sums.__getitem__, reverse=True)
-        return self._places_of.given(order, sums, self._parted)
+        return self._places_of.given(order, sums, self._parted if self._scheme.tie_breakers else None)
 
     def _scores(self, ratios: Ratios) -> list[Fraction | None]:
         return [
