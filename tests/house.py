@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from tests.source import Module, within
 
-SUBJECTS = ("ledger", "seasons", "boards", "objections", "outbox", "accounts", "exchange")
+SUBJECTS = ("ledger", "seasons", "boards", "objections", "outbox", "accounts", "exchange", "jobs")
 DOORS = ("web", "schedule", "cli")
 
 # What a subject may take from another: what it reads, and the row types that name what was read.

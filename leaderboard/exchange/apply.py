@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from leaderboard.exchange.manner import OVERWRITE, Taken, taken
+from leaderboard.exchange.members import Members, members_of
 from leaderboard.exchange.plan import FactDraft, Plan
-from leaderboard.exchange.problems import ImportRefused, Report, Summary
+from leaderboard.exchange.problems import ImportRefused, Report
 from leaderboard.ledger.bulk import Fact, add_facts, add_projects, chunks, decide_facts
 from leaderboard.ledger.models import Adjustment, Credit, Project, UnitReturn
 from leaderboard.ledger.record import Source
@@ -33,18 +36,31 @@ class By:
     recorded_at: int | None = None
 
 
-def apply(session: Session, plan: Plan, actor: str, *, recorded_at: int | None = None) -> Summary:
-    """Carry out a plan made by `check` in the same transaction. Raises ImportRefused where it has errors."""
+def apply(
+    session: Session,
+    plan: Plan,
+    actor: str,
+    *,
+    manner: str = OVERWRITE,
+    reason: str | None = None,
+    recorded_at: int | None = None,
+) -> Members:
+    """Carry out a plan made by `check` in the same transaction; gives the facts it recorded and decided on.
+
+    Raises ImportRefused where the plan has errors.
+    """
     if plan.errors:
         raise ImportRefused(Report(tuple(plan.errors), tuple(plan.warnings)))
     by = By(actor, recorded_at)
+    part = taken(plan, manner, reason)
     season = _season(session, plan, by)
-    _apply_plan(session, plan, by, season)
+    _apply_plan(session, plan, by, season, part)
     source = Source(actor, recorded_at=recorded_at)
     add_projects(session, source, plan.projects)
-    decide_facts(session, actor, plan.decisions, recorded_at)
-    add_facts(session, source, _facts(session, plan, season))
-    return plan.summary
+    decide_facts(session, actor, part.decisions, recorded_at)
+    facts = _facts(session, part.facts, season)
+    ids = add_facts(session, source, facts)
+    return members_of(part.facts, facts, ids, part.decisions)
 
 
 def _season(session: Session, plan: Plan, by: By) -> Season:
@@ -61,12 +77,13 @@ def _season(session: Session, plan: Plan, by: By) -> Season:
         starts_on=draft.starts_on,
         ends_on=draft.ends_on,
         source=draft.source,
+        authority=draft.authority,
         is_public=draft.is_public,
         planned_at=by.recorded_at,
     )
 
 
-def _apply_plan(session: Session, plan: Plan, by: By, season: Season) -> None:
+def _apply_plan(session: Session, plan: Plan, by: By, season: Season, part: Taken) -> None:
     """Stages, divisions, units and their entries, the scheme, targets."""
     if plan.stages is not None:
         extend_stages(session, by.actor, season, plan.stages)
@@ -75,7 +92,7 @@ def _apply_plan(session: Session, plan: Plan, by: By, season: Season) -> None:
     for unit in plan.units:
         add_unit(session, by.actor, key=unit.key, name=unit.name, name_en=unit.name_en, sort_no=unit.sort_no)
     units = {unit.key: unit for unit in list_units(session)}
-    _enter(session, plan, by, season, units)
+    _enter(session, part, by, season, units)
     if plan.scheme is not None:
         found_scheme(
             session,
@@ -85,12 +102,12 @@ def _apply_plan(session: Session, plan: Plan, by: By, season: Season) -> None:
             reason="随工作簿建立赛季",
             approved_at=by.recorded_at,
         )
-    _set_targets(session, plan, by, season, units)
+    _set_targets(session, part, by, season, units)
 
 
-def _enter(session: Session, plan: Plan, by: By, season: Season, units: dict[str, Unit]) -> None:
+def _enter(session: Session, part: Taken, by: By, season: Season, units: dict[str, Unit]) -> None:
     divisions = {division.key: division for division in list_divisions(session, season.id)}
-    for entry in plan.entries:
+    for entry in part.entries:
         enter_unit(
             session,
             by.actor,
@@ -102,8 +119,8 @@ def _enter(session: Session, plan: Plan, by: By, season: Season, units: dict[str
         )
 
 
-def _set_targets(session: Session, plan: Plan, by: By, season: Season, units: dict[str, Unit]) -> None:
-    for target in plan.targets:
+def _set_targets(session: Session, part: Taken, by: By, season: Season, units: dict[str, Unit]) -> None:
+    for target in part.targets:
         set_target(
             session,
             by.actor,
@@ -117,15 +134,15 @@ def _set_targets(session: Session, plan: Plan, by: By, season: Season, units: di
         )
 
 
-def _facts(session: Session, plan: Plan, season: Season) -> list[Fact]:
+def _facts(session: Session, drafts: Sequence[FactDraft], season: Season) -> list[Fact]:
     """The drafts with codes and keys replaced by ids."""
     units = {unit.key: unit.id for unit in list_units(session)}
     projects: dict[str, int] = {}
-    for some in chunks(sorted({draft.holder for draft in plan.facts if not _is_of_unit(draft)})):
+    for some in chunks(sorted({draft.holder for draft in drafts if not _is_of_unit(draft)})):
         found = session.execute(select(Project.code, Project.id).where(Project.code.in_(some)))
         projects |= {row.code: row.id for row in found}
     facts = []
-    for draft in plan.facts:
+    for draft in drafts:
         values = dict(draft.values)
         if draft.table is Credit and draft.unit is not None:
             values["unit_id"] = units[draft.unit]

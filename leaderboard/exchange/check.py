@@ -7,6 +7,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
+from leaderboard.exchange.check_clear import check_clear
 from leaderboard.exchange.check_cover import read_cover, season_draft
 from leaderboard.exchange.check_facts import check_arrivals, check_events
 from leaderboard.exchange.check_plan import check_stages, check_targets, check_units
@@ -30,6 +31,8 @@ class Asked:
     today: date
     may_verify: bool = True
     file_name: str = "工作簿"
+    clearing: bool = True
+    """Whether to look for what clearing would reverse."""
     season_slug: str | None = None
     """The season the workbook must be for, where it is imported at a season's page."""
 
@@ -49,7 +52,7 @@ def check(session: Session, sheets: Sheets, asked: Asked) -> Plan:
     plan = Plan(
         season_draft(cover, slug, known.season, asked.today), known.season is None, asked.today, problems
     )
-    checking = Checking(sheets, plan, known, asked.may_verify, asked.file_name)
+    checking = Checking(session, sheets, plan, known, asked.may_verify, asked.file_name)
     check_units(checking)
     check_stages(checking)
     check_scheme(checking)
@@ -61,6 +64,8 @@ def check(session: Session, sheets: Sheets, asked: Asked) -> Plan:
     check_returns(checking)
     check_adjustments(checking)
     check_sense(checking)
+    if asked.clearing and not plan.errors:
+        check_clear(checking)
     return plan
 
 

@@ -10,6 +10,7 @@ from typing import TypeVar
 from leaderboard.exchange import cells
 from leaderboard.exchange.cells import CellError, Told
 from leaderboard.exchange.layout import (
+    AUTHORITY_KEY,
     COVER,
     COVER_KEYS,
     ENDS_KEY,
@@ -114,13 +115,14 @@ def season_draft(cover: Cover, slug: str, known: Season | None, today: date) -> 
     title = cover.text(TITLE_KEY, 120)
     starts_on, ends_on = cover.get(STARTS_KEY, cells.day_of), cover.get(ENDS_KEY, cells.day_of)
     title_en, source = cover.text(TITLE_EN_KEY, 120), cover.text(SOURCE_KEY, 2000, lines=True)
-    is_public = cover.get(PUBLIC_KEY, cells.yes_of)
+    is_public, authority = cover.get(PUBLIC_KEY, cells.yes_of), cover.text(AUTHORITY_KEY, 120)
     if known is not None:
         stated = {
             TITLE_KEY: (title, known.title),
             TITLE_EN_KEY: (title_en, known.title_en),
             SOURCE_KEY: (source, known.source),
             PUBLIC_KEY: (is_public, bool(known.is_public)),
+            AUTHORITY_KEY: (authority, known.authority),
         }
         _compare_with_known(cover, stated, (starts_on, ends_on), known)
         return SeasonDraft(slug, known.title, known.starts_on, known.ends_on)
@@ -129,9 +131,8 @@ def season_draft(cover: Cover, slug: str, known: Season | None, today: date) -> 
             cover.error(key, "新赛季此格必填, 不能空白")
     if starts_on and ends_on and ends_on <= starts_on:
         cover.error(ENDS_KEY, f"结束日期 {ends_on} 应晚于开始日期 {starts_on}")
-    return SeasonDraft(
-        slug, title or slug, starts_on or today, ends_on or today, title_en, source, is_public is not False
-    )
+    days = starts_on or today, ends_on or today
+    return SeasonDraft(slug, title or slug, *days, title_en, source, is_public is not False, authority)
 
 
 def _compare_with_known(

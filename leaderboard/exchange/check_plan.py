@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 from leaderboard.exchange import cells
 from leaderboard.exchange.checking import Checking
@@ -87,7 +88,7 @@ def _check_entry(checking: Checking, row: Row, unit: str) -> None:
     if live is not None and (live.division, live.competing) == (entry.division, entry.competing):
         counts.unchanged += 1
         return
-    checking.plan.entries.append(entry)
+    checking.plan.entries.append(replace(entry, is_change=live is not None))
     if live is not None:
         moved = "改变参赛状态" if live.division == division else f"由组别 {live.division} 改到 {division}"
         row.warn(f"该单位已在本赛季, 将{moved}, 请核对")
@@ -175,7 +176,7 @@ def _settle_target(checking: Checking, draft: TargetDraft, known: int | None) ->
     if known == draft.quantity:
         counts.unchanged += 1
         return
-    checking.plan.targets.append(draft)
+    checking.plan.targets.append(replace(draft, is_change=known is not None))
     counts.new += known is None
     counts.corrected += known is not None
 

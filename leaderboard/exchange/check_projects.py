@@ -12,6 +12,7 @@ from leaderboard.exchange.cells import CellError, agrees
 from leaderboard.exchange.checking import Checking, holder_of
 from leaderboard.exchange.layout import EVENTS, PROJECTS
 from leaderboard.exchange.plan import FactDraft, Share
+from leaderboard.exchange.shares import shares_text
 from leaderboard.exchange.table import Row
 from leaderboard.ledger.bulk import Decision, Head
 from leaderboard.ledger.models import REVERSED, VERIFIED, Credit, Project
@@ -93,12 +94,18 @@ def _first_days(checking: Checking) -> dict[str, date]:
 
 
 def _add_shares(
-    checking: Checking, code: str, shares: tuple[Share, ...], first_days: dict[str, date]
+    checking: Checking,
+    code: str,
+    shares: tuple[Share, ...],
+    first_days: dict[str, date],
+    *,
+    is_change: bool = False,
 ) -> None:
     day = first_days.get(code, min(checking.plan.season.starts_on, checking.plan.today))
     for share in shares:
         values = {"share_num": share.share.numerator, "share_den": share.share.denominator}
-        checking.plan.facts.append(FactDraft(Credit, code, day, values, None, share.verified, share.unit))
+        draft = FactDraft(Credit, code, day, values, None, share.verified, share.unit, is_change=is_change)
+        checking.plan.facts.append(draft)
 
 
 def _settle_shares(
@@ -110,6 +117,7 @@ def _settle_shares(
     first_days: dict[str, date],
 ) -> bool:
     """Compare with the live shares; those that differ are reversed, those missing are added. True if any did."""
+    checking.matched |= {known.fact_id for known in checking.facts.credits[project_id]}
     if not shares:
         return False
     left = {(checking.unit_id(share.unit), share.share): share for share in shares}
@@ -125,8 +133,22 @@ def _settle_shares(
         elif _to_verify(share, known):
             checking.plan.decisions.append(Decision(Credit, holder_of(known), known.fact_id, VERIFIED))
             changed = True
-    _add_shares(checking, code, tuple(left.values()), first_days)
+    known_already = bool(checking.facts.credits[project_id])
+    _add_shares(checking, code, tuple(left.values()), first_days, is_change=known_already)
+    if changed or left:
+        checking.change(row, code, _listed(checking, project_id), row.text("分成", 2000, lines=True) or "")
     return changed or bool(left)
+
+
+def _listed(checking: Checking, project_id: int) -> str:
+    """The shares known of a project, as one writes them."""
+    names = {unit.id: unit.name for unit in checking.known.units.values()}
+    return shares_text(
+        [
+            (names[credit.unit_id], Fraction(credit.share_num, credit.share_den), credit.outcome == VERIFIED)
+            for credit in checking.facts.credits[project_id]
+        ]
+    )
 
 
 def _to_verify(share: Share, known: Found[Any]) -> bool:

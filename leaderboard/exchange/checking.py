@@ -9,24 +9,29 @@ from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import Row
+from sqlalchemy.orm import Session
 
 from leaderboard.exchange import table as tables
 from leaderboard.exchange.cells import agrees, clean, written
 from leaderboard.exchange.known import KnownFacts, KnownPlan
 from leaderboard.exchange.layout import ARRIVALS, EVENTS, OUTCOME_WORDS, PROJECTS, WAN, SheetLayout
 from leaderboard.exchange.names import Names, SchemeNames
-from leaderboard.exchange.plan import FactDraft, Plan, Share
+from leaderboard.exchange.plan import Change, FactDraft, Plan, Share
 from leaderboard.exchange.shares import shares_of
 from leaderboard.exchange.workbook import Sheets
 from leaderboard.ledger.bulk import Decision
 from leaderboard.ledger.models import REVERSED, VERIFIED
 from leaderboard.plausible import is_large
 
+MOST_CHANGES = 200
+"""Rows kept to be looked at before they are stored."""
+
 
 @dataclass(slots=True)
 class Checking:
     """One run of the checks over one workbook."""
 
+    session: Session
     sheets: Sheets
     plan: Plan
     known: KnownPlan
@@ -42,6 +47,8 @@ class Checking:
     arrived: dict[str, list[tuple[tables.Row, int]]] = field(default_factory=dict)
     contracted: dict[str, list[tuple[tables.Row, str, int]]] = field(default_factory=dict)
     """Project code -> row, column and yuan of the contract's amounts, of this file."""
+    matched: set[int] = field(default_factory=set)
+    """Ids of the known facts that the file names."""
     _tables: dict[str, tables.Table] = field(default_factory=dict)
     _shares: dict[str, tuple[Share, ...]] = field(default_factory=dict)
 
@@ -127,6 +134,7 @@ class Checking:
         A blank cell never takes away what is known.
         """
         counts = self.plan.counts[row.table.name]
+        self.matched.add(known.fact_id)
         values = {
             name: getattr(known, name) if value is None else value for name, value in draft.values.items()
         }
@@ -136,7 +144,8 @@ class Checking:
             self.plan.decisions.append(
                 Decision(draft.table, holder_of(known), known.fact_id, REVERSED, reason)
             )
-            self.plan.facts.append(filled)
+            self.plan.facts.append(replace(filled, replaces=known.fact_id, is_change=True))
+            self.change(row, draft.holder, *_told_apart(known, filled))
             counts.corrected += 1
         elif draft.verified and known.outcome != VERIFIED:
             self.plan.decisions.append(Decision(draft.table, holder_of(known), known.fact_id, VERIFIED))
@@ -151,6 +160,11 @@ class Checking:
             ):
                 row.note("系统中已认定, 保持不变", "认定")
 
+    def change(self, row: tables.Row, subject: str, was: str, comes: str) -> None:
+        """Keep a row that changes what is known, to be looked at; of very many the first."""
+        if len(self.plan.changes) < MOST_CHANGES:
+            self.plan.changes.append(Change(row.table.name, row.number, subject, was, comes))
+
     def add(self, row: tables.Row, draft: FactDraft) -> None:
         """Settle a row whose fact is new."""
         self.plan.facts.append(draft)
@@ -160,6 +174,24 @@ class Checking:
 def holder_of(known: Row[Any]) -> int:
     """The project a known fact is kept under, or the unit where it has no project."""
     return int(getattr(known, "project_id", None) or known.unit_id)
+
+
+def _told_apart(known: Row[Any], draft: FactDraft) -> tuple[str, str]:
+    """What is different, as it was and as it comes."""
+    columns = {"occurred_on": draft.occurred_on, **draft.values, "evidence": draft.evidence}
+    was, comes = [], []
+    for name, value in columns.items():
+        before = getattr(known, name)
+        if not agrees(before or "", value or ""):
+            was.append(_spelled(name, before))
+            comes.append(_spelled(name, value))
+    return "、".join(was), "、".join(comes)
+
+
+def _spelled(name: str, value: object) -> str:
+    if name.endswith("yuan") and isinstance(value, int):
+        return f"{wan_text(Fraction(value, WAN))} 万元"
+    return "—" if value is None else str(value)
 
 
 def _differs(known: Row[Any], draft: FactDraft) -> bool:

@@ -67,6 +67,7 @@ def export_workbook(session: Session, season: Season, today: date) -> bytes:
         layout.ENDS_KEY: str(season.ends_on),
         layout.PUBLIC_KEY: layout.YES if season.is_public else layout.NO,
         layout.SOURCE_KEY: season.source,
+        layout.AUTHORITY_KEY: season.authority,
     }
     lists = _lists(
         exported.names, stage_names(season).values(), [unit.name for unit in exported.units.values()]

@@ -1,8 +1,10 @@
-"""Importing a workbook from its bytes to the ledger, in one operation for the command and the console."""
+"""Importing a workbook from its bytes to the ledger, in one operation for the command, the console and its jobs."""
 
 from __future__ import annotations
 
 import hashlib
+import json
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -12,12 +14,39 @@ from leaderboard.accounts.audit import record_act
 from leaderboard.exchange.apply import apply
 from leaderboard.exchange.archive import Limits
 from leaderboard.exchange.check import Asked, check
+from leaderboard.exchange.manner import APPEND, CLEAR, MANNERS, OVERWRITE
+from leaderboard.exchange.members import Members
+from leaderboard.exchange.models import ImportBatch
 from leaderboard.exchange.plan import Plan
 from leaderboard.exchange.problems import FileRefused, ImportRefused, Problem, Report
 from leaderboard.exchange.workbook import Sheets, bytes_of, read_workbook
 from leaderboard.instant import local_date, now
 from leaderboard.ledger.record import LedgerError
 from leaderboard.seasons.plan import PlanError
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What was handed in: its cells, its name, the SHA-256 of its bytes, and the day it is for the office."""
+
+    sheets: Sheets
+    name: str
+    sha256: str
+    asked: Asked
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """In what manner to take a workbook in, why where it clears, and what was seen of it before (None: nothing)."""
+
+    manner: str = OVERWRITE
+    reason: str | None = None
+    seen: dict[str, dict[str, int]] | None = None
+    recorded_at: int | None = None
+
+
+class ImportOvertaken(ValueError):
+    """What the import would do is not what was looked at: others changed the data meanwhile; look again."""
 
 
 def import_workbook(  # noqa: PLR0913 - what the door knows, all by name
@@ -30,21 +59,81 @@ def import_workbook(  # noqa: PLR0913 - what the door knows, all by name
     may_verify: bool = True,
     file_name: str | None = None,
     recorded_at: int | None = None,
+    manner: str = OVERWRITE,
+    reason: str | None = None,
 ) -> Report:
     """Read, check and carry out a workbook; raises ImportRefused with every error, and then nothing may be committed.
 
     `season_slug` is the season it must be for; without `may_verify` facts wait for verification whatever the file says.
     """
     name = file_name or (data.name if isinstance(data, Path) else "工作簿")
-    content, sheets = _read(data, settings)
+    content = _bytes(data, settings)
+    given = given_workbook(content, settings, name, may_verify=may_verify, season_slug=season_slug)
+    return take_in(session, given, actor, How(manner, reason, recorded_at=recorded_at))
+
+
+def take_in(session: Session, given: Given, actor: str, how: How) -> Report:
+    """Check and carry out what was handed in, and keep it as one import that can be reversed.
+
+    Raises ImportRefused with every error, and ImportOvertaken where it would do something else than what was seen.
+    """
+    if how.manner not in MANNERS or (how.manner == CLEAR and not (how.reason or "").strip()):
+        raise ImportRefused(Report((Problem("清空导入须写明理由"),)))
     # The line in the trail is written first: it keeps other writers out while facts are compared and added.
-    record_act(session, actor, "workbook.import", name, sha256=hashlib.sha256(content).hexdigest())
-    plan = check(session, sheets, _asked(settings, may_verify, name, season_slug))
+    record_act(
+        session, actor, "workbook.import", given.name, sha256=given.sha256, manner=how.manner, why=how.reason
+    )
+    plan = check(session, given.sheets, given.asked)
+    if how.seen is not None and not plan.errors and plain_counts(plan) != how.seen:
+        raise ImportOvertaken("预览之后系统中的数据有变化, 请重新核对后再导入")
+    at = how.recorded_at or now()
     try:
-        summary = apply(session, plan, actor, recorded_at=recorded_at)
+        members = apply(session, plan, actor, manner=how.manner, reason=_reason(given, how), recorded_at=at)
     except (LedgerError, PlanError) as error:
         raise ImportRefused(Report((Problem(str(error)),), tuple(plan.warnings))) from error
-    return Report((), tuple(plan.warnings), summary)
+    batch = _keep(session, given, actor, how, plan, members, at)
+    return Report((), tuple(plan.warnings), plan.summary, batch.id)
+
+
+def _reason(given: Given, how: How) -> str:
+    return f"清空导入 {given.name}: {(how.reason or '').strip()}"
+
+
+def _keep(
+    session: Session, given: Given, actor: str, how: How, plan: Plan, members: Members, at: int
+) -> ImportBatch:
+    batch = ImportBatch(
+        season_slug=plan.season.slug,
+        file_name=given.name[:120],
+        sha256=given.sha256,
+        manner=how.manner,
+        reason=how.reason,
+        taken_by=actor,
+        taken_at=at,
+        counts=json.dumps(_done(plan, how.manner), ensure_ascii=False),
+        members=members.packed(),
+    )
+    session.add(batch)
+    session.flush()
+    record_act(session, actor, "workbook.imported", f"{batch.id} {given.name}", rows=[batch])
+    return batch
+
+
+def _done(plan: Plan, manner: str) -> dict[str, dict[str, int]]:
+    """The counts of what was carried out: appending leaves known rows alone, and only clearing clears."""
+    done = plain_counts(plan)
+    for counts in done.values():
+        if manner == APPEND:
+            counts["unchanged"] += counts["corrected"] + counts["verified"]
+            counts["corrected"] = counts["verified"] = 0
+        if manner != CLEAR:
+            counts["cleared"] = 0
+    return done
+
+
+def plain_counts(plan: Plan) -> dict[str, dict[str, int]]:
+    """By sheet what the rows of a plan come to; sheets without rows are left out."""
+    return {name: counts.plain() for name, counts in plan.counts.items() if counts.rows or counts.cleared}
 
 
 def preview_workbook(
@@ -60,19 +149,38 @@ def preview_workbook(
 
     Raises ImportRefused for a file that cannot be read or is not of this format.
     """
-    _, sheets = _read(data, settings)
-    return check(session, sheets, _asked(settings, may_verify, file_name, season_slug))
+    content = _bytes(data, settings)
+    given = given_workbook(content, settings, file_name, may_verify=may_verify, season_slug=season_slug)
+    return check(session, given.sheets, given.asked)
 
 
-def _asked(settings: Settings, may_verify: bool, file_name: str, season_slug: str | None) -> Asked:
-    return Asked(local_date(now(), settings.timezone), may_verify, file_name, season_slug)
-
-
-def _read(data: bytes | Path, settings: Settings) -> tuple[bytes, Sheets]:
-    """The file's bytes and cells; a file that cannot be read raises ImportRefused like any other error."""
-    limits = Limits.of(settings)
+def given_workbook(
+    content: bytes, settings: Settings, name: str, *, may_verify: bool, season_slug: str | None = None
+) -> Given:
+    """A workbook's cells with what is to be known of it; a file that cannot be read raises ImportRefused."""
     try:
-        content = bytes_of(data, limits)
-        return content, read_workbook(content, limits)
+        sheets = read_workbook(content, Limits.of(settings))
+    except FileRefused as refusal:
+        raise ImportRefused(Report((Problem(str(refusal)),))) from refusal
+    return given_sheets(sheets, content, settings, name, may_verify=may_verify, season_slug=season_slug)
+
+
+def given_sheets(
+    sheets: Sheets,
+    content: bytes,
+    settings: Settings,
+    name: str,
+    *,
+    may_verify: bool,
+    season_slug: str | None = None,
+) -> Given:
+    """Cells that were read already, as handed in today."""
+    asked = Asked(local_date(now(), settings.timezone), may_verify, name, season_slug=season_slug)
+    return Given(sheets, name, hashlib.sha256(content).hexdigest(), asked)
+
+
+def _bytes(data: bytes | Path, settings: Settings) -> bytes:
+    try:
+        return bytes_of(data, Limits.of(settings))
     except FileRefused as refusal:
         raise ImportRefused(Report((Problem(str(refusal)),))) from refusal

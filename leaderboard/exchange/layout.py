@@ -69,6 +69,7 @@ REMARK = Column("备注", "填表人自用, 导入时不读", width=20)
 
 FORMAT_KEY, SLUG_KEY, TITLE_KEY, TITLE_EN_KEY = "格式版本", "赛季代号", "赛季名称", "英文名称"
 STARTS_KEY, ENDS_KEY, PUBLIC_KEY, SOURCE_KEY = "开始日期", "结束日期", "公开", "数据来源"
+AUTHORITY_KEY = "主办单位"
 COVER_KEYS = {
     FORMAT_KEY: "固定为 saima-workbook/1, 请勿改动",
     SLUG_KEY: "网址中的代号: 小写字母、数字、连字符, 最长 39 个字符",
@@ -78,6 +79,7 @@ COVER_KEYS = {
     ENDS_KEY: "赛季最后一天",
     PUBLIC_KEY: "是 或 否, 不填按 是",
     SOURCE_KEY: "印在榜单下方, 可不填",
+    AUTHORITY_KEY: "印在榜单顶端, 不填即本系统的单位",
 }
 
 TOTAL, INWARD, RECEIVED = "总投资(万元)", "合同引资额(万元)", "金额(万元)"

@@ -25,6 +25,7 @@ class SeasonDraft:
     title_en: str | None = None
     source: str | None = None
     is_public: bool = True
+    authority: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,8 @@ class EntryDraft:
     unit: str
     division: str
     competing: bool
+    is_change: bool = False
+    """Whether the unit takes part already, in another division or another way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,7 @@ class TargetDraft:
     by: str
     level: str
     quantity: int
+    is_change: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,30 @@ class FactDraft:
     evidence: str | None
     verified: bool
     unit: str | None = None
+    replaces: int | None = None
+    """The known fact that is reversed for it."""
+    is_change: bool = False
+    """Whether what is known is changed by it, rather than added to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """A live fact that the file does not hold."""
+
+    table: ProjectFact | UnitFact
+    holder_id: int
+    fact_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A row that changes what is known, for people: where it stands, what it is about, what was and what comes."""
+
+    sheet: str
+    row: int
+    subject: str
+    was: str
+    comes: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +136,10 @@ class Plan:
     facts: list[FactDraft] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
     """Verifications and reversals of known facts; they come before the new facts."""
+    cleared: list[Cleared] = field(default_factory=list)
+    """What clearing would reverse besides."""
+    changes: list[Change] = field(default_factory=list)
+    """The first rows that change what is known."""
     counts: dict[str, Counts] = field(default_factory=lambda: defaultdict(Counts))
 
     @property

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import dataclass, field
+from collections import Counter, defaultdict
+from dataclasses import asdict, dataclass, field
 
 MOST_ROWS_NAMED = 6
 MOST_ERRORS = 1000
@@ -57,6 +57,11 @@ class Problems:
         """Something done to a cell or a row on reading, told once for all rows alike."""
         self._notes[sheet, column, message].append(row)
 
+    def refused(self) -> dict[str, int]:
+        """By sheet how many rows have an error, of those kept one by one."""
+        rows = {(problem.sheet, problem.row) for problem in self._errors if problem.sheet}
+        return dict(Counter(sheet for sheet, _ in rows))
+
     @property
     def errors(self) -> list[Problem]:
         """Errors in the order they were found; beyond the first thousand only how many more there are."""
@@ -87,11 +92,17 @@ class Counts:
     unchanged: int = 0
     corrected: int = 0
     verified: int = 0
+    cleared: int = 0
+    """Known facts of this kind that are not in the file; only clearing touches them."""
 
     @property
     def changed(self) -> int:
         """Rows that changed anything."""
         return self.new + self.corrected + self.verified
+
+    def plain(self) -> dict[str, int]:
+        """The figures by their names."""
+        return asdict(self)
 
     @property
     def rows(self) -> int:
@@ -119,6 +130,8 @@ class Report:
     errors: tuple[Problem, ...] = ()
     warnings: tuple[Problem, ...] = ()
     summary: Summary | None = None
+    batch_id: int | None = None
+    """The number under which the import is listed."""
 
 
 class ImportRefused(ValueError):

@@ -9,12 +9,15 @@ from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
+from pyotp import TOTP
 from sqlalchemy import Column, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from leaderboard.accounts.invitations import invite
 from leaderboard.accounts.models import AuditHead, AuditLine
 from leaderboard.accounts.people import add_account
+from leaderboard.accounts.second_factor import enrol, new_secret
 from leaderboard.boards.check import check_database
 from leaderboard.boards.correct import withdraw
 from leaderboard.boards.drafts import open_window
@@ -33,6 +36,7 @@ from leaderboard.seasons.plan import show_season
 from leaderboard.seasons.rename import rename_unit
 from leaderboard.seasons.timetable import add_timetable, course_of, skip_instant
 from tests.boards.lives import corrected, drafted, reverse_starts
+from tests.exchange.books import book, take_in
 from tests.factories import FOUR_RATES, OFFICE, PENDING, VERIFIED, Race, start_race
 
 
@@ -103,8 +107,13 @@ def planned(race: Race) -> None:
     due_at = course_of(session, timetable).first_after(now())
     assert due_at is not None
     skip_instant(session, "li", timetable, due_at, reason="停一天", at=now())
-    add_account(session, "li", name="zhang", display_name="张某", role="viewer")
+    zhang, _password = add_account(session, "li", name="zhang", display_name="张某", role="viewer")
+    invite(session, "li", zhang, 72, now())
+    secret = new_secret()
+    enrol(session, zhang, secret, TOTP(secret).at(now() // 1000), "key", now())
     add_screen(session, "li", name="大厅", season=season, secret="一")
+    cover = [["格式版本", "saima-workbook/1"], ["赛季代号", "race"]]
+    take_in(session, book({"项目": [["I-1", "导入的项目"]]}, cover=cover, scheme=None))
     show_season(session, "li", season, is_public=False, reason="整理")
 
 

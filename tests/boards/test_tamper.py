@@ -23,6 +23,7 @@ MAY_CHANGE = {
     "season.planned_at": "no edition is composed from it",
     "former_name.id": "rows are found by what they name",
     "account.password_hash": "hashed anew at a sign-in when the way of hashing changes",
+    "second_factor.last_step": "moves on with every one-time code",
     "screen.seen_at": "written whenever the screen asks for its page",
     "outbox_message.made_at": "the instant stands in the line of the trail",
     "former_name.until_at": "only whether it lies after an edition's instant counts",
@@ -30,7 +31,10 @@ MAY_CHANGE = {
 UNCHECKED = {
     "user_session": "who is signed in at the moment",
     "sign_in_failure": "wrong passwords of the last minutes",
+    "chosen_password": "only which passwords are not taken again, and when one is asked for anew",
     "due_run": "bookkeeping of the clock; that a run done came to its edition or draft is checked",
+    "job": "how far long work is; what it changed stands in the ledger and its line in the trail",
+    "job_file": "files on their way in or out, kept for a day",
     "outbox_delivery": "how far a message got; what it says is checked",
     "calendar_year": "which days boards come due on; their dates stand in the editions",
     "calendar_day": "the same",

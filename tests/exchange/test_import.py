@@ -30,8 +30,8 @@ from leaderboard.ledger.models import (
 )
 from leaderboard.ledger.read import FOREVER, find_project, known_project_facts, known_unit_facts
 from leaderboard.seasons.models import SchemeVersion, Season
-from leaderboard.seasons.schemes import discard_scheme, draft_scheme
 from leaderboard.seasons.read import find_season, roster, scheme_in_force, stage_names, targets_at
+from leaderboard.seasons.schemes import discard_scheme, draft_scheme
 from scoring import facts as scored
 from tests.exchange.books import (
     ARRIVALS,
@@ -108,6 +108,15 @@ def test_a_season_is_set_up_from_nothing(session: Session) -> None:
     in_force = scheme_in_force(session, season.id, season.starts_on, FOREVER)
     assert in_force is not None
     assert (in_force.effective_on, in_force.approved_by) == (date(2026, 1, 1), "clerk")
+
+
+def test_a_workbook_names_the_authority_that_holds_the_season(session: Session) -> None:
+    take_in(session, book(cover=[*COVER, ["主办单位", "六安市"]]))
+    assert season_of(session).authority == "六安市"
+    report = take_in(session, book(cover=[*COVER, ["主办单位", "某县"]], scheme=None))
+    assert season_of(session).authority == "六安市"
+    [warning] = report.warnings
+    assert (warning.column, "导入不修改" in warning.message) == ("主办单位", True)
 
 
 def test_facts_are_recorded_exactly(session: Session) -> None:
@@ -203,7 +212,9 @@ def test_money_is_a_multiset(session: Session) -> None:
     for rows, new in ((2, 0), (3, 1), (1, 0)):
         summary = take_in(session, full_book(到位资金=[ARRIVALS[0]] * rows)).summary
         assert summary is not None
-        assert summary.sheets["到位资金"] == Counts(new=new, unchanged=rows - new)
+        assert summary.sheets["到位资金"] == Counts(
+            new=new, unchanged=rows - new, cleared=2 if rows == 1 else 0
+        )
     assert len(project_of(session, "P-001").arrivals) == 3
 
 

@@ -1,0 +1,128 @@
+"""An import is reversed whole: what it recorded goes, what it changed comes back, what was decided later stays."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from leaderboard.exchange.models import ImportBatch
+from leaderboard.exchange.read import changed_by, undone_of
+from leaderboard.exchange.undoing import Undone, UndoRefused, undo_import, undo_of
+from leaderboard.ledger.bulk import Decision, decide_facts
+from leaderboard.ledger.models import REVERSED, VERIFIED, CapitalArrival, Credit, StageEvent
+from leaderboard.ledger.read import find_project, known_project_facts
+from leaderboard.ledger.record import LedgerError, Source, add_stage_event
+from tests.exchange.books import ARRIVALS, EVENTS, PROJECTS, full_book, take_in
+
+
+def last_import(session: Session) -> ImportBatch:
+    return session.scalars(select(ImportBatch).order_by(ImportBatch.id.desc())).first() or pytest.fail("none")
+
+
+def live(session: Session) -> dict[str, list[tuple[object, ...]]]:
+    """What a reader knows: the live facts by what they say, with their verification."""
+    found = {
+        "events": [
+            (r.project_id, r.stage, r.occurred_on, r.total_yuan, r.inward_yuan, r.evidence, r.outcome)
+            for r in session.execute(known_project_facts(StageEvent))
+        ],
+        "money": [
+            (r.project_id, r.occurred_on, r.yuan, r.kind, r.evidence, r.outcome)
+            for r in session.execute(known_project_facts(CapitalArrival))
+        ],
+        "shares": [
+            (r.project_id, r.unit_id, r.share_num, r.share_den, r.outcome)
+            for r in session.execute(known_project_facts(Credit))
+        ],
+    }
+    return {name: sorted(rows, key=repr) for name, rows in found.items()}
+
+
+def corrected_book() -> bytes:
+    """The same season with a date and an amount corrected, a share divided anew, a signing verified, a sum added."""
+    events = [[*EVENTS[0]], [*EVENTS[1]], [*EVENTS[2]]]
+    events[0][3] = 21000
+    events[1][2] = date(2026, 6, 2)
+    events[2][6] = "已认定"
+    projects = [PROJECTS[0], [*PROJECTS[1][:6], "柳溪镇 1;青石镇 1"]]
+    return full_book(
+        项目=projects, 节点=events, 到位资金=[*ARRIVALS, [*ARRIVALS[0][:2], 99, *ARRIVALS[0][3:]]]
+    )
+
+
+def test_reversing_the_first_import_leaves_nothing_alive(session: Session) -> None:
+    """Two signings, a start, two sums, three shares and a commendation were recorded: nine facts."""
+    take_in(session, full_book())
+    assert changed_by(last_import(session)) > 0
+    assert undo_import(session, "chief", last_import(session), "填错了赛季") == Undone(reversed=9)
+    assert live(session) == {"events": [], "money": [], "shares": []}
+
+
+def test_reversing_a_correction_brings_back_what_was(session: Session) -> None:
+    """Two events corrected, one verified, two shares divided anew: five facts come back; a sum of money goes."""
+    take_in(session, full_book())
+    before = live(session)
+    take_in(session, corrected_book())
+    assert live(session) != before
+    seen = undo_of(session, last_import(session))
+    done = undo_import(session, "chief", last_import(session), "退回上次")
+    assert done == seen == Undone(reversed=6, restored=5)
+    assert live(session) == before
+    assert undone_of(last_import(session)) == {"reversed": 6, "restored": 5, "left": 0, "gone": 0}
+
+
+def test_what_was_decided_later_stays_and_is_told(session: Session) -> None:
+    """The second project's signing waited and was verified by a person; the first project's start was reversed by one."""
+    take_in(session, full_book())
+    events = session.execute(known_project_facts(StageEvent).order_by(StageEvent.occurred_on)).all()
+    signed, awaited, started = events
+    decide_facts(
+        session,
+        "judge",
+        [Decision(StageEvent, awaited.project_id, awaited.fact_id, VERIFIED)],
+        later(session),
+    )
+    reversal = Decision(StageEvent, started.project_id, started.fact_id, REVERSED, "未开工")
+    decide_facts(session, "judge", [reversal], later(session))
+    assert undo_import(session, "chief", last_import(session), "整批退回") == Undone(
+        reversed=7, left=1, gone=1
+    )
+    [left] = live(session)["events"]
+    assert left[:3] == (awaited.project_id, "signed", date(2026, 4, 10))
+    assert signed.fact_id != awaited.fact_id
+
+
+def later(session: Session) -> int:
+    return last_import(session).taken_at + 1000
+
+
+def test_what_was_cannot_stand_beside_what_came_later(session: Session) -> None:
+    """The start was cleared by the import and recorded anew by a person: bringing it back would make two."""
+    take_in(session, full_book())
+    take_in(session, full_book(节点=[EVENTS[0], EVENTS[2]]), manner="clear", reason="以此表为准")
+    project = find_project(session, "P-001")
+    assert project is not None
+    add_stage_event(session, Source("judge"), project, stage="started", occurred_on=date(2026, 6, 9))
+    with pytest.raises(UndoRefused, match="P-001 已有节点 started 的记录"):
+        undo_import(session, "chief", last_import(session), "退回")
+    assert issubclass(LedgerError, ValueError)
+
+
+def test_an_import_is_reversed_once_and_with_a_reason(session: Session) -> None:
+    take_in(session, full_book())
+    with pytest.raises(UndoRefused, match="理由"):
+        undo_import(session, "chief", last_import(session), " ")
+    undo_import(session, "chief", last_import(session), "错")
+    with pytest.raises(UndoRefused, match="撤销过"):
+        undo_import(session, "chief", last_import(session), "错")
+
+
+def test_the_same_import_can_be_taken_in_again(session: Session) -> None:
+    take_in(session, full_book())
+    before = live(session)
+    undo_import(session, "chief", last_import(session), "错")
+    take_in(session, full_book())
+    assert live(session) == before
