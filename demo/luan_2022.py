@@ -94,6 +94,7 @@ def _cover() -> Iterator[Row]:
     yield layout.ENDS_KEY, ENDS_ON
     yield layout.PUBLIC_KEY, layout.YES
     yield layout.SOURCE_KEY, f"{PRINTED_TITLE} {ADDRESS}"
+    yield layout.AUTHORITY_KEY, "六安市"
 
 
 def _units() -> Iterator[Row]:

@@ -40,6 +40,7 @@ def board_document(
         "season_title_en": gathered.season.title_en,
         "source": gathered.season.source,
         **heading,
+        "authority": gathered.season.authority or heading.get("office"),
         "schedule": exact(result.schedule),
         "schedule_shown": shown_rate(result.schedule, scheme.decimals.rate),
         "scheme": _scheme(scheme, gathered),

@@ -76,7 +76,9 @@ class Grounds:
     ) -> None:
         """The season with its units, targets and rules, which are gathered elsewhere."""
         dates = [season.id, str(season.starts_on), str(season.ends_on)]
-        self._hash("season", [[*dates, *astuple(called)]])
+        names = astuple(called)
+        # What was hashed before seasons could name an authority of their own stays as it is.
+        self._hash("season", [[*dates, *(names if called.authority else names[:-1])]])
         self._hash("divisions", map(astuple, divisions))
         self._hash("units", map(astuple, lines))
         for table in (Entry, Target):

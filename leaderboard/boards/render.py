@@ -114,7 +114,7 @@ def index_page(office: Office, seasons: Sequence[PublicSeason], lang: str) -> by
 
 def _frame(office: Office, board: Document) -> Document:
     return {
-        "office_name": office.name,
+        "office_name": board["authority"],
         "zone": office.zone,
         "board": board,
         "base": f"/boards/{board['season']}/{board['number']}",

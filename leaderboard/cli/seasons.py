@@ -32,14 +32,20 @@ def seasons_command(context: Context) -> None:
 @click.option("--period", nargs=2, default=("", ""), metavar="DATE DATE", help="Its first and its last day.")
 @click.option("--title-en", default=None, help="The title in English.")
 @click.option("--source", default=None, help="Where the figures come from, printed under the board.")
+@click.option(
+    "--authority",
+    default=None,
+    help="The authority that holds it, where it is not the office of the settings.",
+)
 @click.option("--hidden", is_flag=True, help="Keep its boards from the public until `season-show`.")
-def season_open_command(
+def season_open_command(  # noqa: PLR0913, PLR0917 - what a season is, each by an option
     context: Context,
     season: str,
     title: str,
     period: tuple[str, str],
     title_en: str | None,
     source: str | None,
+    authority: str | None,
     hidden: bool,
 ) -> None:
     """Open a season: SEASON is its address (small letters, digits, hyphens), TITLE its name."""
@@ -57,6 +63,7 @@ def season_open_command(
             ends_on=last,
             title_en=title_en,
             source=source,
+            authority=authority,
             is_public=not hidden,
         )
     click.echo(f"赛季 {season} 已开设: {name}, {first} 至 {last}")

@@ -37,6 +37,8 @@ class Season(Base):
     window_days: Mapped[int] = mapped_column(default=0)
     """Working days a draft lies open for objections 公示期 before it is published; 0 publishes at once."""
     window_contact: Mapped[str | None] = mapped_column(Text)
+    authority: Mapped[str | None] = mapped_column(String(120))
+    """The authority 主办单位 that holds it, where it is not the one that runs this installation."""
     frozen_at: Mapped[int | None] = mapped_column(BigInteger)
     """Since when the public keeps the last edition 封榜; what is composed meanwhile waits as a draft."""
 

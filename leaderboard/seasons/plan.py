@@ -38,6 +38,7 @@ def open_season(  # noqa: PLR0913 - the columns of the table, all by name
     ends_on: date,
     title_en: str | None = None,
     source: str | None = None,
+    authority: str | None = None,
     is_public: bool = True,
     planned_at: int | None = None,
 ) -> Season:
@@ -58,6 +59,7 @@ def open_season(  # noqa: PLR0913 - the columns of the table, all by name
         starts_on=starts_on,
         ends_on=ends_on,
         source=source,
+        authority=authority,
         is_public=int(is_public),
         planned_at=planned_at or now(),
     )

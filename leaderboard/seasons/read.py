@@ -61,6 +61,7 @@ class SeasonLine:
     title: str
     title_en: str | None
     source: str | None
+    authority: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ def former_names(session: Session, kind: str, known_at: int) -> dict[int, dict[s
 
 def season_at(session: Session, season: Season, known_at: int) -> SeasonLine:
     """What a season was called at the instant."""
-    now = {"title": season.title, "title_en": season.title_en, "source": season.source}
+    now = {name: getattr(season, name) for name in ("title", "title_en", "source", "authority")}
     return SeasonLine(season.slug, **(now | former_names(session, SEASON, known_at).get(season.id, {})))
 
 

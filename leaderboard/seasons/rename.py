@@ -15,7 +15,7 @@ from leaderboard.seasons.plan import PlanError
 from leaderboard.words import gettext as _
 
 COLUMNS = {
-    SEASON: frozenset({"title", "title_en", "source"}),
+    SEASON: frozenset({"title", "title_en", "source", "authority"}),
     DIVISION: frozenset({"name", "name_en"}),
     UNIT: frozenset({"name", "name_en", "sort_no"}),
 }
@@ -31,7 +31,10 @@ def rename_season(
     at: Millis | None = None,
     **columns: str | None,
 ) -> None:
-    """Change a season's `title`, `title_en` or `source`; raises PlanError without a reason, a title or a change."""
+    """Change a season's `title`, `title_en`, `source` or `authority`.
+
+    Raises PlanError without a reason, a title or a change.
+    """
     _rename(session, actor, SEASON, season, season.slug, columns, reason, at)
 
 

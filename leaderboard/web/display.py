@@ -35,7 +35,7 @@ from leaderboard.instant import now, utc_offset
 from leaderboard.qr import check_address
 from leaderboard.seasons.models import Season
 from leaderboard.seasons.read import find_season
-from leaderboard.web.editions import public_edition
+from leaderboard.web.editions import authority_of, public_edition
 from leaderboard.web.fast_lane import LATEST, NUMBERED, answer_of, best_encoding, is_unchanged
 from leaderboard.web.requests import office, reading, settings, writing
 from leaderboard.words import CHINESE, LANGUAGES, language, speaking
@@ -67,7 +67,8 @@ def latest(slug: str) -> AnyResponse:
     edition = latest_edition(reading(), season.id)
     if edition is None:
         due_at = next_due(reading(), season.id, now())
-        return Response(render_template("pages/display/no_edition.html", season=season, due_at=due_at))
+        context = {"season": season, "due_at": due_at, "office_name": authority_of(season)}
+        return Response(render_template("pages/display/no_edition.html", **context))
     return serve(f"/boards/{slug}/{edition.number}/")
 
 
@@ -78,7 +79,12 @@ def editions(slug: str) -> AnyResponse:
     found = list_announced(reading(), season.id)
     told = told_of_season(reading(), season.id)
     page = render_template(
-        "pages/display/editions.html", season=season, editions=found, readable=READABLE, told=told
+        "pages/display/editions.html",
+        season=season,
+        editions=found,
+        readable=READABLE,
+        told=told,
+        office_name=authority_of(season),
     )
     return answered(page.encode(), "text/html; charset=utf-8")
 
@@ -137,6 +143,8 @@ def unit(slug: str, number: int, unit: str) -> AnyResponse:
     past = past_places(reading(), edition.season_id, unit, until=edition)
     page = render_template(
         "pages/display/unit.html",
+        # An edition of before seasons could name an authority of their own knows the office alone.
+        office_name=board.get("authority") or board["office"],
         board=board,
         line=line,
         base=f"/boards/{slug}/{number}",
@@ -179,6 +187,7 @@ def screen_context(screen: Screen, board: dict[str, Any] | None, season: Season)
         "screen": screen,
         "season": season,
         "board": board,
+        "office_name": authority_of(season),
         "now": now(),
         "utc_offset": utc_offset(now(), settings().timezone),
         "next_scene": 1,

@@ -20,6 +20,11 @@ def public_edition(slug: str, number: int) -> Edition:
     return edition
 
 
+def authority_of(season: Season) -> str:
+    """The authority 主办单位 at the head of a season's pages: its own, or the one that runs this installation."""
+    return season.authority or office().name
+
+
 def withdrawn(edition: Edition) -> Response:
     """What is told of a withdrawn edition: number, dates, hashes and the public reason; nothing of its board."""
     session = reading()
@@ -30,5 +35,7 @@ def withdrawn(edition: Edition) -> Response:
         answer = jsonify(line)
         answer.status_code = 410
         return answer
-    page = render_template("pages/display/withdrawn.html", season=season, line=line)
+    page = render_template(
+        "pages/display/withdrawn.html", season=season, line=line, office_name=authority_of(season)
+    )
     return Response(page, 410, mimetype="text/html")

@@ -33,7 +33,8 @@ def document(folder: Path, **changes: Any) -> Path:
 
 
 def test_a_race_is_planned_from_nothing(done: Done, database: Database, tmp_path: Path, trail: Trail):
-    done("season-open", "r26", "二六赛季", "--period", "2026-01-01", "2026-12-31", "--hidden")
+    period = ("--period", "2026-01-01", "2026-12-31")
+    done("season-open", "r26", "二六赛季", *period, "--authority", "六安市", "--hidden")
     done("season-stages", "r26", "supplied=供地/Land supplied")
     done("division-add", "r26", "towns", "乡镇组")
     done("unit-add", "liuxi", "柳溪镇")
@@ -57,7 +58,7 @@ def test_a_race_is_planned_from_nothing(done: Done, database: Database, tmp_path
     with database.reading() as session:
         season = find_season(session, "r26")
         assert season is not None
-        assert stage_names(season)["supplied"] == "供地"
+        assert (season.authority, stage_names(season)["supplied"]) == ("六安市", "供地")
         assert [(unit.key, unit.sort_no) for unit in list_units(session)] == [("liuxi", 1), ("qingshi", 9)]
         assert [line.competing for line in roster(session, season.id, now())] == [True, False]
         quantities = {target.indicator: target.quantity for target in targets_at(session, season.id, now())}

@@ -76,6 +76,7 @@ def test_there_is_no_total(board: dict[str, Any]) -> None:
 
 
 def test_the_board_names_its_source(board: dict[str, Any]) -> None:
+    assert (board["authority"], board["office"]) == ("六安市", "云溪县")
     assert "https://ht.luaninfo.com/laxw/gggs/content_153837" in board["source"]
     assert "六安市2022年1-9月份全市招商引资工作成效公示" in board["source"]
 

@@ -47,6 +47,8 @@ def test_a_unit_is_called_at_each_instant_what_it_was_called_then(session: Sessi
 
 def test_seasons_and_divisions_keep_what_they_were_called(session: Session, race: Race) -> None:
     rename_season(session, "chen", race.season, title="招商赛马", source="县招商局", reason="定名", at=FIRST)
+    rename_season(session, "chen", race.season, authority="六安市", reason="改由市里主办", at=FIRST + 9)
+    assert [season_at(session, race.season, FIRST + n).authority for n in (8, 9)] == [None, "六安市"]
     rename_division(session, "chen", race.divisions["towns"], name="乡镇组", reason="定名", at=FIRST)
     before, after = (season_at(session, race.season, at) for at in (FIRST - 1, FIRST))
     assert (before.title, before.source, after.title, after.source) == (
