@@ -7,13 +7,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, exists, literal, select, union_all
+from sqlalchemy import Select, and_, exists, literal, select
 from sqlalchemy import func as sql
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from leaderboard.instant import Millis, now
 from leaderboard.ledger.bulk import Decision, chunks, decide_facts
+from leaderboard.ledger.duplicates import Lookalike, lookalikes
+from leaderboard.ledger.lines import UNSETTLED
+from leaderboard.ledger.list_models import KeptWaiting
 from leaderboard.ledger.models import (
+    AWAITING,
     RETURNED,
     VERIFIED,
     Adjustment,
@@ -27,13 +32,15 @@ from leaderboard.ledger.models import (
     UnitDecision,
     UnitReturn,
 )
-from leaderboard.ledger.read import ProjectFact, UnitFact, known_project_facts, projects_of
+from leaderboard.ledger.read import ProjectFact, UnitFact, known_project_facts, known_unit_facts, projects_of
 from leaderboard.ledger.record import LedgerError
 from leaderboard.words import gettext as _
 
 PROJECT_FACTS: dict[str, ProjectFact] = {"event": StageEvent, "arrival": CapitalArrival, "credit": Credit}
 UNIT_FACTS: dict[str, UnitFact] = {"return": UnitReturn, "adjustment": Adjustment}
 KINDS = (*PROJECT_FACTS, *UNIT_FACTS)
+GONE = "gone"
+"""What became of a fact that is not there."""
 
 
 class Key(NamedTuple):
@@ -53,73 +60,157 @@ class Asked:
     season_id: int | None = None
     """Adjustments of this season alone; no other fact belongs to one season."""
     kind: str = ""
+    outcome: str = AWAITING
+    """AWAITING, or RETURNED for what was sent back."""
+    recorded_before: Millis | None = None
+    """Facts recorded before this instant."""
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One fact on which nothing was decided yet, the project if it is about one, and the units it is about."""
+    """One fact of the queue, the project if it is about one, the units it is about, and what that project looks like."""
 
     key: Key
     fact: OfProject | OfUnit
     project: Project | None
     unit_ids: tuple[int, ...]
+    alike: tuple[Lookalike, ...] = ()
 
 
-def undecided(table: ProjectFact | UnitFact) -> ColumnElement[bool]:
-    """The condition that nothing was decided on a fact of the table yet."""
-    decisions, holder, decided_holder = _decisions(table)
-    return ~exists().where(and_(decided_holder == holder, decisions.fact_id == table.fact_id))
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of a fact that somebody meant to decide on: the last decision on it, and whose it was."""
+
+    key: Key
+    outcome: str
+    by: str
 
 
-def count_awaiting(session: Session, asked: Asked) -> int:
-    """How many facts await a decision; the length of the whole queue asked for."""
-    return session.scalar(select(sql.count()).select_from(_queue(asked).subquery())) or 0
+class Overtaken(LedgerError):
+    """Some of the facts are not as they were seen any more, so nothing was decided; `settled` tells which and why."""
+
+    def __init__(self, settled: Sequence[Settled]) -> None:
+        self.settled = tuple(settled)
+        which = _("其中 {count} 条").format(count=len(settled)) if settled else _("有记录")
+        said = _("{which}已由他人处理，这次什么都没有保存；请看过最新的列表再提交")
+        super().__init__(said.format(which=which))
+
+
+def count_awaiting(session: Session, asked: Asked, most: int | None = None) -> int:
+    """How many facts there are in the queue asked for; with `most`, no more than one above it are counted."""
+    parts = [_of_projects(asked), *(_of_units(kind, asked) for kind in UNIT_FACTS)]
+    wanted = [part for part in parts if part is not None]
+    return sum(
+        session.scalar(
+            select(sql.count()).select_from((part if most is None else part.limit(most + 1)).subquery())
+        )
+        or 0
+        for part in wanted
+    )
 
 
 def list_awaiting(session: Session, asked: Asked, limit: int, offset: int = 0) -> list[Waiting]:
-    """One stretch of the queue, what was recorded first in front; at most eight queries whatever its length."""
-    queue = _queue(asked).subquery()
-    page = select(queue.c.kind, queue.c.holder_id, queue.c.fact_id).order_by(
-        queue.c.recorded_at, queue.c.occurred_on, queue.c.fact_id
-    )
-    keys = [Key(*row) for row in session.execute(page.limit(limit).offset(offset))]
+    """One stretch of the queue, what was recorded first in front; at most eleven queries whatever its length."""
+    keys = _keys(session, asked, limit, offset)
     facts = {key: fact for kind in KINDS for key, fact in _facts(session, kind, keys)}
     ids = {key.holder_id for key in keys if key.kind in PROJECT_FACTS}
     projects = {found.id: found for found in session.scalars(select(Project).where(Project.id.in_(ids)))}
-    units = _units_of(session, ids)
+    units, alike = _units_of(session, ids), lookalikes(session, sorted(ids))
     return [
-        Waiting(key, facts[key], projects[key.holder_id], _about(facts[key]) or tuple(units[key.holder_id]))
+        Waiting(
+            key,
+            facts[key],
+            projects[key.holder_id],
+            _about(facts[key]) or tuple(units[key.holder_id]),
+            tuple(alike.get(key.holder_id, ())),
+        )
         if key.kind in PROJECT_FACTS
         else Waiting(key, facts[key], None, (key.holder_id,))
         for key in keys
     ]
 
 
+def _keys(session: Session, asked: Asked, limit: int, offset: int) -> list[Key]:
+    """The facts of a stretch: each kind is read in its own order as far as the stretch goes, and then merged."""
+    rows: list[Any] = []
+    for part in (_of_projects(asked), *(_of_units(kind, asked) for kind in UNIT_FACTS)):
+        if part is not None:
+            order = part.selected_columns
+            sorted_part = part.order_by(order.recorded_at, order.occurred_on, order.fact_id)
+            rows += session.execute(sorted_part.limit(offset + limit)).all()
+    rows.sort(key=lambda row: (row.recorded_at, row.occurred_on, row.fact_id))
+    return [Key(row.kind, row.holder_id, row.fact_id) for row in rows[offset : offset + limit]]
+
+
 def decide_awaiting(
-    session: Session, actor: str, keys: Sequence[Key], outcome: str, reason: str | None = None
-) -> None:
-    """Verify or return waiting facts, all of them or none.
+    session: Session,
+    actor: str,
+    keys: Sequence[Key],
+    outcome: str,
+    reason: str | None = None,
+    seen: str = AWAITING,
+) -> Millis:
+    """Verify or return facts that were seen to wait, or to have been sent back, all of them or none; gives the instant.
 
-    Raises LedgerError where nothing was chosen, where one of them awaits nothing any more, or where facts are
-    returned without a reason.
+    Raises LedgerError where nothing was chosen or where facts are returned without a reason, and Overtaken where one
+    of them is not as it was seen any more.
     """
-    if outcome not in {VERIFIED, RETURNED} or not keys:
+    if outcome not in {VERIFIED, RETURNED} or outcome == seen or seen not in UNSETTLED or not keys:
         raise LedgerError(_("请先勾选记录"))
-    gone = len(set(keys)) - len(set(_still_waiting(session, keys)))
-    if gone:
-        raise LedgerError(_already_decided(gone))
-    facts = [
-        Decision(_table(key.kind), key.holder_id, key.fact_id, outcome, reason) for key in sorted(set(keys))
+    return _decide(session, actor, sorted(set(keys)), outcome, reason, seen)
+
+
+def undo_verification(session: Session, actor: str, keys: Sequence[Key], at: Millis) -> None:
+    """Take back what the actor verified at an instant, all of it or none: the facts are sent back with that reason.
+
+    Raises Overtaken where somebody has decided on one of them since.
+    """
+    last = _last_decisions(session, keys)
+    since = [
+        Settled(key, found[0], found[1])
+        for key in sorted(set(keys))
+        if (found := last.get(key, (AWAITING, "", 0))) != (VERIFIED, actor, at)
     ]
+    if since:
+        raise Overtaken(since)
+    _decide(session, actor, sorted(set(keys)), RETURNED, _("撤销刚才的认定"), VERIFIED)
+
+
+def _decide(
+    session: Session, actor: str, keys: Sequence[Key], outcome: str, reason: str | None, seen: str
+) -> Millis:
+    last = _last_decisions(session, keys)
+    settled = [
+        Settled(key, *last.get(key, (GONE, "", 0))[:2]) for key in keys if last.get(key, (GONE,))[0] != seen
+    ]
+    if settled:
+        raise Overtaken(settled)
+    facts = [Decision(_table(key.kind), key.holder_id, key.fact_id, outcome, reason) for key in keys]
+    at = now()
     try:
-        decide_facts(session, actor, facts)
+        decide_facts(session, actor, facts, at)
     except IntegrityError as error:
-        raise LedgerError(_already_decided(None)) from error
+        raise Overtaken(()) from error
+    return at
 
 
-def _already_decided(count: int | None) -> str:
-    which = _("有记录") if count is None else _("其中 {count} 条").format(count=count)
-    return _("{which}已由他人处理，这次什么都没有保存；请看过最新的列表再提交").format(which=which)
+def _last_decisions(session: Session, keys: Sequence[Key]) -> dict[Key, tuple[str, str, Millis]]:
+    """What was last decided on each of the facts that are there, by whom and when."""
+    found: dict[Key, tuple[str, str, Millis]] = {}
+    for kind in KINDS:
+        table = _table(kind)
+        decisions, holder, decided_holder = _decisions(table)
+        for some in chunks(key for key in keys if key.kind == kind):
+            ids, holders = [key.fact_id for key in some], {key.holder_id for key in some}
+            asked = (
+                select(holder, table.fact_id, decisions.outcome, decisions.decided_by, decisions.decided_at)
+                .outerjoin(decisions, and_(decided_holder == holder, decisions.fact_id == table.fact_id))
+                .where(holder.in_(holders), table.fact_id.in_(ids))
+                .order_by(decisions.decision_no)
+            )
+            for holder_id, fact_id, outcome, by, at in session.execute(asked):
+                found[Key(kind, holder_id, fact_id)] = (outcome or AWAITING, by or "", at or 0)
+    return found
 
 
 def _table(kind: str) -> Any:
@@ -133,26 +224,45 @@ def _decisions(table: Any) -> tuple[Any, Any, Any]:
     return UnitDecision, table.unit_id, UnitDecision.unit_id
 
 
-def _queue(asked: Asked) -> CompoundSelect[Any]:
-    kinds = [kind for kind in KINDS if asked.kind in {"", kind}]
-    return union_all(*(_of_kind(kind, asked) for kind in kinds))
+def _of_projects(asked: Asked) -> Select[Any] | None:
+    """The facts of projects in the queue, read from what is kept of them."""
+    if asked.kind in UNIT_FACTS:
+        return None
+    waiting = KeptWaiting
+    columns: list[Any] = [waiting.kind, waiting.project_id.label("holder_id"), waiting.fact_id]
+    columns += [waiting.recorded_at, waiting.occurred_on]
+    found = select(*columns).where(waiting.outcome == asked.outcome)
+    if asked.kind:
+        found = found.where(waiting.kind == asked.kind)
+    if asked.recorded_before is not None:
+        found = found.where(waiting.recorded_at < asked.recorded_before)
+    if asked.unit_ids is None:
+        return found
+    if len(asked.unit_ids) == 1:
+        return found.where(waiting.project_id.in_(projects_of(asked.unit_ids)))
+    theirs = exists().where(Credit.project_id == waiting.project_id, Credit.unit_id.in_(asked.unit_ids))
+    return found.where(theirs)
 
 
-def _of_kind(kind: str, asked: Asked) -> Select[Any]:
-    table = _table(kind)
-    holder = _decisions(table)[1]
-    found = select(
+def _of_units(kind: str, asked: Asked) -> Select[Any] | None:
+    """The returns or adjustments in the queue; there are never many, so they are read themselves."""
+    if asked.kind not in {"", kind}:
+        return None
+    table = UNIT_FACTS[kind]
+    known = known_unit_facts(table).subquery()
+    found: Select[Any] = select(
         literal(kind).label("kind"),
-        holder.label("holder_id"),
-        table.fact_id,
-        table.recorded_at,
-        table.occurred_on,
-    ).where(undecided(table))
+        known.c.unit_id.label("holder_id"),
+        known.c.fact_id,
+        known.c.recorded_at,
+        known.c.occurred_on,
+    ).where(known.c.outcome == asked.outcome)
+    if asked.recorded_before is not None:
+        found = found.where(known.c.recorded_at < asked.recorded_before)
     if asked.unit_ids is not None:
-        theirs = projects_of(asked.unit_ids) if kind in PROJECT_FACTS else asked.unit_ids
-        found = found.where(holder.in_(theirs))
+        found = found.where(known.c.unit_id.in_(asked.unit_ids))
     if table is Adjustment and asked.season_id is not None:
-        found = found.where(Adjustment.season_id == asked.season_id)
+        found = found.where(known.c.season_id == asked.season_id)
     return found
 
 
@@ -162,16 +272,6 @@ def _facts(session: Session, kind: str, keys: Iterable[Key]) -> Iterable[tuple[K
         holder = _decisions(table)[1]
         for fact in session.scalars(select(table).where(table.fact_id.in_(ids))):
             yield Key(kind, getattr(fact, holder.key), fact.fact_id), cast(OfProject | OfUnit, fact)
-
-
-def _still_waiting(session: Session, keys: Sequence[Key]) -> Iterable[Key]:
-    for kind in KINDS:
-        table = _table(kind)
-        holder = _decisions(table)[1]
-        for some in chunks(key.fact_id for key in keys if key.kind == kind):
-            waits = select(holder, table.fact_id).where(table.fact_id.in_(some), undecided(table))
-            found = {Key(kind, *row) for row in session.execute(waits)}
-            yield from found & set(keys)
 
 
 def _about(fact: OfProject | OfUnit) -> tuple[int, ...]:

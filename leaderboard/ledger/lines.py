@@ -20,6 +20,8 @@ from leaderboard.seasons.models import Unit
 
 NO_DAY, NO_YUAN, NO_UNIT = date.min, -1, 2**31 - 1
 """What stands for a missing day or amount, and for the order of a unit that is not there."""
+UNSETTLED = (AWAITING, RETURNED)
+"""Outcomes after which a fact may still be verified."""
 Facts = Mapping[int, Sequence[Row[Any]]]
 
 
@@ -38,19 +40,20 @@ def made_lines(
 
 
 def made_waiting(project_ids: Iterable[int], facts: Mapping[str, Facts]) -> list[dict[str, Any]]:
-    """The facts, by their kind, on which nothing was decided yet."""
+    """The facts, by their kind, that await their verification or were sent back."""
     return [
         {
             "project_id": project_id,
             "fact_id": row.fact_id,
             "kind": kind,
+            "outcome": row.outcome,
             "recorded_at": row.recorded_at,
             "occurred_on": row.occurred_on,
         }
         for project_id in project_ids
         for kind, by_project in facts.items()
         for row in by_project[project_id]
-        if row.outcome == AWAITING
+        if row.outcome in UNSETTLED
     ]
 
 

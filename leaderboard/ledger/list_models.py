@@ -59,14 +59,19 @@ class KeptLine(Base):
 
 
 class KeptWaiting(Base):
-    """One fact of a project that awaits its verification 待认定: made from the facts, never entered."""
+    """A fact of a project that is not settled: it awaits its verification 待认定, or was sent back 已退回.
+
+    Made from the facts, never entered.
+    """
 
     __tablename__ = "waiting_fact"
-    __table_args__ = (Index("ix_waiting_fact_recorded_at", "recorded_at", "occurred_on", "fact_id"),)
+    __table_args__ = (Index("ix_waiting_fact_outcome", "outcome", "recorded_at", "occurred_on", "fact_id"),)
 
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id"), primary_key=True)
     fact_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     kind: Mapped[short_text]
+    outcome: Mapped[short_text]
+    """AWAITING or RETURNED."""
     recorded_at: Mapped[millis]
     occurred_on: Mapped[date]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -132,7 +132,7 @@ def list_projects(
 
 def lines_of(session: Session, ids: Sequence[int]) -> list[ProjectLine]:
     """The lines of these projects, in the order of their ids as given; five queries whatever their number."""
-    heads = {head.id: head for head in session.scalars(select(Project).where(Project.id.in_(ids)))}
+    heads = project_heads(session, ids)
     events = _by_project(session, StageEvent, ids)
     arrivals = _by_project(session, CapitalArrival, ids)
     shares = _credits_of(session, ids)
@@ -151,6 +151,11 @@ def lines_of(session: Session, ids: Sequence[int]) -> list[ProjectLine]:
         )
         for id_ in ids
     ]
+
+
+def project_heads(session: Session, ids: Collection[int]) -> dict[int, Project]:
+    """The projects with these ids."""
+    return {head.id: head for head in session.scalars(select(Project).where(Project.id.in_(ids)))}
 
 
 def _by_project(

@@ -13,7 +13,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select
+from sqlalchemy import Row, delete, select
 from sqlalchemy.orm import Session
 
 from leaderboard.ledger.duplicates import keep_suspects, keys_of, wrong_suspects
@@ -32,6 +32,7 @@ from leaderboard.ledger.models import (
     StageEvent,
 )
 from leaderboard.ledger.read import ProjectFact, known_project_facts
+from leaderboard.ledger.rows import insert_rows
 
 AT_ONCE = 2000
 """Projects looked at with one statement."""
@@ -60,8 +61,7 @@ def keep_project_facts(session: Session, project_ids: Iterable[int]) -> None:
         for table in TABLES:
             gone = delete(table).where(table.project_id.in_(some))
             session.execute(gone.execution_options(synchronize_session=False))
-            if made[table]:
-                session.execute(insert(table), made[table])
+            insert_rows(session, table, made[table])
         keep_suspects(session, some, known)
 
 

@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 from leaderboard.accounts.models import VIEWER
 from leaderboard.db import Database
 from leaderboard.ledger.awaiting import Asked, count_awaiting, list_awaiting
-from leaderboard.ledger.models import ProjectDecision
+from leaderboard.ledger.models import CapitalArrival, ProjectDecision
 from leaderboard.ledger.read import find_project
 from leaderboard.ledger.record import Source, add_adjustment, add_arrival, add_return, decide
 from tests.factories import PENDING, Race
@@ -165,6 +165,50 @@ def test_nothing_is_saved_where_one_was_decided_meanwhile(
     assert (answer.status_code, "其中 1 条已由他人处理，这次什么都没有保存" in text) == (422, True)
     with database.reading() as session:
         assert count_awaiting(session, Asked()) == 5
+
+
+def test_what_somebody_else_decided_is_named(client: FlaskClient, database: Database, visit: Visit) -> None:
+    ticked = boxes(visit(QUEUE, client=client), "L-1")
+    with database.session() as session:
+        decide(session, "li", list_awaiting(session, Asked(), 1)[0].fact, "returned", "缺原件")
+        session.commit()
+    text = send(client, fact=ticked, outcome="verified").get_data(as_text=True)
+    assert "到位资金 li 已处理" in text
+    assert "已退回" in text
+
+
+def test_a_verification_just_made_is_taken_back(client: FlaskClient, database: Database, visit: Visit) -> None:
+    ticked = boxes(visit(QUEUE, client=client), "L-1")
+    send(client, fact=ticked, outcome="verified")
+    page = visit(QUEUE, client=client)
+    assert "刚才认定了 2 条。 撤销刚才的认定" in page.text()
+    token = token_in(page.source)
+    answer = client.post("/console/awaiting/undo?season=now", data={"csrf_token": token})
+    assert answer.location == "/console/awaiting?season=now&state=returned"
+    page = visit(answer.location, client=client)
+    assert "已撤销刚才的认定：2 条记录转为已退回" in page.text()
+    assert len(rows(page)) == 2
+    assert "撤销刚才的认定" in visit("/console/projects/L-1", client=client).text()
+    # What was sent back is verified again where it is listed, and only once can an act be undone.
+    client.post(answer.location, data={"csrf_token": token, "fact": ticked, "outcome": "verified"})
+    with database.reading() as session:
+        assert count_awaiting(session, Asked()) == 4
+        assert count_awaiting(session, Asked(outcome="returned")) == 0
+
+
+def test_nothing_is_taken_back_where_somebody_decided_since(
+    client: FlaskClient, database: Database, visit: Visit
+) -> None:
+    send(client, fact=boxes(visit(QUEUE, client=client), "L-1"), outcome="verified")
+    with database.session() as session:
+        fact = session.scalars(select(CapitalArrival)).all()[0]
+        decide(session, "li", fact, "reversed", "重复")
+        session.commit()
+    token = token_in(visit(QUEUE, client=client).source)
+    client.post("/console/awaiting/undo", data={"csrf_token": token})
+    assert "其中 1 条已由他人处理" in visit(QUEUE, client=client).text()
+    client.post("/console/awaiting/undo", data={"csrf_token": token})
+    assert "没有可以撤销的认定" in visit(QUEUE, client=client).text()
 
 
 @pytest.mark.engines("sqlite")

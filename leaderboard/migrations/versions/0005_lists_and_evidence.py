@@ -49,6 +49,7 @@ def upgrade() -> None:
         *of_project("waiting_fact"),
         sa.Column("fact_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("kind", sa.String(40), nullable=False),
+        sa.Column("outcome", sa.String(40), nullable=False),
         sa.Column("recorded_at", sa.BigInteger(), nullable=False),
         sa.Column("occurred_on", sa.Date(), nullable=False),
         sa.PrimaryKeyConstraint("project_id", "fact_id", name=op.f("pk_waiting_fact")),
@@ -76,8 +77,8 @@ def upgrade() -> None:
     for column in SORTED:
         op.create_index(f"ix_project_line_{column}", "project_line", [column, "project_id"], unique=False)
     op.create_index("ix_project_line_deal_key", "project_line", ["deal_key"], unique=False)
-    order = ["recorded_at", "occurred_on", "fact_id"]
-    op.create_index("ix_waiting_fact_recorded_at", "waiting_fact", order, unique=False)
+    order = ["outcome", "recorded_at", "occurred_on", "fact_id"]
+    op.create_index("ix_waiting_fact_outcome", "waiting_fact", order, unique=False)
 
 
 def _evidence() -> None:

@@ -7,12 +7,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import abort, flash, redirect, request, url_for
+from flask import session as cookie
 from flask.typing import ResponseReturnValue
 
 from leaderboard.accounts.permissions import Action
-from leaderboard.instant import now
-from leaderboard.ledger.awaiting import KINDS, Asked, Key, count_awaiting, decide_awaiting, list_awaiting
-from leaderboard.ledger.models import RETURNED, VERIFIED
+from leaderboard.instant import Millis, now
+from leaderboard.ledger.awaiting import (
+    KINDS,
+    Asked,
+    Key,
+    Overtaken,
+    Settled,
+    count_awaiting,
+    decide_awaiting,
+    list_awaiting,
+    undo_verification,
+)
+from leaderboard.ledger.evidence import evidence_of
+from leaderboard.ledger.listing import project_heads
+from leaderboard.ledger.models import AWAITING, RETURNED, VERIFIED
 from leaderboard.ledger.record import LedgerError
 from leaderboard.seasons.models import Season
 from leaderboard.seasons.read import list_seasons, list_units, roster
@@ -27,6 +40,14 @@ from leaderboard.words import gettext as _
 from leaderboard.words import named
 
 PAGE = 100
+MOST_PAGES = 100
+MOST = 1000
+"""Records up to which a queue is counted to the last."""
+AGES = (3, 7, 15, 30)
+"""Days that a record may have waited."""
+A_DAY = 86_400_000
+UNDO = "verified_last"
+"""Where the browser's own session keeps what was verified last, and when."""
 BOX = re.compile(rf"({'|'.join(KINDS)})/([0-9]{{1,10}})/([0-9]{{1,16}})")
 """What a box stands for: event/12/345, the kind, whom it is about, the fact."""
 
@@ -44,23 +65,47 @@ class Filters:
     season: str
     unit: str
     kind: str
+    state: str
+    age: str
     page: int
 
     @classmethod
     def of_address(cls) -> Filters:
         """The filters in the address; what makes no sense is left out."""
         ask = request.args
-        page = min(max(ask.get("page", 1, type=int), 1), 100_000)
-        kind = ask.get("kind", "")
-        return cls(ask.get("season", ""), ask.get("unit", ""), kind if kind in KINDS else "", page)
+        page = min(max(ask.get("page", 1, type=int), 1), MOST_PAGES)
+        kind, state, age = (ask.get(name, "") for name in ("kind", "state", "age"))
+        return cls(
+            ask.get("season", ""),
+            ask.get("unit", ""),
+            kind if kind in KINDS else "",
+            state if state == RETURNED else AWAITING,
+            age if age in map(str, AGES) else "",
+            page,
+        )
 
-    def address(self, page: int | None = None, *, all_ticked: bool = False) -> str:
+    @property
+    def narrowed(self) -> bool:
+        """Whether less than the whole queue is asked for."""
+        return bool(self.season or self.unit or self.kind or self.age)
+
+    def address(
+        self,
+        page: int | None = None,
+        *,
+        all_ticked: bool = False,
+        state: str | None = None,
+        to: str = "awaiting",
+    ) -> str:
         """The address of a page of the same list; with every box ticked where that is asked for."""
+        state = state or self.state
         return url_for(
-            "console.awaiting",
+            f"console.{to}",
             season=self.season or None,
             unit=self.unit or None,
             kind=self.kind or None,
+            state=None if state == AWAITING else state,
+            age=self.age or None,
             page=page if page and page > 1 else None,
             ticked="all" if all_ticked else None,
         )
@@ -81,18 +126,48 @@ def decide_together() -> ResponseReturnValue:
     ticked = [one] if one else request.form.getlist("fact")
     outcome = VERIFIED if one else typed.values.get("outcome", "")
     keys = [_key(text) for text in ticked]
+    reason = typed.text("reason", most=500, needed=False)
+    settled: tuple[Settled, ...] = ()
     session = writing()
+    at: Millis = 0
     try:
-        decide_awaiting(session, person().name, keys, outcome, typed.text("reason", most=500, needed=False))
+        at = decide_awaiting(session, person().name, keys, outcome, reason, filters.state)
+    except Overtaken as error:
+        settled = error.settled
+        typed.complain("", str(error))
     except LedgerError as error:
         typed.complain("reason" if outcome == RETURNED and not typed.values.get("reason") else "", str(error))
     if not typed.ok:
         session.rollback()
-        return _page(filters, typed, ticked, 422)
+        return _page(filters, typed, ticked, 422, settled)
     session.commit()
+    cookie.pop(UNDO, None)
+    if outcome == VERIFIED:
+        cookie[UNDO] = [at, *ticked]
     said = _("已认定 {count} 条记录") if outcome == VERIFIED else _("已退回 {count} 条记录")
     flash(said.format(count=len(set(keys))))
     return redirect(filters.address(filters.page))
+
+
+@door.post("/awaiting/undo")
+@guarded(guard_action(Action.VERIFY_FACTS))
+def undo_last() -> ResponseReturnValue:
+    """Take back what this person verified last, as long as nobody has decided on any of it since."""
+    filters = Filters.of_address()
+    at, *ticked = cookie.pop(UNDO, None) or (None,)
+    if at is None:
+        flash(_("没有可以撤销的认定"), "failure")
+        return redirect(filters.address())
+    session = writing()
+    keys = [_key(text) for text in ticked]
+    try:
+        undo_verification(session, person().name, keys, at)
+        session.commit()
+        flash(_("已撤销刚才的认定：{count} 条记录转为已退回，可以再认定").format(count=len(keys)))
+    except LedgerError as error:
+        session.rollback()
+        flash(str(error), "failure")
+    return redirect(filters.address(state=RETURNED))
 
 
 def _key(text: str) -> Key:
@@ -114,18 +189,24 @@ def _asked(filters: Filters, season: Season | None) -> tuple[Asked, list[tuple[s
         unit_ids = tuple(unit.id for unit in units if unit.key == filters.unit)
     if filters.season and season is None:
         unit_ids = ()
+    before = now() - int(filters.age) * A_DAY if filters.age else None
     choices = [(unit.key, named(unit.name, unit.name_en)) for unit in units]
-    return Asked(unit_ids, season.id if season else None, filters.kind), choices
+    asked = Asked(unit_ids, season.id if season else None, filters.kind, filters.state, before)
+    return asked, choices
 
 
 def _page(
-    filters: Filters, typed: Typed, ticked: Sequence[str] = (), status: int = 200
+    filters: Filters,
+    typed: Typed,
+    ticked: Sequence[str] = (),
+    status: int = 200,
+    settled: Sequence[Settled] = (),
 ) -> ResponseReturnValue:
     session = reading()
     seasons = list_seasons(session)
     season = next((s for s in seasons if s.slug == filters.season), None)
     asked, units = _asked(filters, season)
-    total = count_awaiting(session, asked)
+    total = count_awaiting(session, asked, MOST)
     last = max(1, -(-total // PAGE))
     page = min(filters.page, last)
     lines = list_awaiting(session, asked, PAGE, (page - 1) * PAGE)
@@ -136,14 +217,22 @@ def _page(
         status,
         here="awaiting",
         filters=filters,
-        choice=Typed({"season": filters.season, "unit": filters.unit, "kind": filters.kind}),
+        choice=Typed(
+            {"season": filters.season, "unit": filters.unit, "kind": filters.kind, "age": filters.age}
+        ),
         typed=typed,
         ticked={"/".join(map(str, line.key)) for line in lines} if every else set(ticked),
         lines=lines,
+        settled=settled,
+        settled_projects=project_heads(session, {gone.key.holder_id for gone in settled}),
+        files=evidence_of(session, [line.key.fact_id for line in lines]),
+        undo=len(cookie.get(UNDO, ())) - 1,
         total=total,
+        most=MOST,
         page=page,
         last_page=last,
         units=units,
+        ages=[(age, _("{days} 天以上").format(days=age)) for age in AGES],
         fact_kinds=fact_kinds(),
         stages=stage_words(seasons),
         kinds=kind_words(),

@@ -1,0 +1,63 @@
+"""Evidence files at the console: added to a fact, and handed out to whoever reads the console, to be saved."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from flask import Response, abort, flash, redirect, request, stream_with_context, url_for
+from flask.typing import ResponseReturnValue
+
+from leaderboard.accounts.permissions import Action
+from leaderboard.ledger.awaiting import Key
+from leaderboard.ledger.evidence import ENDINGS, attach, content_of, find_evidence
+from leaderboard.ledger.record import LedgerError
+from leaderboard.web.console.door import door
+from leaderboard.web.forms import local_path
+from leaderboard.web.guards import guard_action, guarded, person
+from leaderboard.web.requests import reading, settings, writing
+from leaderboard.words import gettext as _
+
+
+@door.post("/evidence/<kind>/<int:holder_id>/<fact:fact_id>")
+@guarded(guard_action(Action.REPORT_FACTS))
+def add_evidence(kind: str, holder_id: int, fact_id: int) -> ResponseReturnValue:
+    """Keep a file as evidence of a fact, and go back to where the fact is told."""
+    given, session = request.files.get("file"), writing()
+    content, title = (given.read(), given.filename or "") if given else (b"", "")
+    try:
+        file = attach(
+            session,
+            person().name,
+            Key(kind, holder_id, fact_id),
+            title=title,
+            content=content,
+            most=settings().upload_bytes,
+        )
+        session.commit()
+        flash(_("已附上 {title}").format(title=file.title))
+    except LedgerError as error:
+        session.rollback()
+        flash(str(error), "failure")
+    back = local_path(request.form.get("back")) or url_for("console.awaiting")
+    return redirect(f"{back}#fact-{fact_id}")
+
+
+@door.get("/evidence/<fact:file_id>")
+def evidence_file(file_id: int) -> ResponseReturnValue:
+    """A file as it was given, to be saved and never to be shown by the browser as a page of ours."""
+    session = reading()
+    file = find_evidence(session, file_id) or abort(404)
+    ending = ENDINGS[file.media_type]
+    title = file.title if file.title.lower().endswith(f".{ending}") else f"{file.title}.{ending}"
+    return Response(
+        stream_with_context(content_of(session, file)),
+        content_type=file.media_type,
+        headers={
+            "Content-Length": str(file.size),
+            "Content-Disposition": f"attachment; filename=evidence-{file.file_id}.{ending};"
+            f" filename*=UTF-8''{quote(title)}",
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "X-Content-Type-Options": "nosniff",
+            "Cache-Control": "private, no-store",
+        },
+    )
