@@ -30,11 +30,12 @@ def test_the_audit_page_shows_what_was_last_written_down(
     assert "见证簿还没有记下任何一期" in visit(AUDIT, client=auditor).text()
     submit(client, PUBLISH, PUBLISH, once_key="one")
     with database.reading() as session:
-        edition = session.scalars(select(Edition)).one()
+        edition = session.scalars(select(Edition).order_by(Edition.number.desc())).first()
     said = newest_witness(settings.witness_file())
     assert said is not None
-    assert (said.season, said.number, said.hash) == ("now", 1, edition.hash)
+    assert edition is not None
+    assert (said.season, said.number, said.hash) == ("now", edition.number, edition.hash)
     told = visit(AUDIT, client=auditor).text()
-    assert f"第 1 期，核验码 {check_code(edition.hash)}" in told
+    assert f"第 {edition.number} 期，核验码 {check_code(edition.hash)}" in told
     assert said.trail.split(" ")[1][:8] in told
     assert "newest line of this machine's witness" in visit(f"{AUDIT}?lang=en", client=auditor).text()
