@@ -153,8 +153,8 @@ def weighed_again(measures: Measures, rules: Scheme) -> dict[str, float]:
     other = {f"i{n}": Fraction(weight) for n, weight in enumerate(WEIGHTS[::-1])}
     first = best(lambda: [one.ranking(other) for one in kept], 1)
     return {
-        "scores and places": best(lambda: [one.ranking(other) for one in kept], 15),
-        "places alone": best(lambda: [one.places(other) for one in kept], 15),
+        "scores and places": best(lambda: [one.ranking(other) for one in kept], 40),
+        "places alone": best(lambda: [one.places(other) for one in kept], 40),
         "the first time": first,
     }
 

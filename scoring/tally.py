@@ -14,6 +14,7 @@ from functools import cached_property
 from itertools import repeat
 from math import lcm
 from operator import mul
+from typing import NamedTuple
 
 from scoring.cells import NONE, Cells, plain_cells, plain_indicators, seen_cells
 from scoring.lanes import Lanes
@@ -29,7 +30,14 @@ LEVEL_BITS = 512
 """A denominator that all shares of a division have in common is used up to this length."""
 Weights = Mapping[str, Fraction]
 Ratios = list[tuple[int, int] | None]
-Places = list[Fraction | None]
+Numbers = list[Fraction | None]
+
+
+class Ranked(NamedTuple):
+    """Score and place of each unit of a division, None where it has none, in the order of the units."""
+
+    scores: Numbers
+    places: Numbers
 
 
 def tallies(measures: Measures, scheme: Scheme) -> dict[str, Tally]:
@@ -114,54 +122,54 @@ class Tally:
     def _ordered(self, weights: Weights) -> tuple[Fraction, ...]:
         return tuple(weights.get(key, Fraction(0)) for key in self._keys)
 
-    def scores(self, weights: Weights | None = None) -> list[Fraction | None]:
+    def scores(self, weights: Weights | None = None) -> Numbers:
         """Exact score of each unit, under the scheme's weights or the same ones for all; None without one."""
         if not self.steady:
-            return [score for score, _ in self._scored(weights)]
+            return self._scored(weights).scores
         if weights is not None and self._lanes is not None:
             return self._level_scores(*self._sums(self._lanes, weights))
         return self._scores(self._ratios(weights))
 
-    def places(self, weights: Weights | None = None) -> Places:
+    def places(self, weights: Weights | None = None) -> Numbers:
         """Place of each unit by the scheme's ties and tie-breakers; None where it has none."""
         if not self.steady:
-            return [place for _, place in self._scored(weights)]
+            return self._scored(weights).places
         if weights is not None and self._lanes is not None:
             return self._level_places(self._sums(self._lanes, weights)[0])
         return self._places(self._ratios(weights))
 
-    def ranking(self, weights: Weights | None = None) -> list[tuple[Fraction | None, Fraction | None]]:
-        """Score and place of each unit at once."""
+    def ranking(self, weights: Weights | None = None) -> Ranked:
+        """Scores and places at once."""
         if not self.steady:
             return self._scored(weights)
         if weights is not None and self._lanes is not None:
             sums, below = self._sums(self._lanes, weights)
-            return list(zip(self._level_scores(sums, below), self._level_places(sums), strict=True))
+            return Ranked(self._level_scores(sums, below), self._level_places(sums))
         ratios = self._ratios(weights)
-        return list(zip(self._scores(ratios), self._places(ratios), strict=True))
+        return Ranked(self._scores(ratios), self._places(ratios))
 
     def _sums(self, lanes: Lanes, weights: Weights) -> tuple[list[int], int]:
         """Every score as a whole number over one denominator, so that none has to be divided to be compared."""
         whole, scale = _whole(self._ordered(weights))
         return lanes.sums(whole), scale * self._lines[0].below
 
-    def _level_scores(self, sums: Sequence[int], below: int) -> list[Fraction | None]:
-        found: list[Fraction | None] = list(map(Fraction, sums, repeat(below)))
+    def _level_scores(self, sums: Sequence[int], below: int) -> Numbers:
+        found: Numbers = list(map(Fraction, sums, repeat(below)))
         for n in self._scoreless:
             found[n] = None
         return found
 
-    def _level_places(self, sums: Sequence[int]) -> Places:
+    def _level_places(self, sums: Sequence[int]) -> Numbers:
         order = sorted(self._placed_lines, key=sums.__getitem__, reverse=True)
         return self._places_of.given(order, sums, self._parted if self._scheme.tie_breakers else None)
 
-    def _scores(self, ratios: Ratios) -> list[Fraction | None]:
+    def _scores(self, ratios: Ratios) -> Numbers:
         return [
             None if ratio is None or line.cells.reason is not None else Fraction(*ratio)
             for line, ratio in zip(self._lines, ratios, strict=True)
         ]
 
-    def _places(self, found: Ratios) -> Places:
+    def _places(self, found: Ratios) -> Numbers:
         order = [n for n in self._placed_lines if found[n] is not None]
         ratios = [ratio or NONE for ratio in found]
         quick = [(above << BITS) // below for above, below in ratios]
@@ -222,14 +230,15 @@ class Tally:
             score = max(score, self._scheme.score_least)
         return score
 
-    def _scored(self, weights: Weights | None) -> list[tuple[Fraction | None, Fraction | None]]:
+    def _scored(self, weights: Weights | None) -> Ranked:
         """Score and place of each unit by scoring the division whole."""
         scheme = self._scheme
         if weights is not None:
             indicators = tuple(replace(i, weight=weights.get(i.key, Fraction(0))) for i in scheme.indicators)
             scheme = replace(scheme, indicators=indicators, divisions=(), weightings=())
-        by_unit = {s.unit: (s.score, s.place) for s in score_measured(self._measures, scheme).standings}
-        return [by_unit[key] for key in self.units]
+        by_unit = {standing.unit: standing for standing in score_measured(self._measures, scheme).standings}
+        own = [by_unit[key] for key in self.units]
+        return Ranked([standing.score for standing in own], [standing.place for standing in own])
 
 
 def _common(denominators: Iterable[int]) -> int | None:

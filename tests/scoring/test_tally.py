@@ -127,5 +127,5 @@ def test_weighing_again_gives_what_a_full_score_with_these_weights_gives(
         expected = {standing.unit: (standing.score, standing.place) for standing in full}
         for tally in kept:
             found = tally.ranking(stated)
-            assert found == [expected[unit] for unit in tally.units]
-            assert found == list(zip(tally.scores(stated), tally.places(stated), strict=True))
+            assert list(zip(*found, strict=True)) == [expected[unit] for unit in tally.units]
+            assert found == (tally.scores(stated), tally.places(stated))
