@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 import orjson
 
 from leaderboard.boards.packing import Piece, gzipped, piece
+from leaderboard.collecting import without_collecting
 from leaderboard.office import signature_holds
 from leaderboard.words import gettext as _
 from scoring.document import parse_facts, result_document
@@ -68,6 +69,7 @@ def packed(document: Mapping[str, Any]) -> bytes:
     return gzipped(piece(canonical(document)))
 
 
+@without_collecting()
 def unpacked(data: bytes) -> dict[str, Any]:
     """The document inside packed bytes."""
     found: dict[str, Any] = json.loads(gzip.decompress(data))
@@ -119,6 +121,7 @@ class SealedFile:
         return isinstance(self.package, dict) and self.package.get("format") == FORMAT
 
 
+@without_collecting()
 def read_sealed(data: bytes) -> SealedFile:
     """The sealed file in these bytes; raises Unreadable for anything broken, ambiguous or not to be hashed."""
     try:
@@ -203,6 +206,7 @@ def check_file(
     return findings
 
 
+@without_collecting()
 def rebuilds(file: SealedFile) -> bool:
     """Whether the facts and rules in a package give its standings, byte for byte."""
     package = file.package

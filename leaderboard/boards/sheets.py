@@ -11,6 +11,7 @@ import io
 import re
 from collections.abc import Iterator
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import xlsxwriter
@@ -23,7 +24,7 @@ Document = dict[str, Any]
 WIDE, NARROW = 24, 11
 MOST_DIGITS = 15
 """What a spreadsheet keeps of a number; what is longer must be text."""
-LONG = 10**MOST_DIGITS
+LONG: int = 10**MOST_DIGITS
 DECIMALS = 4
 """Of a numerator or denominator that is no integer, such as the third of a shared project."""
 _NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,6})?%?")
@@ -61,6 +62,7 @@ def _is_long(number: int) -> bool:
     return abs(number) >= LONG
 
 
+@lru_cache(maxsize=10_000)
 def _is_number(printed: str) -> bool:
     """Whether a printed number is one that a spreadsheet keeps to its last digit."""
     return bool(_NUMBER.fullmatch(printed)) and sum(map(str.isdigit, printed)) <= MOST_DIGITS
