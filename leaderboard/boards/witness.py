@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -26,6 +27,8 @@ from leaderboard.office import Office, signature_holds
 from leaderboard.seasons.models import Season
 
 FORMAT = "saima-witness/1"
+WAITS = (0.02,) * 100
+"""Seconds between the tries to have the file for oneself; writing a line takes some milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +95,7 @@ def write_witness(session: Session, office: Office, file: Path) -> int:
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     is_new = not file.exists()
     with file.open("a+b") as book:
-        # Several processes of one machine share the file; the lock ends with it.
-        fcntl.flock(book, fcntl.LOCK_EX)
+        _lock(book)
         known = _known(book)
         missing = [edition for edition in _announced(session) if edition not in known]
         trail, at = str(trail_end(session)), iso(now(), office.zone)
@@ -120,6 +122,22 @@ def _announced(session: Session) -> list[tuple[str, int, str]]:
 
 def _edition_of(said: Witnessed) -> tuple[str, int, str]:
     return said.season, said.number, said.hash
+
+
+def _lock(book: BinaryIO) -> None:
+    """Keep other processes of this machine out until the file is closed; raises OSError where one stays in too long.
+
+    A process that hangs with the file open must not keep boards from being announced.
+    """
+    for wait in (*WAITS, None):
+        try:
+            fcntl.flock(book, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if wait is None:
+                raise
+            time.sleep(wait)
+        else:
+            return
 
 
 def _known(book: BinaryIO) -> set[tuple[str, int, str]]:

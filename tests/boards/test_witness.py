@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,12 +14,13 @@ from sqlalchemy import delete, select, text
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.models import AuditHead, AuditLine
+from leaderboard.boards import witness
 from leaderboard.boards.check import check_database
 from leaderboard.boards.check_witness import check_witness
 from leaderboard.boards.keys import KeyRefused
 from leaderboard.boards.witness import read_witness, unwitnessed, write_witness
 from leaderboard.office import Office, signature_holds
-from tests.factories import OFFICE, Race, small_race
+from tests.factories import AS_OF, OFFICE, Race, small_race
 
 STRANGER = Office("他县", "Asia/Shanghai", "http://other.example", b"\x02" * 32)
 
@@ -74,6 +77,18 @@ def test_nothing_is_written_twice_and_what_was_cut_off_is_written_again(
     assert flaws(session, file) == []
 
 
+def test_a_process_that_hangs_with_the_file_keeps_no_other_waiting_for_ever(
+    session: Session, race: Race, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(witness, "WAITS", (0.0,))
+    file.parent.mkdir()
+    with file.open("ab") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        with pytest.raises(BlockingIOError):
+            write_witness(session, OFFICE, file)
+    assert write_witness(session, OFFICE, file) == 2
+
+
 def test_a_key_that_is_not_the_offices_newest_writes_nothing(
     session: Session, race: Race, file: Path
 ) -> None:
@@ -108,7 +123,7 @@ def test_a_tail_that_was_cut_off_whole_is_found_by_the_witness_alone(
     gone = ["赛季 race 第 2 期: 在见证簿里, 数据库里没有", f"审计记录第 {end} 条与见证簿所记不同, 或已不在"]
     assert sorted(flaws(session, file)) == sorted(gone)
     # Another edition in its place does not hide it, and is written down beside it.
-    race.publish()
+    race.publish(as_of=AS_OF - timedelta(days=1))
     assert write_witness(session, OFFICE, file) == 1
     assert "赛季 race 第 2 期: 数据库里的哈希与见证簿所记的不同" in flaws(session, file)
 
