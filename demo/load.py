@@ -13,7 +13,8 @@ from demo import luan_2022
 from demo.yunxi import load as yunxi
 from demo.yunxi.load import ACTOR
 from leaderboard.accounts.models import ADMINISTRATOR, REPORTER, VIEWER
-from leaderboard.accounts.people import add_account, renew_password
+from leaderboard.accounts.own_password import renew_password
+from leaderboard.accounts.people import add_account
 from leaderboard.accounts.read import find_account
 from leaderboard.boards.publish import Due, announce, compose
 from leaderboard.boards.read import latest_edition

@@ -1,4 +1,4 @@
-"""The QR code of an edition: where anyone may check what hangs on the wall."""
+"""QR codes: of an edition, where anyone may check what hangs on the wall; of a secret, for a person's own device."""
 
 from __future__ import annotations
 
@@ -25,8 +25,13 @@ def check_address(public_url: str, board: Mapping[str, Any]) -> str:
 @lru_cache(maxsize=256)
 def qr_code(address: str) -> Markup:
     """A QR code (ISO/IEC 18004) as SVG: black on white with its quiet zone, whatever the theme around it."""
+    return secret_qr_code(address)
+
+
+def secret_qr_code(text: str) -> Markup:
+    """The same for a text that is kept nowhere, not even in memory."""
     # No larger than it must be: nothing wears off a screen, and large modules are read from further away.
-    code = segno.make_qr(address, error="l")
+    code = segno.make_qr(text, error="l")
     svg = code.svg_inline(border=4, dark="#000", light="#fff", omitsize=True, svgclass="qr", lineclass=None)
     return Markup(svg)  # noqa: S704 - drawn by the library from modules, no text of anyone's in it
 

@@ -18,6 +18,7 @@ from leaderboard.instant import now
 START = "0" * 64
 UNMARKED = {
     "account.password_hash": "hashed anew at a sign-in when the way of hashing changes",
+    "second_factor.last_step": "moves on with every one-time code",
     "screen.seen_at": "written whenever the screen asks for its page",
 }
 """Columns that change without an act, with the reason; marks of rows leave them out."""

@@ -1,4 +1,4 @@
-"""Tables of who may: accounts, signed-in sessions, failed sign-ins, the audit trail."""
+"""Tables of who may: accounts with what opens them, signed-in sessions, failed sign-ins, the audit trail."""
 
 from __future__ import annotations
 
@@ -37,13 +37,61 @@ class Account(Base):
     created_at: Mapped[millis]
 
 
+class ChosenPassword(Base):
+    """A password its owner chose: so that it grows old, and none of the last few comes back."""
+
+    __tablename__ = "chosen_password"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    chosen_at: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    password_hash: Mapped[str] = mapped_column(String(191))
+
+
+class Invitation(Base):
+    """A link that opens an account once, for whoever chooses its password; one at a time for each account."""
+
+    __tablename__ = "invitation"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    expires_at: Mapped[millis]
+
+
+class SecondFactor(Base):
+    """An account's device for one-time codes (TOTP, RFC 6238)."""
+
+    __tablename__ = "second_factor"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    secret: Mapped[long_text]
+    """Sealed with the key of the installation: whoever has a copy of the database alone can make no codes."""
+    made_at: Mapped[millis]
+    last_step: Mapped[int] = mapped_column(BigInteger)
+    """The 30 seconds since 1970 whose code was used last; none of them or before is taken again."""
+
+
+class RecoveryCode(Base):
+    """A code on paper that stands in for the device, once."""
+
+    __tablename__ = "recovery_code"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    code_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    used_at: Mapped[int | None] = mapped_column(BigInteger)
+
+
 class UserSession(Base):
     """One signed-in session; the cookie holds a random token, the table only its hash."""
 
     __tablename__ = "user_session"
 
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
-    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    address: Mapped[str | None] = mapped_column(String(120))
+    browser: Mapped[str | None] = mapped_column(String(120))
+    """What it called itself, cut short."""
+    awaits_code: Mapped[flag] = mapped_column(default=0)
+    """1 between the password and the one-time code: until then it opens nothing."""
     started_at: Mapped[millis]
     seen_at: Mapped[millis]
     ended_at: Mapped[int | None] = mapped_column(BigInteger)

@@ -1,57 +1,32 @@
-"""Signing in and out: attempts counted across processes, sessions that can be ended at any moment.
+"""Signing in: attempts counted across processes, a password, and a one-time code where the account has a device.
 
 One sign-in is three short steps, each a transaction of its own, so that no lock is held while a password is hashed:
 `count_attempt`, `account_behind`, then `begin_session` or `note_refusal`. Counting first makes the limit exact even
-when many processes are tried at once.
+when many processes are tried at once. With a second factor `begin_session` is followed by `count_code_attempt`,
+`second_factor.take_code`, then `finish_session` or `note_code_refusal`.
 """
 
 from __future__ import annotations
 
-import hashlib
-import secrets
-from dataclasses import dataclass
+from collections.abc import Iterable
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from config import Settings
 from leaderboard.accounts.audit import record_act
 from leaderboard.accounts.error import AccountError
-from leaderboard.accounts.models import Account, SignInFailure, UserSession
+from leaderboard.accounts.models import Account, SecondFactor, SignInFailure, UserSession
 from leaderboard.accounts.passwords import dummy_hash, hashed, is_outdated, matches
 from leaderboard.accounts.read import find_account
-from leaderboard.instant import Millis, now
+from leaderboard.accounts.sessions import MINUTE, Limits, Origin, new_token, token_hash
+from leaderboard.instant import Millis
 from leaderboard.words import gettext as _
 
-MINUTE = 60_000
 NAME_PATIENCE = 4
 """How many times the failures that lock an address lock a name: a stranger must not shut its owner out from one place."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How many failures lock, for how long, and how old a session may get; times in milliseconds."""
-
-    failures: int
-    lock: Millis
-    idle: Millis
-    age: Millis
-
-    @classmethod
-    def of(cls, settings: Settings) -> Limits:
-        """The limits described by the settings."""
-        return cls(
-            failures=settings.lockout_failures,
-            lock=settings.lockout_minutes * MINUTE,
-            idle=settings.session_idle_minutes * MINUTE,
-            age=settings.session_hours * 60 * MINUTE,
-        )
-
-    @property
-    def touch(self) -> Millis:
-        """How old `seen_at` gets before it is written anew: a minute, or less where idle time is short."""
-        return min(MINUTE, self.idle // 10)
+FAMILIAR = 30 * 24 * 60 * MINUTE
+"""How long an address counts as its owner's own after a session was begun from there."""
 
 
 class SignInRefused(AccountError):
@@ -59,6 +34,13 @@ class SignInRefused(AccountError):
 
     def __init__(self) -> None:
         super().__init__(_("账号或密码不对"))
+
+
+class CodeRefused(AccountError):
+    """The one-time code is wrong, too old, or was used before."""
+
+    def __init__(self) -> None:
+        super().__init__(_("验证码不对或已用过，请换下一个"))
 
 
 class LockedOut(AccountError):
@@ -69,9 +51,16 @@ class LockedOut(AccountError):
         super().__init__(_("失败次数过多，请 {minutes} 分钟后再试").format(minutes=self.minutes))
 
 
-def _sources(name: str, address: str) -> tuple[str, str]:
-    """What failures are counted by, always in this order, so that two attempts cannot wait for each other."""
-    return f"address {address}"[:120], f"name {name.strip().lower()}"[:120]
+def _of_address(address: str) -> str:
+    return f"address {address}"[:120]
+
+
+def _of_name(name: str) -> str:
+    return f"name {name.strip().lower()}"[:120]
+
+
+def _of_code(account: Account) -> str:
+    return f"code {account.name}"[:120]
 
 
 def _held(session: Session, source: str) -> SignInFailure:
@@ -93,17 +82,44 @@ def count_attempt(session: Session, name: str, address: str, limits: Limits, at:
     """Count an attempt as failed before it is checked; `begin_session` takes it back.
 
     Failures count within the lock time; an address is locked that long when they reach the limit, a name, from
-    wherever it is tried, at NAME_PATIENCE times the limit. Attempts while locked do not prolong it. Raises LockedOut.
+    wherever it is tried, at NAME_PATIENCE times the limit. From an address its owner used of late a locked name stays
+    open, so that no stranger, however many addresses they have, shuts an administrator out for good. Attempts while
+    locked do not prolong it. Raises LockedOut.
     """
-    counts = [_held(session, source) for source in _sources(name, address)]
+    most = {_of_address(address): limits.failures, _of_name(name): limits.failures * NAME_PATIENCE}
+    if _is_familiar(session, name, address, at):
+        del most[_of_name(name)]
+    _count(session, most, limits, at)
+
+
+def _is_familiar(session: Session, name: str, address: str, at: Millis) -> bool:
+    """Whether the owner of the name signed in from this address of late."""
+    begun = exists().where(
+        UserSession.account_id == Account.id,
+        UserSession.address == address,
+        UserSession.awaits_code == 0,
+        UserSession.started_at > at - FAMILIAR,
+    )
+    found = select(Account.id).where(Account.name == name.strip().lower(), begun)
+    return session.scalar(found) is not None
+
+
+def count_code_attempt(session: Session, account: Account, address: str, limits: Limits, at: Millis) -> None:
+    """The same for a one-time code, whose guesses are counted apart: only who knows the password gets to make one."""
+    _count(session, {_of_address(address): limits.failures, _of_code(account): limits.failures}, limits, at)
+
+
+def _count(session: Session, most: dict[str, int], limits: Limits, at: Millis) -> None:
+    """Count one failure of each source, always in the same order, so that two attempts cannot wait for each other."""
+    counts = [_held(session, source) for source in most]
     locked_until = max(count.locked_until or 0 for count in counts)
     if locked_until > at:
         raise LockedOut(locked_until - at)
-    for count, most in zip(counts, (limits.failures, limits.failures * NAME_PATIENCE), strict=True):
+    for count in counts:
         stale = count.locked_until is not None or at - count.last_at >= limits.lock
         count.failures = 1 if stale else count.failures + 1
         count.last_at = at
-        count.locked_until = at + limits.lock if count.failures >= most else None
+        count.locked_until = at + limits.lock if count.failures >= most[count.source] else None
     session.flush()
 
 
@@ -123,89 +139,70 @@ def note_refusal(session: Session, name: str, address: str) -> None:
 
 
 def begin_session(
-    session: Session, account_id: int, password: str, address: str, limits: Limits, at: Millis
-) -> str:
-    """Begin a session for someone whose password was found right; returns its token, kept only as a hash.
+    session: Session, account_id: int, password: str, origin: Origin, limits: Limits, at: Millis
+) -> tuple[str, bool]:
+    """Begin a session for someone whose password was found right: its token, and whether it awaits a one-time code.
 
     Takes the counted attempt back and renews a hash of outdated cost.
     """
     account = session.get_one(Account, account_id)
     if is_outdated(account.password_hash):
         account.password_hash = hashed(password)
-    _forgive(session, account.name, address, limits)
-    record_act(session, account.name, "session.begin", address)
-    return new_token(session, account, at)
+    _forgive(session, origin.address, _of_name(account.name), limits)
+    if session.get(SecondFactor, account.id) is not None:
+        return new_token(session, account, at, origin, awaits_code=True), True
+    record_act(session, account.name, "session.begin", origin.address)
+    return new_token(session, account, at, origin), False
 
 
-def new_token(session: Session, account: Account, at: Millis) -> str:
-    """A fresh session of an account: 32 random bytes for the cookie, their SHA-256 for the table."""
-    token = secrets.token_urlsafe(32)
-    session.add(UserSession(token_hash=token_hash(token), account_id=account.id, started_at=at, seen_at=at))
-    session.flush()
-    return token
+def finish_session(
+    session: Session, account: Account, token: str, origin: Origin, limits: Limits, at: Millis
+) -> str:
+    """After a right one-time code: the token of a session that opens everything; the one that awaited it ends."""
+    session.execute(
+        update(UserSession).where(UserSession.token_hash == token_hash(token)).values(ended_at=at)
+    )
+    forgive_code(session, account, origin.address, limits)
+    record_act(session, account.name, "session.begin", origin.address)
+    return new_token(session, account, at, origin)
 
 
-def _forgive(session: Session, name: str, address: str, limits: Limits) -> None:
-    """Clear the name's failures; of the address only this attempt, lest one account cover guesses at others."""
-    by_address, by_name = (_held(session, source) for source in _sources(name, address))
+def note_code_refusal(session: Session, account: Account, address: str) -> None:
+    """Write a wrong one-time code to the trail: whoever typed it knows the password."""
+    record_act(session, account.name, "session.code_refused", address)
+
+
+def forgive_code(session: Session, account: Account, address: str, limits: Limits) -> None:
+    """Take a counted attempt at a one-time code back, since the code was right."""
+    _forgive(session, address, _of_code(account), limits)
+
+
+def _forgive(session: Session, address: str, source: str, limits: Limits) -> None:
+    """Clear the failures of a name or its codes; of the address only this attempt, lest one account cover others."""
+    by_address, other = (_held(session, counted) for counted in (_of_address(address), source))
     by_address.failures = max(0, by_address.failures - 1)
     if by_address.failures < limits.failures:
         by_address.locked_until = None
-    session.delete(by_name)
+    session.delete(other)
     session.flush()
 
 
 def unlock(session: Session, account: Account) -> None:
-    """Forget the failures counted for an account's name."""
-    source = _sources(account.name, "")[1]
-    session.execute(delete(SignInFailure).where(SignInFailure.source == source))
+    """Forget the failures counted for an account's name and codes."""
+    sources = (_of_name(account.name), _of_code(account))
+    session.execute(delete(SignInFailure).where(SignInFailure.source.in_(sources)))
 
 
-def token_hash(token: str) -> str:
-    """What the table keeps of a token: its SHA-256 as 64 hex digits."""
-    return hashlib.sha256(token.encode()).hexdigest()
+def lift_lock(session: Session, actor: str, account: Account) -> None:
+    """The same as an act of its own, in the trail."""
+    unlock(session, account)
+    record_act(session, actor, "account.unlock", account.name)
 
 
-def account_for_token(
-    session: Session, token: str, limits: Limits, at: Millis
-) -> tuple[Account, UserSession] | None:
-    """Whose session this token opens, while it is neither ended, idle too long, too old, nor its account closed."""
-    row = session.execute(
-        select(Account, UserSession)
-        .join(UserSession, UserSession.account_id == Account.id)
-        .where(
-            UserSession.token_hash == token_hash(token),
-            UserSession.ended_at.is_(None),
-            Account.is_active == 1,
-        )
-        .where(UserSession.seen_at > at - limits.idle, UserSession.started_at > at - limits.age)
-    ).one_or_none()
-    return None if row is None else (row[0], row[1])
-
-
-def touch_session(session: Session, token: str, at: Millis) -> None:
-    """Note that a session is in use."""
-    session.execute(
-        update(UserSession)
-        .where(UserSession.token_hash == token_hash(token), UserSession.ended_at.is_(None))
-        .values(seen_at=at)
+def locked_names(session: Session, names: Iterable[str], at: Millis) -> dict[str, Millis]:
+    """Of these accounts those that are locked, and until when."""
+    sources = {source: name for name in names for source in (f"name {name}", f"code {name}")}
+    counts = select(SignInFailure.source, SignInFailure.locked_until).where(
+        SignInFailure.source.in_(sources), SignInFailure.locked_until > at
     )
-
-
-def sign_out(session: Session, account: Account, token: str, at: Millis) -> None:
-    """End one session; its cookie opens nothing any more."""
-    session.execute(
-        update(UserSession)
-        .where(UserSession.token_hash == token_hash(token), UserSession.ended_at.is_(None))
-        .values(ended_at=at)
-    )
-    record_act(session, account.name, "session.end", account.name)
-
-
-def end_sessions(session: Session, account: Account, at: Millis | None = None) -> None:
-    """End every session of an account."""
-    session.execute(
-        update(UserSession)
-        .where(UserSession.account_id == account.id, UserSession.ended_at.is_(None))
-        .values(ended_at=now() if at is None else at)
-    )
+    return {sources[source]: until for source, until in session.execute(counts) if until is not None}

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from leaderboard.accounts.audit import broken_lines
 from leaderboard.accounts.models import ROLES, Account
-from leaderboard.accounts.people import add_account, deactivate, renew_password
+from leaderboard.accounts.own_password import renew_password
+from leaderboard.accounts.people import add_account, deactivate
 from leaderboard.accounts.read import find_account, list_accounts, newest_lines
 from leaderboard.cli.context import Context, refuse
 from leaderboard.cli.group import command

@@ -14,7 +14,21 @@ from leaderboard import words
 from leaderboard.db import Database, open_database
 from leaderboard.office import Office
 from leaderboard.templating import TEMPLATES, furnish
-from leaderboard.web import api, console, display, errors, headers, metrics, sign_in, units, verify, windows
+from leaderboard.web import (
+    account,
+    api,
+    console,
+    display,
+    entering,
+    errors,
+    headers,
+    metrics,
+    sign_in,
+    units,
+    verify,
+    welcome,
+    windows,
+)
 from leaderboard.web.console import people
 from leaderboard.web.numbers import FactId, Whole
 from leaderboard.web.requests import DATABASE, OFFICE, SETTINGS, chosen_language, close_sessions
@@ -84,13 +98,13 @@ def guard_requests(app: Flask, settings: Settings) -> None:
 
     csrf.init_app(app)
     login.init_app(app)
-    sign_in.register_loader(login, settings)
+    entering.register_loader(login, settings)
     headers.register(app, settings)
     errors.register(app)
 
 
 def open_doors(app: Flask) -> None:
     """Every door: public, units, administrators, programs."""
-    doors = (display, verify, sign_in, units, windows, console, people, api, metrics)
+    doors = (display, verify, sign_in, welcome, account, units, windows, console, people, api, metrics)
     for opened in doors:
         app.register_blueprint(opened.door)

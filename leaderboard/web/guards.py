@@ -18,6 +18,7 @@ from flask_login import current_user
 
 from leaderboard.accounts.models import Account
 from leaderboard.accounts.permissions import Action, can
+from leaderboard.accounts.standing import Duty
 from leaderboard.web.forms import local_path
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -28,6 +29,10 @@ PUBLIC_ENDPOINTS = frozenset(
         "static",
         "sign_in.sign_in",
         "sign_in.check",
+        "sign_in.code",
+        "sign_in.check_code",
+        "welcome.welcome",
+        "welcome.choose",
         "sign_in.sign_out",
         "metrics.metrics",
         "verify.form",
@@ -88,24 +93,36 @@ def _to_sign_in() -> Response:
     return cast(Response, redirect(url_for("sign_in.sign_in", next=local_path(here))))
 
 
-def _refuse_one_time_passwords() -> ResponseReturnValue | None:
+DUTIES = {
+    Duty.CHOOSE: "sign_in.password",
+    Duty.RENEW: "sign_in.password",
+    Duty.ENROL: "account.second_factor",
+}
+"""Where each duty is done; nothing else opens before."""
+
+
+def _refuse_duties(*but: Duty) -> ResponseReturnValue | None:
     if refusal := _refuse_strangers():
         return refusal
-    return redirect(url_for("sign_in.password")) if person().must_change else None
+    duty = current_user.duty
+    return redirect(url_for(DUTIES[duty])) if duty and duty not in but else None
 
 
 guard_session = Guard("signed in, even with a one-time password", _refuse_strangers)
 """Only for the page that replaces a one-time password."""
 
-guard_signed_in = Guard("signed in", _refuse_one_time_passwords)
-"""Whoever is signed in with a password of their own."""
+guard_password = Guard("signed in, even without a second factor", lambda: _refuse_duties(Duty.ENROL))
+"""Only for the page where a second factor is enrolled."""
+
+guard_signed_in = Guard("signed in", _refuse_duties)
+"""Whoever is signed in with a password of their own, and with whatever else the settings ask of them."""
 
 
 def guard_role(*roles: str) -> Guard:
     """Only for these roles."""
 
     def refuse() -> ResponseReturnValue | None:
-        refusal = _refuse_one_time_passwords()
+        refusal = _refuse_duties()
         if refusal is None and person().role not in roles:
             abort(404)
         return refusal
@@ -117,7 +134,7 @@ def guard_action(action: Action) -> Guard:
     """Only for whom the policy allows the action everywhere."""
 
     def refuse() -> ResponseReturnValue | None:
-        refusal = _refuse_one_time_passwords()
+        refusal = _refuse_duties()
         if refusal is None:
             require(action)
         return refusal

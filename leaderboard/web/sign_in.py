@@ -1,78 +1,36 @@
-"""Signing in and out, and choosing a password."""
+"""Signing in and out: name and password, then a one-time code where the account has a device; choosing a password."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
-from flask_login import LoginManager, current_user, login_user, logout_user
-from sqlalchemy.exc import OperationalError
+from flask_login import current_user, logout_user
 
-from config import Settings
-from leaderboard.accounts import people
+from leaderboard.accounts import own_password
 from leaderboard.accounts import sign_in as accounts
 from leaderboard.accounts.error import AccountError
-from leaderboard.accounts.models import REPORTER, SYSTEM, Account
-from leaderboard.accounts.sign_in import Limits, LockedOut, SignInRefused
+from leaderboard.accounts.models import Account
+from leaderboard.accounts.passwords import policy_words
+from leaderboard.accounts.policy import PasswordPolicy
+from leaderboard.accounts.second_factor import take_code
+from leaderboard.accounts.sessions import Limits, account_awaiting_code, new_token
+from leaderboard.accounts.sessions import sign_out as end_own_session
+from leaderboard.accounts.sign_in import CodeRefused, LockedOut, SignInRefused
 from leaderboard.instant import Millis, now
+from leaderboard.web.entering import HALF, enter, enter_half, onward, origin
 from leaderboard.web.forms import field, local_path, secret
 from leaderboard.web.guards import guard_session, guarded, person, signed_in
-from leaderboard.web.requests import database, settings, writing
-from leaderboard.words import LANGUAGES, language
+from leaderboard.web.requests import database, reading, settings, writing
+from leaderboard.words import LANGUAGES
 from leaderboard.words import gettext as _
 
 door = Blueprint("sign_in", __name__)
 
-HOMES = {REPORTER: "/my/", SYSTEM: "/console/people"}
-"""Where signing in leads roles that have no business at the console's first page."""
-
-
-@dataclass(frozen=True, slots=True)
-class Visitor:
-    """Someone signed in, as Flask-Login knows them: by the token of their session, not by their account."""
-
-    account: Account
-    token: str
-    is_authenticated: bool = True
-    is_active: bool = True
-    is_anonymous: bool = False
-
-    def get_id(self) -> str:
-        """What the cookie holds."""
-        return self.token
-
-
-def register_loader(login: LoginManager, settings: Settings) -> None:
-    """Tell Flask-Login how a token becomes a person; a session that ended makes nobody."""
-    limits = Limits.of(settings)
-    # Our own sessions end by age and on demand; Flask-Login's marks would add nothing.
-    login.session_protection = None
-
-    def load(token: str) -> Visitor | None:
-        at = now()
-        with database().reading() as session:
-            found = accounts.account_for_token(session, token, limits, at)
-        if found is None:
-            return None
-        account, held = found
-        if at - held.seen_at >= limits.touch:
-            _touch(token, at)
-        return Visitor(account, token)
-
-    login.user_loader(load)
-
-
-def _touch(token: str, at: Millis) -> None:
-    """Note that the session is in use, in a short transaction of its own; a busy database may miss one."""
-    try:
-        with database().session() as session:
-            accounts.touch_session(session, token, at)
-            session.commit()
-    except OperationalError:
-        return
+SPEAKING_DOORS = frozenset({door.name, "welcome"})
+"""Doors for people who are not signed in yet, which keep the language in a cookie: they set one anyway."""
 
 
 @door.before_app_request
@@ -85,7 +43,9 @@ def meet_visitor() -> None:
 @door.before_app_request
 def remember_language() -> None:
     """Keep a language chosen by `?lang=` for people who sign in; public pages set no cookie for it."""
-    if request.args.get("lang") in LANGUAGES and (request.blueprint == door.name or "_user_id" in cookie):
+    if request.args.get("lang") in LANGUAGES and (
+        request.blueprint in SPEAKING_DOORS or "_user_id" in cookie
+    ):
         cookie["lang"] = request.args["lang"]
 
 
@@ -94,64 +54,87 @@ def sign_in() -> ResponseReturnValue:
     """The sign-in form; whoever is signed in goes straight on."""
     account = signed_in()
     if account is not None:
-        return redirect(_onward(account))
+        return redirect(onward(account))
     return _sign_in_page()
 
 
 @door.post("/sign-in", endpoint="check")
 def check() -> ResponseReturnValue:
-    """Check name and password; open a session or say why not."""
+    """Check name and password; open a session, ask for the one-time code, or say why not."""
     name = field("name")
     try:
-        account, token = _opened(name, secret("password"), request.remote_addr or "-", now())
+        account, token, awaits_code = _opened(name, secret("password"), now())
     except LockedOut as error:
         again = {"Retry-After": str(error.minutes * 60)}
         return _sign_in_page(error.problems, name), 429, again
     except SignInRefused as error:
         return _sign_in_page(error.problems, name), 401
-    _enter(account, token)
-    return redirect(_onward(account))
+    if awaits_code:
+        enter_half(token)
+        return redirect(url_for("sign_in.code", next=local_path(request.args.get("next"))))
+    enter(account, token)
+    return redirect(onward(account))
 
 
 def _sign_in_page(problems: Sequence[str] = (), name: str = "") -> str:
-    onward = local_path(request.args.get("next"))
-    return render_template("pages/sign_in/sign_in.html", problems=problems, name=name, onward=onward)
+    forward = local_path(request.args.get("next"))
+    return render_template("pages/sign_in/sign_in.html", problems=problems, name=name, onward=forward)
 
 
-def _opened(name: str, password: str, address: str, at: Millis) -> tuple[Account, str]:
+def _opened(name: str, password: str, at: Millis) -> tuple[Account, str, bool]:
     """A new session, in the three steps of `accounts.sign_in`: the count of attempts outlives a refusal."""
-    limits = Limits.of(settings())
+    limits, come_from = Limits.of(settings()), origin()
     with database().session() as session:
-        accounts.count_attempt(session, name, address, limits, at)
+        accounts.count_attempt(session, name, come_from.address, limits, at)
         session.commit()
     try:
         with database().reading() as session:
             account = accounts.account_behind(session, name, password)
     except SignInRefused:
         with database().session() as session:
-            accounts.note_refusal(session, name, address)
+            accounts.note_refusal(session, name, come_from.address)
             session.commit()
         raise
     with database().session() as session:
-        token = accounts.begin_session(session, account.id, password, address, limits, at)
+        token, awaits_code = accounts.begin_session(session, account.id, password, come_from, limits, at)
         session.commit()
-    return account, token
+    return account, token, awaits_code
 
 
-def _enter(account: Account, token: str) -> None:
-    """A fresh cookie with nothing of the time before but the language."""
-    spoken = language()
-    logout_user()
-    cookie.clear()
-    cookie["lang"] = spoken
-    login_user(Visitor(account, token))
+@door.get("/sign-in/code")
+def code() -> ResponseReturnValue:
+    """The form for the one-time code, for whoever's password was right a moment ago."""
+    if account_awaiting_code(reading(), cookie.get(HALF, ""), now()) is None:
+        return redirect(url_for("sign_in.sign_in", next=local_path(request.args.get("next"))))
+    return _code_page()
 
 
-def _onward(account: Account) -> str:
-    """Where to after signing in: to choose a password, back to where the person was, or to their own pages."""
-    if account.must_change:
-        return url_for("sign_in.password")
-    return local_path(request.args.get("next")) or HOMES.get(account.role, "/console/")
+@door.post("/sign-in/code", endpoint="check_code")
+def check_code() -> ResponseReturnValue:
+    """Check the one-time code, of the device or on paper; guesses are counted as those of passwords are."""
+    token, at, limits, come_from = cookie.get(HALF, ""), now(), Limits.of(settings()), origin()
+    session = writing()
+    account = account_awaiting_code(session, token, at)
+    if account is None:
+        return _sign_in_page([_("等候验证码的时间已过，请重新登录")]), 401
+    try:
+        accounts.count_code_attempt(session, account, come_from.address, limits, at)
+        session.commit()
+    except LockedOut as error:
+        return _code_page(error.problems), 429, {"Retry-After": str(error.minutes * 60)}
+    if not take_code(session, account, secret("code"), settings().secret(), at):
+        accounts.note_code_refusal(session, account, come_from.address)
+        session.commit()
+        return _code_page(CodeRefused().problems), 401
+    opened = accounts.finish_session(session, account, token, come_from, limits, at)
+    session.commit()
+    enter(account, opened)
+    return redirect(onward(account))
+
+
+def _code_page(problems: Sequence[str] = ()) -> str:
+    forward = local_path(request.args.get("next"))
+    return render_template("pages/sign_in/code.html", problems=problems, onward=forward)
 
 
 @door.post("/sign-out")
@@ -160,7 +143,7 @@ def sign_out() -> ResponseReturnValue:
     account = signed_in()
     if account is not None:
         session = writing()
-        accounts.sign_out(session, account, current_user.get_id(), now())
+        end_own_session(session, account, current_user.get_id(), now())
         session.commit()
     logout_user()
     cookie.clear()
@@ -183,22 +166,25 @@ def change_password() -> ResponseReturnValue:
     new = secret("new")
     problems = [] if new == secret("again") else [_("两次输入的新密码不一样")]
     try:
-        people.change_password(session, account, secret("old"), new, settings())
+        own_password.change_password(session, account, secret("old"), new, settings())
     except AccountError as error:
         problems += error.problems
     if problems:
         # Without a commit nothing of the change stays.
         return _password_page(problems), 422
-    token = accounts.new_token(session, account, now())
+    token = new_token(session, account, now(), origin())
     session.commit()
-    _enter(account, token)
-    return redirect(_onward(account))
+    enter(account, token)
+    return redirect(onward(account))
 
 
 def _password_page(problems: Sequence[str] = ()) -> str:
+    policy = PasswordPolicy.of(settings())
     return render_template(
         "pages/sign_in/password.html",
         problems=problems,
         account=person(),
-        least_length=settings().password_length,
+        duty=current_user.duty,
+        policy=policy,
+        rules=policy_words(policy),
     )

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from config import Settings
 from leaderboard.accounts.error import AccountError
 from leaderboard.accounts.models import ADMINISTRATOR, REPORTER, ROLES, VIEWER, AuditLine, UserSession
+from leaderboard.accounts.own_password import change_password, renew_password
 from leaderboard.accounts.passwords import (
     dummy_hash,
     hashed,
@@ -22,13 +23,15 @@ from leaderboard.accounts.passwords import (
     one_time_password,
     weaknesses,
 )
-from leaderboard.accounts.people import add_account, change_password, deactivate, renew_password
+from leaderboard.accounts.people import add_account, deactivate
+from leaderboard.accounts.policy import PasswordPolicy
 from leaderboard.accounts.read import find_account, list_accounts
-from leaderboard.accounts.sign_in import new_token
+from leaderboard.accounts.sessions import new_token
 from leaderboard.words import speaking
 from tests.factories import start_race
 
 SETTINGS = Settings()
+POLICY = PasswordPolicy.of(SETTINGS)
 GOOD = "Plum-tree-7"
 
 
@@ -98,14 +101,14 @@ def test_reporters_and_only_they_belong_to_a_unit(session: Session, role: str):
     ],
 )
 def test_weak_passwords_are_told_why(password: str, words: list[str]):
-    found = weaknesses(password, "chen", 10)
+    found = weaknesses(password, "chen", POLICY)
     assert len(found) == len(words)
     assert all(word in reason for word, reason in zip(words, found, strict=True))
 
 
 def test_reasons_are_told_in_english_too():
     with speaking("en"):
-        assert weaknesses("Aa1", "chen", 10) == ["The new password is too short: at least 10 characters"]
+        assert weaknesses("Aa1", "chen", POLICY) == ["The new password is too short: at least 10 characters"]
 
 
 @pytest.mark.parametrize(("password", "kinds"), [("", 0), ("aB", 2), ("aB3", 3), ("aB3-", 4), ("梅 é", 1)])

@@ -13,22 +13,26 @@ from sqlalchemy.orm import Session
 
 from config import Settings
 from leaderboard.accounts.models import Account, AuditLine, SignInFailure, UserSession
+from leaderboard.accounts.own_password import renew_password
 from leaderboard.accounts.passwords import is_outdated
-from leaderboard.accounts.people import deactivate, renew_password
-from leaderboard.accounts.sign_in import (
+from leaderboard.accounts.people import deactivate
+from leaderboard.accounts.sessions import (
     Limits,
-    LockedOut,
-    SignInRefused,
-    account_behind,
+    Origin,
     account_for_token,
-    begin_session,
-    count_attempt,
     end_sessions,
     new_token,
-    note_refusal,
     sign_out,
     token_hash,
     touch_session,
+)
+from leaderboard.accounts.sign_in import (
+    LockedOut,
+    SignInRefused,
+    account_behind,
+    begin_session,
+    count_attempt,
+    note_refusal,
 )
 from leaderboard.db import Database
 from tests.people import PASSWORD, enrol
@@ -37,6 +41,7 @@ MINUTE = 60_000
 LIMITS = Limits(failures=3, lock=15 * MINUTE, idle=30 * MINUTE, age=12 * 60 * MINUTE)
 HERE, THERE = "10.0.0.1", "10.0.0.2"
 START = 1_800_000_000_000
+MONTH = 30 * 24 * 60 * MINUTE
 
 
 @pytest.fixture
@@ -48,7 +53,8 @@ def attempt(session: Session, name: str, password: str, address: str = HERE, at:
     """One whole attempt, as the door makes it."""
     count_attempt(session, name, address, LIMITS, at)
     account = account_behind(session, name, password)
-    return begin_session(session, account.id, password, address, LIMITS, at)
+    token, _awaits = begin_session(session, account.id, password, Origin(address), LIMITS, at)
+    return token
 
 
 def fail(session: Session, times: int, name: str = "chen", address: str = HERE, at: int = START) -> None:
@@ -57,10 +63,10 @@ def fail(session: Session, times: int, name: str = "chen", address: str = HERE, 
             attempt(session, name, "wrong", address, at)
 
 
-def fail_everywhere(session: Session, times: int) -> None:
+def fail_everywhere(session: Session, times: int, at: int = START) -> None:
     """Failures for chen, each from another address."""
     for number in range(times):
-        fail(session, 1, address=f"10.0.1.{number}")
+        fail(session, 1, address=f"10.0.1.{number}", at=at)
 
 
 def test_limits_are_those_of_the_settings():
@@ -123,6 +129,32 @@ def test_an_account_is_locked_after_the_failures_allowed_from_anywhere(session: 
     assert attempt(session, "chen", PASSWORD, THERE)
     fail_everywhere(session, 12)
     with pytest.raises(LockedOut, match="15 分钟"):
+        attempt(session, "chen", PASSWORD, "10.0.0.99")
+
+
+def test_strangers_however_many_never_shut_the_owner_out_of_a_familiar_address(
+    session: Session, chen: Account
+):
+    """The owner was there within thirty days: whatever fails elsewhere, only failures from there lock it."""
+    assert attempt(session, "chen", PASSWORD, THERE)
+    for round_ in range(4):
+        at = START + (round_ + 1) * 20 * MINUTE
+        fail_everywhere(session, 12, at=at)
+        assert attempt(session, "chen", PASSWORD, THERE, at=at)
+        fail_everywhere(session, 12, at=at)
+        with pytest.raises(LockedOut):
+            attempt(session, "chen", PASSWORD, "10.0.0.99", at=at)
+    fail_everywhere(session, 12, at=START + MONTH)
+    assert attempt(session, "chen", PASSWORD, THERE, at=START + MONTH)
+    fail_everywhere(session, 12, at=START + 3 * MONTH)
+    with pytest.raises(LockedOut):
+        attempt(session, "chen", PASSWORD, THERE, at=START + 3 * MONTH)
+
+
+def test_a_familiar_address_locks_itself_like_any_other(session: Session, chen: Account):
+    assert attempt(session, "chen", PASSWORD, THERE)
+    fail(session, 3, address=THERE)
+    with pytest.raises(LockedOut):
         attempt(session, "chen", PASSWORD, THERE)
 
 

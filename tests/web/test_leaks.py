@@ -71,7 +71,7 @@ PUBLIC = (
     " display.latest display.latest_by_indicator display.latest_file display.latest_unit display.numbered"
     " display.numbered_file display.screen display.unit display.unit_file metrics.metrics static verify.check"
     " verify.checker verify.form verify.keys"
-    " sign_in.change_password sign_in.check sign_in.password sign_in.sign_in sign_in.sign_out"
+    " sign_in.change_password sign_in.check sign_in.password sign_in.sign_in sign_in.sign_out sign_in.code sign_in.check_code welcome.choose welcome.welcome"
 )
 UNITS = "units.project units.report_arrival units.report_event units.standing"
 WINDOWS = "windows.object_to windows.window windows.windows windows.withdraw_objection"
@@ -83,15 +83,21 @@ CONSOLE = (
     " save_scheme scheme scheme_document_file screens skip switch template_file units unskip"
     " approval submit_draft return_draft withdraw restore"
     " drafts make_one_draft draft open_draft extend_draft release_one revise_draft drop_draft"
+    " preview_other switch_names"
     " objection answer_objection edition correct_edition withdraw_edition freeze reveal_season change_window"
 )
-PEOPLE = "add_person close_account people renew"
+PEOPLE = (
+    "add_person assign_role close_account end_every_session end_one_session invite_again new_person one_person people"
+    " reopen_account reset_factor unlock_account"
+)
+OWN_ACCOUNT = "account end_one end_others enrol remove_factor renew_codes second_factor"
 SEEN_BY: dict[str, frozenset[str]] = (
     dict.fromkeys(PUBLIC.split(), NOBODY)
     | dict.fromkeys(UNITS.split(), HOUSE)
     | dict.fromkeys(WINDOWS.split(), IN_WINDOW)
     | {f"console.{name}": HOUSE for name in CONSOLE.split()}
     | {f"people.{name}": NOBODY for name in PEOPLE.split()}
+    | {f"account.{name}": NOBODY for name in OWN_ACCOUNT.split()}
 )
 """Endpoint -> the roles that may see there what is not public; write a new route here before it passes."""
 

@@ -78,12 +78,26 @@ def deeds() -> dict[str, str]:
         "screen.revoke": _("撤销大屏"),
         "account.add": _("添加账号"),
         "account.stand_in": _("在命令行代用账号"),
+        "account.invite": _("发出启用账号的链接"),
+        "account.accept": _("以链接启用账号"),
+        "account.assign": _("改账号的角色或单位"),
         "account.deactivate": _("停用账号"),
+        "account.reopen": _("重新启用账号"),
+        "account.recover": _("在命令行恢复账号"),
+        "account.unlock": _("解除账号锁定"),
+        "account.factor_on": _("为账号启用动态口令"),
+        "account.factor_off": _("为账号停用动态口令"),
+        "account.factor_reset": _("重置账号的动态口令"),
+        "account.codes_renew": _("为账号换备用码"),
+        "account.paper_code": _("用去一个备用码"),
         "password.renew": _("重发一次性密码"),
         "password.change": _("修改密码"),
         "session.begin": _("登录"),
         "session.end": _("退出"),
         "session.refused": _("登录失败"),
+        "session.code_refused": _("验证码不对"),
+        "session.end_one": _("退出一处登录"),
+        "session.end_all": _("退出各处登录"),
     }
 
 
@@ -162,6 +176,8 @@ def detail_words() -> dict[str, str]:
         "every": _("间隔分钟"),
         "at": _("时间"),
         "cut_off": _("数据截至"),
+        "count": _("次数"),
+        "address": _("来自"),
     }
 
 
