@@ -144,7 +144,7 @@ class Deeds:
                 )
 
     def _returns(self) -> Iterator[Column]:
-        for name in _reported(self._scheme):
+        for name in reported_measures(self._scheme):
             row = Return(SUPPOSED, self._unit, name, self._day, 1)
             effects = self._differences(replace(self._bare(), returns=(row,)), self._bare(), {self._unit})
             if any(cell.side == ABOVE for cell, _ in effects):
@@ -250,7 +250,7 @@ def _kinds(scheme: Scheme) -> list[str]:
     return sorted(kinds | {"domestic"})
 
 
-def _reported(scheme: Scheme) -> list[str]:
+def reported_measures(scheme: Scheme) -> list[str]:
     """Measures of returns that some indicator or adjustment counts."""
     names: dict[str, None] = {}
     for node in nodes((scheme.indicators, scheme.adjustments)):
