@@ -10,12 +10,9 @@ from sqlalchemy.orm import Session
 
 from config import Settings
 from demo import luan_2022
+from demo.accounts import DemoAccount, demo_accounts
 from demo.yunxi import load as yunxi
 from demo.yunxi.load import ACTOR
-from leaderboard.accounts.models import ADMINISTRATOR, REPORTER, VIEWER
-from leaderboard.accounts.own_password import renew_password
-from leaderboard.accounts.people import add_account
-from leaderboard.accounts.read import find_account
 from leaderboard.boards.publish import Due, announce, compose
 from leaderboard.boards.read import latest_edition
 from leaderboard.boards.screens import add_screen, find_screen
@@ -24,30 +21,13 @@ from leaderboard.exchange.importing import import_workbook
 from leaderboard.instant import Millis, now
 from leaderboard.office import Office
 from leaderboard.seasons.models import Season
-from leaderboard.seasons.read import find_season, find_unit
+from leaderboard.seasons.read import find_season
 
-ACCOUNTS = (
-    ("admin", "县招商办管理员", ADMINISTRATOR, None),
-    ("liuxi", "柳溪镇填报员", REPORTER, "liuxi"),
-    ("bailuzhou", "白鹭洲街道填报员", REPORTER, "bailuzhou"),
-    ("viewer", "县领导 (只看不改)", VIEWER, None),
-)
-"""Demonstration accounts: name, who it is, role, and the unit a reporter belongs to."""
 SCREEN = "县政务大厅"
 SCREEN_FILE = "demo-screen"
 """Keeps the demonstration display's token in the data folder: the database knows only its hash."""
 
 Say = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class DemoAccount:
-    """An account of the demonstration; its one-time password is None once its owner chose another."""
-
-    name: str
-    display_name: str
-    role: str
-    password: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +47,7 @@ def load_demo(
     say: Say = lambda _line: None,
     scale: Fraction = Fraction(1),
 ) -> DemoReport:
-    """Load both races, air their editions, renew the demonstration clock and the passwords nobody has used yet.
+    """Load both races, air their editions, renew the demonstration clock, and make its accounts.
 
     Each step is one transaction and is recognised when it is done, so that a run after an interruption goes on
     where the last one stopped. `at` is the present instant; a `scale` below 1 tells a smaller story.
@@ -78,7 +58,7 @@ def load_demo(
     season = _load_yunxi(database, settings, instant, say, scale)
     _air_yunxi(database, season, office, say)
     with database.session() as session:
-        accounts = tuple(_account(session, *row) for row in ACCOUNTS)
+        accounts = demo_accounts(session, settings)
         screen = _screen(session, settings, season)
         session.commit()
     base = settings.resolved_public_url()
@@ -121,21 +101,6 @@ def _air_yunxi(database: Database, season: Season, office: Office, say: Say) -> 
             edition = yunxi.air(session, season, due, office)
             session.commit()
         say(f"{season.title} 第 {edition.number} 期 截至 {edition.as_of} 已发布")
-
-
-def _account(session: Session, name: str, display_name: str, role: str, unit_key: str | None) -> DemoAccount:
-    """The account with a one-time password, new or renewed; a password chosen by its owner is left alone."""
-    account = find_account(session, name)
-    password = None
-    if account is None:
-        unit = find_unit(session, unit_key) if unit_key else None
-        unit_id = unit.id if unit else None
-        account, password = add_account(
-            session, ACTOR, name=name, display_name=display_name, role=role, unit_id=unit_id
-        )
-    elif account.must_change and account.is_active:
-        password = renew_password(session, ACTOR, account)
-    return DemoAccount(name, account.display_name, account.role, password)
 
 
 def _screen(session: Session, settings: Settings, season: Season) -> str:

@@ -8,14 +8,17 @@ import click
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.audit import broken_lines
+from leaderboard.accounts.invitations import recover
 from leaderboard.accounts.models import ROLES, Account
 from leaderboard.accounts.own_password import renew_password
-from leaderboard.accounts.people import add_account, deactivate
+from leaderboard.accounts.people import add_account, assign, deactivate, reopen
 from leaderboard.accounts.read import find_account, list_accounts, newest_lines
+from leaderboard.accounts.sessions import Limits, end_all_sessions, live_sessions
 from leaderboard.cli.context import Context, refuse
 from leaderboard.cli.group import command
 from leaderboard.cli.named import unit_named
 from leaderboard.formatters import moment
+from leaderboard.instant import now
 from leaderboard.seasons.read import list_units
 
 MOST_BROKEN = 20
@@ -38,7 +41,7 @@ def accounts_command(context: Context) -> None:
 @click.option("--display-name", default="", help="The person's name as pages show it.")
 @click.option("--unit", default=None, help="Key of the unit a reporter belongs to.")
 def account_add_command(context: Context, name: str, role: str, display_name: str, unit: str | None) -> None:
-    """Add an account - the first administrator, for one - and print its one-time password."""
+    """Add an account - the first system administrator, for one - and print its one-time password."""
     with context.changing() as session:
         found = unit_named(session, unit) if unit is not None else None
         account, password = add_account(
@@ -63,11 +66,67 @@ def account_renew_command(context: Context, name: str) -> None:
 
 @command("account-deactivate")
 @click.argument("name")
-def account_deactivate_command(context: Context, name: str) -> None:
+@click.option("--reason", default="", help="Why, for the audit trail.")
+def account_deactivate_command(context: Context, name: str, reason: str) -> None:
     """Close an account: its sessions end and it cannot sign in again; what it did stays in the trail."""
     with context.changing() as session:
-        deactivate(session, context.actor, _account(session, name))
+        deactivate(session, context.actor, _account(session, name), reason)
     click.echo(f"账号 {name} 已停用")
+
+
+@command("account-reopen")
+@click.argument("name")
+@click.option("--reason", default="", help="Why, for the audit trail.")
+def account_reopen_command(context: Context, name: str, reason: str) -> None:
+    """Open a closed account again, with the password it had."""
+    with context.changing() as session:
+        reopen(session, context.actor, _account(session, name), reason)
+    click.echo(f"账号 {name} 已重新启用")
+
+
+@command("account-assign")
+@click.argument("name")
+@click.argument("role", metavar="|".join(ROLES))
+@click.option("--unit", default=None, help="Key of the unit a reporter belongs to.")
+@click.option("--reason", required=True, help="Why, for the audit trail.")
+def account_assign_command(context: Context, name: str, role: str, unit: str | None, reason: str) -> None:
+    """Give an account another role or unit; its sessions end."""
+    with context.changing() as session:
+        found = unit_named(session, unit) if unit is not None else None
+        account = _account(session, name)
+        assign(session, context.actor, account, role=role, unit_id=found.id if found else None, reason=reason)
+    click.echo(f"{name}\t{role}")
+
+
+@command("account-recover")
+@click.argument("name")
+def account_recover_command(context: Context, name: str) -> None:
+    """Print a link that opens an account once, whatever is in the way: closed, locked, password or phone lost.
+
+    Its password, one-time codes and earlier links open nothing any more, and its sessions end.
+    """
+    settings = context.settings
+    with context.changing() as session:
+        token = recover(session, context.actor, _account(session, name), settings.invitation_hours, now())
+    click.echo(
+        f"{name}\t{settings.invitation_hours} 小时内打开一次\t{settings.resolved_public_url()}/welcome/{token}"
+    )
+
+
+@command("account-sessions")
+@click.argument("name")
+@click.option("--end", is_flag=True, help="End all of them.")
+def account_sessions_command(context: Context, name: str, end: bool) -> None:
+    """List where an account is signed in: since when, last used, address, browser."""
+    with context.changing() as session:
+        account = _account(session, name)
+        zone = context.settings.timezone
+        for held in live_sessions(session, account, Limits.of(context.settings), now()):
+            times = f"{moment(held.started_at, zone)}\t{moment(held.seen_at, zone)}"
+            click.echo(f"{times}\t{held.address or ''}\t{held.browser or ''}")
+        if end:
+            ended = end_all_sessions(session, context.actor, account, now())
+            click.echo(f"已退出 {ended} 处登录")
 
 
 @command("audit")

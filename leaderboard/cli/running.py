@@ -8,6 +8,7 @@ import click
 from sqlalchemy.engine import make_url
 
 from config import settings_table, variable
+from leaderboard.accounts.listing import bare_administrators
 from leaderboard.boards.timekeeping import clock_trouble
 from leaderboard.boards.window_years import window_gaps
 from leaderboard.cli.context import Context, refuse
@@ -100,4 +101,7 @@ def doctor_command(context: Context) -> None:
         click.echo(f"项目台账汇总: {'与台账一致' if not wrong else f'{len(wrong)} 个项目与台账不符'}")
         for project in wrong:
             click.echo(f"  {project.code}: {', '.join(project.tables)}")
+        bare = "、".join(account.name for account in bare_administrators(session))
+        wanted = context.settings.second_factor
+        click.echo(f"动态口令: {wanted}; {f'只用密码登录的管理员: {bare}' if bare else '管理员都已启用'}")
     click.echo(f"HTTPS: {'是' if context.settings.https else '否 (Cookie 未加 Secure, 仅限可信内网)'}")

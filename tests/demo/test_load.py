@@ -11,15 +11,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from config import Settings
 from demo import load
+from demo.accounts import KEPT_FILE
 from demo.yunxi import load as yunxi
 from leaderboard.accounts.audit import broken_lines
-from leaderboard.accounts.models import Account
-from leaderboard.accounts.people import change_password
+from leaderboard.accounts.models import ROLES, Account
+from leaderboard.accounts.own_password import change_password
 from leaderboard.accounts.read import find_account
 from leaderboard.boards import publish
 from leaderboard.boards.check import check_database
@@ -304,11 +306,16 @@ def test_a_second_run_leaves_a_clock_with_another_rule(
 
 
 @pytest.mark.engines("sqlite")
-def test_unused_passwords_are_renewed_and_those_of_chosen_and_closed_accounts_are_not(
-    database: Database, settings: Settings, loaded: load.DemoReport, run: Callable[..., load.DemoReport]
+def test_passwords_stay_until_they_are_used_and_cost_no_hash_at_a_second_start(
+    database: Database,
+    settings: Settings,
+    loaded: load.DemoReport,
+    run: Callable[..., load.DemoReport],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     first = {account.name: account.password for account in loaded.accounts}
-    assert list(first) == ["admin", "liuxi", "bailuzhou", "viewer"]
+    assert list(first) == ["system", "admin", "admin2", "auditor", "verifier", "liuxi", "viewer"]
+    assert {account.role for account in loaded.accounts} == set(ROLES)
     assert first["liuxi"]
     with database.session() as session:
         account = find_account(session, "liuxi")
@@ -318,9 +325,16 @@ def test_unused_passwords_are_renewed_and_those_of_chosen_and_closed_accounts_ar
         session.execute(update(Account).where(Account.name == "viewer").values(is_active=0))
         session.commit()
         kept = account.password_hash
+    hashes: list[str] = []
+    monkeypatch.setattr(PasswordHasher, "hash", lambda _self, word: hashes.append(word))
     second = {account.name: account.password for account in run().accounts}
-    assert (second["liuxi"], second["viewer"]) == (None, None)
-    assert second["admin"] not in {None, first["admin"]}
+    assert second == first | {"liuxi": None, "viewer": None}
+    assert hashes == []
+    monkeypatch.undo()
+    # The data folder without its file: the passwords are nobody's any more, and new ones are made.
+    (settings.data_dir / KEPT_FILE).unlink()
+    third = {account.name: account.password for account in run().accounts}
+    assert third["admin"] not in {None, first["admin"]}
     with database.reading() as session:
         assert session.scalar(select(Account.password_hash).where(Account.name == "liuxi")) == kept
 

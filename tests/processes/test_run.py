@@ -116,7 +116,7 @@ def test_killed_at_any_moment_and_started_again_it_loses_nothing_and_repeats_not
     run.wait_until_up()
     first = json.loads(run.fetch("/boards/yunxi/1.json"))
     passwords = re.findall(r"(?:[a-z0-9]{4}-){3}[a-z0-9]{4}", run.said())
-    assert len(passwords) == 4
+    assert len(passwords) == 7
     run.kill()
 
     database = open_database(Settings(data_dir=tmp_path).resolved_database_url())
