@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Row, select
@@ -37,14 +37,46 @@ def late_facts(
     that it counts, in UTC milliseconds. A share is listed only where its project counts and nothing else of it is
     late. In the order of the day they occurred.
     """
-    lines, counted = fact_lines(facts), list(_counted(result))
-    found = list(_dated(session, _those_counted(lines, counted), before, known_at))
+    late = {
+        (kind, str(row.fact_id)): row
+        for kind, table in TABLES.items()
+        for row in _verified_since(session, table, before, known_at)
+    }
+    shares = _verified_since(session, Credit, before, known_at)
+    if not late and not shares:
+        return []
+    split = {session.get_one(Project, row.project_id).code for row in shares}
+    lines, counted = fact_lines(_with_projects_of(facts, late, split)), list(_counted(result))
+    counting = {key for fact in counted if (key := (KIND_OF.get(fact.kind), fact.fact)) in late}
+    found = [line | _instants(late[key[0], key[1]]) for key, line in lines.items() if key[:2] in counting]
     told = {line["project"] for line in found}
     projects = {fact.ref for fact in counted if KIND_OF.get(fact.kind) in {STAGE, ARRIVAL}} - told
-    found += [line for line in _shares(session, lines, before, known_at) if line["project"] in projects]
+    found += [line for line in _shares(session, lines, shares) if line["project"] in projects]
     return sorted(
         found, key=lambda line: (line["occurred"], line["project"] or "", line["units"], line["kind"])
     )
+
+
+def _verified_since(
+    session: Session, table: ProjectFact | UnitFact, before: Edition, known_at: Millis
+) -> list[Row[Any]]:
+    """Facts verified since an edition that had occurred by its cut-off."""
+    verified = newly_verified(session, table, before.known_at, known_at)
+    return [row for row in verified if row.occurred_on <= before.as_of]
+
+
+def _with_projects_of(
+    facts: Mapping[str, Any], late: Collection[tuple[str, str]], split: Collection[str]
+) -> dict[str, Any]:
+    """The facts with those projects alone that late facts or shares are of: on most days a few out of thousands."""
+    ids = {fact for _kind, fact in late}
+    projects = [
+        project
+        for project in facts["projects"]
+        if project["code"] in split
+        or any(fact["id"] in ids for fact in (*project["events"], *project["arrivals"]))
+    ]
+    return {**facts, "projects": projects}
 
 
 def _counted(result: RaceResult) -> Iterator[CountedFact]:
@@ -58,43 +90,17 @@ def _counted(result: RaceResult) -> Iterator[CountedFact]:
             yield from adjustment.counted
 
 
-def _those_counted(lines: Mapping[Key, Line], counted: Iterable[CountedFact]) -> dict[Key, Line]:
-    known = {(KIND_OF.get(fact.kind), fact.fact) for fact in counted}
-    return {key: line for key, line in lines.items() if key[:2] in known}
-
-
-def _dated(
-    session: Session, lines: Mapping[Key, Line], before: Edition, known_at: Millis
-) -> Iterator[dict[str, Any]]:
-    late = {
-        (kind, str(row.fact_id)): row
-        for kind, table in TABLES.items()
-        for row in newly_verified(session, table, before.known_at, known_at)
-    }
-    for key, line in lines.items():
-        row = late.get((key[0], key[1]))
-        if row is not None and line["occurred"] <= str(before.as_of):
-            yield line | _instants(row)
-
-
 def _instants(row: Row[Any]) -> dict[str, Millis]:
     return {"entered": row.recorded_at, "verified": row.verified_at}
 
 
 def _shares(
-    session: Session, lines: Mapping[Key, Line], before: Edition, known_at: Millis
+    session: Session, lines: Mapping[Key, Line], shares: Sequence[Row[Any]]
 ) -> Iterator[dict[str, Any]]:
     """Shares of projects that are on the board; one that is split anew is late like any other fact."""
-    rows = [
-        row
-        for row in newly_verified(session, Credit, before.known_at, known_at)
-        if row.occurred_on <= before.as_of
-    ]
-    units = {row.id: row.key for row in session.execute(select(Unit.id, Unit.key))} if rows else {}
-    for row in rows:
+    units = {row.id: row.key for row in session.execute(select(Unit.id, Unit.key))} if shares else {}
+    for row in shares:
         code = session.get_one(Project, row.project_id).code
-        shares = [
-            line for key, line in lines.items() if key[:3] == (CREDIT, code, units.get(row.unit_id, ""))
-        ]
-        for line in shares:
+        found = [line for key, line in lines.items() if key[:3] == (CREDIT, code, units.get(row.unit_id, ""))]
+        for line in found:
             yield line | {"occurred": str(row.occurred_on)} | _instants(row)
