@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import json
 
-from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.audit import record_act
 from leaderboard.instant import Millis, now
 from leaderboard.ledger.models import FormerProject, Project
 from leaderboard.ledger.project_facts import keep_project_facts
+from leaderboard.ledger.read import times_amended
 from leaderboard.ledger.record import LedgerError
 from leaderboard.words import gettext as _
+
+
+class AmendedMeanwhile(LedgerError):
+    """Somebody else has amended the project since it was looked at."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(_("项目 {code} 的资料刚刚由他人修改，请对照后再提交").format(code=code))
 
 
 def amend_project(  # noqa: PLR0913 - the columns of the table, all by name
@@ -26,14 +34,18 @@ def amend_project(  # noqa: PLR0913 - the columns of the table, all by name
     industry: str | None = None,
     is_public: bool | None = None,
     reason: str,
+    seen: int | None = None,
     at: Millis | None = None,
 ) -> None:
     """Change what a project is called, by whom it is made, and whether its name is public; editions to come show it.
 
     None leaves a column as it is, an empty text takes away what may be missing. The project's code and its facts
     stay, and so does every edition published; what it was called until now is kept, so that those can be composed
-    again. Raises LedgerError without a reason, without a name, or without a change.
+    again. Raises LedgerError without a reason, without a name, or without a change; and AmendedMeanwhile where the
+    project was amended more often than the `seen` times the person knew of.
     """
+    if seen is not None and seen != times_amended(session, project.id):
+        raise AmendedMeanwhile(project.code)
     if not reason.strip():
         raise LedgerError(_("修改项目资料须写明理由"))
     if name is not None and not name.strip():
@@ -51,19 +63,19 @@ def amend_project(  # noqa: PLR0913 - the columns of the table, all by name
     for key, value in new.items():
         setattr(project, key, value)
     _keep_former(session, project, was, now() if at is None else at)
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError as error:
+        # Two were at it in the same moment; only the first has put down what the project was called.
+        raise AmendedMeanwhile(project.code) from error
     record_act(session, actor, "project.amend", project.code, was=was, now=new, why=reason.strip())
     keep_project_facts(session, [project.id])
 
 
 def _keep_former(session: Session, project: Project, was: dict[str, str | int | None], until: Millis) -> None:
-    earlier = session.scalar(
-        select(func.count()).select_from(FormerProject).where(FormerProject.project_id == project.id)
-    )
+    number = times_amended(session, project.id) + 1
     session.add(
-        FormerProject(
-            project_id=project.id, former_no=(earlier or 0) + 1, until_at=until, columns=json.dumps(was)
-        )
+        FormerProject(project_id=project.id, former_no=number, until_at=until, columns=json.dumps(was))
     )
 
 

@@ -123,6 +123,22 @@ def former_projects(session: Session, known_at: int) -> dict[int, dict[str, Any]
     return found
 
 
+def former_names_of(session: Session, project_id: int) -> list[tuple[int, str]]:
+    """Each time a project was amended: the instant, and the columns as they were until then, JSON."""
+    found = select(FormerProject.until_at, FormerProject.columns).where(
+        FormerProject.project_id == project_id
+    )
+    return [
+        (until_at, columns) for until_at, columns in session.execute(found.order_by(FormerProject.former_no))
+    ]
+
+
+def times_amended(session: Session, project_id: int) -> int:
+    """How often a project was amended: whoever amends it says which time they saw."""
+    counted = select(sql.count()).select_from(FormerProject).where(FormerProject.project_id == project_id)
+    return session.scalar(counted) or 0
+
+
 def english_names(session: Session, codes: Collection[str], known_at: int) -> dict[str, str]:
     """Code -> English name, of the projects that may be named in public and have one, as they were at the instant."""
     former = former_projects(session, known_at)
@@ -163,6 +179,15 @@ def live_credits(session: Session, project_id: int) -> Sequence[Row[Any]]:
         known_project_facts(Credit)
         .where(Credit.project_id == project_id)
         .order_by(Credit.unit_id, Credit.fact_id)
+    ).all()
+
+
+def live_returns(session: Session, unit_id: int, measure: str) -> Sequence[Row[Any]]:
+    """A unit's returns of one measure that were not reversed, oldest first; what they add up to is the cumulative."""
+    return session.execute(
+        known_unit_facts(UnitReturn)
+        .where(UnitReturn.unit_id == unit_id, UnitReturn.measure == measure)
+        .order_by(UnitReturn.occurred_on, UnitReturn.fact_id)
     ).all()
 
 

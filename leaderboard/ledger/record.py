@@ -31,7 +31,7 @@ from leaderboard.ledger.models import (
     UnitReturn,
 )
 from leaderboard.ledger.project_facts import keep_project_facts
-from leaderboard.ledger.read import live_events, live_shares, outcome_of
+from leaderboard.ledger.read import live_events, live_returns, live_shares, outcome_of
 from leaderboard.words import gettext as _
 
 
@@ -190,21 +190,16 @@ def add_return(
     ends_on: date,
     quantity: int,
 ) -> UnitReturn:
-    """Record a unit's total for one period; a live return of an overlapping period raises LedgerError."""
+    """Record a unit's total for one period; a live return of an overlapping or a later period raises LedgerError."""
     if ends_on < starts_on:
         raise LedgerError(_("报表的截止日 {ends} 早于起始日 {starts}").format(ends=ends_on, starts=starts_on))
-    earlier = session.scalars(
-        select(UnitReturn).where(
-            UnitReturn.unit_id == unit_id,
-            UnitReturn.measure == measure,
-            UnitReturn.starts_on <= ends_on,
-            UnitReturn.occurred_on >= starts_on,
-        )
-    )
-    if any(outcome_of(session, fact) != REVERSED for fact in earlier):
+    standing = live_returns(session, unit_id, measure)
+    if any(row.starts_on <= ends_on and row.occurred_on >= starts_on for row in standing):
         raise LedgerError(
             _("{starts} 至 {ends} 这项指标已有报表, 请先冲销原报表").format(starts=starts_on, ends=ends_on)
         )
+    if standing and standing[-1].starts_on > ends_on:
+        raise LedgerError(_refused_before(standing[-1].occurred_on))
     fact = UnitReturn(
         unit_id=unit_id, measure=measure, starts_on=starts_on, quantity=quantity, **_recorded(source, ends_on)
     )
@@ -248,6 +243,11 @@ def add_adjustment(  # noqa: PLR0913 - the columns of the table, all by name
     return fact
 
 
+def _refused_before(until: date) -> str:
+    """What was reported so far is locked: a later return stands on it."""
+    return _("这项指标已有至 {until} 的报表，以前的累计已锁定；请先冲销较晚的报表").format(until=until)
+
+
 def decide(
     session: Session,
     actor: str,
@@ -256,11 +256,18 @@ def decide(
     reason: str | None = None,
     at: int | None = None,
 ) -> None:
-    """Verify, return or reverse a fact; a reversed one stays so, returning or reversing needs a reason."""
+    """Verify, return or reverse a fact; a reversed one stays so, returning or reversing needs a reason.
+
+    A return is not reversed while a later one of the same unit and measure stands.
+    """
     if outcome_of(session, fact) == REVERSED:
         raise LedgerError(_("该记录已冲销, 不能再作认定"))
     if outcome != VERIFIED and not (reason or "").strip():
         raise LedgerError(_("退回或冲销须写明理由"))
+    if outcome == REVERSED and isinstance(fact, UnitReturn):
+        last = live_returns(session, fact.unit_id, fact.measure)[-1]
+        if last.occurred_on > fact.occurred_on:
+            raise LedgerError(_refused_before(last.occurred_on))
     _add_decision(session, actor, fact, outcome, reason, at or now())
     record_act(
         session, actor, f"fact.{outcome}", f"{inspect(fact).mapper.local_table} {fact.fact_id}", why=reason

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from leaderboard.web.console import (
+    alike,
     audit,
     awaiting,
     calendar,
@@ -16,11 +17,13 @@ from leaderboard.web.console import (
     project,
     project_list,
     projects,
+    proofs,
     publishing,
     returns,
     roster,
     scheme,
     scheme_approval,
+    scheme_document,
     screens,
     timetables,
 )
@@ -30,8 +33,10 @@ PAGES = (
     overview,
     scheme,
     scheme_approval,
+    scheme_document,
     publishing,
     drafts,
+    proofs,
     objections,
     editions,
     holding,
@@ -40,6 +45,7 @@ PAGES = (
     project_list,
     projects,
     project,
+    alike,
     awaiting,
     evidence,
     returns,

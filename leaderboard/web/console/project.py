@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from http import HTTPStatus
 
 from flask import abort, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.permissions import Action
-from leaderboard.ledger.amend import amend_project
+from leaderboard.ledger.amend import AmendedMeanwhile, amend_project
+from leaderboard.ledger.duplicates import lookalikes, put_aside
+from leaderboard.ledger.evidence import evidence_of
 from leaderboard.ledger.listing import find_project_fact, tell
 from leaderboard.ledger.models import OUTCOMES, RETURNED, REVERSED, VERIFIED, Project
-from leaderboard.ledger.read import find_project
+from leaderboard.ledger.read import find_project, times_amended
 from leaderboard.ledger.record import LedgerError, Source, add_credits, decide
+from leaderboard.seasons.models import Season
 from leaderboard.seasons.read import list_seasons, list_units
+from leaderboard.web.console.alike import alike_words
 from leaderboard.web.console.door import door, show, today, units_to_choose
+from leaderboard.web.console.project_story import steps
+from leaderboard.web.console.returns import scheme_of
 from leaderboard.web.facts import kind_words, record_arrival, record_event, seasons_of, stage_words
 from leaderboard.web.guards import guard_action, guarded, person, require
 from leaderboard.web.requests import reading, writing
 from leaderboard.web.typed import Typed
 from leaderboard.words import gettext as _
 from leaderboard.words import named
-from leaderboard.written import exact_number
+from leaderboard.written import exact_number, exact_whole
 
 OWN_TEXTS = {"name": 120, "name_en": 120, "investor": 120, "industry": 40}
 """What a project is known by besides its code, and how long each may be."""
@@ -94,6 +101,7 @@ def amend(code: str) -> ResponseReturnValue:
     texts = {name: typed.text(name, most=most, needed=name == "name") for name, most in OWN_TEXTS.items()}
     is_public = typed.choice("is_public", (YES, NO)) == YES
     reason = typed.text("reason", most=500)
+    seen, status = exact_whole(typed.values.get("seen", "")), 422
     try:
         if typed.ok:
             amend_project(
@@ -106,12 +114,16 @@ def amend(code: str) -> ResponseReturnValue:
                 industry=texts["industry"],
                 is_public=is_public,
                 reason=reason,
+                seen=seen,
             )
+    except AmendedMeanwhile as error:
+        typed.complain("reason", str(error))
+        status = 409
     except LedgerError as error:
         typed.complain("reason", str(error))
     if not typed.ok:
         session.rollback()
-        return _page(code, typed, "amend", 422)
+        return _page(code, typed, "amend", status)
     session.commit()
     flash(_("项目资料已修改，自下一期榜单起生效"))
     return redirect(url_for("console.project", code=code))
@@ -165,26 +177,76 @@ def _page(code: str, typed: Typed, form: str = "", status: int = 200) -> Respons
     units = list_units(session)
     offered = units_to_choose(seasons_of(session, found) or None)
     forms = dict.fromkeys(("event", "arrival", "credit"), Typed({"verified": "1"}))
-    forms["amend"] = _known(found)
+    forms["amend"] = _known(session, found)
+    theirs = _theirs(found, typed) if status == HTTPStatus.CONFLICT else []
     if form:
+        typed.values["seen"] = forms["amend"].values["seen"]
         forms[form] = typed
+    story, apart = tell(session, found.id), put_aside(session, found.id)
+    files = evidence_of(session, [told.fact.fact_id for told in story])
+    seasons = list_seasons(session)
     return show(
         "project",
         status,
         here="projects",
         project=found,
-        story=tell(session, found.id),
+        story=story,
+        files=files,
+        steps=steps(session, found, story, files, apart),
+        alike=lookalikes(session, [found.id]).get(found.id, []),
+        apart=apart,
+        alike_words=alike_words(),
+        theirs=theirs,
         forms=forms,
         yes_no=((YES, _("是")), (NO, _("否"))),
         open_form=form,
-        stages=stage_words(list_seasons(session)),
+        stages=stage_words(seasons),
         kinds=kind_words(),
+        indicators=_indicator_names(seasons),
+        own_words=own_words(),
         units=[(unit.key, named(unit.name, unit.name_en)) for unit in offered],
         unit_names={unit.id: named(unit.name, unit.name_en) for unit in units},
     )
 
 
-def _known(project: Project) -> Typed:
-    """The form that amends the project, as the ledger knows it."""
+def own_words() -> dict[str, str]:
+    """What a project is known by, in words."""
+    return {
+        "name": _("项目名称"),
+        "name_en": _("英文名"),
+        "investor": _("投资方"),
+        "industry": _("行业"),
+        "is_public": _("公开名称"),
+    }
+
+
+def _theirs(project: Project, typed: Typed) -> list[tuple[str, str, str]]:
+    """Where what was typed differs from what somebody else has just made of it: the name of each field and both."""
+    now = _values(project)
+    mine = {name: typed.worded.get(name, "") for name in now}
+    shown = {YES: _("是"), NO: _("否")} | {"": "—"}
+    return [
+        (words, shown.get(now[name], now[name]), shown.get(mine[name], mine[name]))
+        for name, words in own_words().items()
+        if now[name] != mine[name]
+    ]
+
+
+def _indicator_names(seasons: Sequence[Season]) -> dict[tuple[int, str], str]:
+    """What the indicators of each season are called today."""
+    return {
+        (season.id, indicator.key): named(indicator.name, indicator.name_en)
+        for season in seasons
+        if (scheme := scheme_of(season))
+        for indicator in scheme.indicators
+    }
+
+
+def _values(project: Project) -> dict[str, str]:
     texts = {name: getattr(project, name) or "" for name in OWN_TEXTS}
-    return Typed(texts | {"is_public": YES if project.is_public else NO})
+    return texts | {"is_public": YES if project.is_public else NO}
+
+
+def _known(session: Session, project: Project) -> Typed:
+    """The form that amends the project, as the ledger knows it, and how often it was amended before."""
+    return Typed(_values(project) | {"seen": str(times_amended(session, project.id))})

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import cast
 
 from flask import abort, flash, redirect, request, url_for
@@ -13,8 +14,10 @@ from sqlalchemy.orm import Session
 from leaderboard.accounts.permissions import Action
 from leaderboard.instant import now
 from leaderboard.ledger.awaiting import UNIT_FACTS
+from leaderboard.ledger.evidence import evidence_of
 from leaderboard.ledger.listing import UnitFact, find_unit_fact, list_unit_facts
 from leaderboard.ledger.models import OUTCOMES, RETURNED, REVERSED, VERIFIED, UnitReturn
+from leaderboard.ledger.read import live_returns
 from leaderboard.ledger.record import LedgerError, Source, add_adjustment, add_return, decide
 from leaderboard.seasons.models import Season
 from leaderboard.seasons.read import RosterLine, list_seasons, roster, scheme_in_force
@@ -30,17 +33,18 @@ from scoring.scheme_document import parse_scheme
 
 MOST = 20_000
 """Facts of one season read for the running totals; the page shows the newest of them."""
+SHOWN = 200
 
 
 @door.get("/returns")
 def returns() -> ResponseReturnValue:
-    """The returns and adjustments of one season, newest first."""
+    """The returns and adjustments of one season, newest first; the form for the unit and measure of the address."""
     seasons = list_seasons(reading())
     slug = request.args.get("season", seasons[0].slug if seasons else "")
     season = next((s for s in seasons if s.slug == slug), None)
     if season is None and slug:
         abort(404)
-    return _page(season, "", Typed())
+    return _page(season, "", Typed({name: request.args.get(name, "") for name in ("unit", "measure")}))
 
 
 @door.post("/seasons/<slug>/returns")
@@ -53,6 +57,8 @@ def add_one_return(slug: str) -> ResponseReturnValue:
     unit, measure = typed.choice("unit", units), typed.choice("measure", measure_names(scheme_of(season)))
     starts_on, ends_on = typed.day("starts_on"), typed.day("ends_on", latest=today())
     quantity = typed.whole("quantity", least=0, most=10**15)
+    if typed.values.get("cumulative"):
+        _check_cumulative(typed, season, units, quantity)
     if typed.ok:
         days = [starts_on, ends_on]
         ask_about_days(typed, days, outside([season], days), "ends_on")
@@ -136,6 +142,49 @@ def decide_on_unit(slug: str, unit_id: int, kind: str, fact_id: int) -> Response
     return redirect(url_for("console.returns", season=slug))
 
 
+def _check_cumulative(typed: Typed, season: Season, units: dict[str, RosterLine], quantity: int) -> None:
+    """The cumulative that a unit's paper states has to be the locked one with this period's figure added."""
+    stated = typed.whole("cumulative", least=0, most=10**15)
+    before = _before(season, units, typed)
+    if typed.ok and before is not None and before.cumulative + quantity != stated:
+        words = _("上期累计 {before} 加本期数 {now} 是 {sum}，与填写的累计数 {stated} 不符，请核对")
+        typed.complain(
+            "cumulative",
+            words.format(
+                before=before.cumulative, now=quantity, sum=before.cumulative + quantity, stated=stated
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What a unit has reported of a measure in the season so far: locked, as every later return stands on it."""
+
+    unit_name: str
+    measure: str
+    cumulative: int
+    last: int | None
+    """The figure of the last period."""
+    until: date | None
+
+
+def _before(season: Season, units: dict[str, RosterLine], typed: Typed) -> Before | None:
+    """What stands before the return of the unit and measure that were chosen; None until both are."""
+    unit, measures = units.get(typed.values.get("unit", "")), measure_names(scheme_of(season))
+    measure = typed.values.get("measure", "")
+    if unit is None or measure not in measures:
+        return None
+    found = live_returns(reading(), unit.unit_id, measure)
+    rows = [row for row in found if row.occurred_on >= season.starts_on]
+    return Before(
+        named(unit.name, unit.name_en),
+        measures[measure],
+        sum(row.quantity for row in rows),
+        rows[-1].quantity if rows else None,
+        rows[-1].occurred_on if rows else None,
+    )
+
+
 def _source(typed: Typed) -> Source:
     evidence = typed.text("evidence", most=500, needed=False)
     return Source(person().name, evidence or None, verified="verified" in typed.values)
@@ -171,15 +220,28 @@ def item_names(scheme: Scheme | None) -> dict[str, str]:
     return {rule.key: named(rule.name, rule.name_en) for rule in rules if rule.per is None}
 
 
-def _cumulative(facts: list[UnitFact], until: date) -> dict[tuple[int, str], int]:
-    """What each unit has reported of each measure so far, periods that ended by a day added up."""
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A return beside those before it: what they came to, what they come to with it, how it differs from the last."""
+
+    before: int
+    after: int
+    difference: int | None
+
+
+def _running(facts: list[UnitFact]) -> dict[int, Running]:
+    """Fact id -> how each return that stands goes on from those before it of the same unit and measure."""
     sums: dict[tuple[int, str], int] = {}
-    for line in facts:
-        fact = cast(UnitReturn, line.fact)
-        if line.outcome != REVERSED and fact.occurred_on <= until:
-            key = fact.unit_id, fact.measure
-            sums[key] = sums.get(key, 0) + fact.quantity
-    return sums
+    last: dict[tuple[int, str], int] = {}
+    found = {}
+    standing = [cast(UnitReturn, line.fact) for line in facts if line.outcome != REVERSED]
+    for fact in sorted(standing, key=lambda fact: fact.occurred_on):
+        key = fact.unit_id, fact.measure
+        before = sums.get(key, 0)
+        sums[key] = before + fact.quantity
+        difference = fact.quantity - last[key] if key in last else None
+        found[fact.fact_id], last[key] = Running(before, sums[key], difference), fact.quantity
+    return found
 
 
 def _page(season: Season | None, form: str, typed: Typed, status: int = 200) -> ResponseReturnValue:
@@ -189,8 +251,10 @@ def _page(season: Season | None, form: str, typed: Typed, status: int = 200) -> 
     ids = [line.unit_id for line in units.values()]
     since = season.starts_on if season else today()
     listed = {kind: list_unit_facts(session, kind, ids, since, MOST) for kind in UNIT_FACTS} if ids else {}
+    before = _before(season, units, typed) if season else None
     month = max(since, min(today(), season.ends_on).replace(day=1)) if season else since
-    blank = Typed({"verified": "1", "starts_on": str(month)})
+    starts_on = before.until + timedelta(days=1) if before and before.until else month
+    blank = Typed({"verified": "1", "starts_on": str(starts_on), **({} if form else typed.values)})
     return show(
         "returns",
         status,
@@ -198,7 +262,10 @@ def _page(season: Season | None, form: str, typed: Typed, status: int = 200) -> 
         chosen=season,
         forms={name: typed if name == form else blank for name in ("return", "adjustment")},
         facts=listed,
-        sums=_cumulative(listed.get("return", []), today()),
+        running=_running(listed.get("return", [])),
+        before=before,
+        keys={line.unit_id: line.key for line in units.values()},
+        files=evidence_of(session, [told.fact.fact_id for some in listed.values() for told in some[:SHOWN]]),
         units=[(line.key, named(line.name, line.name_en)) for line in units.values()],
         measures=measure_names(scheme),
         items=item_names(scheme),
