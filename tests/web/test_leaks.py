@@ -82,6 +82,7 @@ CONSOLE = (
     " preview_import preview_scheme project projects publish publish_now published returns revoke run_again"
     " save_scheme scheme scheme_document_file screens skip switch template_file units unskip"
     " approval submit_draft return_draft withdraw restore"
+    " proof proof_by_indicator proof_file proof_of_unit proof_on_screen"
     " drafts make_one_draft draft open_draft extend_draft release_one revise_draft drop_draft"
     " preview_other switch_names"
     " objection answer_objection edition correct_edition withdraw_edition freeze reveal_season change_window"

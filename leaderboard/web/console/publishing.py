@@ -16,13 +16,21 @@ from leaderboard.boards.gather import NothingInForce
 from leaderboard.boards.models import DONE, DueRun
 from leaderboard.boards.preview import board_now
 from leaderboard.boards.read import last_numbered, latest_edition
+from leaderboard.boards.readiness import (
+    MissingReturn,
+    board_of,
+    last_full_month,
+    missing_returns,
+    standing_still,
+)
 from leaderboard.boards.run_log import drafts_by_run, editions_by_run, find_run, list_runs, run_words, unmade
 from leaderboard.boards.timekeeping import ClockOff
 from leaderboard.instant import now
 from leaderboard.seasons.models import Season
-from leaderboard.seasons.read import list_timetables
+from leaderboard.seasons.read import list_timetables, roster
 from leaderboard.web.console.door import door, season_at, show, today
 from leaderboard.web.console.overview import state_of
+from leaderboard.web.console.returns import measure_names, scheme_of
 from leaderboard.web.console.timetables import shown_timetable
 from leaderboard.web.guards import guard_action, guarded, person
 from leaderboard.web.requests import database, reading, settings, writing
@@ -36,6 +44,8 @@ def publish(slug: str) -> ResponseReturnValue:
     session = reading()
     last, numbered = latest_edition(session, season.id), last_numbered(session, season.id)
     board, obstacle = _next_board(season)
+    names = measure_names(scheme_of(season))
+    missing = _missing(season)
     return show(
         "publish",
         here="publish",
@@ -55,6 +65,9 @@ def publish(slug: str) -> ResponseReturnValue:
         why=run_words,
         again={run.id for run in unmade(session, season.id)},
         timetables=[shown_timetable(table) for table in list_timetables(session, season.id)],
+        missing=[(one, names.get(one.measure, one.measure)) for one in missing],
+        due_month=last_full_month(min(today(), season.ends_on)),
+        still=standing_still(board, board_of(session, season, last)) if board and last else [],
     )
 
 
@@ -131,6 +144,15 @@ def _told(season: Season, outcome: Outcome) -> ResponseReturnValue:
     else:
         flash(_("没有发布：{reason}").format(reason=reason), "failure")
     return redirect(url_for("console.publish", slug=season.slug))
+
+
+def _missing(season: Season) -> list[MissingReturn]:
+    """The returns that the scheme in force counts and that are not there yet."""
+    scheme, session = scheme_of(season), reading()
+    if scheme is None:
+        return []
+    lines = roster(session, season.id, now())
+    return missing_returns(session, lines, scheme, season.starts_on, min(today(), season.ends_on))
 
 
 def _next_board(season: Season) -> tuple[dict[str, Any] | None, str | None]:
