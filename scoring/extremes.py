@@ -4,17 +4,18 @@ Place = 1 + number of units with a higher score, over all weights that are not n
 do not count as higher. Unit v is ahead of u where (marks of v - marks of u) · weights > 0: a half of the cone. The
 search splits the cone along one such border after another, so that in each piece ever more units are settled, and
 drops pieces that cannot hold a better answer. It always ends; a stated effort ends it sooner, and then what was found
-stands beside the bound that is proven.
+stands beside the bound that is proven. Every piece keeps how far each unit is ahead at each of its edges: a new edge is
+a sum of two that are there, and so are its leads, so that none is worked out from weights again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from heapq import heappop, heappush
 from itertools import count
 from math import gcd, lcm
-from operator import mul
 
 from scoring.rules import Ties
 from scoring.stability import Spread
@@ -67,16 +68,32 @@ def possible_places(
     """
     drawn = not model.bends and model.ties is not Ties.DENSE
     seen = {spread.unit: spread for spread in spreads} if drawn else {}
-    wanted = [row for row in model.rows if units is None or row.unit in units]
-    return [_possible(model, row, seen.get(row.unit), effort) for row in wanted]
+    every = [_Corners(row, *_whole(row.corners)) for row in model.rows]
+    wanted = [one for one in every if units is None or one.row.unit in units]
+    return [_possible(every, one, seen.get(one.row.unit), effort) for one in wanted]
 
 
-def _possible(model: DivisionModel, row: Row, spread: Spread | None, effort: int) -> Extremes:
-    others = [other for other in model.rows if other.unit != row.unit]
-    same = [other for other in others if _straight(row, other)]
+@dataclass(frozen=True, slots=True)
+class _Corners:
+    """A unit and its scores with the whole weight on one indicator, as whole numbers above and one below the line."""
+
+    row: Row
+    above: Vector
+    below: int
+
+
+def _whole(numbers: Sequence[Fraction]) -> tuple[Vector, int]:
+    below = lcm(*(number.denominator for number in numbers))
+    return tuple(int(number * below) for number in numbers), below
+
+
+def _possible(every: Sequence[_Corners], own: _Corners, spread: Spread | None, effort: int) -> Extremes:
+    row = own.row
+    others = [one.row for one in every if one is not own]
+    same = [one for one in every if one is not own and _straight(row, one.row)]
     bent = [other for other in others if not _straight(row, other)]
-    borders = [_difference(row, other) for other in same]
-    always = sum(not any(d) and other.place < row.place for d, other in zip(borders, same, strict=True))
+    borders = [_difference(own, one) for one in same]
+    always = sum(not any(d) and one.row.place < row.place for d, one in zip(borders, same, strict=True))
     borders = [d for d in borders if any(d)]
     few, fewest = _fewest(borders, effort)
     # As many as possible ahead: as few as possible not ahead, the other way round.
@@ -111,16 +128,13 @@ def _surely_level_or_behind(other: Row, row: Row) -> bool:
     return not (row.bends or other.bends) and max(other.corners) <= min(row.corners)
 
 
-def _difference(row: Row, other: Row) -> Vector:
+def _difference(own: _Corners, other: _Corners) -> Vector:
     """How far the other is ahead on each indicator, as whole numbers."""
-    gaps = [theirs - ours for theirs, ours in zip(other.corners, row.corners, strict=True)]
-    below = lcm(*(gap.denominator for gap in gaps))
-    return _reduced([int(gap * below) for gap in gaps])
-
-
-def _reduced(numbers: Sequence[int]) -> Vector:
-    shared = gcd(*numbers) or 1
-    return tuple(number // shared for number in numbers)
+    gaps = [
+        theirs * own.below - ours * other.below for theirs, ours in zip(other.above, own.above, strict=True)
+    ]
+    shared = gcd(*gaps) or 1
+    return tuple(gap // shared for gap in gaps)
 
 
 def _negative(vector: Vector) -> Vector:
@@ -134,11 +148,20 @@ def _known(now: int, spread: Spread | None) -> tuple[int, int]:
 
 
 @dataclass(frozen=True, slots=True)
+class _Border:
+    """One unit that may be ahead: its number, its largest lead or lag on an indicator, its leads at a piece's edges."""
+
+    number: int
+    size: int
+    leads: list[int]
+
+
+@dataclass(frozen=True, slots=True)
 class _Piece:
     """A cone of weights with the borders that run through it, and how many units count all over it."""
 
-    rays: tuple[Ray, ...]
-    open: tuple[tuple[int, Vector], ...]
+    rays: list[Ray]
+    open: list[_Border]
     counted: int
 
 
@@ -150,9 +173,10 @@ def _fewest(borders: Sequence[Vector], effort: int, *, open_: bool = False) -> t
     if not borders:
         return 0, 0
     width = len(borders[0])
-    units = [tuple(int(i == j) for j in range(width)) for i in range(width)]
-    rays = tuple((unit, (1 << width) - 1 - (1 << i)) for i, unit in enumerate(units))
-    piece, found = _settled(_Piece(rays, tuple(enumerate(borders, width)), 0), open_=open_)
+    # At the edge that is all weight on one indicator the lead is that on the indicator.
+    rays = [(tuple(int(i == j) for j in range(width)), (1 << width) - 1 - (1 << i)) for i in range(width)]
+    whole = [_Border(number, max(map(abs, d)), list(d)) for number, d in enumerate(borders, width)]
+    piece, found = _settled(_Piece(rays, whole, 0), open_=open_)
     order = count()
     waiting = [(piece.counted, next(order), piece)]
     while effort > 0:
@@ -171,50 +195,77 @@ def _fewest(borders: Sequence[Vector], effort: int, *, open_: bool = False) -> t
 def _settled(piece: _Piece, *, open_: bool) -> tuple[_Piece, int]:
     """The piece with every border settled that does not run through it, and the fewest found at its points."""
     counted, still = piece.counted, []
-    values = []
-    for number, d in piece.open:
-        column = [_dot(d, ray) for ray, _ in piece.rays]
-        if min(column) > 0 or (open_ and min(column) == 0):
+    for border in piece.open:
+        least = min(border.leads)
+        if least > 0 or (open_ and least == 0):
             counted += 1
-        elif max(column) > 0:
-            still.append((number, d))
-            values.append(column)
+        elif max(border.leads) > 0:
+            still.append(border)
     if open_:
         # In the very middle of the piece.
-        found = counted + sum(sum(column) >= 0 for column in values)
+        found = counted + sum(sum(border.leads) >= 0 for border in still)
     else:
-        found = counted + min((sum(x > 0 for x in at) for at in zip(*values, strict=True)), default=0)
-    return _Piece(piece.rays, tuple(still), counted), found
-
-
-def _dot(one: Vector, two: Vector) -> int:
-    return sum(map(mul, one, two))
+        at_edges = zip(*[border.leads for border in still], strict=True)
+        found = counted + min((sum(x > 0 for x in at) for at in at_edges), default=0)
+    return _Piece(piece.rays, still, counted), found
 
 
 def _halves(piece: _Piece) -> tuple[_Piece, _Piece]:
-    """Both sides of the border that runs most nearly through the middle; beyond it the unit counts."""
-    middle = tuple(map(sum, zip(*(ray for ray, _ in piece.rays), strict=True)))
-    number, d = min(piece.open, key=lambda one: (abs(_dot(one[1], middle)) << 32) // max(map(abs, one[1])))
-    rest = tuple(one for one in piece.open if one[0] != number)
+    """Both sides of the border of the unit that is farthest ahead in the middle; beyond it the unit counts.
+
+    Most of the piece lies beyond it, with one unit more that counts, and what is left is small.
+    """
+    chosen = max(piece.open, key=lambda border: (sum(border.leads) << 32) // border.size)
+    at, here = chosen.leads, 1 << chosen.number
+    edges = _edges(piece.rays, at)
+    # The border's own edges are edges of both sides.
+    rays = [(ray, tight if lead else tight | here) for (ray, tight), lead in zip(piece.rays, at, strict=True)]
+    new = [(edge.ray, edge.tight | here) for edge in edges]
+    behind = [n for n, lead in enumerate(at) if lead <= 0]
+    ahead = [n for n, lead in enumerate(at) if lead >= 0]
+    open_behind, open_ahead = [], []
+    for border in piece.open:
+        if border is not chosen:
+            leads = border.leads
+            fresh = [(e.up * leads[e.below] - e.down * leads[e.above]) // e.shared for e in edges]
+            own = border.number, border.size
+            open_behind.append(_Border(*own, [leads[n] for n in behind] + fresh))
+            open_ahead.append(_Border(*own, [leads[n] for n in ahead] + fresh))
     return (
-        _Piece(_clipped(piece.rays, _negative(d), number), rest, piece.counted),
-        _Piece(_clipped(piece.rays, d, number), rest, piece.counted + 1),
+        _Piece([rays[n] for n in behind] + new, open_behind, piece.counted),
+        _Piece([rays[n] for n in ahead] + new, open_ahead, piece.counted + 1),
     )
 
 
-def _clipped(rays: Sequence[Ray], d: Vector, number: int) -> tuple[Ray, ...]:
-    """Edges of the part of a cone where d·w >= 0 (double description)."""
-    valued = [(_dot(d, ray), ray, tight) for ray, tight in rays]
-    here, needed = 1 << number, len(d) - 2
-    kept = [(ray, tight if value else tight | here) for value, ray, tight in valued if value >= 0]
-    over = [row for row in valued if row[0] > 0]
-    under = [row for row in valued if row[0] < 0]
-    every = [tight for _, _, tight in valued]
-    for above, up, tight in over:
-        for below, down, other in under:
-            shared = tight & other
+@dataclass(frozen=True, slots=True)
+class _Edge:
+    """A new edge of a cone, (up × the edge below - down × the edge above) / shared; `tight` are borders of both."""
+
+    above: int
+    below: int
+    up: int
+    down: int
+    shared: int
+    ray: Vector
+    tight: int
+
+
+def _edges(rays: Sequence[Ray], at: Sequence[int]) -> list[_Edge]:
+    """Edges that a border through a cone makes, given how far its unit is ahead at the cone's own (double description)."""
+    needed = len(rays[0][0]) - 2
+    every = [tight for _, tight in rays]
+    found = []
+    for above, up in enumerate(at):
+        if up <= 0:
+            continue
+        for below, down in enumerate(at):
+            if down >= 0:
+                continue
+            tight = every[above] & every[below]
             # Two edges bound a common face if no third one lies on all borders that both lie on.
-            if shared.bit_count() >= needed and sum(shared & third == shared for third in every) == 2:
-                edge = [above * y - below * x for x, y in zip(up, down, strict=True)]
-                kept.append((_reduced(edge), shared | here))
-    return tuple(kept)
+            if tight.bit_count() >= needed and sum(tight & third == tight for third in every) == 2:
+                edge = [up * y - down * x for x, y in zip(rays[above][0], rays[below][0], strict=True)]
+                shared = gcd(*edge)
+                ray = tuple(number // shared for number in edge)
+                found.append(_Edge(above, below, up, down, shared, ray, tight))
+    return found

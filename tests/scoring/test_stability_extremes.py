@@ -90,6 +90,13 @@ def test_without_effort_a_bound_stands_beside_what_was_found() -> None:
     assert not all(other.best.proven for other in quick)
 
 
+def test_little_effort_proves_every_end_of_forty_units() -> None:
+    """The search splits first where most of a piece is settled by it; in other orders it needs four times as much."""
+    dice = random.Random(5)
+    model = made(*(tuple(f"{dice.randrange(100)}/100" for _ in range(4)) for _ in range(40)))
+    assert all(one.best.proven and one.worst.proven for one in possible_places(model, effort=800))
+
+
 def test_redistribution_leaves_bounds() -> None:
     half = Fraction(50)
     whole = Pattern((half, half), (Role.COUNTS, Role.COUNTS))
