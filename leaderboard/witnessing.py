@@ -24,5 +24,5 @@ def keep_witness(database: Database, office: Office) -> None:
     try:
         with database.reading() as session:
             write_witness(session, office, office.witness)
-    except (OSError, KeyRefused, DBAPIError):
-        log.exception("the witness %s could not be written; the next announcement writes it", office.witness)
+    except (OSError, KeyRefused, DBAPIError) as error:
+        log.warning("the witness %s is left to the next announcement: %s", office.witness, error)

@@ -22,8 +22,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.audit import broken_lines
+from leaderboard.boards.check_witness import check_witness
 from leaderboard.boards.models import DONE, RUNNING, DueRun, Edition, PublicForm, Standing
 from leaderboard.boards.package import digest, unpacked
+from leaderboard.boards.witness import read_witness
 from leaderboard.db import Database
 from leaderboard.instant import at_zone, now
 from leaderboard.seasons.models import Season
@@ -273,3 +275,8 @@ def test_six_schedulers_publish_three_hundred_due_editions_once_each_while_kille
         for slug in SEASONS:
             check_whole(session, slug)
         assert list(broken_lines(session)) == []
+        lines = read_witness(tmp_path / "data" / "witness" / "editions.jsonl")
+        assert list(check_witness(session, lines)) == []
+        # Nothing twice; what the last blows left out is written with the next announcement.
+        told = {(line.said.season, line.said.number) for line in lines if line.said}
+        assert DUE - SCHEDULERS <= len(told) == len(lines)
