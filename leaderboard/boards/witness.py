@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -27,6 +28,7 @@ from leaderboard.office import Office, signature_holds
 from leaderboard.seasons.models import Season
 
 FORMAT = "saima-witness/1"
+_HASH = re.compile(rb'"hash":"([0-9a-f]{64})"')
 WAITS = (0.02,) * 100
 """Seconds between the tries to have the file for oneself; writing a line takes some milliseconds."""
 
@@ -97,7 +99,7 @@ def write_witness(session: Session, office: Office, file: Path) -> int:
     with file.open("a+b") as book:
         _lock(book)
         known = _known(book)
-        missing = [edition for edition in _announced(session) if edition not in known]
+        missing = [edition for edition in _announced(session) if edition[2].encode() not in known]
         trail, at = str(trail_end(session)), iso(now(), office.zone)
         book.write(b"".join(_written(office, edition, trail, at) for edition in missing))
         book.flush()
@@ -140,14 +142,17 @@ def _lock(book: BinaryIO) -> None:
             return
 
 
-def _known(book: BinaryIO) -> set[tuple[str, int, str]]:
-    """The editions in an open file, its last line taken away where it was never finished."""
+def _known(book: BinaryIO) -> set[bytes]:
+    """The hashes in an open file, its last line taken away where it was never finished.
+
+    Years of lines are looked through at every announcement, so they are read only where they are checked.
+    """
     book.seek(0)
     data = book.read()
     whole = data[: data.rfind(b"\n") + 1]
     if whole != data:
         book.truncate(len(whole))
-    return {_edition_of(line.said) for line in _lines(whole) if line.said}
+    return set(_HASH.findall(whole))
 
 
 def _lines(data: bytes) -> Iterator[WitnessLine]:
