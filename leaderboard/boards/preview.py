@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
@@ -15,15 +16,17 @@ from leaderboard.boards.board import board_document, place_value
 from leaderboard.boards.disclosure import disclosed
 from leaderboard.boards.gather import gather, gather_facts
 from leaderboard.boards.measured import is_read_off, measures_now, nothing_since
+from leaderboard.boards.models import Edition
 from leaderboard.boards.read import latest_edition, places_in
 from leaderboard.seasons.models import Season
-from leaderboard.seasons.read import RosterLine, list_divisions, roster, scheme_in_force
+from leaderboard.seasons.read import RosterLine, divisions_at, roster, scheme_in_force
 from scoring.facts import Facts
-from scoring.race import score_measured, score_race
-from scoring.result import Standing
+from scoring.measures import Measures, measure_all
+from scoring.race import HORS_CONCOURS, score_measured, score_race
+from scoring.result import RaceResult, Standing
 from scoring.rules import Scheme
 from scoring.scheme_document import parse_scheme
-from scoring.show import round_half_up
+from scoring.show import round_half_up, rounded
 
 Place = int | str | None
 
@@ -42,7 +45,7 @@ class Shift:
     new_place: Place
     new_score_shown: str | None
     difference: str | None
-    """New score less present score, signed and rounded as the other rules say: +1.20."""
+    """New score less present score, signed and rounded half up: +1.20."""
 
     @property
     def moved(self) -> Fraction:
@@ -74,11 +77,24 @@ class DivisionShifts:
 
 
 @dataclass(frozen=True, slots=True)
+class Trial:
+    """What was measured, and what it came to under the rules in force, if any, and under the other rules."""
+
+    measures: Measures
+    scheme: Scheme
+    result: RaceResult
+    present: Mapping[str, Standing]
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """The same facts under two sets of rules."""
 
     as_of: date
     divisions: tuple[DivisionShifts, ...]
+    trial: Trial = field(compare=False, repr=False)
+    edition: int | None = None
+    """The number of the past edition whose facts they are; None for those of the present."""
 
     @property
     def shifts(self) -> tuple[Shift, ...]:
@@ -98,14 +114,25 @@ def board_now(session: Session, season: Season, as_of: date, known_at: int) -> d
     return board_document(gathered, result, {"as_of": str(as_of)}, _last_places(session, season))
 
 
-def compare(session: Session, season: Season, scheme: Scheme, as_of: date, known_at: int) -> Comparison:
-    """Rank the facts known at an instant under `scheme`, beside the rules in force where there are any."""
+def compare(
+    session: Session,
+    season: Season,
+    scheme: Scheme,
+    as_of: date,
+    known_at: int,
+    *,
+    aliases: Mapping[str, str] | None = None,
+) -> Comparison:
+    """Rank the facts known at an instant under `scheme`, beside the rules in force where there are any.
+
+    With `aliases` units are called by these, and equals stand in the order of these: nothing says who is who.
+    """
     known = _Known(session, season, as_of, known_at)
     in_force = _in_force(session, season, as_of, known_at)
-    present = known.by_unit(in_force) if in_force else {}
-    new = known.by_unit(scheme)
+    present = {s.unit: s for s in known.scored(in_force)[1].standings} if in_force else {}
+    measures, result = known.scored(scheme)
     last = _last_places(session, season)
-    names = {line.key: line for line in known.lines}
+    lines = {line.key: _called(line, aliases) for line in known.lines}
     return Comparison(
         as_of=as_of,
         divisions=tuple(
@@ -114,13 +141,44 @@ def compare(session: Session, season: Season, scheme: Scheme, as_of: date, known
                 division.name,
                 division.name_en,
                 tuple(
-                    _shift(names[key], present.get(key), standing, scheme, last.get(key))
-                    for key, standing in new.items()
-                    if standing.division == division.key
+                    _shift(lines[s.unit], present.get(s.unit), s, scheme, last.get(s.unit))
+                    for s in _listed(result, division.key, aliases)
                 ),
             )
-            for division in list_divisions(session, season.id)
+            for division in divisions_at(session, season.id, known_at, known.lines)
         ),
+        trial=Trial(measures, scheme, result, present),
+    )
+
+
+def compare_edition(
+    session: Session,
+    season: Season,
+    scheme: Scheme,
+    edition: Edition,
+    *,
+    aliases: Mapping[str, str] | None = None,
+) -> Comparison:
+    """Rank what a past edition knew under `scheme`, beside the rules it was scored by."""
+    found = compare(session, season, scheme, edition.as_of, edition.known_at, aliases=aliases)
+    return replace(found, edition=edition.number)
+
+
+def _called(line: RosterLine, aliases: Mapping[str, str] | None) -> RosterLine:
+    if aliases is None:
+        return line
+    return replace(line, key=aliases[line.key], name=aliases[line.key], name_en=None)
+
+
+def _listed(result: RaceResult, division: str, aliases: Mapping[str, str] | None) -> list[Standing]:
+    """A division's standings in the board's order; behind aliases not even equals stand in the office's order."""
+    found = [standing for standing in result.standings if standing.division == division]
+    if aliases is None:
+        return found
+    order = {key: n for n, key in enumerate(aliases)}
+    return sorted(
+        found,
+        key=lambda s: (s.place is None, s.place or 0, s.unranked_reason != HORS_CONCOURS, order[s.unit]),
     )
 
 
@@ -143,14 +201,13 @@ class _Known:
         self.lines = roster(session, season.id, known_at)
         self.is_present = nothing_since(session, known_at)
 
-    def by_unit(self, scheme: Scheme) -> dict[str, Standing]:
-        """Standings by unit, in order: read off the project facts where they hold all that the scheme asks for."""
+    def scored(self, scheme: Scheme) -> tuple[Measures, RaceResult]:
+        """What a scheme measures and makes of it: read off the project facts where they hold all that it asks for."""
         if self.is_present and is_read_off(scheme):
             measures = measures_now(self.session, self.season, self.lines, scheme, self.as_of, self.known_at)
-            standings = score_measured(measures, scheme).standings
         else:
-            standings = standings_of(self.facts, scheme, self.as_of)
-        return {standing.unit: standing for standing in standings}
+            measures = measure_all(disclosed(self.facts, self.as_of, scheme), scheme, self.as_of)
+        return measures, score_measured(measures, scheme)
 
     @cached_property
     def facts(self) -> Facts:
@@ -175,9 +232,9 @@ def _shift(
         name_en=line.name_en,
         edition_place=None if last is None else place_value(Fraction(last)),
         place=place_value(present.place) if present else None,
-        score_shown=None if old is None else round_half_up(old, decimals),
+        score_shown=None if old is None else rounded(old, decimals, scheme.rounding.score),
         new_place=place_value(new.place),
-        new_score_shown=None if new.score is None else round_half_up(new.score, decimals),
+        new_score_shown=None if new.score is None else rounded(new.score, decimals, scheme.rounding.score),
         difference=None if both is None else _signed(both, decimals),
     )
 

@@ -58,13 +58,12 @@ def test_preview_says_who_moves_and_keeps_nothing(client: FlaskClient, database:
     status, page = send(client, "preview", **SIGNING_FIRST)
     assert status == 200
     verdict = page.text(page.all("div", id="verdict")[0])
-    assert "3 家中 2 家名次变化" in verdict
-    assert "柳溪镇 由第 2 升到第 1" in verdict
-    assert "青石镇 由第 1 降到第 2" in verdict
+    assert "3 家中 2 家名次变化：柳溪镇由第 2 升到第 1" in verdict
+    assert "青石镇由第 1 降到第 2" in verdict
     after = page.all("table", class_="after")[0]
     rows = [page.text(row) for row in after.iter("tr")][1:]
-    assert rows[0] == "1柳溪镇↑ 升 1 60.00+30.00"
-    assert rows[1] == "2青石镇↓ 降 1 45.00-15.00"
+    assert rows[0] == "1柳溪镇↑ 升 1 60.00+30.00 1"
+    assert rows[1] == "2青石镇↓ 降 1 45.00-15.00 2"
     assert [version.state for version in versions(database)] == [APPROVED]
 
 

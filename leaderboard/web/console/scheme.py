@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,7 +13,6 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.permissions import Action
-from leaderboard.boards.preview import Comparison, compare
 from leaderboard.boards.read import latest_edition
 from leaderboard.instant import now
 from leaderboard.seasons.approval import last_submission, submit_scheme
@@ -22,7 +21,6 @@ from leaderboard.seasons.models import (
     DRAFT,
     RETURNED,
     SUBMITTED,
-    Division,
     SchemeSubmission,
     SchemeVersion,
     Season,
@@ -31,20 +29,22 @@ from leaderboard.seasons.plan import PlanError
 from leaderboard.seasons.read import list_divisions, list_schemes, scheme_in_force
 from leaderboard.seasons.schemes import DraftChanged, discard_scheme
 from leaderboard.web.console.acts import carry_out
+from leaderboard.web.console.blind import chosen_blind, is_blind, note_named, switch_blind
 from leaderboard.web.console.door import door, season_at, show, today
 from leaderboard.web.console.scheme_form import (
     SchemeForm,
     document_from,
     typed_form,
     values_of,
+    weight_groups,
 )
+from leaderboard.web.console.scheme_trial import Trial, past_editions, words
 from leaderboard.web.guards import guard_action, guarded, person
 from leaderboard.web.requests import reading, writing
 from leaderboard.web.typed import Typed
 from leaderboard.words import gettext as _
-from leaderboard.words import named
 from scoring.measure_document import measure_document
-from scoring.rules import Indicator, Scheme, Ties
+from scoring.rules import Ties
 from scoring.scheme_document import parse_scheme
 
 
@@ -91,21 +91,37 @@ def desk_of(season: Season) -> Desk:
 
 @door.get("/seasons/<slug>/scheme")
 def scheme(slug: str) -> ResponseReturnValue:
-    """The weights of the draft beside those in force, with their effect where there is a draft."""
+    """The weights of the draft beside those in force, with their effect."""
     desk = desk_of(season_at(slug))
     form = SchemeForm(parse_scheme(desk.base), values_of(parse_scheme(desk.base)))
-    return _desk_page(desk, form, _effect(desk, desk.base) if desk.draft else None)
+    return _desk_page(desk, form, Trial(desk.season, desk.base, desk.as_of, request.args.get("at", "")))
 
 
 @door.post("/seasons/<slug>/scheme/preview")
 @guarded(guard_action(Action.DRAFT_SCHEME))
 def preview_scheme(slug: str) -> ResponseReturnValue:
     """What the weights as typed would change; nothing is kept."""
+    return _tried_page(season_at(slug))
+
+
+@door.post("/seasons/<slug>/scheme/preview/other")
+@guarded(guard_action(Action.DRAFT_SCHEME))
+def preview_other(slug: str) -> ResponseReturnValue:
+    """One sentence for the script: the same change in the last edition, or today where an edition is looked at."""
     desk = desk_of(season_at(slug))
     form, document = _typed(desk)
     if form.problems:
-        return _desk_page(desk, form, status=422)
-    return _desk_page(desk, form, _effect(desk, document))
+        abort(422)
+    return {"sentence": _trial(desk, document).other_words}
+
+
+@door.post("/seasons/<slug>/scheme/blind")
+@guarded(guard_action(Action.DRAFT_SCHEME))
+def switch_names(slug: str) -> ResponseReturnValue:
+    """Hide the units' names while weights are chosen, or show them again; what was typed stays."""
+    season = season_at(slug)
+    switch_blind(season)
+    return _tried_page(season)
 
 
 @door.post("/seasons/<slug>/scheme/draft")
@@ -140,7 +156,7 @@ def submit_draft(slug: str) -> ResponseReturnValue:
             effective_on=effective_on,
             reason=reason,
             today=today(),
-            is_blind=request.form.get("blind") == "1",
+            is_blind=chosen_blind(season, document),
         )
         told = _("第 {version} 版方案已提交，由另一位管理员批准后自 {day} 起生效")
         flash(told.format(version=version.version_no, day=effective_on))
@@ -225,20 +241,31 @@ def _conflict_page(season: Season, form: SchemeForm, typed: Typed | None) -> Res
     return _desk_page(desk, form, theirs=values_of(parse_scheme(desk.base)), typed=typed, status=409)
 
 
-def _effect(desk: Desk, document: dict[str, Any]) -> Comparison:
-    return compare(reading(), desk.season, parse_scheme(document), desk.as_of, now())
+def _trial(desk: Desk, document: dict[str, Any]) -> Trial:
+    return Trial(desk.season, document, desk.as_of, request.form.get("at", ""))
+
+
+def _tried_page(season: Season) -> ResponseReturnValue:
+    """The desk with what was typed and its effect, or every problem."""
+    desk = desk_of(season)
+    form, document = _typed(desk)
+    if form.problems:
+        return _desk_page(desk, form, status=422)
+    return _desk_page(desk, form, _trial(desk, document))
 
 
 def _desk_page(
     desk: Desk,
     form: SchemeForm,
-    effect: Comparison | None = None,
+    trial: Trial | None = None,
     *,
     theirs: dict[str, str] | None = None,
     typed: Typed | None = None,
     status: int = 200,
 ) -> ResponseReturnValue:
     session = reading()
+    if trial is not None and not is_blind(desk.season):
+        note_named(desk.season, trial.document)
     # A form that comes back keeps the draft it was filled in over, until its author was shown a newer one.
     seen = desk.seen if theirs is not None else request.form.get("seen", desk.seen)
     official = parse_scheme(json.loads(desk.in_force.document)) if desk.in_force else None
@@ -250,29 +277,23 @@ def _desk_page(
         desk=desk,
         form=form,
         seen=seen,
-        effect=effect,
+        trial=trial,
+        effect=trial.effect if trial else None,
+        at=trial.at if trial and trial.edition else "",
+        editions=trial.editions if trial else past_editions(desk.season),
+        # A script asks for the other day's sentence later; the first page of a visit leaves it out too.
+        other=trial.other_words if trial and request.method == "POST" and "quick" not in request.form else "",
+        blind=is_blind(desk.season),
+        words=words(),
         theirs=theirs,
         official=values_of(official) if official else {},
         typed=typed or Typed(),
         problems=form.problems,
         edition=latest_edition(session, desk.season.id),
-        groups=_groups(form.scheme, list_divisions(session, desk.season.id)),
+        groups=weight_groups(form.scheme, list_divisions(session, desk.season.id)),
         versions=[v for v in list_schemes(session, desk.season.id) if v.state not in {DRAFT, SUBMITTED}],
         ties=[rule.value for rule in Ties],
         measures={i.key: measure_document(i.measure) for i in form.scheme.indicators},
         today=today(),
         ended=today() > desk.season.ends_on,
     )
-
-
-def _groups(scheme: Scheme, divisions: Sequence[Division]) -> list[tuple[str, str, list[Indicator]]]:
-    """The groups of weights on the desk with their titles: everyone's, then each division that has its own."""
-    names = {division.key: named(division.name, division.name_en) for division in divisions}
-    own = {
-        rules.division: [scheme.indicator(key) for key, _weight in rules.weights]
-        for rules in scheme.divisions
-    }
-    rest = "、".join(name for key, name in names.items() if key not in own)
-    title = rest if own and rest else _("全部组别")
-    first = ("", title, list(scheme.indicators))
-    return [first, *((key, names.get(key, key), rows) for key, rows in own.items())]

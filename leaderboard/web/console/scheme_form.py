@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
+from leaderboard.seasons.models import Division
 from leaderboard.words import gettext as _
+from leaderboard.words import named
 from leaderboard.written import exact_number, tidy
 from scoring.reading import Problem
-from scoring.rules import Scheme
+from scoring.rules import Indicator, Scheme
 from scoring.scheme_document import SchemeError, parse_scheme
 from scoring.show import plain
 
@@ -55,6 +57,19 @@ def values_of(scheme: Scheme) -> dict[str, str]:
         for key, weight in rules.weights:
             values[f"weight.{rules.division}.{key}"] = plain(weight)
     return values
+
+
+def weight_groups(scheme: Scheme, divisions: Sequence[Division]) -> list[tuple[str, str, list[Indicator]]]:
+    """The groups of weights on the desk with their titles: everyone's, then each division that has its own."""
+    names = {division.key: named(division.name, division.name_en) for division in divisions}
+    own = {
+        rules.division: [scheme.indicator(key) for key, _weight in rules.weights]
+        for rules in scheme.divisions
+    }
+    rest = "、".join(name for key, name in names.items() if key not in own)
+    title = rest if own and rest else _("全部组别")
+    first = ("", title, list(scheme.indicators))
+    return [first, *((key, names.get(key, key), rows) for key, rows in own.items())]
 
 
 def typed_form(scheme: Scheme, form: Mapping[str, str]) -> SchemeForm:

@@ -1,0 +1,286 @@
+// The tuning desk: sliders in step with the number boxes, the sum always right, every move ranked at once.
+// Everything here is a convenience; without it the boxes and the buttons do the same.
+(function () {
+  "use strict";
+
+  const desk = document.getElementById("desk");
+  if (!desk) {
+    return;
+  }
+  const PAUSE = 400;
+  const { typed, exact, plus, compared, NOTHING } = window.fractions;
+  const { filled } = window.trial;
+  const words = JSON.parse(desk.dataset.words);
+  const byId = (id) => document.getElementById(id);
+  const all = (selector, within = desk) => Array.from(within.querySelectorAll(selector));
+
+  const full = exact(desk.dataset.full);
+  // Weights that the script works out are so fine: a thousandth of the full mark's own size.
+  const places = Math.max(0, 3 - Math.floor(Math.log10(full.x)));
+  const grain = Math.pow(10, -places);
+  const groups = all(".group").map((element) => ({ element, boxes: all("[data-weight]", element) }));
+  const boxes = groups.flatMap((group) => group.boxes);
+  const fields = [...all("[data-weight], [data-rule]"), desk.elements.ties];
+  const rules = all("[data-rule]");
+  const sliders = new Map();
+  const lock = byId("lock");
+
+  let waiting = 0;
+  let frame = 0;
+  let ruled = ruleText();
+
+  // ---- what is in the fields ------------------------------------------------------------------------------------
+
+  const text = (value) => String(Number(value.toFixed(places)));
+  const values = () => Object.fromEntries(fields.map((field) => [field.name, field.value]));
+
+  function ruleText() {
+    return JSON.stringify([...rules.map((field) => field.value), desk.elements.at.value]);
+  }
+
+  function write(found) {
+    for (const field of fields) {
+      if (field.name in found) {
+        field.value = found[field.name];
+      }
+    }
+    moved();
+  }
+
+  // Parts of a whole in the proportion of what they were, fine to the grain; what is left goes where most was cut off.
+  function shared(whole, parts) {
+    const sum = parts.reduce((total, part) => total + part, 0);
+    const raw = parts.map((part) => (whole / grain) * (sum ? part / sum : 1 / parts.length));
+    const found = raw.map((part) => Math.floor(part + 1e-9));
+    const left = Math.round(whole / grain) - found.reduce((total, part) => total + part, 0);
+    const order = raw.map((part, n) => n).sort((a, b) => raw[b] - found[b] - (raw[a] - found[a]));
+    order.slice(0, Math.max(left, 0)).forEach((n) => {
+      found[n] += 1;
+    });
+    return found.map((part) => text(part * grain));
+  }
+
+  function share(targets, whole, parts) {
+    shared(whole, parts).forEach((part, n) => {
+      targets[n].value = part;
+    });
+  }
+
+  // ---- sums -----------------------------------------------------------------------------------------------------
+
+  function addUp(group) {
+    const numbers = group.boxes.map((box) => typed(box.value));
+    const gap = group.element.querySelector("[data-gap]");
+    const output = group.element.querySelector("[data-total]");
+    const mend = group.element.querySelector("[data-mend]");
+    if (!output) {
+      return false;
+    }
+    if (numbers.includes(null)) {
+      output.textContent = "—";
+      gap.className = "gap";
+      gap.textContent = words.unread;
+      mend.hidden = true;
+      return false;
+    }
+    const sum = numbers.reduce(plus, NOTHING);
+    const isEven = compared(sum, full) === 0;
+    const short = (x) => String(Math.round(x * 10000) / 10000);
+    const by = (sum.x > full.x ? "+" : "") + short(sum.x - full.x);
+    output.textContent = short(sum.x);
+    gap.className = isEven ? "even" : "gap";
+    gap.textContent = isEven ? words.even : filled(words.uneven, { gap: by });
+    mend.hidden = isEven || sum.x === 0;
+    return isEven;
+  }
+
+  // ---- ranking and asking -----------------------------------------------------------------------------------------
+
+  const trial = window.trial.open(words);
+  const told = (what) => {
+    byId("state").textContent = words[what] || "";
+  };
+  const answers = window.answers.open(desk, told, () => {
+    ruled = ruleText();
+    trial.load();
+  });
+
+  // Other caps or another day's facts make another sheet: only the server has it.
+  const canRank = () => trial.canRank(desk.elements.ties.value) && ruled === ruleText();
+
+  function draw() {
+    frame = 0;
+    const weights = Object.fromEntries(boxes.map((box) => [box.name, typed(box.value)]));
+    if (canRank() && !Object.values(weights).includes(null)) {
+      trial.draw(weights, desk.elements.ties.value);
+    }
+  }
+
+  function changed() {
+    for (const box of boxes) {
+      const value = typed(box.value);
+      if (value && sliders.has(box)) {
+        sliders.get(box).value = value.x;
+      }
+    }
+    const isEven = groups.map(addUp).every(Boolean);
+    for (const id of ["outlook", "other"]) {
+      const node = byId(id);
+      if (node) {
+        node.classList.add("is-stale");
+      }
+    }
+    frame = frame || window.requestAnimationFrame(draw);
+    answers.forget();
+    window.clearTimeout(waiting);
+    if (isEven) {
+      told(canRank() ? "confirming" : "asking");
+      waiting = window.setTimeout(() => answers.ask(), PAUSE);
+    } else {
+      told("rough");
+    }
+  }
+
+  function moved() {
+    changed();
+    keep();
+  }
+
+  // ---- nothing is lost ----------------------------------------------------------------------------------------------
+
+  const undo = byId("undo");
+  const saved = values();
+  const moves = window.kept.history(values, write);
+  const store = window.kept.store("saima.desk." + desk.dataset.who + "." + desk.dataset.season);
+  const settled = () => {
+    undo.disabled = moves.settle() === 0;
+  };
+  const takeBack = () => {
+    undo.disabled = moves.undo() === 0;
+  };
+
+  function keep() {
+    const now = values();
+    if (fields.every((field) => now[field.name] === saved[field.name])) {
+      store.drop();
+    } else {
+      store.save({ seen: desk.elements.seen.value, at: Date.now(), values: now });
+    }
+  }
+
+  function offer() {
+    const entry = store.load();
+    const found = window.kept.differences(entry, saved);
+    if (!found.length) {
+      return;
+    }
+    const named = (name) => desk.elements[name].getAttribute("aria-label");
+    const first = filled(words.change, { name: named(found[0]), old: saved[found[0]], new: entry.values[found[0]] });
+    const changes = found.length > 1 ? filled(words.changes, { first, count: found.length }) : first;
+    const moment = new Date(entry.at).toLocaleString(document.documentElement.lang, {
+      month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit",
+    });
+    const sentence = entry.seen === desk.elements.seen.value ? words.kept : words.kept_over;
+    byId("kept-words").textContent = filled(sentence, { moment, changes });
+    byId("kept").hidden = false;
+    byId("kept-back").addEventListener("click", () => {
+      byId("kept").hidden = true;
+      write(entry.values);
+      settled();
+    });
+    byId("kept-drop").addEventListener("click", () => {
+      byId("kept").hidden = true;
+      store.drop();
+    });
+  }
+
+  // ---- sliders, keys, buttons -----------------------------------------------------------------------------------------
+
+  function addSlider(box, group) {
+    const slider = document.createElement("input");
+    Object.assign(slider, { type: "range", min: 0, max: full.x, step: 5 * grain });
+    slider.setAttribute("aria-label", box.getAttribute("aria-label"));
+    box.after(slider);
+    sliders.set(box, slider);
+    const others = group.boxes.filter((other) => other !== box);
+    let parts = null;
+    slider.addEventListener("input", () => {
+      parts = parts || others.map((other) => (typed(other.value) || NOTHING).x);
+      box.value = text(Number(slider.value));
+      if (lock.checked && others.length) {
+        share(others, full.x - Number(slider.value), parts);
+      }
+      moved();
+    });
+    slider.addEventListener("change", () => {
+      parts = null;
+    });
+  }
+
+  function stepped(event) {
+    const step = { ArrowUp: 5, ArrowDown: -5 }[event.key];
+    const value = typed(event.target.value);
+    if (step && value && event.target.matches("[data-weight]")) {
+      event.preventDefault();
+      event.target.value = text(Math.max(0, value.x + step * grain * (event.shiftKey ? 10 : 1)));
+      moved();
+      settled();
+    }
+  }
+
+  const isWriting = (node) => node.matches("textarea, select, input:not([type='range']):not([type='checkbox'])");
+
+  function onKey(event) {
+    if ((event.ctrlKey || event.metaKey) && event.key === "z" && !event.target.matches("textarea")) {
+      event.preventDefault();
+      takeBack();
+    } else if (event.key === "b" && !event.ctrlKey && !event.metaKey && !event.altKey && !isWriting(event.target)) {
+      switchNames();
+    }
+  }
+
+  function switchNames() {
+    const button = byId("blind").querySelector("button");
+    window.clearTimeout(waiting);
+    answers.ask(button.getAttribute("formaction"));
+  }
+
+  function start() {
+    for (const group of groups) {
+      for (const box of group.boxes) {
+        addSlider(box, group);
+      }
+      const mend = group.element.querySelector("[data-mend]");
+      if (mend) {
+        mend.addEventListener("click", () => {
+          share(group.boxes, full.x, group.boxes.map((box) => (typed(box.value) || NOTHING).x));
+          moved();
+          settled();
+        });
+      }
+    }
+    all("[data-script]").forEach((element) => {
+      element.hidden = false;
+    });
+    desk.addEventListener("input", (event) => {
+      if (event.target.matches("[data-weight], [data-rule], select")) {
+        moved();
+      }
+    });
+    desk.addEventListener("change", settled);
+    desk.addEventListener("keydown", stepped);
+    undo.addEventListener("click", takeBack);
+    byId("blind").addEventListener("click", (event) => {
+      event.preventDefault();
+      switchNames();
+    });
+    document.addEventListener("keydown", onKey);
+    document.addEventListener("scroll", () => trial.redraw(), { passive: true });
+    trial.load();
+    groups.forEach(addUp);
+    changed();
+    offer();
+  }
+
+  start();
+})();

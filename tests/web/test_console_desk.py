@@ -1,0 +1,155 @@
+"""The tuning desk beside the weights themselves: past editions, sureness, names hidden, what the script is given."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from leaderboard.db import Database
+from leaderboard.seasons.models import SchemeSubmission, Season
+from leaderboard.web.console.blind import aliases
+from tests.people import enrol, signed_in
+from tests.visiting import Visited, parse
+from tests.web.races import TODAY, committed_race
+from tests.web.test_console_scheme import DESK, SIGNING_FIRST, send
+
+NAMES = ("柳溪", "青石", "南岸", "liuxi", "qingshi", "nanan", "Liuxi")
+LETTERS = ["单位A", "单位B", "单位C"]
+
+
+@pytest.fixture
+def client(app: Flask, database: Database) -> FlaskClient:
+    """An administrator, with the running race."""
+    committed_race(database)
+    enrol(database)
+    return signed_in(app)
+
+
+def desk(client: FlaskClient, query: str = "") -> Visited:
+    source = client.get(DESK + query).get_data(as_text=True)
+    return Visited(200, source, parse(source))
+
+
+def sheet_of(page: Visited) -> dict[str, Any]:
+    sheet: dict[str, Any] = json.loads(page.all("div", id="sheet")[0].get("data-sheet") or "")
+    return sheet
+
+
+def called(page: Visited) -> list[str]:
+    """Units as the board that is tried lists them."""
+    return [page.text(cell) for cell in page.all("td", class_="name")][3:]
+
+
+def test_the_script_is_given_every_share_and_the_board_in_force(client: FlaskClient) -> None:
+    """柳溪 4 of 4 and none started; 青石 2 of 4, both started: 30 × 1/2 + 25 + 20; 南岸 has signed nothing."""
+    sheet = sheet_of(desk(client))
+    assert [(row["shares"], row["place"], row["score"]) for row in sheet["rows"]] == [
+        (["1", "0", "0", "0"], "2", "30"),
+        (["1/2", "1", "1", "0"], "1", "60"),
+        (["0", "0", "0", "0"], "3", "0"),
+    ]
+    assert sheet["names"] == ["柳溪镇", "青石镇", "南岸街道"]
+
+
+@pytest.mark.engines("sqlite")
+def test_the_verdict_tells_of_the_last_edition_too(client: FlaskClient) -> None:
+    _, page = send(client, "preview", **SIGNING_FIRST)
+    assert page.text(page.all("p", id="other")[0]) == "上期（第 1 期）同样改动会使 2 家变化"
+    _, page = send(client, "preview", at="1", **SIGNING_FIRST)
+    assert page.text(page.all("p", id="other")[0]) == "同样改动使今天 2 家名次变化"
+    answer = client.post(f"{DESK}/preview/other", data=_typed(client))
+    assert answer.get_json() == {"sentence": "上期（第 1 期）同样改动不变名次"}
+
+
+def _typed(client: FlaskClient) -> dict[str, str]:
+    page = desk(client)
+    return {field.get("name", ""): field.get("value") or "" for field in page.all("input")}
+
+
+@pytest.mark.engines("sqlite")
+def test_what_is_not_yet_known_in_a_past_edition_is_not_counted_there(
+    client: FlaskClient, database: Database
+) -> None:
+    """A project signed and verified today counts for today, not for the edition of before."""
+    with database.session() as session:
+        from tests.factories import race_of
+
+        race_of(session, "now").project("nanan", code="N-1", name="南岸项目", signed=TODAY)
+        session.commit()
+    assert sheet_of(desk(client))["rows"][2]["shares"][0] == "1/4"
+    assert sheet_of(desk(client, "?at=1"))["rows"][2]["shares"][0] == "0"
+
+
+@pytest.mark.engines("sqlite")
+def test_how_sure_places_are_stands_beside_them_and_in_words(client: FlaskClient) -> None:
+    """Signing w, the rest in proportion: 柳溪 leads where w > w/2 + 45/70 (100 - w), from 9000/160 = 56.25 on."""
+    page = desk(client)
+    outlook = page.text(page.all("div", id="outlook")[0])
+    assert "签约率升到 56.25 以上时，柳溪镇超过青石镇成为第 1" in outlook
+    assert [page.text(cell) for cell in page.all("td", class_="sure")] == ["1", "2", "3"]
+
+
+def test_names_are_not_in_the_page_while_they_are_hidden(client: FlaskClient) -> None:
+    before = desk(client)
+    assert all(name in before.source for name in NAMES[:3])
+    status, page = send(client, "blind", **SIGNING_FIRST)
+    assert status == 200
+    for shown in (page, desk(client), desk(client, "?at=1"), send(client, "preview", **SIGNING_FIRST)[1]):
+        assert [name for name in NAMES if name in shown.source] == []
+        assert sorted(called(shown)) == LETTERS
+    # What was typed stays, and so do places and movement.
+    assert page.all("input", name="weight..signing")[0].get("value") == "60"
+    assert "3 家中 2 家名次变化：单位" in page.text()
+    status, page = send(client, "blind", **SIGNING_FIRST)
+    assert called(page) == ["柳溪镇", "青石镇", "南岸街道"]
+
+
+@pytest.mark.engines("sqlite")
+def test_hidden_units_keep_their_letters_for_the_session_and_not_for_another(
+    app: Flask, client: FlaskClient
+) -> None:
+    send(client, "blind")
+    assert called(desk(client)) == called(desk(client))
+    season = Season(slug="now")
+    drawn = []
+    for _session in range(20):
+        with app.test_request_context():
+            letters = aliases(season, ["liuxi", "qingshi", "nanan"], ["gone"])
+            assert aliases(season, ["nanan", "qingshi", "liuxi"], ["gone"]) == letters
+        assert list(letters.values()) == [*LETTERS, "单位D"]
+        assert letters["gone"] == "单位D"
+        drawn.append(tuple(letters))
+    assert len(set(drawn)) > 1
+
+
+@pytest.mark.engines("sqlite")
+def test_a_submission_says_whether_its_weights_were_chosen_blind(
+    client: FlaskClient, database: Database
+) -> None:
+    """Not where the person saw what they do to whom and hid the names only then."""
+    fields = SIGNING_FIRST | {"reason": "县委决定", "effective_on": str(TODAY)}
+    send(client, "preview", **SIGNING_FIRST)
+    send(client, "blind", **SIGNING_FIRST)
+    assert send(client, "submit", **fields)[0] == 302
+    assert not newest_submission(database).is_blind
+    blind = fields | {"weight..signing": "55", "weight..groundbreaking": "10"}
+    assert send(client, "submit", **blind)[0] == 302
+    assert newest_submission(database).is_blind
+
+
+def newest_submission(database: Database) -> SchemeSubmission:
+    with database.reading() as session:
+        found = select(SchemeSubmission).order_by(SchemeSubmission.id.desc()).limit(1)
+        return session.scalars(found).one()
+
+
+@pytest.mark.engines("sqlite")
+def test_hiding_names_hides_them_even_where_something_typed_is_wrong(client: FlaskClient) -> None:
+    status, page = send(client, "blind", **{"weight..signing": "三十"})
+    assert status == 422
+    assert [name for name in NAMES if name in page.source] == []
