@@ -28,13 +28,15 @@ APART = {"/console/people": SYSTEM, "/console/audit": AUDITOR, "/console/audit?c
 OF_SEASON = (
     "/console/seasons/now/scheme",
     "/console/seasons/now/scheme/approval",
+    "/console/seasons/now/scheme/document",
+    "/console/seasons/now/scheme/versions",
     "/console/seasons/now/publish",
     "/console/seasons/now/units",
     "/console/seasons/now/timetables/new",
     "/console/seasons/now/published/1",
     "/console/awaiting?season=now&unit=liuxi&kind=event&page=2",
     "/console/projects/L-1",
-    "/console/projects?season=now&unit=liuxi&stage=signed&text=L-&awaiting=1&page=2",
+    "/console/projects?season=now&unit=liuxi&stage=signed&text=L-&state=awaiting&page=2",
 )
 
 
@@ -204,6 +206,7 @@ def test_no_change_without_token_or_permission(app: Flask, database: Database) -
         "draft_id": 1,
         "number": 1,
         "objection_id": 1,
+        "holder_id": 1,
         "name": "chen",
     }
     for rule in rules:

@@ -76,13 +76,15 @@ PUBLIC = (
 UNITS = "units.project units.report_arrival units.report_event units.standing"
 WINDOWS = "windows.object_to windows.window windows.windows windows.withdraw_objection"
 CONSOLE = (
+    "add_evidence evidence_file projects_file tell_apart undo_last "
     "add add_event add_money add_one_adjustment add_one_project add_one_return add_one_screen add_share"
     " amend approve audit audit_as_stored audit_table awaiting calendar change confirm_import decide_on decide_on_unit"
     " decide_together discard edit_timetable exchange export import_calendar new_project new_timetable overview"
     " preview_import preview_scheme project projects publish publish_now published returns revoke run_again"
     " save_scheme scheme scheme_document_file screens skip switch template_file units unskip"
     " approval submit_draft return_draft withdraw restore"
-    " proof proof_by_indicator proof_file proof_of_unit proof_on_screen"
+    " document change_document put_document scheme_document_yaml scheme_versions"
+    " agree_countersign refuse_countersign two_persons proof proof_by_indicator proof_file proof_of_unit proof_on_screen"
     " drafts make_one_draft draft open_draft extend_draft release_one revise_draft drop_draft"
     " preview_other switch_names"
     " objection answer_objection edition correct_edition withdraw_edition freeze reveal_season change_window"
@@ -143,6 +145,7 @@ class House:
             "code": ["mark"],
             "filename": ["css/site.css"],
             "name": ["own-unit"],
+            "form": ["csv", "xlsx"],
             "fact_id": [1],
             "change": ["pause", "skip"],
         }

@@ -1,4 +1,4 @@
-"""The second person's page: what was submitted and why, what it would change, and the decision; and undoing by a copy."""
+"""The second person's page: what was submitted and why, what it would change, and the decision."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from flask import abort, flash, redirect, request, url_for
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -14,6 +14,7 @@ from leaderboard.accounts.permissions import Action
 from leaderboard.boards.preview import compare
 from leaderboard.boards.read import latest_edition
 from leaderboard.instant import now
+from leaderboard.rulebook.differences import Difference, differences
 from leaderboard.seasons.approval import (
     approve_scheme,
     authors,
@@ -21,7 +22,6 @@ from leaderboard.seasons.approval import (
     submissions_of,
     withdraw_scheme,
 )
-from leaderboard.seasons.drafts import restore_version
 from leaderboard.seasons.models import SchemeVersion, Season
 from leaderboard.seasons.plan import PlanError
 from leaderboard.seasons.read import list_schemes
@@ -84,23 +84,6 @@ def withdraw(slug: str) -> ResponseReturnValue:
     return carry_out(take_back, url_for("console.scheme", slug=slug))
 
 
-@door.post("/seasons/<slug>/scheme/<int:number>/restore")
-@guarded(guard_action(Action.DRAFT_SCHEME))
-def restore(slug: str, number: int) -> ResponseReturnValue:
-    """Undo: a new draft copied from a past version, to be approved like any other."""
-    season = season_at(slug)
-
-    def copy(session: Session) -> str:
-        past = next((v for v in list_schemes(session, season.id) if v.version_no == number), None)
-        if past is None:
-            abort(404)
-        draft = restore_version(session, person().name, season, past, None)
-        told = _("已照第 {past} 版起草第 {version} 版，尚未生效")
-        return told.format(past=number, version=draft.version_no)
-
-    return carry_out(copy, url_for("console.scheme", slug=slug))
-
-
 def _decision(
     season: Season, typed: Typed, decide: Callable[[Session, SchemeVersion], str]
 ) -> ResponseReturnValue:
@@ -123,9 +106,11 @@ def _approval_page(season: Season, typed: Typed, status: int = 200) -> ResponseR
     session = reading()
     desk = desk_of(season)
     effect, own, overdue = None, set[str](), False
+    changed: list[Difference] = []
     if desk.draft is not None and desk.waiting is not None:
         document: dict[str, Any] = json.loads(desk.draft.document)
         effect = compare(session, season, parse_scheme(document), desk.as_of, now())
+        changed = differences(json.loads(desk.in_force.document) if desk.in_force else {}, document)
         own = authors(session, desk.draft, desk.waiting)
         overdue = any(unfit_day(session, desk.draft, desk.waiting.effective_on, today()))
     numbers = {version.id: version.version_no for version in list_schemes(session, season.id)}
@@ -139,6 +124,7 @@ def _approval_page(season: Season, typed: Typed, status: int = 200) -> ResponseR
         seen=desk.seen if status == 409 else request.form.get("seen", desk.seen),
         typed=typed,
         effect=effect,
+        changed=changed,
         edition=latest_edition(session, season.id),
         is_own=person().name in own,
         overdue=overdue,
