@@ -152,6 +152,9 @@ class Settings(BaseSettings):
         "text",
         "Bearer token /metrics asks for; empty lets only programs of this machine read it.",
     )
+    job_memory_mb: int = _setting(
+        2048, "MB", "Memory the process that does a long job, such as an import, may use.", ge=512
+    )
     import_memory_mb: int = _setting(1024, "MB", "Memory the process that reads a workbook may use.", ge=256)
     import_seconds: int = _setting(120, "seconds", "Time the process that reads a workbook may take.", ge=5)
 

@@ -21,11 +21,16 @@ def take_back_orphans(database: Database) -> None:
     """Free the runs held by processes of this machine that are gone, so that a restart need not wait for a lease."""
     with database.session() as session:
         for run in clock.running(session):
-            process = (run.owner or "").rpartition(":")[2]
-            if process.isdigit() and run.owner == owner_name(int(process)) and not _is_alive(int(process)):
-                log.info("run %s was left by process %s and is free again", run.id, process)
+            if is_gone(run.owner):
+                log.info("run %s was left by %s and is free again", run.id, run.owner)
                 clock.release(session, run.id, run.epoch)
         session.commit()
+
+
+def is_gone(owner: str | None) -> bool:
+    """Whether what is held under this name is held by a process of this machine that is no more."""
+    process = (owner or "").rpartition(":")[2]
+    return process.isdigit() and owner == owner_name(int(process)) and not _is_alive(int(process))
 
 
 def _is_alive(process: int) -> bool:

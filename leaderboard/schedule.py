@@ -29,11 +29,14 @@ from leaderboard.instant import now
 from leaderboard.ledger.project_facts import wrong_project_facts
 from leaderboard.orphans import take_back_orphans
 from leaderboard.witnessing import keep_witness
+from leaderboard.working import Worker
 
 log = logging.getLogger(__name__)
 
 BUSY_TIMEOUT_MS = 30_000
 """How long the clock waits for SQLite's write lock; it has more patience than a person at a page."""
+WORK_SECONDS = 1
+"""How often the clock looks for long work that somebody waits for."""
 NIGHT_HOUR = 3
 """The hour of the office's day at which what is kept beside the ledger is compared with it."""
 
@@ -57,11 +60,17 @@ class Ticker:
     """A running clock: ticks until it is stopped, and finishes the edition at hand before it stops."""
 
     def __init__(
-        self, database: Database, node: airing.Node, every_seconds: float, outbox: Outbox | None = None
+        self,
+        database: Database,
+        node: airing.Node,
+        every_seconds: float,
+        outbox: Outbox | None = None,
+        worker: Worker | None = None,
     ) -> None:
         self.database = database
         self.node = node
         self.outbox = outbox
+        self.worker = worker
         self.stopping = threading.Event()
         self._orphaned = True
         """Whether what a process that was killed left undone may still be lying about."""
@@ -76,6 +85,8 @@ class Ticker:
             executors={
                 "default": DebugExecutor(),
                 "outbox": ThreadPoolExecutor(1),
+                # So has long work, which only waits here for a process of its own.
+                "work": ThreadPoolExecutor(1),
                 "night": ThreadPoolExecutor(1),
             },
             # A late tick is still a tick, several late ones are one, and two never run at once.
@@ -89,6 +100,10 @@ class Ticker:
             at_once = datetime.fromtimestamp(now() / 1000, UTC)
             every = IntervalTrigger(seconds=max(1, round(self._wake.every.total_seconds())))
             self.scheduler.add_job(self.send, every, id="outbox", executor="outbox", next_run_time=at_once)
+        if self.worker is not None:
+            self.scheduler.add_job(
+                self.work, IntervalTrigger(seconds=WORK_SECONDS), id="work", executor="work"
+            )
         at_night = CronTrigger(hour=NIGHT_HOUR, timezone=self.node.office.zone)
         self.scheduler.add_job(self.look_over, at_night, id="night", executor="night")
         self.scheduler.start()
@@ -127,6 +142,15 @@ class Ticker:
         except Exception:  # the next turn may find the database back
             log.exception("the outbox could not be looked through; it will be tried again")
 
+    def work(self) -> None:
+        """Do the long work that waits; a failure is logged and tried again."""
+        try:
+            if self.worker is not None:
+                self.worker.tidy()
+                self.worker.work(self.stopping.is_set)
+        except Exception:  # the next turn may find the database back
+            log.exception("long work could not be looked for; it will be tried again")
+
     def look_over(self) -> None:
         """Compare every project's kept facts with the ledger, as each night; what differs is told in the log."""
         try:
@@ -146,7 +170,13 @@ class Ticker:
 
 def start_in_background(settings: Settings, database: Database) -> Ticker:
     """Tick in a thread of this process, as the web process of `make run` does; returns what `stop` is called on."""
-    ticker = Ticker(database, airing.Node.of(settings), settings.tick_seconds, outbox_of(settings, database))
+    ticker = Ticker(
+        database,
+        airing.Node.of(settings),
+        settings.tick_seconds,
+        outbox_of(settings, database),
+        Worker(database, settings),
+    )
     ticker.start()
     return ticker
 

@@ -56,7 +56,7 @@ def apply(
     season = _season(session, plan, by)
     _apply_plan(session, plan, by, season, part)
     source = Source(actor, recorded_at=recorded_at)
-    add_projects(session, source, plan.projects)
+    add_projects(session, source, plan.projects, {draft.holder for draft in part.facts})
     decide_facts(session, actor, part.decisions, recorded_at)
     facts = _facts(session, part.facts, season)
     ids = add_facts(session, source, facts)

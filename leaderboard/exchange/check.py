@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,7 +18,7 @@ from leaderboard.exchange.check_sense import check_sense
 from leaderboard.exchange.check_units import check_adjustments, check_returns
 from leaderboard.exchange.checking import Checking
 from leaderboard.exchange.known import known_facts, known_plan
-from leaderboard.exchange.layout import CHOICES, SHEET_NAMES
+from leaderboard.exchange.layout import CHECKED, CHOICES, SHEET_NAMES
 from leaderboard.exchange.names import normal
 from leaderboard.exchange.plan import Plan
 from leaderboard.exchange.problems import ImportRefused, Problems, Report
@@ -33,6 +34,8 @@ class Asked:
     file_name: str = "工作簿"
     clearing: bool = True
     """Whether to look for what clearing would reverse."""
+    told: Callable[[int], None] | None = None
+    """Is told now and then how many rows were looked at."""
     season_slug: str | None = None
     """The season the workbook must be for, where it is imported at a season's page."""
 
@@ -52,7 +55,7 @@ def check(session: Session, sheets: Sheets, asked: Asked) -> Plan:
     plan = Plan(
         season_draft(cover, slug, known.season, asked.today), known.season is None, asked.today, problems
     )
-    checking = Checking(session, sheets, plan, known, asked.may_verify, asked.file_name)
+    checking = Checking(session, sheets, plan, known, asked.may_verify, asked.file_name, asked.told)
     check_units(checking)
     check_stages(checking)
     check_scheme(checking)
@@ -81,6 +84,6 @@ def _by_plain_name(sheets: Sheets, problems: Problems) -> Sheets:
             problems.error("有两张同名的工作表, 请只保留一张", name)
         elif plain in SHEET_NAMES:
             known[plain] = sheet
-        elif plain != CHOICES and sheet.rows:
+        elif plain not in {CHOICES, CHECKED} and sheet.rows:
             problems.error(f"不认识的工作表, 应为 {'、'.join(SHEET_NAMES)}; 不需要导入的工作表请删除", name)
     return known

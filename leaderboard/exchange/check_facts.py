@@ -31,7 +31,7 @@ def check_events(checking: Checking) -> None:
     """A project reaches a stage once: a known event with another date or amount is corrected."""
     for _, known_stage in checking.facts.events:
         checking.stages.add(known_stage)
-    for row in checking.table(EVENTS).rows():
+    for row in checking.rows(EVENTS):
         code, stage, day = checking.project(row), _stage(checking, row), checking.happened(row)
         values = {
             "total_yuan": checking.yuan(row, TOTAL),
@@ -76,7 +76,7 @@ def check_arrivals(checking: Checking) -> None:
     """Arrivals are a multiset of (project, date, amount, kind): as many as stand in the file are in the ledger."""
     taken: set[int] = set()
     fresh: list[tuple[Row, FactDraft]] = []
-    for row in checking.table(ARRIVALS).rows():
+    for row in checking.rows(ARRIVALS):
         draft = _arrival(checking, row)
         if draft is None:
             continue

@@ -33,7 +33,7 @@ def check_units(checking: Checking) -> None:
         checking.units.add(unit.key, unit.name)
     checking.units.put_first(key for key in checking.known.entries if key in checking.known.units)
     seen: dict[str, int] = {}
-    for row in checking.table(UNITS).rows():
+    for row in checking.rows(UNITS):
         key, name = row.code("编码"), row.text("单位名称", most=120)
         name_en, sort_no = row.text("英文名", most=120), row.whole("序号")
         if key is None or name is None:
@@ -130,7 +130,7 @@ def check_stages(checking: Checking) -> None:
     season = checking.known.season
     own: list[dict[str, str]] = json.loads(season.stages) if season else []
     before, counts = len(own), checking.plan.counts[STAGES.name]
-    for row in checking.table(STAGES).rows():
+    for row in checking.rows(STAGES):
         stage, named, name_en = row.code("代号"), row.text("节点名称", most=40), row.text("英文名", most=40)
         if stage is None or named is None:
             continue
@@ -156,7 +156,7 @@ def check_targets(checking: Checking) -> None:
     for key in {key[1] for key in checking.known.targets}:
         checking.scheme.indicators.add(key)
     seen: dict[tuple[str, str, str, str], int] = {}
-    for row in checking.table(TARGETS).rows():
+    for row in checking.rows(TARGETS):
         unit, indicator, by = checking.entrant(row), _indicator(checking, row), row.choice("方式", by_words)
         level = row.text("口径", most=40) or LEVEL_WORDS["basic"]
         quantity = checking.yuan(row, TARGET_VALUE) if by == "amount" else _count(row)

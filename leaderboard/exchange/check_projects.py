@@ -24,7 +24,7 @@ def check_projects(checking: Checking) -> None:
     """New projects are entered, known ones must agree; shares differing from those known are corrected."""
     seen: dict[str, int] = {}
     first_days = _first_days(checking)
-    for row in checking.table(PROJECTS).rows():
+    for row in checking.rows(PROJECTS):
         head, shares = _head(checking, row), _shares(checking, row)
         if head is None:
             continue

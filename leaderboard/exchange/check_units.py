@@ -21,7 +21,7 @@ def check_returns(checking: Checking) -> None:
     for _, known_measure in checking.facts.returns:
         checking.scheme.measures.add(known_measure)
     periods: dict[tuple[str, str], list[tuple[date, date, int]]] = {}
-    for row in checking.table(RETURNS).rows():
+    for row in checking.rows(RETURNS):
         unit, measure = checking.entrant(row), _named(row, "指标", checking.scheme.measures, "报表指标")
         starts_on, ends_on, quantity = row.day("起始日"), row.day("截止日"), row.whole("本期数")
         evidence, verified = row.text("证明材料", EVIDENCE_MOST, lines=True), checking.verified(row)
@@ -75,7 +75,7 @@ def check_adjustments(checking: Checking) -> None:
     seen: dict[tuple[Any, ...], int] = {}
     for identity in checking.facts.adjustments:
         checking.scheme.items.add(identity[1])
-    for row in checking.table(ADJUSTMENTS).rows():
+    for row in checking.rows(ADJUSTMENTS):
         unit, item = checking.entrant(row), _named(row, "项目", checking.scheme.items, "加减分项")
         day, times, reason = checking.happened(row), row.whole("次数"), row.text("事由", 500, lines=True)
         evidence, verified = row.text("证明材料", EVIDENCE_MOST, lines=True), checking.verified(row)

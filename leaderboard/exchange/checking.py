@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
@@ -23,6 +23,8 @@ from leaderboard.ledger.bulk import Decision
 from leaderboard.ledger.models import REVERSED, VERIFIED
 from leaderboard.plausible import is_large
 
+TOLD_EVERY = 2000
+"""Rows after which it is told how far the check is."""
 MOST_CHANGES = 200
 """Rows kept to be looked at before they are stored."""
 
@@ -37,6 +39,9 @@ class Checking:
     known: KnownPlan
     may_verify: bool
     file_name: str
+    told: Callable[[int], None] | None = None
+    looked_at: int = 0
+    """Rows looked at so far."""
     facts: KnownFacts = field(default_factory=KnownFacts)
     units: Names = field(default_factory=Names)
     stages: Names = field(default_factory=Names)
@@ -58,6 +63,14 @@ class Checking:
             sheet = self.sheets.get(layout.name)
             self._tables[layout.name] = tables.Table(layout, sheet, self.plan.problems)
         return self._tables[layout.name]
+
+    def rows(self, layout: SheetLayout) -> Iterator[tables.Row]:
+        """The rows of a sheet, counted as they are looked at."""
+        for row in self.table(layout).rows():
+            self.looked_at += 1
+            if self.told is not None and self.looked_at % TOLD_EVERY == 0:
+                self.told(self.looked_at)
+            yield row
 
     def codes(self) -> set[str]:
         """Every project code the sheets name, to be looked up at once."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, exists, select
 from sqlalchemy.orm import Session
 
 from leaderboard.exchange.layout import BY_WORDS, KIND_WORDS, LEVEL_WORDS, NO, OUTCOME_WORDS, WAN, YES
@@ -30,6 +30,8 @@ from leaderboard.ledger.read import FOREVER, known_project_facts, known_unit_fac
 from leaderboard.seasons.models import Season, Unit
 from leaderboard.seasons.read import RosterLine, list_divisions, list_units, roster, stage_names, targets_at
 
+AT_ONCE = 1000
+"""Projects held at a time."""
 Value = str | int | Decimal | date | None
 """What stands in a cell; money is Decimal 万元."""
 
@@ -64,6 +66,26 @@ class Exported:
     def ours(self) -> Any:
         """Ids of the projects in which the season's units ever had a share."""
         return projects_of([line.unit_id for line in self.entries])
+
+    def packs(self) -> Iterator[dict[int, Project]]:
+        """Those projects by their ids, in the order of their codes, so many at a time."""
+        units = [line.unit_id for line in self.entries]
+        shared = exists().where(Credit.project_id == Project.id, Credit.unit_id.in_(units))
+        last = ""
+        while pack := self.session.scalars(
+            select(Project).where(shared, Project.code > last).order_by(Project.code).limit(AT_ONCE)
+        ).all():
+            yield {project.id: project for project in pack}
+            last = pack[-1].code
+            self.session.expunge_all()
+
+    def facts(
+        self, table: type[StageEvent | CapitalArrival | Credit], pack: dict[int, Project]
+    ) -> list[Row[Any]]:
+        """The live facts of some projects, in the order of the projects, then by date."""
+        found = self.session.execute(known_project_facts(table).where(table.project_id.in_(pack)))
+        order = {project_id: number for number, project_id in enumerate(pack)}
+        return sorted(found, key=lambda row: (order[row.project_id], row.occurred_on, row.fact_id))
 
 
 def stage_rows(exported: Exported) -> Iterator[list[Value]]:
@@ -100,15 +122,20 @@ def target_rows(exported: Exported) -> Iterator[list[Value]]:
 
 def project_rows(exported: Exported) -> Iterator[list[Value]]:
     """项目: projects of the season's units, by code, with the shares alive."""
-    shares: dict[int, list[tuple[str, Fraction, bool]]] = defaultdict(list)
-    for row in _facts(exported, Credit):
-        share = Fraction(row.share_num, row.share_den)
-        shares[row.project_id].append((exported.unit(row.unit_id), share, row.outcome == VERIFIED))
-    for project in exported.session.scalars(
-        select(Project).where(Project.id.in_(exported.ours)).order_by(Project.code)
-    ):
-        head: list[Value] = [project.code, project.name, project.name_en, project.investor, project.industry]
-        yield [*head, YES if project.is_public else NO, shares_text(_summed(shares[project.id])) or None]
+    for pack in exported.packs():
+        shares: dict[int, list[tuple[str, Fraction, bool]]] = defaultdict(list)
+        for row in exported.facts(Credit, pack):
+            share = Fraction(row.share_num, row.share_den)
+            shares[row.project_id].append((exported.unit(row.unit_id), share, row.outcome == VERIFIED))
+        for project in pack.values():
+            head: list[Value] = [
+                project.code,
+                project.name,
+                project.name_en,
+                project.investor,
+                project.industry,
+            ]
+            yield [*head, YES if project.is_public else NO, shares_text(_summed(shares[project.id])) or None]
 
 
 def _summed(shares: list[tuple[str, Fraction, bool]]) -> list[tuple[str, Fraction, bool]]:
@@ -122,27 +149,28 @@ def _summed(shares: list[tuple[str, Fraction, bool]]) -> list[tuple[str, Fractio
 
 def event_rows(exported: Exported) -> Iterator[list[Value]]:
     """节点: live stage events by project and date."""
-    codes, names = _codes(exported), stage_names(exported.season)
-    for row in _sorted(_facts(exported, StageEvent), codes):
-        amounts = [wan(row.total_yuan), wan(row.inward_yuan)]
-        stage = names.get(row.stage, row.stage)
-        yield [
-            codes[row.project_id],
-            stage,
-            row.occurred_on,
-            *amounts,
-            row.evidence,
-            OUTCOME_WORDS[row.outcome],
-        ]
+    names = stage_names(exported.season)
+    for pack in exported.packs():
+        for row in exported.facts(StageEvent, pack):
+            what: list[Value] = [pack[row.project_id].code, names.get(row.stage, row.stage), row.occurred_on]
+            amounts = [wan(row.total_yuan), wan(row.inward_yuan)]
+            yield [*what, *amounts, row.evidence, OUTCOME_WORDS[row.outcome]]
 
 
 def arrival_rows(exported: Exported) -> Iterator[list[Value]]:
     """到位资金: live arrivals by project and date."""
-    codes = _codes(exported)
-    for row in _sorted(_facts(exported, CapitalArrival), codes):
-        foreign = Decimal(row.foreign_cents).scaleb(-2) if row.foreign_cents is not None else None
-        money: list[Value] = [wan(row.yuan), KIND_WORDS[row.kind], row.currency, foreign, row.exchange_rate]
-        yield [codes[row.project_id], row.occurred_on, *money, row.evidence, OUTCOME_WORDS[row.outcome]]
+    for pack in exported.packs():
+        for row in exported.facts(CapitalArrival, pack):
+            foreign = Decimal(row.foreign_cents).scaleb(-2) if row.foreign_cents is not None else None
+            money: list[Value] = [
+                wan(row.yuan),
+                KIND_WORDS[row.kind],
+                row.currency,
+                foreign,
+                row.exchange_rate,
+            ]
+            head: list[Value] = [pack[row.project_id].code, row.occurred_on]
+            yield [*head, *money, row.evidence, OUTCOME_WORDS[row.outcome]]
 
 
 def return_rows(exported: Exported) -> Iterator[list[Value]]:
@@ -179,16 +207,3 @@ def adjustment_rows(exported: Exported) -> Iterator[list[Value]]:
 def wan(yuan: int | None) -> Decimal | None:
     """Integer yuan in 万元, exactly."""
     return None if yuan is None else Decimal(yuan) / WAN
-
-
-def _facts(exported: Exported, table: type[StageEvent | CapitalArrival | Credit]) -> Iterable[Row[Any]]:
-    return exported.session.execute(known_project_facts(table).where(table.project_id.in_(exported.ours)))
-
-
-def _codes(exported: Exported) -> dict[int, str]:
-    found = exported.session.execute(select(Project.id, Project.code).where(Project.id.in_(exported.ours)))
-    return {row.id: row.code for row in found}
-
-
-def _sorted(rows: Iterable[Row[Any]], codes: dict[int, str]) -> list[Row[Any]]:
-    return sorted(rows, key=lambda row: (codes[row.project_id], row.occurred_on, row.fact_id))

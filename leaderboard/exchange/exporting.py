@@ -7,7 +7,8 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from itertools import zip_longest
+from typing import IO, Any
 
 from sqlalchemy.orm import Session
 from xlsxwriter import Workbook
@@ -31,7 +32,7 @@ from leaderboard.exchange.layout import (
 from leaderboard.exchange.names import SchemeNames
 from leaderboard.seasons.drafts import FOUR_RATES
 from leaderboard.seasons.models import Season
-from leaderboard.seasons.read import stage_names
+from leaderboard.seasons.read import list_divisions, stage_names
 
 CELL_TEXT = 30_000
 """Most characters written into one cell; the format allows 32,767."""
@@ -41,6 +42,33 @@ FIRST_YEAR = 1900
 """A spreadsheet knows dates after this year; an earlier one is written as text."""
 EXACT_DIGITS = 15
 """Digits a spreadsheet number keeps; a longer one is written as text."""
+
+UNLOCKED = dict.fromkeys(
+    (
+        "format_cells",
+        "format_columns",
+        "format_rows",
+        "insert_rows",
+        "delete_rows",
+        "sort",
+        "autofilter",
+        "objects",
+    ),
+    True,
+)
+"""What may be done on a sheet whose head is locked: everything but changing the head."""
+FIGURE = 10**15
+CHECKS: dict[str, dict[str, Any]] = {
+    "date": {
+        "validate": "date",
+        "criteria": "between",
+        "minimum": date(2000, 1, 1),
+        "maximum": date(2099, 12, 31),
+    },
+    "money": {"validate": "decimal", "criteria": "between", "minimum": 0, "maximum": FIGURE},
+    "number": {"validate": "decimal", "criteria": "between", "minimum": -FIGURE, "maximum": FIGURE},
+}
+"""Checks of what is typed into a column, by how it is shown."""
 
 ROWS: dict[str, Callable[[Exported], Iterator[list[Value]]]] = {
     layout.STAGES.name: rows.stage_rows,
@@ -56,10 +84,55 @@ ROWS: dict[str, Callable[[Exported], Iterator[list[Value]]]] = {
 
 def export_workbook(session: Session, season: Season, today: date) -> bytes:
     """The season as a workbook that can be imported again; it holds investors and evidence, so it is not public."""
+    buffer = io.BytesIO()
+    write_season(session, season, today, buffer)
+    return buffer.getvalue()
+
+
+def write_season(session: Session, season: Season, today: date, into: IO[bytes]) -> None:
+    """Write the season's workbook row by row: however many rows there are, only a few are held at a time."""
     version = current_scheme(session, season, today)
     scheme = json.loads(version.document) if version else None
     exported = Exported.of(session, season, scheme)
-    cover = {
+    writer = Writer(into, _lists_of(exported))
+    writer.cover(_cover_of(season))
+    for table in TABLES:
+        writer.table(table, ROWS[table.name](exported))
+    writer.scheme(scheme)
+    writer.finish()
+
+
+def template_workbook() -> bytes:
+    """The blank template: every sheet with its header and drop-downs, and the four rates for a scheme."""
+    lists = _lists(SchemeNames((FOUR_RATES,)), stage_names().values(), [], [])
+    buffer = io.BytesIO()
+    writer = Writer(buffer, lists)
+    writer.cover({})
+    for table in TABLES:
+        writer.table(table, ())
+    writer.scheme(FOUR_RATES)
+    writer.finish()
+    return buffer.getvalue()
+
+
+def season_template(session: Session, season: Season, today: date) -> bytes:
+    """A template for one season: its cover filled in, its units, divisions, stages and indicators to choose from.
+
+    It has no sheet for the scheme, which a template filled in months later would no longer agree with.
+    """
+    version = current_scheme(session, season, today)
+    exported = Exported.of(session, season, json.loads(version.document) if version else None)
+    buffer = io.BytesIO()
+    writer = Writer(buffer, _lists_of(exported))
+    writer.cover(_cover_of(season))
+    for table in TABLES:
+        writer.table(table, ())
+    writer.finish()
+    return buffer.getvalue()
+
+
+def _cover_of(season: Season) -> dict[str, str | None]:
+    return {
         layout.SLUG_KEY: season.slug,
         layout.TITLE_KEY: season.title,
         layout.TITLE_EN_KEY: season.title_en,
@@ -67,20 +140,22 @@ def export_workbook(session: Session, season: Season, today: date) -> bytes:
         layout.ENDS_KEY: str(season.ends_on),
         layout.PUBLIC_KEY: layout.YES if season.is_public else layout.NO,
         layout.SOURCE_KEY: season.source,
-        layout.AUTHORITY_KEY: season.authority,
     }
-    lists = _lists(
-        exported.names, stage_names(season).values(), [unit.name for unit in exported.units.values()]
+
+
+def _lists_of(exported: Exported) -> dict[str, list[str]]:
+    """What a season's drop-downs offer; its own units before all others."""
+    entered = {line.unit_id: line.name for line in exported.entries}
+    others = [unit.name for unit in exported.units.values() if unit.id not in entered]
+    divisions = [(d.key, d.name) for d in list_divisions(exported.session, exported.season.id)]
+    return _lists(
+        exported.names, stage_names(exported.season).values(), [*entered.values(), *others], divisions
     )
-    return _written(cover, {name: list(made(exported)) for name, made in ROWS.items()}, scheme, lists)
 
 
-def template_workbook() -> bytes:
-    """The blank template: every sheet with its header and drop-downs, and the four rates for a scheme."""
-    return _written({}, {}, FOUR_RATES, _lists(SchemeNames((FOUR_RATES,)), stage_names().values(), []))
-
-
-def _lists(names: SchemeNames, stages: Iterable[str], units: Sequence[str]) -> dict[str, list[str]]:
+def _lists(
+    names: SchemeNames, stages: Iterable[str], units: Sequence[str], divisions: Sequence[tuple[str, str]]
+) -> dict[str, list[str]]:
     """What the drop-downs offer, by the list's name."""
     return {
         "认定": [word for word in layout.OUTCOME_WORDS.values() if word != "已退回"],
@@ -89,6 +164,8 @@ def _lists(names: SchemeNames, stages: Iterable[str], units: Sequence[str]) -> d
         "类别": list(layout.KIND_WORDS.values()),
         "节点": list(stages),
         "单位": list(units),
+        "组别编码": [key for key, _ in divisions],
+        "组别": [name for _, name in divisions],
         "指标": list(names.indicators.names.values()),
         "报表指标": list(names.measures.names),
         "加减分项": list(names.items.names.values()),
@@ -98,15 +175,15 @@ def _lists(names: SchemeNames, stages: Iterable[str], units: Sequence[str]) -> d
 class Writer:
     """One workbook being written; text is always text: never a formula, never a link."""
 
-    def __init__(self, lists: dict[str, list[str]]) -> None:
-        self._buffer = io.BytesIO()
+    def __init__(self, into: IO[bytes], lists: dict[str, list[str]]) -> None:
         options = {
-            "in_memory": True,
+            # Rows go to a passing file as they are written, so that many cost no more memory than few.
+            "constant_memory": True,
             "strings_to_formulas": False,
             "strings_to_urls": False,
             "strings_to_numbers": False,
         }
-        self.book = Workbook(self._buffer, options)
+        self.book = Workbook(into, options)
         self._head = self.book.add_format(
             {"bold": True, "bg_color": "#F3E3E1", "border": 1, "text_wrap": True}
         )
@@ -114,10 +191,10 @@ class Writer:
             {"bold": True, "bg_color": "#E8B4AE", "border": 1, "text_wrap": True}
         )
         self._formats: dict[str, Format] = {
-            "text": self.book.add_format({"num_format": "@"}),
-            "date": self.book.add_format({"num_format": "yyyy-mm-dd"}),
-            "money": self.book.add_format({"num_format": "#,##0.####"}),
-            "number": self.book.add_format(),
+            "text": self.book.add_format({"num_format": "@", "locked": False}),
+            "date": self.book.add_format({"num_format": "yyyy-mm-dd", "locked": False}),
+            "money": self.book.add_format({"num_format": "#,##0.####", "locked": False}),
+            "number": self.book.add_format({"locked": False}),
         }
         self._lists = lists
 
@@ -130,23 +207,31 @@ class Writer:
         filled: dict[str, str | None] = {layout.FORMAT_KEY: layout.FORMAT, **values}
         for number, (key, meaning) in enumerate(COVER_KEYS.items()):
             sheet.write_string(number, 0, key)
-            sheet.write_string(number, 2, meaning)
             if value := filled.get(key):
-                sheet.write_string(number, 1, value)
+                # The version is what a reader goes by; it stays as it is.
+                sheet.write_string(number, 1, value, self._head if key == layout.FORMAT_KEY else None)
+            sheet.write_string(number, 2, meaning)
+        sheet.protect("", UNLOCKED)
 
-    def table(self, table: SheetLayout, lines: list[list[Value]]) -> None:
-        """A sheet with its header frozen, required columns darker, and a drop-down where a column has choices."""
+    def table(self, table: SheetLayout, lines: Iterable[list[Value]]) -> None:
+        """A sheet with its header frozen and locked, required columns darker, and checks of what is typed."""
         sheet = self.book.add_worksheet(table.name)
         for position, column in enumerate(table.columns):
             sheet.set_column(position, position, column.width, self._formats[column.shown_as])
             sheet.write_string(0, position, column.title, self._must if column.required else self._head)
             if column.meaning:
                 sheet.write_comment(0, position, column.meaning)
-            self._offer(sheet, position, column, len(lines))
+        remark = len(table.columns)
+        sheet.set_column(remark, remark, layout.REMARK.width, self._formats["text"])
+        sheet.write_string(0, remark, layout.REMARK.title, self._head)
         sheet.freeze_panes(1, 1)
+        number = 0
         for number, line in enumerate(lines, start=1):
             for position, (column, value) in enumerate(zip(table.columns, line, strict=True)):
                 self._cell(sheet, number, position, column, value)
+        for position, column in enumerate(table.columns):
+            self._offer(sheet, position, column, number)
+        sheet.protect("", UNLOCKED)
 
     def _cell(self, sheet: Worksheet, number: int, position: int, column: Column, value: Value) -> None:
         shown, as_text = self._formats[column.shown_as], self._formats["text"]
@@ -162,18 +247,20 @@ class Writer:
             sheet.write_string(number, position, str(value), as_text)
 
     def _offer(self, sheet: Worksheet, position: int, column: Column, lines: int) -> None:
-        """A drop-down from the hidden sheet of lists; other input is allowed where a list may be incomplete."""
+        """A drop-down from the hidden sheet of lists, or a check of dates and figures; each only warns.
+
+        A list may be incomplete, and a date may be written in ways that only the import understands.
+        """
         names = self._lists.get(column.choices or "", [])
-        if not names:
+        rule: dict[str, Any]
+        if names:
+            letter = xl_col_to_name(list(self._lists).index(column.choices or ""), col_abs=True)
+            rule = {"validate": "list", "source": f"='{layout.CHOICES}'!{letter}$2:{letter}${len(names) + 1}"}
+        elif column.shown_as in CHECKS:
+            rule = dict(CHECKS[column.shown_as])
+        else:
             return
-        letter = xl_col_to_name(list(self._lists).index(column.choices or ""), col_abs=True)
-        source = f"='{layout.CHOICES}'!{letter}$2:{letter}${len(names) + 1}"
-        rule = {
-            "validate": "list",
-            "source": source,
-            "error_type": "warning",
-            "error_message": column.meaning[:200],
-        }
+        rule |= {"error_type": "warning", "error_message": column.meaning[:200] or column.title}
         sheet.data_validation(1, position, lines + SPARE_ROWS, position, rule)
 
     def scheme(self, document: Mapping[str, Any] | None) -> None:
@@ -190,31 +277,18 @@ class Writer:
             if text:
                 sheet.write_string(number, 1, text[start : start + CELL_TEXT])
 
-    def finish(self) -> bytes:
-        """The hidden sheet of lists, and the file's bytes."""
+    def finish(self) -> None:
+        """The hidden sheet of lists, and the end of the file."""
         sheet = self.book.add_worksheet(layout.CHOICES)
-        for position, (name, choices) in enumerate(self._lists.items()):
-            for number, text in enumerate([name, *choices]):
-                sheet.write_string(number, position, text)
+        columns = [[name, *choices] for name, choices in self._lists.items()]
+        for number, row in enumerate(zip_longest(*columns)):
+            for position, text in enumerate(row):
+                if text is not None:
+                    sheet.write_string(number, position, text)
         sheet.hide()
         self.book.close()
-        return self._buffer.getvalue()
 
 
 def digits(number: int | Decimal) -> int:
     """Significant digits of an exact number."""
     return len(Decimal(number).normalize().as_tuple().digits)
-
-
-def _written(
-    cover: dict[str, str | None],
-    lines: dict[str, list[list[Value]]],
-    scheme: Mapping[str, Any] | None,
-    lists: dict[str, list[str]],
-) -> bytes:
-    writer = Writer(lists)
-    writer.cover(cover)
-    for table in TABLES:
-        writer.table(table, lines.get(table.name, []))
-    writer.scheme(scheme)
-    return writer.finish()

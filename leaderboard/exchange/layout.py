@@ -65,6 +65,8 @@ class SheetLayout:
 COVER = "说明"
 CHOICES = "选项"
 """The hidden sheet that holds the lists of the drop-downs; a reader passes over it."""
+CHECKED = "导入检查"
+"""The sheet and the column in which errors are handed back; a reader passes over them."""
 REMARK = Column("备注", "填表人自用, 导入时不读", width=20)
 
 FORMAT_KEY, SLUG_KEY, TITLE_KEY, TITLE_EN_KEY = "格式版本", "赛季代号", "赛季名称", "英文名称"
@@ -103,8 +105,8 @@ UNITS = SheetLayout(
         Column("编码", "网址中的代号: 字母、数字、连字符、下划线", required=True, width=16),
         Column("单位名称", "榜单上的名称", required=True, width=20),
         Column("英文名", "可不填", width=22),
-        Column("组别编码", "不填表示不参加本赛季", width=14),
-        Column("组别", "组别名称, 新组别必填", width=16),
+        Column("组别编码", "不填表示不参加本赛季", width=14, choices="组别编码"),
+        Column("组别", "组别名称, 新组别必填", width=16, choices="组别"),
         Column("组别英文名", "可不填", width=20),
         Column("序号", "固定排列次序, 整数", width=8, shown_as="number"),
         Column("参赛", "是, 或 否 (只列名、不排名), 不填按 是", width=8, choices="是否"),

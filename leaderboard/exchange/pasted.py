@@ -5,11 +5,20 @@ from __future__ import annotations
 import csv
 import io
 
+from xlsxwriter import Workbook
+
 from leaderboard.exchange.layout import COVER, FORMAT, FORMAT_KEY, SLUG_KEY, TABLES, SheetLayout
 from leaderboard.exchange.problems import FileRefused
 from leaderboard.exchange.table import title_of
 from leaderboard.exchange.workbook import Cell, Sheet, Sheets
 
+AS_TEXT = {
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
+"""Whatever a cell holds is written as the text it is."""
 MOST_CHARACTERS = 400_000
 MOST_ROWS, MOST_COLUMNS, LONGEST_TEXT = 10_000, 64, 32_767
 PASTEABLE = {table.name: table for table in TABLES}
@@ -32,6 +41,18 @@ def read_pasted(text: str, sheet: str, season_slug: str) -> Sheets:
         rows = {0: list(layout.titles), **rows}
     cover: dict[int, list[Cell]] = {1: [FORMAT_KEY, FORMAT], 2: [SLUG_KEY, season_slug]}
     return {COVER: Sheet(COVER, cover), layout.name: Sheet(layout.name, rows)}
+
+
+def pasted_workbook(text: str, sheet: str) -> bytes:
+    """A paste as a workbook of one sheet, every cell where its line stands, to be handed back with its errors."""
+    buffer = io.BytesIO()
+    with Workbook(buffer, AS_TEXT) as book:
+        page = book.add_worksheet(sheet)
+        for number, row in _rows(text).items():
+            for column, value in enumerate(row):
+                if value is not None:
+                    page.write_string(number - 1, column, str(value))
+    return buffer.getvalue()
 
 
 def _rows(text: str) -> dict[int, list[Cell]]:

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from leaderboard.exchange import cells
 from leaderboard.exchange.cells import CellError, Told
-from leaderboard.exchange.layout import REMARK, TOTAL_WORDS, SheetLayout
+from leaderboard.exchange.layout import CHECKED, REMARK, TOTAL_WORDS, SheetLayout
 from leaderboard.exchange.problems import Problems
 from leaderboard.exchange.workbook import Cell, Sheet
 
@@ -136,7 +136,7 @@ class Table:
     def _read_header(self) -> None:
         for position, value in enumerate(self._rows.get(self._header, [])):
             title = title_of(value)
-            if not title or title == REMARK.title:
+            if not title or title in {REMARK.title, CHECKED}:
                 continue
             if title not in self.layout.titles:
                 self._error(_unknown_column(title, self.layout), title)

@@ -48,7 +48,7 @@ def read_workbook(data: bytes | Path, limits: Limits | None = None) -> Sheets:
     with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as taken:
         given.write(data)
         given.seek(0)
-        _run_child(given, taken, limits)
+        run_child(CHILD, given, taken, limits)
         taken.seek(0)
         return _collect(taken)
 
@@ -64,11 +64,11 @@ def bytes_of(data: bytes | Path, limits: Limits) -> bytes:
         raise FileRefused(f"无法打开文件 {data}: {error.strerror}") from error
 
 
-def _run_child(given: IO[bytes], taken: IO[bytes], limits: Limits) -> None:
-    """Run the reader to its end or to its limits; its answer stands in `taken`."""
+def run_child(child: Path, given: IO[bytes], taken: IO[bytes], limits: Limits) -> None:
+    """Run a script of this folder to its end or to its limits; its answer stands in `taken`. Raises FileRefused."""
     sizes = (limits.memory_mb, limits.seconds, limits.text_bytes, limits.rows, limits.columns)
     environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-    command = [sys.executable, "-P", str(CHILD), *(str(size) for size in sizes)]
+    command = [sys.executable, "-P", str(child), *(str(size) for size in sizes)]
     try:
         subprocess.run(  # noqa: S603 - our own script, numbers for arguments, no shell
             command,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -85,8 +85,13 @@ def chunks(items: Iterable[T], size: int = AT_ONCE) -> Iterator[list[T]]:
         yield ordered[start : start + size]
 
 
-def add_projects(session: Session, source: Source, heads: Sequence[Head]) -> dict[str, int]:
-    """Enter many projects; gives their ids by code. Raises LedgerError where a code is taken or unfit."""
+def add_projects(
+    session: Session, source: Source, heads: Sequence[Head], followed: Collection[str] = ()
+) -> dict[str, int]:
+    """Enter many projects; gives their ids by code. Raises LedgerError where a code is taken or unfit.
+
+    `followed` are the codes of those whose facts are added next, so that their lines are made then and not twice.
+    """
     codes = [head.code for head in heads]
     for problem in filter(None, map(code_problem, codes)):
         raise LedgerError(problem)
@@ -116,6 +121,7 @@ def add_projects(session: Session, source: Source, heads: Sequence[Head]) -> dic
     for some in chunks(codes):
         found = session.execute(select(Project.code, Project.id).where(Project.code.in_(some)))
         ids |= {row.code: row.id for row in found}
+    keep_project_facts(session, (ids[code] for code in ids.keys() - set(followed)))
     return ids
 
 

@@ -20,8 +20,9 @@ from sqlalchemy.orm import Session
 
 from leaderboard.boards.gather import gather_facts
 from leaderboard.db import Database, migrate, open_database
+from leaderboard.exchange import export_rows
 from leaderboard.exchange.cells import clean
-from leaderboard.exchange.exporting import export_workbook, template_workbook
+from leaderboard.exchange.exporting import export_workbook, season_template, template_workbook
 from leaderboard.exchange.workbook import read_workbook
 from leaderboard.ledger import record
 from leaderboard.ledger.models import CapitalArrival, StageEvent
@@ -312,7 +313,7 @@ def test_whatever_is_in_the_ledger_can_be_imported_again(
 
 def test_the_template_is_blank_and_of_the_format(session: Session) -> None:
     sheets = read_workbook(template_workbook())
-    assert {name: sheets[name].rows[1] for name in TITLES} == TITLES
+    assert {name: sheets[name].rows[1] for name in TITLES} == {n: [*t, "备注"] for n, t in TITLES.items()}
     assert [name for name, sheet in sheets.items() if name in TITLES and len(sheet.rows) > 1] == []
     assert refused(session, template_workbook()) == ["说明 第 2 行 赛季代号: 此格必填, 不能空白"]
 
@@ -324,7 +325,9 @@ def test_the_template_offers_what_may_be_chosen() -> None:
     assert offered >= {"签约", "开工", "已认定", "待认定", "市外", "外资", "个数", "金额", "是", "否"}
     rules = opened["节点"].data_validations.dataValidation
     validated = {str(rule.sqref).partition(":")[0] for rule in rules}
-    assert validated == {"B2", "G2"}
+    assert validated == {"B2", "C2", "D2", "E2", "G2"}
+    kinds = {str(rule.sqref).partition(":")[0]: (rule.type, rule.errorStyle) for rule in rules}
+    assert (kinds["C2"], kinds["D2"]) == (("date", "warning"), ("decimal", "warning"))
     assert opened["节点"].freeze_panes == "B2"
 
 
@@ -352,3 +355,55 @@ def test_an_export_of_a_sound_import_is_sound(session: Session) -> None:
     assert season is not None
     plan_again = plan_for(session, exported(session, season))
     assert (plan_again.errors, plan_again.warnings, plan_again.summary.changed) == ([], [], 0)
+
+
+def test_the_head_of_the_template_is_locked_and_nothing_else() -> None:
+    """A sheet is protected with its head and its version locked; the columns below may be filled, sorted, added to."""
+    opened = load_workbook(io.BytesIO(template_workbook()))
+    for name in TITLES:
+        sheet = opened[name]
+        assert sheet.protection.sheet
+        barred = (sheet.protection.insertRows, sheet.protection.sort, sheet.protection.formatCells)
+        assert not any(barred)
+        assert all(cell.protection.locked for cell in sheet[1])
+    unlocked = {index: style for index, style in enumerate(opened._cell_styles) if style.protectionId}
+    assert all(opened["节点"].column_dimensions[letter]._style in unlocked.values() for letter in "ABCDEFG")
+    cover = opened["说明"]
+    assert (cover["B1"].value, cover["B1"].protection.locked) == ("saima-workbook/1", True)
+
+
+def test_a_seasons_template_offers_its_units_divisions_and_stages(session: Session) -> None:
+    take_in(session, full_book(自定节点=[["permitted", "取得施工许可", None]]))
+    season = find_season(session, "race-2026")
+    assert season is not None
+    data = season_template(session, season, TODAY)
+    assert take_in(session, data).errors == ()
+    opened = load_workbook(io.BytesIO(data))
+    lists = {
+        column[0].value: [cell.value for cell in column[1:] if cell.value]
+        for column in opened["选项"].iter_cols()
+    }
+    assert lists["单位"] == ["柳溪镇", "青石镇", "经信局"]
+    assert lists["组别编码"] == ["towns", "offices"]
+    assert lists["组别"] == ["乡镇组", "部门组"]
+    assert "取得施工许可" in lists["节点"]
+    assert lists["加减分项"] == ["通报表扬"]
+    assert opened["说明"]["B2"].value == "race-2026"
+    assert "考核方案" not in opened.sheetnames
+
+
+def test_a_large_season_is_written_pack_by_pack(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With two projects at a time, every project, event and sum comes once and in order."""
+    projects = [[f"P-{n:03}", f"第{n}号项目", None, None, None, None, "柳溪镇"] for n in range(7)]
+    events = [
+        [f"P-{n:03}", stage, date(2026, 3, n + 1), None, None, None, None]
+        for n in range(7)
+        for stage in ("签约", "开工")
+    ]
+    take_in(session, full_book(项目=projects, 节点=events, 到位资金=[]))
+    season = find_season(session, "race-2026")
+    assert season is not None
+    monkeypatch.setattr(export_rows, "AT_ONCE", 2)
+    sheets = read_workbook(export_workbook(session, season, TODAY))
+    assert [row[0] for row in list(sheets["项目"].rows.values())[1:]] == [row[0] for row in projects]
+    assert [row[0] for row in list(sheets["节点"].rows.values())[1:]] == [row[0] for row in events]

@@ -1,0 +1,204 @@
+"""What long work with workbooks does: look at one, take one in, reverse an import, write a season out.
+
+Each is one transaction of its own with the job's end in it, so that it is done once and whole, or not at all.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, replace
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from config import Settings
+from leaderboard.db import Database, wal_is_safe
+from leaderboard.exchange.check import check
+from leaderboard.exchange.exporting import write_season
+from leaderboard.exchange.importing import (
+    Given,
+    How,
+    ImportOvertaken,
+    given_sheets,
+    given_workbook,
+    plain_counts,
+    take_in,
+)
+from leaderboard.exchange.manner import CLEAR
+from leaderboard.exchange.marking import marked_workbook
+from leaderboard.exchange.models import ImportBatch
+from leaderboard.exchange.pasted import pasted_workbook, read_pasted
+from leaderboard.exchange.plan import Plan
+from leaderboard.exchange.problems import FileRefused, ImportRefused, Problem, Report
+from leaderboard.exchange.undoing import UndoRefused, undo_import
+from leaderboard.instant import local_date, now
+from leaderboard.jobs import queue
+from leaderboard.jobs.models import GIVEN, MADE, Job
+from leaderboard.jobs.read import asked_of, file_parts
+from leaderboard.seasons.read import find_season
+
+LOOK, STORE, UNDO, WRITE = "workbook.look", "workbook.store", "workbook.undo", "workbook.write"
+MOST_TOLD = 500
+"""Errors and warnings kept of one look, each."""
+
+
+class Work:
+    """A job being worked on: where it reads and writes, and how far it tells to be."""
+
+    def __init__(self, database: Database, settings: Settings, job: Job, epoch: int) -> None:
+        self.database, self.settings, self.job, self.epoch = database, settings, job, epoch
+        self.asked = asked_of(job)
+
+    def told(self, step: str, total: int, *, writing: bool) -> Callable[[int], None] | None:
+        """Tells how far a step is while its transaction is open; None where that would wait for itself.
+
+        SQLite lets nobody write beside a writer, nor beside a reader without a write-ahead log.
+        """
+        is_alone = self.database.engine.dialect.name == "sqlite"
+        if is_alone and (writing or not wal_is_safe(sqlite3.sqlite_version_info)):
+            return None
+        return lambda done: self.tell(step, done, total)
+
+    def tell(self, step: str, done: int = 0, total: int = 0) -> None:
+        """Say what is being done, in a transaction of its own."""
+        with self.database.session() as session:
+            queue.tell(session, self.job.id, self.epoch, step, done, total)
+            session.commit()
+
+    def end(self, session: Session, result: Mapping[str, Any]) -> None:
+        """Commit what was done together with the job's end; what was taken over meanwhile is thrown away."""
+        if queue.finish(session, self.job.id, self.epoch, result):
+            session.commit()
+        else:
+            session.rollback()
+
+
+def look(work: Work) -> None:
+    """Check a workbook: what taking it in would do, or what is wrong with it, marked in a copy of it."""
+    work.tell("reading")
+    with work.database.reading() as session:
+        content = b"".join(file_parts(session, work.job.id, GIVEN))
+    try:
+        given = _given(work, work.asked, content)
+        rows = _rows(given)
+        work.tell("checking", 0, rows)
+        asked = replace(given.asked, told=work.told("checking", rows, writing=False))
+        with work.database.reading() as session:
+            plan = check(session, given.sheets, asked)
+        told, marked = _told(plan), _marked(work, content, plan)
+    except ImportRefused as refusal:
+        told, marked = _refused(refusal.report), b""
+    with work.database.session() as session:
+        queue.keep_file(session, work.job.id, MADE, queue.in_parts(marked))
+        work.end(session, told | {"marked": bool(marked)})
+
+
+def store(work: Work) -> None:
+    """Take in the workbook of an earlier look, all of it or nothing."""
+    work.tell("reading")
+    with work.database.reading() as session:
+        looked = session.get_one(Job, work.asked["look"])
+        content = b"".join(file_parts(session, looked.id, GIVEN))
+    how = How(work.asked["manner"], work.asked.get("reason"), work.asked.get("seen"))
+    try:
+        given = _given(work, asked_of(looked), content)
+        rows = _rows(given)
+        work.tell("storing", 0, rows)
+        clearing = how.manner == CLEAR or how.seen is not None
+        told = work.told("storing", rows, writing=True)
+        given = replace(given, asked=replace(given.asked, told=told, clearing=clearing))
+        with work.database.session() as session:
+            report = take_in(session, given, work.job.asked_by, how)
+            queue.drop_files(session, [looked.id])
+            work.end(session, {"batch": report.batch_id})
+            return
+    except ImportRefused as refusal:
+        ended = _refused(refusal.report)
+    except ImportOvertaken as overtaken:
+        ended = _refused(Report((Problem(str(overtaken)),)))
+    with work.database.session() as session:
+        work.end(session, ended)
+
+
+def undo(work: Work) -> None:
+    """Reverse an import whole."""
+    work.tell("reversing")
+    try:
+        with work.database.session() as session:
+            batch = session.get_one(ImportBatch, work.asked["batch"])
+            done = undo_import(session, work.job.asked_by, batch, work.asked["reason"])
+            work.end(session, {"batch": batch.id, "undone": asdict(done)})
+    except UndoRefused as refusal:
+        with work.database.session() as session:
+            work.end(session, _refused(Report((Problem(str(refusal)),))))
+
+
+def write(work: Work) -> None:
+    """Write a season to a workbook, row by row."""
+    work.tell("writing")
+    today = local_date(now(), work.settings.timezone)
+    with tempfile.TemporaryFile() as file:
+        with work.database.reading() as session:
+            season = find_season(session, work.asked["season"])
+            if season is None:
+                raise FileRefused("没有这个赛季")
+            write_season(session, season, today, file)
+            name = f"{season.title}-{today}.xlsx"
+        file.seek(0)
+        with work.database.session() as session:
+            parts: Iterator[bytes] = iter(lambda: file.read(queue.PART_BYTES), b"")
+            queue.keep_file(session, work.job.id, MADE, parts)
+            work.end(session, {"name": name})
+
+
+KINDS: Mapping[str, Callable[[Work], None]] = {LOOK: look, STORE: store, UNDO: undo, WRITE: write}
+
+
+def _given(work: Work, asked: Mapping[str, Any], content: bytes) -> Given:
+    """The cells of what was uploaded or pasted. Raises ImportRefused."""
+    name, may_verify, slug = asked["name"], asked["may_verify"], asked.get("season")
+    if not asked.get("pasted"):
+        return given_workbook(content, work.settings, name, may_verify=may_verify, season_slug=slug)
+    try:
+        sheets = read_pasted(content.decode(), asked["pasted"], slug or "")
+    except FileRefused as refusal:
+        raise ImportRefused(Report((Problem(str(refusal)),))) from refusal
+    return given_sheets(sheets, content, work.settings, name, may_verify=may_verify, season_slug=slug)
+
+
+def _rows(given: Given) -> int:
+    return sum(len(sheet.rows) for sheet in given.sheets.values())
+
+
+def _marked(work: Work, content: bytes, plan: Plan) -> bytes:
+    if not plan.errors:
+        return b""
+    if work.asked.get("pasted"):
+        content = pasted_workbook(content.decode(), work.asked["pasted"])
+    return marked_workbook(content, plan.errors, plan.warnings, work.settings)
+
+
+def _told(plan: Plan) -> dict[str, Any]:
+    """What a page shows of a plan."""
+    return {
+        "season": plan.season.title,
+        "is_new": plan.season_is_new,
+        "counts": plain_counts(plan),
+        "refused": plan.problems.refused(),
+        "changes": [asdict(change) for change in plan.changes],
+        **_problems(Report(tuple(plan.errors), tuple(plan.warnings))),
+    }
+
+
+def _refused(report: Report) -> dict[str, Any]:
+    return {"counts": {}, "refused": {}, "changes": [], **_problems(report)}
+
+
+def _problems(report: Report) -> dict[str, Any]:
+    return {
+        "errors": [asdict(problem) for problem in report.errors[:MOST_TOLD]],
+        "more_errors": max(0, len(report.errors) - MOST_TOLD),
+        "warnings": [asdict(problem) for problem in report.warnings[:MOST_TOLD]],
+    }

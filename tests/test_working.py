@@ -1,0 +1,184 @@
+"""Long work: done once and whole in a process of its own, taken up again after a kill, told of while it runs."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from config import Settings
+from leaderboard.db import Database
+from leaderboard.exchange.models import ImportBatch
+from leaderboard.instant import now
+from leaderboard.jobs import queue
+from leaderboard.jobs.models import DONE, DUE, FAILED, GIVEN, MADE, RUNNING, Job, JobFile
+from leaderboard.jobs.read import file_parts, result_of
+from leaderboard.ledger.models import Project
+from leaderboard.orphans import owner_name
+from leaderboard.seasons.models import Season
+from leaderboard.workbook_jobs import LOOK, STORE, UNDO, WRITE
+from leaderboard.working import CUT_OFF, Worker
+from tests.exchange.books import EVENTS, full_book
+
+
+@pytest.fixture
+def worker(database: Database, settings: Settings) -> Worker:
+    return Worker(database, settings)
+
+
+def asked(database: Database, kind: str, data: bytes = b"", **what: Any) -> int:
+    with database.session() as session:
+        job = queue.ask(session, "chen", kind, what, queue.in_parts(data))
+        session.commit()
+        return job.id
+
+
+def looked_at(database: Database, data: bytes) -> int:
+    return asked(database, LOOK, data, name="台账.xlsx", may_verify=True)
+
+
+def job_of(database: Database, job_id: int) -> Job:
+    with database.reading() as session:
+        return session.get_one(Job, job_id)
+
+
+def count(database: Database, table: Any) -> int:
+    with database.reading() as session:
+        return session.scalar(select(func.count()).select_from(table)) or 0
+
+
+def test_a_workbook_is_looked_at_and_taken_in_by_a_process_of_its_own(
+    database: Database, worker: Worker
+) -> None:
+    look = looked_at(database, full_book())
+    assert worker.work() == 1
+    told = result_of(job_of(database, look))
+    assert (told["errors"], told["counts"]["节点"]["new"], count(database, Project)) == ([], 3, 0)
+    store = asked(database, STORE, look=look, manner="overwrite", seen=told["counts"])
+    assert worker.work() == 1
+    done = job_of(database, store)
+    assert (done.state, result_of(done)) == (DONE, {"batch": 1})
+    assert (count(database, Project), count(database, JobFile)) == (2, 0)
+
+
+def test_small_work_is_done_in_this_very_process(database: Database, worker: Worker) -> None:
+    look = looked_at(database, full_book())
+    worker.do_here(look)
+    store = asked(database, STORE, look=look, manner="append")
+    worker.do_here(store)
+    undo = asked(database, UNDO, batch=1, reason="错")
+    worker.do_here(undo)
+    assert result_of(job_of(database, undo))["undone"] == {"reversed": 9, "restored": 0, "left": 0, "gone": 0}
+    write = asked(database, WRITE, season="race-2026")
+    worker.do_here(write)
+    with database.reading() as session:
+        assert b"".join(file_parts(session, write, MADE))[:2] == b"PK"
+
+
+def test_errors_come_back_in_the_users_own_file(database: Database, worker: Worker) -> None:
+    look = looked_at(database, full_book(节点=[["P-009", *EVENTS[0][1:]]]))
+    worker.do_here(look)
+    told = result_of(job_of(database, look))
+    assert (told["refused"], told["marked"]) == ({"节点": 1}, True)
+    with database.reading() as session:
+        assert b"".join(file_parts(session, look, MADE))[:2] == b"PK"
+    store = asked(database, STORE, look=look, manner="overwrite")
+    worker.do_here(store)
+    assert "没有编号为" in result_of(job_of(database, store))["errors"][0]["message"]
+    assert count(database, Season) == 0
+
+
+def test_what_was_not_looked_at_is_not_taken_in(database: Database, worker: Worker) -> None:
+    look = looked_at(database, full_book())
+    worker.do_here(look)
+    store = asked(database, STORE, look=look, manner="overwrite", seen={"节点": {"new": 99}})
+    worker.do_here(store)
+    assert "有变化" in json.dumps(result_of(job_of(database, store)), ensure_ascii=False)
+    assert (count(database, Season), count(database, ImportBatch)) == (0, 0)
+
+
+def test_a_job_is_claimed_by_one(database: Database, worker: Worker) -> None:
+    look = looked_at(database, full_book())
+    with database.session() as session:
+        assert queue.claim(session, look, "another:1", now(), 60_000) == 1
+        session.commit()
+    assert worker.work_on(look) is False
+    assert worker.work() == 0
+
+
+def test_what_was_taken_over_changes_nothing(database: Database, worker: Worker) -> None:
+    """A process that lost its lease while it worked commits neither its end nor what it did."""
+    look = looked_at(database, full_book())
+    worker.do_here(look)
+    store = asked(database, STORE, look=look, manner="overwrite")
+    with database.session() as session:
+        stale = queue.claim(session, store, "slow:1", now() - 120_000, 1)
+        session.commit()
+        assert stale is not None
+        assert queue.claim(session, store, "quick:1", now(), 60_000) == stale + 1
+        session.commit()
+    from leaderboard.working import perform
+
+    perform(database, worker.settings, store, stale)
+    assert (job_of(database, store).state, count(database, Season)) == (RUNNING, 0)
+
+
+def test_a_killed_process_leaves_the_job_to_the_next_and_ends_as_failed_at_last(
+    database: Database, worker: Worker
+) -> None:
+    """Held by a process of this machine that is gone: free again at once; after three tries it is over."""
+    look = looked_at(database, full_book())
+    gone = owner_name(2**22 + 1)
+    for state in (DUE, DUE, FAILED):
+        with database.session() as session:
+            assert queue.claim(session, look, gone, now(), 10**9)
+            session.commit()
+        worker.tidy()
+        assert job_of(database, look).state == state
+    assert job_of(database, look).message == CUT_OFF
+
+
+def test_a_child_without_memory_ends_as_cut_off(
+    database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look = looked_at(database, full_book())
+    tight = Worker(database, settings.model_copy(update={"job_memory_mb": 20}))
+    assert [tight.work_on(look), job_of(database, look).state] == [True, DUE]
+    assert job_of(database, look).message == CUT_OFF
+
+
+def test_stopping_gives_the_job_back(database: Database, worker: Worker) -> None:
+    look = looked_at(database, full_book())
+    assert worker.work_on(look, stopping=lambda: True)
+    assert job_of(database, look).state == DUE
+    worker.do_here(look)
+    assert job_of(database, look).state == DONE
+
+
+def test_the_child_is_told_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    from leaderboard.working import TOLD
+
+    assert not {name for name in TOLD if "key" in name or "token" in name}
+    assert os.environ is not None
+
+
+def test_files_are_kept_for_a_day(database: Database, worker: Worker) -> None:
+    look = looked_at(database, full_book())
+    worker.tidy()
+    assert count(database, JobFile) == 1
+    with database.session() as session:
+        session.get_one(Job, look).asked_at -= 25 * 3_600_000
+        session.commit()
+    worker.tidy()
+    assert count(database, JobFile) == 0
+
+
+def test_a_file_is_kept_in_parts(database: Database) -> None:
+    data = bytes(range(256)) * 10_000
+    job = asked(database, LOOK, data, name="x", may_verify=True)
+    with database.reading() as session:
+        parts = list(file_parts(session, job, GIVEN))
+    assert (len(parts), b"".join(parts) == data) == (3, True)
