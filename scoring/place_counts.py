@@ -24,7 +24,7 @@ MARK_BITS = 23
 INDEX_BITS = 16
 MOST_UNITS = 4096
 """Counts grow with the square of the units; more than this in one division would take too much memory."""
-BATCH, COUNTED = 128, 896
+BATCH, COUNTED = 32, 896
 """Draws that are weighed together in arrays, and such that are counted together."""
 TOGETHER = 1 << 18
 """Places that are kept before they are counted, without arrays."""
@@ -155,25 +155,26 @@ def _with_numpy(groups: Sequence[Group], sizes: Sequence[int]) -> Counts:
 
 
 class _Weigher:
-    """The keys of one group: score × 2^16 + order, draw by draw."""
+    """The keys of one group: score × 2^16 + order, draw by draw.
+
+    Scores are whole numbers below 2^47, which binary fractions of 53 bits multiply and add without rounding.
+    """
 
     def __init__(self, group: Group, number: int) -> None:
         import numpy as np  # noqa: PLC0415 - see above
 
-        self._marks = np.array(list(zip(*group.marks, strict=True)), np.uint64) << INDEX_BITS
+        self._marks = np.array(list(zip(*group.marks, strict=True)), np.float64)
         self._order = np.array([number - 1 - n for n in group.numbers], np.uint64)
-        self._weights = np.array(group.weights, np.uint64)
-        self._product = np.empty((BATCH, len(group.numbers)), np.uint64)
-        self._multiply = np.multiply
+        self._weights = np.array(group.weights, np.float64)
+        self._scores = np.empty((BATCH, len(group.numbers)))
+        self._multiply = np.matmul
 
     def fill(self, block: Any, first: int, start: int) -> int:
         """Write the group's columns from `start` on, for the draws from `first` on; where its columns end."""
         stop = start + len(self._order)
-        columns, product = block[:, start:stop], self._product[: len(block)]
-        weights = self._weights[first : first + len(block)]
-        self._multiply(weights[:, :1], self._marks[0], out=columns)
-        for number in range(1, len(self._marks)):
-            self._multiply(weights[:, number : number + 1], self._marks[number], out=product)
-            columns += product
+        columns, scores = block[:, start:stop], self._scores[: len(block)]
+        self._multiply(self._weights[first : first + len(block)], self._marks, out=scores)
+        columns[...] = scores
+        columns <<= INDEX_BITS
         columns += self._order
         return stop

@@ -12,14 +12,18 @@ from hypothesis import strategies as st
 from scoring.place_counts import MARK_BITS, Group, count_places, whole_marks
 from scoring.weight_draws import GRAIN, any_weights
 
+LARGEST = (1 << MARK_BITS) - 1
+MARKS = st.integers(0, 12) | st.integers(LARGEST - 12, LARGEST)
+
 
 def test_a_key_fits_into_sixty_four_bits() -> None:
-    most = (GRAIN + 16) * ((1 << MARK_BITS) - 1)
+    most = (GRAIN + 16) * LARGEST
     assert (most << 16) + (1 << 16) - 1 < 1 << 63
+    assert most < 1 << 53, "as a binary fraction it would be rounded"
 
 
 @given(
-    marks=st.lists(st.tuples(*[st.integers(0, 12)] * 3), min_size=1, max_size=60),
+    marks=st.lists(st.tuples(*[MARKS] * 3), min_size=1, max_size=60),
     seed=st.integers(0, 99),
 )
 def test_both_ways_of_counting_agree_with_a_third(marks: list[tuple[int, int, int]], seed: int) -> None:
