@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import brotli
 
 LARGE = 2_000_000
-"""From this many bytes on, what is read once a year at most, time counts more than a fifth of the size."""
+"""From this many bytes on a file is opened by few: packed in a sixth of the time, it is two fifths larger."""
 _HEADER, _END = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff", b"\x03\x00"
 """A gzip header without time or name, and the empty block that ends a stream (RFC 1952, RFC 1951)."""
 
