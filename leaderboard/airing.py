@@ -235,7 +235,9 @@ def _made(session: Session, run: DueRun, office: Office) -> Composed | Scored:
         due_at=run.due_at,
         next_due_at=clock.next_due(session, season.id, run.due_at),
     )
-    return score(session, season, planned) if is_held(season) else compose(session, season, planned, office)
+    if is_held(season, run.requested_by):
+        return score(session, season, planned)
+    return compose(session, season, planned, office)
 
 
 def _put_aside(database: Database, run_id: int, epoch: int) -> Outcome:
@@ -270,7 +272,7 @@ def _held_back(database: Database, run: DueRun, epoch: int, scored: Scored, offi
 
 def _expect(session: Session, run: DueRun, *, held: bool) -> None:
     """Hold the season; what was made for one that was frozen, revealed or given a window meanwhile is made again."""
-    if is_held(locked_season(session, run.season_id)) is not held:
+    if is_held(locked_season(session, run.season_id), run.requested_by) is not held:
         raise Overtaken("赛季的封榜或公示安排刚刚改变")
 
 

@@ -13,9 +13,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from leaderboard.boards.clock import BROKEN, CLOCK, CROWDED
+from leaderboard.boards.countersign import REVEAL, agree, check_agreed
 from leaderboard.boards.drafts import DraftRefused
 from leaderboard.boards.keys import KeyRefused
-from leaderboard.boards.models import Draft
+from leaderboard.boards.models import Countersign, Draft
 from leaderboard.boards.publish import Overtaken
 from leaderboard.boards.release import DraftStuck, hand_over, mark_held, prepare, releasable, release
 from leaderboard.boards.timekeeping import ClockOff, check_clock
@@ -90,18 +91,31 @@ def _hand_over(database: Database, draft_id: int, message: str) -> None:
 
 
 def reveal(
-    database: Database, season_id: int, actor: str, office: Office, *, reason: str, newest_only: bool = False
+    database: Database,
+    season_id: int,
+    actor: str,
+    office: Office,
+    *,
+    reason: str,
+    newest_only: bool = False,
+    countersign_id: int | None = None,
 ) -> list[int]:
     """End a season's freeze and announce what waits, in due order; returns the numbers.
 
-    Should the process die in between, the clock announces the rest. Raises PlanError for a season that is not frozen or
-    without a reason, DraftRefused for a draft that cannot be released, which stays for a person to look at, and
-    ClockOff, before anything is touched, where this machine's clock is not to be trusted.
+    Where the season wants two persons the actor agrees with it to what another asked for. Should the process die in
+    between, the clock announces the rest. Raises PlanError for a season that is not frozen or without a reason,
+    DraftRefused for a draft that cannot be released, which stays for a person to look at, or for want of a second
+    person, and ClockOff, before anything is touched, where this machine's clock is not to be trusted.
     """
     with database.session() as session:
+        season = session.get_one(Season, season_id)
+        asked = None if countersign_id is None else session.get_one(Countersign, countersign_id)
+        check_agreed(season, actor, REVEAL, asked and agree(session, actor, asked))
         waiting = _thaw(session, season_id, actor, reason=reason, newest_only=newest_only)
         session.commit()
-    return [release_draft(database, draft_id, actor, office) for draft_id in waiting]
+    # Two persons have agreed to what waits, whoever of them composed it: it goes out by itself.
+    by = actor if countersign_id is None else CLOCK
+    return [release_draft(database, draft_id, by, office) for draft_id in waiting]
 
 
 def _thaw(session: Session, season_id: int, actor: str, *, reason: str, newest_only: bool) -> list[int]:

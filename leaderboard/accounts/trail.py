@@ -49,7 +49,7 @@ def all_of(session: Session, sought: Sought) -> Iterator[AuditLine]:
             session.expunge(line)
 
 
-def _found(sought: Sought) -> Select[tuple[AuditLine]]:
+def _found(sought: Sought) -> Select[AuditLine]:
     return select(AuditLine).where(and_(True, *_conditions(sought)))
 
 

@@ -17,6 +17,7 @@ from leaderboard.outbox.models import Message
 
 MARKED = (
     "account",
+    "countersign",
     "draft",
     "evidence_file",
     "invitation",

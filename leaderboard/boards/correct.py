@@ -8,10 +8,11 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.audit import record_act
+from leaderboard.boards.countersign import WITHDRAW, check_agreed
 from leaderboard.boards.difference import Effect, effect
 from leaderboard.boards.drafts import LIVE, DraftRefused, store_draft
 from leaderboard.boards.due import rows_changed
-from leaderboard.boards.models import PUBLISHED, SUPERSEDED, WITHDRAWN, Draft, Edition, Notice
+from leaderboard.boards.models import PUBLISHED, SUPERSEDED, WITHDRAWN, Countersign, Draft, Edition, Notice
 from leaderboard.boards.origins import correcting
 from leaderboard.boards.package import unpacked
 from leaderboard.boards.publish import Due, locked_season, score
@@ -88,17 +89,25 @@ def supersede(
 
 
 def withdraw(
-    session: Session, actor: str, edition: Edition, *, reason: str, at: Millis | None = None
+    session: Session,
+    actor: str,
+    edition: Edition,
+    *,
+    reason: str,
+    agreed: Countersign | None = None,
+    at: Millis | None = None,
 ) -> None:
     """Withdraw an edition 撤回: its addresses answer 410 with the reason, and nothing stored is changed or deleted.
 
-    The public falls back to the last edition that is still published. Raises DraftRefused without a reason, or for an
-    edition that is withdrawn already, ClockOff where this machine's clock cannot say when.
+    The public falls back to the last edition that is still published. Raises DraftRefused without a reason, for an
+    edition that is withdrawn already, or where a second person has to agree first, ClockOff where this machine's clock
+    cannot say when.
     """
     check_clock(session)
     if not reason.strip():
         raise DraftRefused(_("撤回须写明对外公布的理由"))
     season, at = locked_season(session, edition.season_id), now() if at is None else at
+    check_agreed(season, actor, WITHDRAW, agreed)
     _take_state(session, edition, (PUBLISHED, SUPERSEDED), WITHDRAWN)
     _notice(session, edition, WITHDRAWN, actor, reason.strip(), at)
     record_act(

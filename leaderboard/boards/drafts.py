@@ -13,6 +13,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.audit import record_act
+from leaderboard.boards.clock import CLOCK
 from leaderboard.boards.due import rows_changed
 from leaderboard.boards.models import DRAFT, DROPPED, REPLACED, WINDOW, Draft, Edition
 from leaderboard.boards.origins import correcting
@@ -33,9 +34,16 @@ class DraftRefused(ValueError):
     """What cannot be done with a draft, in the words of the person who asked."""
 
 
-def is_held(season: Season) -> bool:
-    """Whether a board of the season that falls due becomes a draft instead of an edition."""
-    return season.frozen_at is not None or season.window_days > 0
+def is_held(season: Season, asked_by: str | None = None) -> bool:
+    """Whether a board of the season becomes a draft instead of an edition: one that falls due, or one asked for."""
+    by_one = bool(season.two_persons) and asked_by is not None
+    return season.frozen_at is not None or season.window_days > 0 or by_one
+
+
+def check_second(season: Season, draft: Draft, actor: str) -> None:
+    """Raise DraftRefused where the season wants two persons and the actor composed the draft; the clock is nobody."""
+    if season.two_persons and actor == draft.composed_by != CLOCK:
+        raise DraftRefused(_("本赛季须两人发布: 这份公示稿由您出稿, 请由另一位管理员公示或发布"))
 
 
 def store_draft(  # noqa: PLR0913 - what, from where, and in whose name
@@ -85,7 +93,8 @@ def hold(session: Session, scored: Scored, office: Office, actor: str, run_id: i
     season = locked_season(session, scored.season.id)
     draft = store_draft(session, scored, office, actor, run_id=run_id)
     confirm(session, scored)
-    if season.frozen_at is None and season.window_days:
+    by_one = bool(season.two_persons) and actor != CLOCK
+    if season.frozen_at is None and season.window_days and not by_one:
         open_window(
             session,
             actor,
@@ -116,17 +125,19 @@ def open_window(
     """Open a draft for objections 公示 until the end of the `days`-th working day after today in the office's zone.
 
     The units of the season may see it from now on, and the clock releases it when the window is over. Raises
-    DraftRefused for a draft that is not merely a draft, no days, or no contact, ClockOff where this machine's clock
-    cannot say which day it is.
+    DraftRefused for a draft that is not merely a draft, no days, no contact, or want of a second person, ClockOff
+    where this machine's clock cannot say which day it is.
     """
     check_clock(session)
     if days < 1 or not contact.strip():
         raise DraftRefused(_("公示须有至少 1 个工作日的期限和异议联系方式"))
+    season = session.get_one(Season, draft.season_id)
+    check_second(season, draft, actor)
     opens_at = now() if at is None else at
     closes_at = window_end(session, opens_at, days, zone)
     window = {"opens_at": opens_at, "closes_at": closes_at, "contact": contact.strip()}
     change_draft(session, draft, (DRAFT,), state=WINDOW, reason=None, **window)
-    season, last_day = session.get_one(Season, draft.season_id), str(local_date(closes_at, zone))
+    last_day = str(local_date(closes_at, zone))
     record_act(
         session,
         actor,

@@ -173,6 +173,27 @@ class DueRun(Base):
     finished_at: Mapped[int | None] = mapped_column(BigInteger)
 
 
+class Countersign(Base):
+    """What one administrator asks for and only another may agree to 会签, where a season wants two persons."""
+
+    __tablename__ = "countersign"
+    __table_args__ = (Index("ix_countersign_season_id", "season_id"),)
+
+    id: Mapped[id_column]
+    season_id: Mapped[int] = mapped_column(ForeignKey("season.id"))
+    act: Mapped[short_text]
+    """`withdraw` an edition, `reveal` a frozen season, or go on with one person `alone`."""
+    edition_id: Mapped[int | None] = mapped_column(ForeignKey("edition.id"))
+    newest_only: Mapped[flag] = mapped_column(default=0)
+    reason: Mapped[long_text]
+    asked_at: Mapped[millis]
+    asked_by: Mapped[short_text]
+    outcome: Mapped[str | None] = mapped_column(String(40))
+    answer: Mapped[str | None] = mapped_column(Text)
+    settled_at: Mapped[int | None] = mapped_column(BigInteger)
+    settled_by: Mapped[str | None] = mapped_column(String(40))
+
+
 class Screen(Base):
     """A named, managed public display 大屏; only the hash of its address is kept."""
 

@@ -13,6 +13,7 @@ from leaderboard.boards.drafts import (
     LIVE,
     DraftRefused,
     change_draft,
+    check_second,
     drop,
     lineage,
     list_drafts,
@@ -67,6 +68,7 @@ def release(
     season = locked_season(session, draft.season_id)
     session.refresh(draft)
     _check(session, draft, season, office.zone, at)
+    check_second(season, draft, actor)
     change_draft(session, draft, LIVE, state=RELEASED, reason=None, **settled(actor, at))
     edition = announce(session, composed, actor, draft.run_id)
     change_draft(session, draft, (RELEASED,), edition_id=edition.id)

@@ -41,6 +41,8 @@ class Season(Base):
     """The authority 主办单位 that holds it, where it is not the one that runs this installation."""
     frozen_at: Mapped[int | None] = mapped_column(BigInteger)
     """Since when the public keeps the last edition 封榜; what is composed meanwhile waits as a draft."""
+    two_persons: Mapped[flag] = mapped_column(default=0)
+    """1 where what one administrator composes, withdraws or reveals is published only by another."""
 
 
 class Unit(Base):

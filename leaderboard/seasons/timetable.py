@@ -122,12 +122,14 @@ def add_timetable(  # noqa: PLR0913 - the columns of the table, all by name
 ) -> Timetable:
     """Give a season a timetable, from `starts_at` or from now on; raises PlanError with every reason against it."""
     document = _checked(name=name, rule=rule, zone=zone, catch_up=catch_up)
+    # Where the season wants two persons a timetable waits until another administrator lets it run.
     timetable = Timetable(
         season_id=season.id,
         name=name.strip(),
         rule=_stored(document),
         timezone=zone,
         catch_up=catch_up,
+        is_active=int(not season.two_persons),
         starts_at=now() if starts_at is None else starts_at,
         planned_by=actor,
     )
@@ -167,6 +169,9 @@ def change_timetable(
     if before["rule"] != document:
         # What the new rule would have come to before it was made is none of its business.
         timetable.starts_at = at + 1
+        timetable.planned_by = actor
+        if session.get_one(Season, timetable.season_id).two_persons:
+            timetable.is_active = 0
     timetable.name, timetable.rule, timetable.catch_up = name.strip(), _stored(document), catch_up
     session.flush()
     changed = {key: [before[key], after[key]] for key in before if before[key] != after[key]}
@@ -218,7 +223,12 @@ def pause_timetable(session: Session, actor: str, timetable: Timetable) -> None:
 
 
 def resume_timetable(session: Session, actor: str, timetable: Timetable, at: Millis | None = None) -> None:
-    """Let a timetable run again from now on; instants that passed during the pause are not made up for."""
+    """Let a timetable run again from now on; instants that passed during the pause are not made up for.
+
+    Raises PlanError where the season wants two persons and the actor planned it.
+    """
+    if session.get_one(Season, timetable.season_id).two_persons and actor == timetable.planned_by:
+        raise PlanError(_("本赛季须两人发布: 这份时间表由您安排, 请由另一位管理员启用"))
     if not timetable.is_active:
         timetable.is_active, timetable.starts_at = 1, now() if at is None else at
         session.flush()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from flask import url_for
 from sqlalchemy.orm import Session
 
+from leaderboard.boards.countersign import act_words, open_countersigns
 from leaderboard.boards.health import Stale, stale_boards
 from leaderboard.boards.models import Draft
 from leaderboard.boards.revisions import stopped
@@ -57,6 +58,11 @@ def alarms(session: Session, at: Millis) -> Iterator[Alarm]:
             day=submission.effective_on,
         )
         yield Alarm(words, url_for("console.approval", slug=season.slug), grave=False)
+    for asked in open_countersigns(session):
+        season = session.get_one(Season, asked.season_id)
+        told = _("{season}：{act}待另一位管理员会签。")
+        words = told.format(season=named(season.title, season.title_en), act=act_words()[asked.act])
+        yield Alarm(words, url_for("console.drafts", slug=season.slug, _anchor="countersigns"), grave=False)
     for timetable, years in calendar_gaps(session, at):
         words = _("时间表“{name}”要用到 {years} 年的放假安排，尚未导入，工作日暂按周一至周五推算")
         told = words.format(name=timetable.name, years="、".join(map(str, years)))

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from leaderboard.accounts.permissions import Action
 from leaderboard.boards import view
+from leaderboard.boards.countersign import open_countersigns
 from leaderboard.boards.drafts import (
     LIVE,
     drop,
@@ -82,6 +83,7 @@ def desk(season: Season, window: Typed | None = None, status: int = 200) -> Resp
         told=told_of_season(session, season.id),
         window=window or Typed(kept),
         missing=years_of_season(session, season, now(), office().zone),
+        countersigns=open_countersigns(session, season.id),
         blank=Typed(),
     )
 
@@ -174,6 +176,8 @@ def hindrance(season: Season, draft: Draft, counts: dict[str, int]) -> str:
         return _("公示期到 {until} 为止，不能提前发布；期满且异议全部答复后，由时钟发布。").format(
             until=until
         )
+    if season.two_persons and draft.composed_by == person().name:
+        return _("本赛季须两人发布：这份公示稿由您出稿，请由另一位管理员公示或发布。")
     if counts["open"]:
         return _("还有 {n} 件异议待答复，全部答复之前不发布。").format(n=counts["open"])
     return ""

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from leaderboard.accounts.permissions import Action
 from leaderboard.boards.correct import begin_correction, preview_correction, withdraw
+from leaderboard.boards.countersign import WITHDRAW, ask
 from leaderboard.boards.difference import Effect
 from leaderboard.boards.drafts import DraftRefused, list_drafts
 from leaderboard.boards.gather import NothingInForce
@@ -62,14 +63,18 @@ def withdraw_edition(slug: str, number: int) -> ResponseReturnValue:
         return _page(season, number, typed, 422)
     session = writing()
     try:
-        found = _edition(session, season, number)
-        withdraw(session, person().name, found, reason=typed.worded.get("reason", ""))
+        found, reason = _edition(session, season, number), typed.worded.get("reason", "")
+        if season.two_persons:
+            ask(session, person().name, season, WITHDRAW, reason=reason, edition=found)
+        else:
+            withdraw(session, person().name, found, reason=reason)
         session.commit()
     except (DraftRefused, ClockOff) as error:
         session.rollback()
         typed.complain("reason", str(error))
         return _page(season, number, typed, 422)
-    flash(_("第 {n} 期已撤回").format(n=number))
+    done = _("已提出撤回第 {n} 期，待另一位管理员会签") if season.two_persons else _("第 {n} 期已撤回")
+    flash(done.format(n=number))
     return redirect(url_for("console.drafts", slug=slug, _anchor="editions"))
 
 

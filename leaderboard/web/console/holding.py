@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.permissions import Action
+from leaderboard.boards.countersign import REVEAL, ask
 from leaderboard.releasing import reveal
 from leaderboard.seasons.holding import MOST_WINDOW_DAYS, freeze_season, set_window
 from leaderboard.seasons.plan import PlanError
@@ -39,21 +40,27 @@ def freeze(slug: str) -> ResponseReturnValue:
 def reveal_season(slug: str) -> ResponseReturnValue:
     """End the freeze and publish what waited."""
     season, typed = season_at(slug), Typed.of_request()
+    reason, newest_only = typed.worded.get("reason", ""), "newest_only" in typed.values
+    back = url_for("console.drafts", slug=slug)
+
+    def first(session: Session) -> str:
+        ask(session, person().name, season, REVEAL, reason=reason, newest_only=newest_only)
+        return _("已提出揭榜，待另一位管理员会签")
 
     def end() -> str:
         numbers = reveal(
-            database(),
-            season.id,
-            person().name,
-            office(),
-            reason=typed.worded.get("reason", ""),
-            newest_only="newest_only" in typed.values,
+            database(), season.id, person().name, office(), reason=reason, newest_only=newest_only
         )
-        if not numbers:
-            return _("已揭榜，没有等待发布的一期")
-        return _("已揭榜，发布第 {numbers} 期").format(numbers=_("、").join(map(str, numbers)))
+        return revealed_words(numbers)
 
-    return try_out(end, url_for("console.drafts", slug=slug))
+    return carry_out(first, back) if season.two_persons else try_out(end, back)
+
+
+def revealed_words(numbers: list[int]) -> str:
+    """What a reveal came to."""
+    if not numbers:
+        return _("已揭榜，没有等待发布的一期")
+    return _("已揭榜，发布第 {numbers} 期").format(numbers=_("、").join(map(str, numbers)))
 
 
 @door.post("/seasons/<slug>/window")

@@ -55,7 +55,7 @@ def publish(slug: str) -> ResponseReturnValue:
         obstacle=obstacle,
         number=numbered.number + 1 if numbered else 1,
         edition=last,
-        is_held=is_held(season),
+        is_held=is_held(season, person().name),
         once_key=secrets.token_hex(16),
         next_due_at=next_due(session, season.id, now()),
         runs=list_runs(session, season.id),

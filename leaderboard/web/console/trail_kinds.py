@@ -17,7 +17,7 @@ KINDS = {
         "fact",
         "workbook",
     ),
-    "editions": ("edition", "draft", "key"),
+    "editions": ("edition", "draft", "key", "countersign"),
     "objections": ("objection",),
     "clock": ("timetable", "calendar", "clock", "run"),
     "screens": ("screen",),

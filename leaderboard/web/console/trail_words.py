@@ -138,6 +138,8 @@ def told(line: AuditLine, words: Wording) -> ToldLine:
 
 def _changes(action: str, detail: Mapping[str, Any], words: Wording) -> Iterator[Change]:
     """What the act changed: the parts of `was` and `now`, or the one thing they are themselves."""
+    was: Any
+    now: Any
     if action in IN_PAIRS:
         pairs = {name: value for name, value in detail.items() if isinstance(value, list) and len(value) == 2}
         was, now = {n: pair[0] for n, pair in pairs.items()}, {n: pair[1] for n, pair in pairs.items()}
