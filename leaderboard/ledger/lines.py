@@ -13,7 +13,7 @@ from sqlalchemy import Row, event, inspect, select, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapper, Session
 
-from leaderboard.ledger.likeness import deal_key, name_key
+from leaderboard.likeness import deal_key, name_key
 from leaderboard.ledger.list_models import KeptLine
 from leaderboard.ledger.models import AWAITING, RETURNED, SIGNED, VERIFIED, Project
 from leaderboard.seasons.models import Unit

@@ -87,6 +87,7 @@ CONSOLE = (
     " agree_countersign refuse_countersign two_persons proof proof_by_indicator proof_file proof_of_unit proof_on_screen"
     " drafts make_one_draft draft open_draft extend_draft release_one revise_draft drop_draft"
     " preview_other switch_names"
+    " import_batch undo_batch paste_import season_template_file export_later work work_state work_file drop_work"
     " objection answer_objection edition correct_edition withdraw_edition freeze reveal_season change_window"
 )
 PEOPLE = (
