@@ -14,6 +14,7 @@ from leaderboard.db import Base
 from leaderboard.ledger.evidence import wrong_evidence
 from leaderboard.ledger.project_facts import wrong_project_facts
 from leaderboard.outbox.models import Message
+from leaderboard.seasons.models import Season
 
 MARKED = (
     "account",
@@ -56,8 +57,18 @@ def check_rows(session: Session) -> Iterator[str]:
                     yield f"记录 {name} 与审计记录不符"
     for name in marks:
         yield f"审计记录记有 {name}, 库中没有"
+    yield from _rules(session)
     yield from _sums(session)
     yield from (f"佐证材料 {name} 的内容与上传时不同" for name in wrong_evidence(session))
+
+
+def _rules(session: Session) -> Iterator[str]:
+    """Seasons that want two persons, or do not, otherwise than was last set."""
+    acts = select(AuditLine).where(AuditLine.action == "season.two_persons").order_by(AuditLine.seq_no)
+    wanted = {line.subject: json.loads(line.detail)["now"] for line in session.scalars(acts)}
+    for season in session.scalars(select(Season)):
+        if season.two_persons != int(wanted.get(season.slug, False)):
+            yield f"赛季 {season.slug} 的两人发布与审计记录不符"
 
 
 def _sums(session: Session) -> Iterator[str]:

@@ -20,6 +20,7 @@ from leaderboard.accounts.people import add_account
 from leaderboard.accounts.second_factor import enrol, new_secret
 from leaderboard.boards.check import check_database
 from leaderboard.boards.correct import withdraw
+from leaderboard.boards.countersign import ALONE, ask, want_two
 from leaderboard.boards.drafts import open_window
 from leaderboard.boards.keys import rotate
 from leaderboard.boards.screens import add_screen
@@ -115,6 +116,8 @@ def planned(race: Race) -> None:
     cover = [["格式版本", "saima-workbook/1"], ["赛季代号", "race"]]
     take_in(session, book({"项目": [["I-1", "导入的项目", None, None, None, None, "liuxi"]]}, cover=cover, scheme=None))
     show_season(session, "li", season, is_public=False, reason="整理")
+    want_two(session, "li", season, reason="领导小组要求")
+    ask(session, "li", season, ALONE, reason="人手不足")
 
 
 @contextmanager
