@@ -82,8 +82,14 @@ def remove_factor(session: Session, actor: str, account: Account, reason: str = 
     gone = take_away(session, account)
     if not gone:
         raise AccountError(_("账号 {name} 没有启用动态口令").format(name=account.name))
-    action = "account.factor_off" if actor == account.name else "account.factor_reset"
-    record_act(session, actor, action, account.name, rows=gone, why=reason or None)
+    record_act(
+        session,
+        actor,
+        "account.factor_off" if actor == account.name else "account.factor_reset",
+        account.name,
+        rows=gone,
+        why=reason or None,
+    )
 
 
 def take_away(session: Session, account: Account) -> list[object]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from flask import Request, current_app, g
+from flask import Request, Response, after_this_request, current_app, g
 from flask import session as cookie
 from sqlalchemy.orm import Session
 
@@ -34,7 +34,14 @@ def office() -> Office:
 def reading() -> Session:
     """The request's session for reading; it never holds the write lock."""
     if "reading" not in g:
-        g.reading = database().readers()
+        held = g.reading = database().readers()
+
+        @after_this_request
+        def close_again(response: Response) -> Response:
+            # A streamed answer is written when the request is over, and begins a closed session anew.
+            response.call_on_close(held.close)
+            return response
+
     return cast(Session, g.reading)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -12,7 +13,16 @@ from sqlalchemy.orm import Session
 
 from config import Settings
 from leaderboard.accounts.error import AccountError
-from leaderboard.accounts.models import ADMINISTRATOR, REPORTER, ROLES, VIEWER, AuditLine, UserSession
+from leaderboard.accounts.models import (
+    ADMINISTRATOR,
+    REPORTER,
+    ROLES,
+    SYSTEM,
+    VIEWER,
+    Account,
+    AuditLine,
+    UserSession,
+)
 from leaderboard.accounts.own_password import change_password, renew_password
 from leaderboard.accounts.passwords import (
     dummy_hash,
@@ -23,7 +33,7 @@ from leaderboard.accounts.passwords import (
     one_time_password,
     weaknesses,
 )
-from leaderboard.accounts.people import add_account, deactivate
+from leaderboard.accounts.people import add_account, add_without_password, assign, deactivate, reopen
 from leaderboard.accounts.policy import PasswordPolicy
 from leaderboard.accounts.read import find_account, list_accounts
 from leaderboard.accounts.sessions import new_token
@@ -189,3 +199,48 @@ def test_a_real_hash_costs_what_the_standard_recommends():
     source = "from leaderboard.accounts.passwords import hashed; print(hashed('x'))"
     made = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=True)
     assert made.stdout.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+
+
+def keeper(session: Session, name: str) -> Account:
+    return add_without_password(session, "tester", name=name, display_name=name, role=SYSTEM)
+
+
+def test_the_last_open_system_administrator_stays_one(session: Session):
+    one, other = keeper(session, "one"), keeper(session, "other")
+    deactivate(session, "other", one)
+    with pytest.raises(AccountError, match="最后一个启用的系统管理员"):
+        deactivate(session, "命令行 root", other)
+    with pytest.raises(AccountError, match="最后一个启用的系统管理员"):
+        assign(session, "命令行 root", other, role=VIEWER, unit_id=None, reason="调岗")
+    reopen(session, "other", one)
+    assign(session, "one", other, role=VIEWER, unit_id=None, reason="调岗")
+    assert (one.is_active, other.role) == (1, VIEWER)
+
+
+def test_nobody_changes_or_closes_themselves(session: Session):
+    keeper(session, "one")
+    other = keeper(session, "other")
+    with pytest.raises(AccountError, match="不能改自己的角色"):
+        assign(session, "other", other, role=VIEWER, unit_id=None, reason="x")
+    with pytest.raises(AccountError, match="不能停用自己"):
+        deactivate(session, "other", other)
+
+
+def test_every_reason_against_another_role_is_told_at_once(session: Session):
+    account, _ = add_account(session, "tester", name="chen", display_name="陈", role=VIEWER)
+    with pytest.raises(AccountError) as refused:
+        assign(session, "boss", account, role=REPORTER, unit_id=None, reason=" ")
+    assert refused.value.problems == ("填报员须属于一个参赛单位", "请写明理由，最多 500 字")
+    with pytest.raises(AccountError, match="没有变化"):
+        assign(session, "boss", account, role=VIEWER, unit_id=None, reason="x")
+
+
+def test_another_role_ends_the_sessions_and_is_in_the_trail_with_what_was(session: Session):
+    unit = start_race(session).unit("liuxi")
+    account, _ = add_account(session, "tester", name="chen", display_name="陈", role=VIEWER)
+    new_token(session, account, at=1)
+    assign(session, "boss", account, role=REPORTER, unit_id=unit.id, reason="下派")
+    assert session.scalars(select(UserSession.ended_at)).one() is not None
+    line = session.scalars(select(AuditLine).where(AuditLine.action == "account.assign")).one()
+    detail = json.loads(line.detail)
+    assert (detail["was"]["role"], detail["now"]["role"], detail["why"]) == (VIEWER, REPORTER, "下派")

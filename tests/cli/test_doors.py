@@ -10,12 +10,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
+from config import Settings
+from leaderboard.accounts.invitations import accept
 from leaderboard.accounts.models import AuditLine
 from leaderboard.accounts.read import find_account
+from leaderboard.accounts.sessions import Origin, new_token
 from leaderboard.boards.models import FAILED, DueRun
 from leaderboard.boards.screens import find_screen
 from leaderboard.cli.context import operator
 from leaderboard.db import Database
+from leaderboard.instant import now
 from tests.commanding import Command, Done, Trail
 
 
@@ -42,6 +46,34 @@ def test_a_screen_is_listed_and_revoked(leaderboard: Command, done: Done, race: 
     with database.reading() as session:
         assert find_screen(session, address.rpartition("/")[2]) is None
     assert leaderboard("screen-revoke", "999").exit_code == 1
+
+
+def test_an_account_is_recovered_whatever_happened_and_its_sessions_are_listed_and_ended(
+    leaderboard: Command, done: Done, database: Database
+):
+    done("account-add", "zhou", "system", "--display-name", "周某")
+    assert "最后一个" in leaderboard("account-deactivate", "zhou").output
+    done("account-add", "zheng", "system")
+    done("account-deactivate", "zhou", "--reason", "离任")
+    assert "没有停用" in leaderboard("account-reopen", "zheng").output
+    told = done("account-recover", "zhou")
+    assert told.startswith("zhou\t72 小时内打开一次\thttp")
+    token = told.strip().rsplit("/", 1)[1]
+    with database.session() as session:
+        account = accept(session, token, "Plum-tree-7", Settings(), now())
+        new_token(session, account, now(), Origin("10.0.0.7", "Firefox"))
+        session.commit()
+    assert "10.0.0.7\tFirefox" in done("account-sessions", "zhou")
+    assert "已退出 1 处登录" in done("account-sessions", "zhou", "--end")
+    assert done("account-sessions", "zhou") == ""
+    assert "请写明" in leaderboard("account-assign", "zheng", "viewer", "--reason", "").output
+    done("account-assign", "zheng", "viewer", "--reason", "分工调整")
+    assert "zheng\tzheng\tviewer" in done("accounts")
+
+
+def test_doctor_names_administrators_whom_only_a_password_protects(done: Done, database: Database):
+    done("account-add", "zhou", "system")
+    assert "动态口令: optional; 只用密码登录的管理员: zhou" in done("doctor")
 
 
 def test_an_account_is_listed_and_closed(leaderboard: Command, done: Done, race: str, database: Database):

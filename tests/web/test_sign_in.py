@@ -14,7 +14,8 @@ from sqlalchemy import select
 from config import Settings
 from leaderboard import create_app
 from leaderboard.accounts.models import REPORTER, VIEWER, AuditLine, SignInFailure, UserSession
-from leaderboard.accounts.people import deactivate, renew_password
+from leaderboard.accounts.own_password import renew_password
+from leaderboard.accounts.people import deactivate
 from leaderboard.accounts.read import find_account
 from leaderboard.db import Database
 from tests.factories import start_race
