@@ -11,6 +11,7 @@ from leaderboard.rulebook.choosing import kind_of
 from leaderboard.rulebook.grammar import Blank, Choice, Kind, Named, Node, Parts, Rows, Table, document_node
 from leaderboard.rulebook.words import Words
 from leaderboard.words import gettext as _
+from leaderboard.words import named as called
 
 NAMED_BY = ("key", "name", "colour")
 """What tells the items of a list apart; others are told by their number."""
@@ -129,4 +130,6 @@ def _by_name(items: Sequence[Any]) -> dict[str, Any]:
 
 
 def _called(item: Any, key: str) -> str:
-    return str(item["name"]) if isinstance(item, Mapping) and item.get("name") else key
+    if isinstance(item, Mapping) and item.get("name"):
+        return called(str(item["name"]), str(item.get("name_en") or ""))
+    return key

@@ -10,6 +10,7 @@ from leaderboard.rulebook.choosing import kind_of
 from leaderboard.rulebook.filled_in import is_lines
 from leaderboard.rulebook.grammar import Blank, Choice, Named, Parts, Rows, Table, document_node
 from leaderboard.rulebook.words import Words
+from leaderboard.words import named as called
 from scoring.reading import Problem
 
 
@@ -171,4 +172,6 @@ def _title(item: Any) -> str:
     """What tells one item of a list from the others."""
     if not isinstance(item, Mapping):
         return ""
-    return next((str(item[name]) for name in ("name", "key", "colour") if item.get(name)), "")
+    if item.get("name"):
+        return called(str(item["name"]), str(item.get("name_en") or ""))
+    return next((str(item[name]) for name in ("key", "colour") if item.get(name)), "")

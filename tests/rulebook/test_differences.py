@@ -30,13 +30,13 @@ def test_the_same_scheme_differs_nowhere() -> None:
 
 
 def test_a_number_is_told_with_its_place() -> None:
-    assert told(changed(0, cap="1.3")) == [("指标 · 签约率 · 封顶", "1.2", "1.3")]
+    assert told(changed(0, cap="1.3")) == [("各项指标 · 签约率 · 封顶", "1.2", "1.3")]
     with speaking(ENGLISH):
-        assert told(changed(0, cap="1.3"))[0][0] == "Indicator · 签约率 · Cap"
+        assert told(changed(0, cap="1.3"))[0][0] == "Indicators · Signing rate · Cap"
 
 
 def test_what_one_of_them_does_not_say_is_blank() -> None:
-    assert told(changed(1, cap="2")) == [("指标 · 开工率 · 封顶", "", "2")]
+    assert told(changed(1, cap="2")) == [("各项指标 · 开工率 · 封顶", "", "2")]
     assert told(BASE | {"base": "60"}) == [("基础分", "", "60")]
 
 
@@ -52,27 +52,27 @@ def test_what_one_of_them_does_not_say_is_blank() -> None:
 )
 def test_another_kind_of_thing_is_told_whole(shape: dict[str, Any], words: str) -> None:
     (found,) = told(changed(1, shape=shape))
-    assert found[0] == "指标 · 开工率 · 计分办法"
+    assert found[0] == "各项指标 · 开工率 · 计分办法"
     assert found[2].startswith(words)
 
 
 def test_the_same_kind_is_told_part_by_part() -> None:
     one, other = (changed(1, shape={"kind": "points", "each": each}) for each in ("1", "2"))
-    assert told(other, base=one) == [("指标 · 开工率 · 计分办法 · 每次（每项）的分", "1", "2")]
+    assert told(other, base=one) == [("各项指标 · 开工率 · 计分办法 · 每次（每项）的分", "1", "2")]
 
 
 def test_an_indicator_that_moved_is_the_same_one() -> None:
     other = copy.deepcopy(BASE)
     other["indicators"][0], other["indicators"][1] = other["indicators"][1], other["indicators"][0]
     assert told(other) == [
-        ("指标 · 次序", "签约率、开工率、落地率、资金到位率", "开工率、签约率、落地率、资金到位率")
+        ("各项指标 · 次序", "签约率、开工率、落地率、资金到位率", "开工率、签约率、落地率、资金到位率")
     ]
 
 
 def test_one_that_is_new_or_gone_is_told_whole() -> None:
     fewer = BASE | {"indicators": BASE["indicators"][:3]}
     (gone,) = told(fewer)
-    assert gone[0] == "指标 · 资金到位率"
+    assert gone[0] == "各项指标 · 资金到位率"
     assert "权重 25" in gone[1]
     assert gone[2] == ""
 

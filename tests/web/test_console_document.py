@@ -146,7 +146,7 @@ def test_the_second_of_two_people_sees_both_versions(
     assert page.status == 409
     assert "li同志 改动" in page.text()
     rows = [page.text(row) for row in page.all("table", class_="differing")[0].iter("tr")][1:]
-    assert rows == ["指标 · 签约率 · 封顶1.51.3", "基础分5—"]
+    assert rows == ["各项指标 · 签约率 · 封顶1.51.3", "基础分5—"]
     assert fields_of(page)["indicators.0.cap"] == "1.5"
     # Having seen both, saving again is a decision.
     press(client, "save", page)
@@ -207,7 +207,7 @@ def test_versions_tell_what_each_changed(client: FlaskClient, visit: Visit) -> N
     press(client, "save", **{"indicators.0.cap": "1.3"})
     page = visit(f"{DESK}/versions?of=2&against=1", client=client)
     rows = [page.text(row) for row in page.all("table", class_="differing")[0].iter("tr")][1:]
-    assert rows == ["指标 · 签约率 · 封顶1.21.3"]
+    assert rows == ["各项指标 · 签约率 · 封顶1.21.3"]
     visit(f"{DESK}/versions?of=9&against=x&lang=en", client=client)
     assert client.get(f"{DESK}/9.yaml").status_code == 404
 

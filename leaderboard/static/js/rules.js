@@ -1,49 +1,90 @@
-// The form over a scheme's document: adding, moving and choosing a kind change the page in place; without this script
-// the same buttons send the page.
-"use strict";
+// The form over a scheme's document: adding, moving and choosing a kind change the page in place, and what was typed
+// and not saved is offered again later; without this script the same buttons send the page.
+(function () {
+  "use strict";
 
-const form = document.querySelector("form.rules");
-
-function openPlaces() {
-  return new Set([...form.querySelectorAll("details[open]")].map((item) => item.dataset.place));
-}
-
-// Items are told by their place, so after one is moved or taken away those behind it have other places.
-async function act(button) {
-  const body = new URLSearchParams(new FormData(form, button));
-  const open = openPlaces();
-  const answer = await fetch(form.action, { method: "POST", body });
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const changed = page.querySelector("form.rules");
-  if (!answer.ok || !changed) {
-    form.requestSubmit(button);
+  const form = document.querySelector("form.rules");
+  if (!form) {
     return;
   }
-  form.replaceChildren(...changed.childNodes);
-  for (const item of form.querySelectorAll("details")) {
-    if (open.has(item.dataset.place)) {
-      item.open = true;
+  document.documentElement.classList.add("scripted");
+  const store = window.kept.store(`saima.rules.${form.dataset.who}.${form.dataset.season}`);
+  const seen = () => form.elements.seen.value;
+  const fields = () => [...new FormData(form)].filter(([name]) => name !== "csrf_token" && name !== "seen");
+  const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+
+  // The page for what the form would send: its own content changes, whatever was unfolded stays so.
+  async function show(body) {
+    const open = new Set([...form.querySelectorAll("details[open]")].map((item) => item.dataset.place));
+    const answer = await fetch(form.action, { method: "POST", body });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const changed = page.querySelector("form.rules");
+    if (!changed) {
+      window.location.reload();
+      return;
+    }
+    form.replaceChildren(...changed.childNodes);
+    for (const item of form.querySelectorAll("details")) {
+      item.open = item.open || open.has(item.dataset.place);
     }
   }
-  const [, place] = button.value.split(" ");
-  const target = document.getElementById(`${place}:kind`) ?? form.querySelector(`[data-place="${place}"] summary`);
-  target?.focus();
-}
 
-form?.addEventListener("submit", (event) => {
-  const button = event.submitter;
-  if (button && /^(add|remove|up|down|show) /.test(button.value)) {
-    event.preventDefault();
-    act(button);
+  async function act(button) {
+    const place = button.value.split(" ")[1];
+    await show(new URLSearchParams(new FormData(form, button)));
+    keep();
+    const target = document.getElementById(`${place}:kind`) ?? form.querySelector(`[data-place="${place}"] summary`);
+    target?.focus();
   }
-});
 
-form?.addEventListener("change", (event) => {
-  const place = event.target.dataset.kind;
-  if (place) {
-    const button = form.querySelector(`button[value="show ${place}"]`);
-    form.requestSubmit(button);
+  function keep(saving = "") {
+    store.save({ fields: fields(), saving, at: Date.now() });
   }
-});
 
-document.documentElement.classList.add("scripted");
+  // What is kept and not in the page was never saved, unless it was sent and the draft is another since.
+  function offer() {
+    const notice = document.getElementById("kept");
+    if (!notice) {
+      return;
+    }
+    if ("unsaved" in form.dataset) {
+      keep();
+      return;
+    }
+    const entry = store.load();
+    const fits = entry && Array.isArray(entry.fields);
+    if (!fits || same(entry.fields, fields()) || (entry.saving && entry.saving !== seen() + ".")) {
+      store.drop();
+      return;
+    }
+    notice.hidden = false;
+    document.getElementById("kept-back").addEventListener("click", async () => {
+      notice.hidden = true;
+      const body = new URLSearchParams([...entry.fields, ["do", "show"], ["seen", seen()]]);
+      body.set("csrf_token", form.elements.csrf_token.value);
+      await show(body);
+    });
+    document.getElementById("kept-drop").addEventListener("click", () => {
+      notice.hidden = true;
+      store.drop();
+    });
+  }
+
+  form.addEventListener("submit", (event) => {
+    const button = event.submitter;
+    if (button && /^(add|remove|up|down|show) /.test(button.value)) {
+      event.preventDefault();
+      act(button);
+    } else if (button && button.value === "save") {
+      keep(seen() + ".");
+    }
+  });
+  form.addEventListener("input", () => keep());
+  form.addEventListener("change", (event) => {
+    const place = event.target.dataset.kind;
+    if (place) {
+      form.requestSubmit(form.querySelector(`button[value="show ${place}"]`));
+    }
+  });
+  offer();
+})();
