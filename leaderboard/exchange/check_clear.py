@@ -1,4 +1,7 @@
-"""Finds what clearing 清空 would reverse: live facts that an export of the season would hold and the file does not."""
+"""Finds what clearing 清空 would reverse: live facts of the season that an export would hold and the file does not.
+
+A fact is the season's where it occurred within the season, so that clearing one season leaves another's records alone.
+"""
 
 from __future__ import annotations
 
@@ -46,10 +49,13 @@ def _cleared(checking: Checking, table: ProjectFact | UnitFact) -> Iterator[Clea
 
 
 def _in_scope(checking: Checking, table: Any) -> Select[Any]:
-    """The live facts that an export of the season would hold, as `export_rows` selects them."""
+    """The live facts that an export of the season would hold, as far as they occurred within it."""
     season, units = checking.plan.season, [line.unit_id for line in checking.known.entries.values()]
     if table in (Credit, StageEvent, CapitalArrival):
-        return known_project_facts(table).where(table.project_id.in_(projects_of(units)))
+        return known_project_facts(table).where(
+            table.project_id.in_(projects_of(units)),
+            table.occurred_on.between(season.starts_on, season.ends_on),
+        )
     known = known_unit_facts(table)
     if table is Adjustment and checking.known.season is not None:
         return known.where(Adjustment.season_id == checking.known.season.id)

@@ -14,7 +14,7 @@ from xlsxwriter import Workbook
 
 from config import Settings
 from leaderboard.exchange.archive import MB, Limits
-from leaderboard.exchange.layout import CHECKED
+from leaderboard.exchange.layout import CHECKED, TABLES
 from leaderboard.exchange.pasted import AS_TEXT
 from leaderboard.exchange.problems import FileRefused, Problem
 from leaderboard.exchange.workbook import run_child
@@ -28,7 +28,7 @@ def marked_workbook(
     data: bytes, errors: Sequence[Problem], warnings: Sequence[Problem], settings: Settings
 ) -> bytes:
     """A copy of the file with what is wrong marked in it; a list of it where the file cannot be written again."""
-    problems = [asdict(p) | {"is_error": True} for p in errors]
+    problems = [asdict(p) | {"is_error": True, "position": _position(p)} for p in errors]
     problems += [asdict(p) | {"is_error": False} for p in warnings]
     told = json.dumps({"problems": problems, "name": CHECKED}).encode() + b"\n"
     limits = Limits.of(settings)
@@ -60,6 +60,12 @@ def listed(problems: Iterable[Problem]) -> bytes:
                 if value is not None:
                     sheet.write(number, column, value)
     return buffer.getvalue()
+
+
+def _position(problem: Problem) -> int | None:
+    """Where the column of a problem stands in the template, for cells that came without a head."""
+    titles = next((table.titles for table in TABLES if table.name == problem.sheet), ())
+    return titles.index(problem.column) + 1 if problem.column in titles else None
 
 
 def _unpacked(data: bytes) -> int:

@@ -84,6 +84,14 @@ def mark_sheet(sheet: Worksheet, problems: list[Problem], name: str) -> None:
     sheet.column_dimensions[get_column_letter(beside)].width = WIDTH
 
 
+def place_without_title(sheet: Worksheet, problem: Problem) -> int | None:
+    """The column of a problem where no title says it: right of its key, or as cells stand that were pasted."""
+    if plain(problem["column"]) == plain(sheet.cell(problem["row"], 1).value):
+        return 2
+    position: int | None = problem.get("position")
+    return position
+
+
 def titles_of(sheet: Worksheet) -> dict[str, tuple[int, int]]:
     """Title -> row and column, of what stands in the first rows; of two the upper and left one."""
     found: dict[str, tuple[int, int]] = {}
@@ -92,11 +100,6 @@ def titles_of(sheet: Worksheet) -> dict[str, tuple[int, int]]:
             if cell.value is not None:
                 found.setdefault(plain(cell.value), (cell.row or 1, cell.column or 1))
     return found
-
-
-def key_at(sheet: Worksheet, row: int) -> str:
-    """The key at the left of a row, as on the cover."""
-    return plain(sheet.cell(row, 1).value)
 
 
 def list_all(book: Workbook, problems: list[Problem], name: str) -> None:

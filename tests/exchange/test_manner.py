@@ -133,3 +133,16 @@ def test_an_empty_reason_refuses_before_anything_is_written(session: Session) ->
     with pytest.raises(ImportRefused):
         take_in(session, full_book(节点=EVENTS), manner=CLEAR)
     assert find_season(session, "race-2026") is None
+
+
+def test_clearing_one_season_leaves_the_records_of_another_alone(session: Session) -> None:
+    """The same towns raced the year before: what happened then is not this season's to clear."""
+    last_year = [["格式版本", "saima-workbook/1"], ["赛季代号", "race-2025"], ["赛季名称", "上年"]]
+    last_year += [["开始日期", "2025-01-01"], ["结束日期", "2025-12-31"]]
+    old = [["O-1", "签约", date(2025, 3, 5), None, None, None, None]]
+    project = [["O-1", "上年的项目", None, None, None, None, "柳溪镇"]]
+    take_in(session, full_book(cover=last_year, 项目=project, 节点=old, 到位资金=[], 加减分=[]))
+    take_in(session, full_book())
+    before = live(session)
+    take_in(session, full_book(), manner=CLEAR, reason="以此表为准")
+    assert live(session) == before

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from io import BytesIO
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
 
-from config import Settings
 from leaderboard.accounts.models import AUDITOR, AuditLine
 from leaderboard.boards.models import Screen
 from leaderboard.db import Database
 from leaderboard.ledger.models import Adjustment, Project, UnitReturn
 from leaderboard.seasons import plan
 from tests.factories import FOUR_RATES, put_in_force
-from tests.people import enrol, signed_in, submit, token_in, visitor
+from tests.people import enrol, signed_in, submit, visitor
 from tests.visiting import Visit
 from tests.web.races import ENDS, STARTS, TODAY, committed_race
-
-IMPORT = "/console/import"
 
 
 @pytest.fixture
@@ -32,68 +28,9 @@ def client(app: Flask, database: Database) -> FlaskClient:
     return signed_in(app)
 
 
-def upload(client: FlaskClient, data: bytes, name: str = "台账.xlsx") -> tuple[int, str]:
-    token = token_in(client.get(IMPORT).get_data(as_text=True))
-    answer = client.post(IMPORT, data={"csrf_token": token, "workbook": (BytesIO(data), name)})
-    return answer.status_code, answer.get_data(as_text=True)
-
-
 def count(database: Database, table: type[Project | Screen]) -> int:
     with database.reading() as session:
         return session.scalar(select(func.count()).select_from(table)) or 0
-
-
-def test_an_exported_workbook_comes_back_unchanged(
-    app: Flask, client: FlaskClient, database: Database, settings: Settings
-) -> None:
-    exported = client.get("/console/seasons/now/export")
-    assert exported.headers["Content-Disposition"].startswith(
-        "attachment; filename=saima.xlsx; filename*=UTF-8''"
-    )
-    status, page = upload(client, exported.data)
-    assert status == 200
-    assert "台账.xlsx 与系统中的内容一致，没有要导入的变化。" in page
-    ticket = page.split('name="ticket" value="')[1].split('"')[0]
-    before = count(database, Project)
-    fields = {"csrf_token": token_in(page), "ticket": ticket, "name": "台账.xlsx"}
-    answer = client.post(f"{IMPORT}/confirm", data=fields)
-    assert answer.location == "/console/"
-    assert "台账.xlsx 与系统中的内容一致，没有任何变化" in client.get("/console/").get_data(as_text=True)
-    assert count(database, Project) == before
-    assert list((settings.data_dir / "uploads").iterdir()) == []
-    again = client.post(f"{IMPORT}/confirm", data=fields)
-    assert (again.status_code, "请重新选择文件" in again.get_data(as_text=True)) == (422, True)
-
-
-@pytest.mark.engines("sqlite")
-@pytest.mark.parametrize("data", [b"", b"not a workbook", b"PK\x03\x04 broken"])
-def test_what_is_no_workbook_is_refused(client: FlaskClient, settings: Settings, data: bytes) -> None:
-    status, page = upload(client, data)
-    assert status == 422
-    assert "什么都没有保存" in page
-    assert not (settings.data_dir / "uploads").exists()
-
-
-@pytest.mark.engines("sqlite")
-@pytest.mark.parametrize(
-    ("name", "told"), [("台账.xlsx", "文件是空的 (0 字节)"), ("", "请选择一个 xlsx 文件")]
-)
-def test_an_empty_file_is_told_from_none(client: FlaskClient, name: str, told: str) -> None:
-    """A browser sends a file without a name where nobody chose one."""
-    status, page = upload(client, b"", name)
-    assert status == 422
-    assert told in page
-
-
-@pytest.mark.engines("sqlite")
-@pytest.mark.parametrize("ticket", ["", "../../../etc/passwd", "0" * 32])
-def test_a_ticket_of_ones_own_making_opens_nothing(client: FlaskClient, ticket: str) -> None:
-    assert submit(client, f"{IMPORT}/confirm", IMPORT, ticket=ticket, name="x").status_code == 422
-
-
-@pytest.mark.engines("sqlite")
-def test_the_template_is_a_workbook(client: FlaskClient) -> None:
-    assert client.get(f"{IMPORT}/template.xlsx").data[:2] == b"PK"
 
 
 def test_a_screen_is_added_shown_once_and_revoked(

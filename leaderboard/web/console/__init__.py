@@ -28,6 +28,7 @@ from leaderboard.web.console import (
     scheme_versions,
     screens,
     timetables,
+    work,
 )
 from leaderboard.web.console.door import door
 
@@ -55,6 +56,7 @@ PAGES = (
     returns,
     roster,
     exchange,
+    work,
     screens,
     audit,
 )

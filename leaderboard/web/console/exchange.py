@@ -1,77 +1,104 @@
-"""Workbooks on the console: looked at first, saved when confirmed, and written back in the same format."""
+"""Workbooks on the console: uploaded or pasted, looked at first, taken in when confirmed, reversed whole, written out."""
 
 from __future__ import annotations
 
-import re
-import secrets
+import tempfile
+import zipfile
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import IO
 from urllib.parse import quote
 
-from flask import Response, flash, redirect, request, url_for
+from flask import Response, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
-from leaderboard.accounts.permissions import Action
-from leaderboard.exchange.exporting import export_workbook, template_workbook
-from leaderboard.exchange.importing import import_workbook, preview_workbook
-from leaderboard.exchange.plan import Plan
-from leaderboard.exchange.problems import ImportRefused, Problem
-from leaderboard.instant import now
+from leaderboard.accounts.permissions import Action, can
+from leaderboard.exchange.exporting import season_template, template_workbook, write_season
+from leaderboard.exchange.layout import TABLES
+from leaderboard.exchange.manner import APPEND, CLEAR, OVERWRITE
+from leaderboard.exchange.models import ImportBatch
+from leaderboard.exchange.pasted import MOST_CHARACTERS
+from leaderboard.exchange.read import changed_by, counts_of, find_import, latest_imports, undone_of
+from leaderboard.exchange.undoing import undo_of
+from leaderboard.jobs import queue
+from leaderboard.jobs.models import DUE, RUNNING
+from leaderboard.jobs.read import asked_of, latest_jobs
+from leaderboard.seasons.read import find_season
 from leaderboard.web.console.door import door, season_at, show, today
 from leaderboard.web.forms import field
 from leaderboard.web.guards import guard_action, guarded, person
-from leaderboard.web.requests import reading, settings, writing
+from leaderboard.web.requests import database, reading, settings, writing
 from leaderboard.words import gettext as _
+from leaderboard.workbook_jobs import KINDS, LOOK, UNDO, WRITE
+from leaderboard.working import Worker
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-TICKET = re.compile(r"[0-9a-f]{32}")
-KEPT_SECONDS = 24 * 3600
-MOST_SHOWN = 200
+SMALL_BYTES = 2_000_000
+"""Unpacked size up to which a file is looked at while the person waits; a larger one by a process of its own."""
+FEW_ROWS = 3000
+"""Changed rows up to which an import is reversed, and foreseen, while the person waits."""
+MOST_LISTED = 20
+
+
+def manners() -> dict[str, tuple[str, str]]:
+    """In what manner one may import: its name and what it means."""
+    return {
+        OVERWRITE: (_("覆盖"), _("新增的记录入账；与系统不同的冲销后按文件重记。文件里没有的保持不动。")),
+        APPEND: (_("追加"), _("只把新增的记录入账；系统中已有的一律不改，即使与文件不同。")),
+        CLEAR: (
+            _("清空"),
+            _("同覆盖；文件所含各表里，系统中有、文件里没有的记录全部冲销。冲销有据可查，已发布的各期不变。"),
+        ),
+    }
 
 
 @door.get("/import")
 def exchange() -> ResponseReturnValue:
-    """The form to upload a workbook, with the template and the exports."""
+    """The forms to upload and to paste, the templates, the exports, and the imports of late."""
     return _page()
 
 
 @door.post("/import")
 @guarded(guard_action(Action.IMPORT_WORKBOOK))
 def preview_import() -> ResponseReturnValue:
-    """What importing the workbook would do; nothing is saved before it is confirmed."""
+    """Look at an uploaded workbook; nothing is stored in the ledger before it is confirmed."""
     upload = request.files.get("workbook")
-    data = upload.read(settings().upload_bytes + 1) if upload else b""
     if upload is None or not upload.filename:
-        return _page(errors=[Problem(_("请选择一个 xlsx 文件"))], status=422)
-    name = Path(upload.filename or "").name[:120] or _("工作簿")
-    try:
-        plan = preview_workbook(reading(), data, settings(), file_name=name)
-    except ImportRefused as refusal:
-        return _page(errors=list(refusal.report.errors), name=name, status=422)
-    if plan.errors:
-        return _page(errors=plan.errors, name=name, plan=plan, status=422)
-    return _page(name=name, plan=plan, ticket=_kept(data))
+        return _page(refusal=_("请选择一个 xlsx 文件"), status=422)
+    name = Path(upload.filename).name[:120] or _("工作簿")
+    small = _is_small(upload.stream)
+    asked = {"name": name, "may_verify": can(person(), Action.VERIFY_FACTS)}
+    return begin(LOOK, asked, _parts(upload.stream), here=small)
 
 
-@door.post("/import/confirm")
+@door.post("/import/paste")
 @guarded(guard_action(Action.IMPORT_WORKBOOK))
-def confirm_import() -> ResponseReturnValue:
-    """Import the workbook that was looked at."""
-    ticket, name = field("ticket"), field("name")[:120]
-    path = _folder() / f"{ticket}.xlsx"
-    if not TICKET.fullmatch(ticket) or not path.exists():
-        return _page(errors=[Problem(_("上传的文件已清理，请重新选择文件"))], status=422)
+def paste_import() -> ResponseReturnValue:
+    """Look at pasted cells, as at a workbook."""
+    slug, sheet, text = field("season"), field("sheet"), request.form.get("cells", "")
+    if find_season(reading(), slug) is None or sheet not in {table.name for table in TABLES}:
+        return _page(refusal=_("请选择赛季和工作表"), status=422)
+    if not text.strip() or len(text) > MOST_CHARACTERS:
+        told = _("没有粘贴任何内容") if not text.strip() else _("粘贴的内容太多，请改为导入文件")
+        return _page(refusal=told, status=422)
+    name = _("粘贴到“{sheet}”的内容").format(sheet=sheet)
+    verifying = can(person(), Action.VERIFY_FACTS)
+    asked = {"name": name, "season": slug, "pasted": sheet, "may_verify": verifying}
+    return begin(LOOK, asked, queue.in_parts(text.encode("utf-8", "replace")), here=True)
+
+
+def begin(
+    kind: str, asked: dict[str, object], given: Iterable[bytes] = (), *, here: bool
+) -> ResponseReturnValue:
+    """Ask for long work and show its page; what is small is done before the page is shown."""
     session = writing()
-    try:
-        report = import_workbook(session, path.read_bytes(), person().name, settings(), file_name=name)
-        session.commit()
-    except ImportRefused as refusal:
-        session.rollback()
-        return _page(errors=list(refusal.report.errors), name=name, status=422)
-    path.unlink(missing_ok=True)
-    changed = report.summary.changed if report.summary else 0
-    said = _("已导入 {name}：{changed} 行有变化") if changed else _("{name} 与系统中的内容一致，没有任何变化")
-    flash(said.format(name=name, changed=changed))
-    return redirect(url_for("console.overview"))
+    job = queue.ask(session, person().name, kind, asked, given)
+    session.commit()
+    session.close()
+    if here:
+        Worker(database(), settings()).do_here(job.id)
+    return redirect(url_for("console.work", number=job.id), 303)
 
 
 @door.get("/import/template.xlsx")
@@ -80,59 +107,114 @@ def template_file() -> ResponseReturnValue:
     return _workbook(template_workbook(), "saima-template.xlsx")
 
 
+@door.get("/seasons/<slug>/template.xlsx")
+def season_template_file(slug: str) -> ResponseReturnValue:
+    """A season's own template, with its units, divisions and stages to choose from."""
+    season = season_at(slug)
+    data = season_template(reading(), season, today())
+    return _workbook(data, _("{title}-模板.xlsx").format(title=season.title))
+
+
 @door.get("/seasons/<slug>/export")
 @guarded(guard_action(Action.EXPORT_WORKBOOK))
 def export(slug: str) -> ResponseReturnValue:
-    """A season as a workbook of the import format."""
+    """A season as a workbook of the import format, written to a passing file and sent from it."""
     season = season_at(slug)
-    return _workbook(export_workbook(reading(), season, today()), f"{season.title}-{today()}.xlsx")
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the answer is sent
+    write_season(reading(), season, today(), file)
+    answer = _workbook(_sent(file), f"{season.title}-{today()}.xlsx")
+    answer.call_on_close(file.close)
+    return answer
 
 
-def _workbook(data: bytes, name: str) -> Response:
-    return Response(
-        data,
-        mimetype=XLSX,
-        headers={"Content-Disposition": f"attachment; filename=saima.xlsx; filename*=UTF-8''{quote(name)}"},
+def _sent(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
+        yield from _parts(file)
+
+
+@door.post("/seasons/<slug>/export")
+@guarded(guard_action(Action.EXPORT_WORKBOOK))
+def export_later(slug: str) -> ResponseReturnValue:
+    """Have a large season written in the background."""
+    return begin(WRITE, {"season": season_at(slug).slug}, here=False)
+
+
+@door.get("/import/batches/<int:number>")
+def import_batch(number: int) -> ResponseReturnValue:
+    """One import: who, when, what it did, and what reversing it would do."""
+    return _batch_page(_batch(number))
+
+
+@door.post("/import/batches/<int:number>/undo")
+@guarded(guard_action(Action.IMPORT_WORKBOOK))
+def undo_batch(number: int) -> ResponseReturnValue:
+    """Reverse an import whole, with a reason."""
+    batch, reason = _batch(number), field("reason")
+    if batch.reversed_at is not None:
+        return _batch_page(batch, _("这次导入已经撤销过"), 409)
+    if not reason:
+        return _batch_page(batch, _("撤销导入须写明理由"), 422)
+    flash(_("已提交撤销，结果见本页。"))
+    return begin(UNDO, {"batch": number, "reason": reason}, here=changed_by(batch) <= FEW_ROWS)
+
+
+def _batch(number: int) -> ImportBatch:
+    batch = find_import(reading(), number)
+    if batch is None:
+        abort(404)
+    return batch
+
+
+def _batch_page(batch: ImportBatch, refusal: str = "", status: int = 200) -> ResponseReturnValue:
+    few = changed_by(batch) <= FEW_ROWS and batch.reversed_at is None
+    return show(
+        "exchange_batch",
+        status,
+        here="exchange",
+        batch=batch,
+        counts=counts_of(batch),
+        manner=manners()[batch.manner][0],
+        foreseen=undo_of(reading(), batch) if few else None,
+        undone=undone_of(batch),
+        refusal=refusal,
     )
 
 
-def _folder() -> Path:
-    return settings().data_dir / "uploads"
+def _workbook(data: bytes | Iterator[bytes], name: str) -> Response:
+    disposition = f"attachment; filename=saima.xlsx; filename*=UTF-8''{quote(name)}"
+    return Response(data, mimetype=XLSX, headers={"Content-Disposition": disposition})
 
 
-def _kept(data: bytes) -> str:
-    """Keep an upload under a name of our own until it is confirmed; what nobody confirmed in a day is removed."""
-    folder = _folder()
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for old in folder.glob("*.xlsx"):
-        if now() / 1000 - old.stat().st_mtime > KEPT_SECONDS:
-            old.unlink(missing_ok=True)
-    ticket = secrets.token_hex(16)
-    path = folder / f"{ticket}.xlsx"
-    path.touch(mode=0o600)
-    path.write_bytes(data)
-    return ticket
+def _parts(stream: IO[bytes]) -> Iterator[bytes]:
+    """An upload part by part, however large it is."""
+    stream.seek(0)
+    return iter(lambda: stream.read(queue.PART_BYTES), b"")
 
 
-def _page(
-    *,
-    errors: list[Problem] | None = None,
-    name: str = "",
-    plan: Plan | None = None,
-    ticket: str = "",
-    status: int = 200,
-) -> ResponseReturnValue:
+def _is_small(stream: IO[bytes]) -> bool:
+    """Whether a file unpacks to little; what is no archive at all is refused at once."""
+    try:
+        with zipfile.ZipFile(stream) as archive:
+            return sum(entry.file_size for entry in archive.infolist()) <= SMALL_BYTES
+    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+        return True
+
+
+def _page(*, refusal: str = "", status: int = 200) -> ResponseReturnValue:
+    session: Session = reading()
     return show(
         "exchange",
         status,
         here="exchange",
-        errors=(errors or [])[:MOST_SHOWN],
-        more_errors=max(0, len(errors or []) - MOST_SHOWN),
-        warnings=(plan.warnings if plan else [])[:MOST_SHOWN],
-        counts=dict(plan.counts) if plan else {},
-        changed=sum(count.changed for count in plan.counts.values()) if plan else 0,
-        plan=plan,
-        name=name,
-        ticket=ticket,
+        refusal=refusal,
+        imports=[(batch, changed_by(batch)) for batch in latest_imports(session, MOST_LISTED)],
+        manners={key: name for key, (name, _meaning) in manners().items()},
+        under_way=[
+            (job, asked_of(job).get("name", ""))
+            for job in latest_jobs(session, tuple(KINDS), MOST_LISTED)
+            if job.state in {DUE, RUNNING}
+        ],
+        sheets=[table.name for table in TABLES],
         most_mb=settings().upload_bytes // 1_000_000,
+        typed={name: request.form.get(name, "") for name in ("season", "sheet", "cells")},
     )

@@ -1,0 +1,159 @@
+"""Long work on the console: how far it is, what came of it, and what to do with that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+from flask import Response, abort, flash, jsonify, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from leaderboard.accounts.permissions import Action
+from leaderboard.db import Database
+from leaderboard.exchange.layout import FORMAT_KEY
+from leaderboard.exchange.manner import CLEAR, MANNERS
+from leaderboard.jobs import queue
+from leaderboard.jobs.models import DONE, DROPPED, DUE, FAILED, MADE, RUNNING, Job
+from leaderboard.jobs.read import asked_of, file_parts, find_job, has_file, result_of
+from leaderboard.web.console.door import door, show
+from leaderboard.web.console.exchange import FEW_ROWS, XLSX, begin, manners
+from leaderboard.web.forms import field
+from leaderboard.web.guards import guard_action, guarded, require
+from leaderboard.web.requests import database, reading, writing
+from leaderboard.words import gettext as _
+from leaderboard.workbook_jobs import LOOK, STORE, UNDO, WRITE
+
+MOST_SHOWN = 200
+
+
+def steps() -> dict[str, str]:
+    """What is being done, in words."""
+    return {
+        "reading": _("正在读取文件"),
+        "checking": _("正在逐行核对"),
+        "storing": _("正在入账，一次写入，要么全部、要么一条不入"),
+        "reversing": _("正在撤销导入"),
+        "writing": _("正在写工作簿"),
+    }
+
+
+def names() -> dict[str, str]:
+    """What each kind of work is called."""
+    return {
+        LOOK: _("检查导入内容"),
+        STORE: _("导入"),
+        UNDO: _("撤销导入"),
+        WRITE: _("导出工作簿"),
+    }
+
+
+@door.get("/work/<int:number>")
+def work(number: int) -> ResponseReturnValue:
+    """The page of one piece of long work; it may be closed, and comes back as it is by then."""
+    job = _job(number)
+    result = result_of(job)
+    if job.state == DONE and job.kind in {STORE, UNDO} and "batch" in result:
+        return redirect(url_for("console.import_batch", number=result["batch"]))
+    return _page(job)
+
+
+@door.get("/work/<int:number>/state")
+def work_state(number: int) -> ResponseReturnValue:
+    """How far the work is, for the page's script."""
+    job = _job(number)
+    is_over = job.state not in {DUE, RUNNING}
+    return jsonify(over=is_over, said=_said(job), done=job.done, total=job.total)
+
+
+@door.get("/work/<int:number>/file")
+def work_file(number: int) -> ResponseReturnValue:
+    """The file that the work made: the user's own with its errors marked, or a season written out."""
+    job = _job(number)
+    require(Action.EXPORT_WORKBOOK if job.kind == WRITE else Action.IMPORT_WORKBOOK)
+    if not has_file(reading(), job.id, MADE):
+        abort(404)
+    name = result_of(job).get("name") or _("有误-{name}").format(name=asked_of(job).get("name", ""))
+    name = name if name.endswith(".xlsx") else f"{name}.xlsx"
+    disposition = f"attachment; filename=saima.xlsx; filename*=UTF-8''{quote(name)}"
+    return Response(_sent(database(), job.id), mimetype=XLSX, headers={"Content-Disposition": disposition})
+
+
+def _sent(kept: Database, job_id: int) -> Iterator[bytes]:
+    """The file part by part, in a session of its own: the request's is closed before the answer is sent."""
+    with kept.reading() as session:
+        yield from file_parts(session, job_id, MADE)
+
+
+@door.post("/work/<int:number>/confirm")
+@guarded(guard_action(Action.IMPORT_WORKBOOK))
+def confirm_import(number: int) -> ResponseReturnValue:
+    """Take in what was looked at, in the manner chosen."""
+    job, manner, reason = _job(number), field("manner"), field("reason")
+    result = result_of(job)
+    if job.kind != LOOK or job.state != DONE or result["errors"]:
+        return _page(job, _("这次检查不能导入，请重新选择文件"), 409)
+    if manner not in MANNERS or (manner == CLEAR and not reason):
+        told = _("清空导入须写明理由") if manner == CLEAR else _("请选择导入方式")
+        return _page(job, told, 422)
+    rows = sum(sum(counts.values()) for counts in result["counts"].values())
+    asked = {"look": job.id, "name": asked_of(job)["name"], "seen": result["counts"]}
+    return begin(STORE, asked | {"manner": manner, "reason": reason or None}, here=rows <= FEW_ROWS)
+
+
+@door.post("/work/<int:number>/drop")
+@guarded(guard_action(Action.IMPORT_WORKBOOK))
+def drop_work(number: int) -> ResponseReturnValue:
+    """Give work up that has not begun or was only a look; its files are thrown away."""
+    job = _job(number)
+    session = writing()
+    if not queue.drop(session, job.id):
+        return _page(_job(number), _("正在处理，现在不能放弃"), 409)
+    session.commit()
+    flash(_("已放弃，什么都没有保存。"))
+    return redirect(url_for("console.exchange"))
+
+
+def _job(number: int) -> Job:
+    job = find_job(reading(), number)
+    if job is None:
+        abort(404)
+    return job
+
+
+def _said(job: Job) -> str:
+    if job.state == DUE:
+        return _("正在排队，通常几秒内开始")
+    return steps().get(job.step or "", _("正在处理"))
+
+
+def _page(job: Job, refusal: str = "", status: int = 200) -> ResponseReturnValue:
+    result: dict[str, Any] = result_of(job)
+    errors, warnings = result.get("errors", []), result.get("warnings", [])
+    counts: dict[str, dict[str, int]] = result.get("counts", {})
+    changing = ("new", "corrected", "verified")
+    return show(
+        "work",
+        status,
+        here="exchange",
+        job=job,
+        title=names().get(job.kind, job.kind),
+        name=asked_of(job).get("name", ""),
+        said=_said(job),
+        is_over=job.state not in {DUE, RUNNING},
+        is_failed=job.state == FAILED,
+        is_dropped=job.state == DROPPED,
+        look=asked_of(job).get("look"),
+        result=result,
+        errors=errors[:MOST_SHOWN],
+        more_errors=result.get("more_errors", 0) + max(0, len(errors) - MOST_SHOWN),
+        warnings=warnings[:MOST_SHOWN],
+        is_outdated=any(error["column"] == FORMAT_KEY for error in errors),
+        counts=counts,
+        changed=sum(counts[sheet][name] for sheet in counts for name in changing),
+        cleared=sum(found["cleared"] for found in counts.values()),
+        has_file=job.state == DONE and has_file(reading(), job.id, MADE),
+        manners=manners(),
+        refusal=refusal,
+        chosen=field("manner") or MANNERS[1],
+    )

@@ -1,0 +1,255 @@
+"""Workbooks at the console: looked at, taken in in a manner, handed back with errors, listed, reversed, written out."""
+
+from __future__ import annotations
+
+import io
+import re
+from io import BytesIO
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from openpyxl import load_workbook
+from sqlalchemy import func, select
+from werkzeug.test import TestResponse
+
+from config import Settings
+from leaderboard.accounts.models import VIEWER
+from leaderboard.db import Database
+from leaderboard.exchange.models import ImportBatch
+from leaderboard.instant import now
+from leaderboard.jobs import queue
+from leaderboard.jobs.models import DROPPED, Job, JobFile
+from leaderboard.ledger.models import Project
+from leaderboard.web.console import exchange
+from leaderboard.working import Worker
+from tests.exchange.books import EVENTS, full_book
+from tests.people import enrol, signed_in, submit, token_in
+from tests.visiting import Visit
+from tests.web.races import committed_race
+
+IMPORT = "/console/import"
+
+
+@pytest.fixture
+def client(app: Flask, database: Database) -> FlaskClient:
+    """An administrator, with the running race."""
+    committed_race(database)
+    enrol(database)
+    return signed_in(app)
+
+
+def upload(client: FlaskClient, data: bytes, name: str = "台账.xlsx") -> str:
+    """The address of the page to which an upload leads."""
+    token = token_in(client.get(IMPORT).get_data(as_text=True))
+    answer = client.post(IMPORT, data={"csrf_token": token, "workbook": (BytesIO(data), name)})
+    assert answer.status_code == 303, answer.get_data(as_text=True)
+    return answer.location
+
+
+def confirm(client: FlaskClient, page: str, **fields: str) -> TestResponse:
+    return submit(client, f"{page}/confirm", page, **({"manner": "overwrite"} | fields))
+
+
+def count(database: Database, table: type) -> int:
+    with database.reading() as session:
+        return session.scalar(select(func.count()).select_from(table)) or 0
+
+
+def text_of(client: FlaskClient, path: str) -> str:
+    answer = client.get(path)
+    assert answer.status_code == 200, path
+    return answer.get_data(as_text=True)
+
+
+def test_an_exported_workbook_comes_back_unchanged(
+    client: FlaskClient, database: Database, visit: Visit
+) -> None:
+    exported = client.get("/console/seasons/now/export")
+    assert exported.headers["Content-Disposition"].startswith(
+        "attachment; filename=saima.xlsx; filename*=UTF-8''"
+    )
+    page = upload(client, exported.data)
+    assert "台账.xlsx 与系统中的内容一致，没有要导入的变化。" in visit(page, client=client).text()
+    before = count(database, Project)
+    done = confirm(client, page)
+    assert (done.status_code, count(database, Project), count(database, ImportBatch)) == (303, before, 1)
+    assert client.get(done.location).location == f"{IMPORT}/batches/1"
+
+
+def test_a_season_is_looked_at_taken_in_and_reversed(
+    client: FlaskClient, database: Database, visit: Visit
+) -> None:
+    """Before it is confirmed nothing is there; after it is reversed nothing of it is alive, and all of it on record."""
+    page = upload(client, full_book())
+    told = visit(page, client=client).text()
+    assert "台账.xlsx 没有错误，14 行有变化。还没有保存。" in told
+    assert count(database, ImportBatch) == 0
+    confirm(client, page)
+    batch = f"{IMPORT}/batches/1"
+    assert "将冲销 9 条记录，恢复 0 条原有记录。" in visit(batch, client=client).text()
+    assert "台账.xlsx" in visit(IMPORT, client=client).text()
+    assert submit(client, f"{batch}/undo", batch, reason=" ").status_code == 422
+    submit(client, f"{batch}/undo", batch, reason="填错了赛季")
+    assert "理由：填错了赛季" in visit(batch, client=client).text()
+    assert "冲销 9 条记录" in visit(batch, client=client).text()
+    with database.reading() as session:
+        assert session.get_one(ImportBatch, 1).reversed_by == "chen"
+
+
+def test_rows_that_change_what_is_known_are_shown_before(client: FlaskClient, visit: Visit) -> None:
+    confirm(client, upload(client, full_book()))
+    events = [[*EVENTS[0][:3], 30000, *EVENTS[0][4:]], EVENTS[1]]
+    told = visit(upload(client, full_book(节点=events)), client=client).text()
+    assert re.search(r"节点 2 P-001 20000 万元 30000 万元", told), told
+
+
+def test_clearing_asks_why(client: FlaskClient, database: Database) -> None:
+    page = upload(client, full_book())
+    refused = confirm(client, page, manner="clear")
+    assert (refused.status_code, "清空导入须写明理由" in refused.get_data(as_text=True)) == (422, True)
+    assert confirm(client, page, manner="all").status_code == 422
+    assert confirm(client, page, manner="clear", reason="以此表为准").status_code == 303
+    with database.reading() as session:
+        batch = session.get_one(ImportBatch, 1)
+        assert (batch.manner, batch.reason, batch.taken_by) == ("clear", "以此表为准", "chen")
+
+
+def test_errors_come_back_in_the_users_own_file(client: FlaskClient, visit: Visit) -> None:
+    """The wrong cell is red, the reason stands at the right of its row; what was not wrong is as it was."""
+    wrong = [["P-001", "签约", "2026-02-30", 20000, 12345.6789, None, "已认定"], ["P-009", *EVENTS[1][1:]]]
+    page = upload(client, full_book(节点=wrong))
+    told = visit(page, client=client).text()
+    assert "台账.xlsx 有 2 处要改，什么都没有保存。" in told
+    marked = load_workbook(io.BytesIO(client.get(f"{page}/file").data))
+    sheet = marked["节点"]
+    assert [sheet.cell(row, 8).value for row in (1, 2, 3)] == [
+        "导入检查",
+        '日期: "2026-02-30" 不是存在的日期, 请改为 2026-02-28 之类的日期',
+        '项目编号: 没有编号为 "P-009" 的项目, 请先在 项目 工作表中列出',
+    ]
+    red = {cell.coordinate for row in sheet for cell in row if cell.fill.start_color.rgb == "FFFFC7CE"}
+    assert red == {"C2", "A3"}
+    assert marked.sheetnames[0] == "导入检查"
+    sheet["C2"], sheet["A3"] = "2026-03-05", "P-001"
+    mended = io.BytesIO()
+    marked.save(mended)
+    assert "没有错误" in visit(upload(client, mended.getvalue()), client=client).text()
+
+
+def test_a_wrong_version_leads_to_the_new_template(client: FlaskClient, visit: Visit) -> None:
+    cover = [["格式版本", "saima-workbook/0"], ["赛季代号", "now"]]
+    page = visit(upload(client, full_book(cover=cover)), client=client)
+    assert [link.get("href") for link in page.all("a") if page.text(link) == "下载新的模板"] == [
+        f"{IMPORT}/template.xlsx"
+    ]
+
+
+def test_cells_are_pasted_and_taken_in(client: FlaskClient, visit: Visit) -> None:
+    confirm(client, upload(client, full_book()))
+    fields = {"season": "race-2026", "sheet": "节点"}
+    answer = submit(
+        client, f"{IMPORT}/paste", IMPORT, cells="P-002\t开工\t2026-09-01\nP-001\t开工\t2026/6/1", **fields
+    )
+    assert "粘贴到“节点”的内容 没有错误，1 行有变化" in visit(answer.location, client=client).text()
+    assert client.get(confirm(client, answer.location).location).location == f"{IMPORT}/batches/2"
+    wrong = submit(client, f"{IMPORT}/paste", IMPORT, cells="P-002\t开工\t2026-13-01", **fields)
+    marked = load_workbook(io.BytesIO(client.get(f"{wrong.location}/file").data))
+    assert marked["节点"]["C1"].fill.start_color.rgb == "FFFFC7CE"
+    for cells, sheet in ((" ", "节点"), ("x", "考核方案"), ("x" * 400_001, "节点")):
+        assert (
+            submit(client, f"{IMPORT}/paste", IMPORT, cells=cells, season="now", sheet=sheet).status_code
+            == 422
+        )
+
+
+@pytest.mark.engines("sqlite")
+@pytest.mark.parametrize("data", [b"", b"not a workbook", b"PK\x03\x04 broken"])
+def test_what_is_no_workbook_is_refused(client: FlaskClient, database: Database, data: bytes) -> None:
+    page = upload(client, data)
+    assert "什么都没有保存" in text_of(client, page)
+    assert confirm_status(client, page) == 409
+    assert count(database, ImportBatch) == 0
+
+
+def confirm_status(client: FlaskClient, page: str) -> int:
+    return submit(client, f"{page}/confirm", IMPORT, manner="overwrite").status_code
+
+
+@pytest.mark.engines("sqlite")
+def test_nothing_chosen_is_told_from_an_empty_file(client: FlaskClient) -> None:
+    """A browser sends a file without a name where nobody chose one."""
+    token = token_in(client.get(IMPORT).get_data(as_text=True))
+    answer = client.post(IMPORT, data={"csrf_token": token, "workbook": (BytesIO(b""), "")})
+    assert (answer.status_code, "请选择一个 xlsx 文件" in answer.get_data(as_text=True)) == (422, True)
+    assert "文件是空的 (0 字节)" in text_of(client, upload(client, b""))
+
+
+def test_large_work_waits_for_a_process_of_its_own_and_its_page_tells_how_far_it_is(
+    client: FlaskClient, database: Database, settings: Settings, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exchange, "SMALL_BYTES", 0)
+    page = upload(client, full_book())
+    assert "正在排队" in visit(page, client=client).text()
+    assert "台账.xlsx" in visit(IMPORT, client=client).text()
+    with database.session() as session:
+        epoch = queue.claim(session, 1, "another:1", now(), 60_000)
+        assert epoch is not None
+        queue.tell(session, 1, epoch, "checking", 400, 1000)
+        session.commit()
+    state = client.get(f"{page}/state").json
+    assert state == {"over": False, "said": "正在逐行核对", "done": 400, "total": 1000}
+    assert "400 / 1000" in visit(page, client=client).text()
+    assert submit(client, f"{page}/drop", IMPORT).status_code == 409
+    with database.session() as session:
+        queue.release(session, 1, epoch)
+        session.commit()
+    Worker(database, settings).do_here(1)
+    assert client.get(f"{page}/state").json["over"] is True
+    assert "没有错误" in visit(page, client=client).text()
+
+
+def test_a_look_can_be_given_up(client: FlaskClient, database: Database) -> None:
+    page = upload(client, full_book())
+    assert submit(client, f"{page}/drop", page).location == IMPORT
+    with database.reading() as session:
+        assert session.get_one(Job, 1).state == DROPPED
+    assert (count(database, JobFile), confirm_status(client, page)) == (0, 409)
+    assert "已放弃" in text_of(client, page)
+
+
+def test_a_season_is_written_in_the_background(
+    client: FlaskClient, database: Database, settings: Settings
+) -> None:
+    answer = submit(client, "/console/seasons/now/export", IMPORT)
+    Worker(database, settings).do_here(1)
+    assert "下载工作簿" in text_of(client, answer.location)
+    assert client.get(f"{answer.location}/file").data[:2] == b"PK"
+
+
+@pytest.mark.engines("sqlite")
+def test_templates_are_workbooks(client: FlaskClient) -> None:
+    assert client.get(f"{IMPORT}/template.xlsx").data[:2] == b"PK"
+    assert client.get("/console/seasons/now/template.xlsx").data[:2] == b"PK"
+
+
+@pytest.mark.engines("sqlite")
+def test_a_reader_of_the_console_may_neither_import_nor_reverse(
+    app: Flask, client: FlaskClient, database: Database, visit: Visit
+) -> None:
+    page = upload(client, full_book())
+    confirm(client, page)
+    enrol(database, "yan", VIEWER)
+    viewer = signed_in(app, "yan")
+    told = visit(f"{IMPORT}/batches/1", client=viewer)
+    assert not [form for form in told.all("form") if re.search("undo|confirm", form.get("action") or "")]
+    token = (
+        token_in(viewer.get("/password").get_data(as_text=True))
+        if viewer.get("/password").status_code == 200
+        else ""
+    )
+    for path in (IMPORT, f"{IMPORT}/paste", f"{page}/confirm", f"{page}/drop", f"{IMPORT}/batches/1/undo"):
+        assert viewer.post(path, data={"csrf_token": token}).status_code in {400, 404}
+    assert viewer.get(f"{page}/file").status_code == 404
+    for path in (f"{IMPORT}/batches/9", "/console/work/99", "/console/work/99/state"):
+        assert viewer.get(path).status_code == 404
