@@ -156,4 +156,3 @@ def _as_stored(lines: Iterable[AuditLine], _words: Wording) -> Iterator[str]:
     for line in lines:
         parts = [line.seq_no, line.at, line.actor, line.action, line.subject, line.detail, line.previous_hash]
         yield json.dumps([*parts, line.hash], ensure_ascii=False) + "\n"
-

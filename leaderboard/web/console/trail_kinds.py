@@ -15,6 +15,7 @@ KINDS = {
         "return",
         "adjustment",
         "fact",
+        "evidence",
         "workbook",
     ),
     "editions": ("edition", "draft", "key", "countersign"),

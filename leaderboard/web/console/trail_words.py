@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from leaderboard.accounts.models import AuditLine
 from leaderboard.accounts.read import display_names
+from leaderboard.formatters import money
 from leaderboard.seasons.read import list_divisions, list_schemes, list_seasons, list_units
 from leaderboard.web.console.deeds import deeds, detail_words, value_words
 from leaderboard.web.facts import stage_words
@@ -27,6 +28,7 @@ OF_PEOPLE = ("account.", "password.", "session.")
 HASHES = frozenset({"hash", "sha256"})
 FOR_CHECKING = frozenset({"rows", "contents", "handover", "since", "noticed_at"})
 """Parts of a detail that `leaderboard verify --database` compares, and that tell a reader nothing."""
+MONEY = frozenset({"yuan"})
 FROM, TO = "was", "now"
 WHY = ("why", "reason", "note")
 IN_PAIRS = frozenset({"timetable.change"})
@@ -214,6 +216,8 @@ def _told_value(name: str, value: object, words: Wording) -> str:
         )
     if isinstance(value, list):
         return _told_list(name, value, words)
+    if name in MONEY and isinstance(value, int):
+        return money(value)
     text = NOTHING if value is None else str(value)
     if name in HASHES:
         return f"{text[:12]}…"
