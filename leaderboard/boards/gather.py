@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -31,7 +31,9 @@ from leaderboard.seasons.read import (
     DivisionLine,
     RosterLine,
     SeasonLine,
+    bundles,
     divisions_at,
+    ranked,
     roster,
     scheme_in_force,
     season_at,
@@ -121,9 +123,7 @@ def _without_projects(
     return scored.Facts(
         starts_on=season.starts_on,
         ends_on=season.ends_on,
-        units=tuple(
-            scored.Unit(line.key, line.name, line.division, line.sort_no, line.competing) for line in lines
-        ),
+        units=tuple(_units(lines)),
         returns=_returns(season, keys, grounds),
         targets=tuple(
             scored.Target(keys[t.unit_id], t.indicator, t.by, t.quantity, t.level)
@@ -132,6 +132,16 @@ def _without_projects(
         ),
         adjustments=_adjustments(season, keys, grounds),
     )
+
+
+def _units(lines: list[RosterLine]) -> Iterator[scored.Unit]:
+    """Those with a place of their own, each with the members bundled into it."""
+    members = bundles(lines)
+    for line in ranked(lines):
+        keys = tuple(member.key for member in members.get(line.key, ()))
+        yield scored.Unit(
+            line.key, line.name, line.division, line.sort_no, competing=line.competing, members=keys
+        )
 
 
 def _projects(keys: dict[int, str], grounds: Grounds) -> tuple[scored.Project, ...]:

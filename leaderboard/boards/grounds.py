@@ -36,6 +36,9 @@ from leaderboard.seasons.read import DivisionLine, RosterLine, SeasonLine
 AT_ONCE = 10_000
 """Rows written as one piece: quicker than one by one, and never all of a large race in memory."""
 
+NEW_COLUMNS = ("bundle_id",)
+"""Columns of plans that came later; they are hashed where they say something."""
+
 Plan = type[Entry] | type[Target]
 OfProject = type[StageEvent] | type[CapitalArrival] | type[Credit]
 OfUnit = type[UnitReturn] | type[Adjustment]
@@ -80,7 +83,7 @@ class Grounds:
         # What was hashed before seasons could name an authority of their own stays as it is.
         self._hash("season", [[*dates, *(names if called.authority else names[:-1])]])
         self._hash("divisions", map(astuple, divisions))
-        self._hash("units", map(astuple, lines))
+        self._hash("units", (line.columns for line in lines))
         for table in (Entry, Target):
             self._hash(table.__tablename__, self._planned(table, season.id))
         columns = inspect(SchemeVersion).column_attrs
@@ -164,7 +167,9 @@ class Grounds:
         for row in self._session.execute(found.order_by(table.id)).mappings():
             ended_at = row["ended_at"]
             ended = ended_at if ended_at is not None and ended_at <= self._known_at else None
-            yield list({**row, "ended_at": ended}.values())
+            # What was hashed before there were bundles stays as it is.
+            idle = {name for name in NEW_COLUMNS if row.get(name) is None}
+            yield [value for name, value in {**row, "ended_at": ended}.items() if name not in idle]
 
 
 def _latest(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:

@@ -19,7 +19,7 @@ from leaderboard.boards.measured import is_read_off, measures_now, nothing_since
 from leaderboard.boards.models import Edition
 from leaderboard.boards.read import latest_edition, places_in
 from leaderboard.seasons.models import Season
-from leaderboard.seasons.read import RosterLine, divisions_at, roster, scheme_in_force
+from leaderboard.seasons.read import RosterLine, bundles, divisions_at, roster, scheme_in_force
 from scoring.facts import Facts
 from scoring.measures import Measures, measure_all
 from scoring.race import HORS_CONCOURS, score_measured, score_race
@@ -203,7 +203,7 @@ class _Known:
 
     def scored(self, scheme: Scheme) -> tuple[Measures, RaceResult]:
         """What a scheme measures and makes of it: read off the project facts where they hold all that it asks for."""
-        if self.is_present and is_read_off(scheme):
+        if self.is_present and is_read_off(scheme) and not bundles(self.lines):
             measures = measures_now(self.session, self.season, self.lines, scheme, self.as_of, self.known_at)
         else:
             measures = measure_all(disclosed(self.facts, self.as_of, scheme), scheme, self.as_of)

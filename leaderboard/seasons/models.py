@@ -85,6 +85,8 @@ class Entry(Base):
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
     division_id: Mapped[int] = mapped_column(ForeignKey("division.id"))
     competing: Mapped[flag] = mapped_column(default=1)
+    bundle_id: Mapped[int | None] = mapped_column(BigInteger)
+    """The unit it is bundled into 捆绑 and ranked with; nothing where it is ranked on its own."""
     planned_at: Mapped[millis]
     ended_at: Mapped[int | None] = mapped_column(BigInteger)
 

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -69,6 +70,26 @@ def open_season(  # noqa: PLR0913 - the columns of the table, all by name
     return season
 
 
+def change_period(
+    session: Session, actor: str, season: Season, *, starts_on: date, ends_on: date, reason: str
+) -> None:
+    """Give a season another first and last day; for one that has announced nothing yet, which its door looks after.
+
+    Raises PlanError without a reason, or for a period that ends early.
+    """
+    problems = [] if reason.strip() else [_("改起止日期须写明理由")]
+    if ends_on <= starts_on:
+        problems.append(_("赛季结束日 {ends} 应晚于开始日 {starts}").format(ends=ends_on, starts=starts_on))
+    if problems:
+        raise PlanError(*problems)
+    was = {"starts_on": str(season.starts_on), "ends_on": str(season.ends_on)}
+    wanted = {"starts_on": str(starts_on), "ends_on": str(ends_on)}
+    if was != wanted:
+        season.starts_on, season.ends_on = starts_on, ends_on
+        session.flush()
+        record_act(session, actor, "season.period", season.slug, was=was, now=wanted, why=reason.strip())
+
+
 def show_season(session: Session, actor: str, season: Season, *, is_public: bool, reason: str) -> None:
     """Open a season's boards to the public or close them; what was published stays as it is, unseen or seen."""
     if not reason.strip():
@@ -108,7 +129,7 @@ def add_unit(
     return unit
 
 
-def enter_unit(
+def enter_unit(  # noqa: PLR0913 - the columns of the table, all by name
     session: Session,
     actor: str,
     season: Season,
@@ -116,26 +137,40 @@ def enter_unit(
     division: Division,
     *,
     competing: bool = True,
+    bundle: Unit | None = None,
+    reason: str | None = None,
     planned_at: int | None = None,
 ) -> Entry:
-    """Enter a unit in a season; entering it again elsewhere ends the earlier entry."""
+    """Enter a unit in a season, on its own or bundled into another; entering it otherwise ends the earlier entry."""
     at = planned_at or now()
-    live = session.scalars(
-        select(Entry).where(Entry.season_id == season.id, Entry.unit_id == unit.id, Entry.ended_at.is_(None))
-    ).one_or_none()
-    if live and (live.division_id, live.competing) == (division.id, int(competing)):
+    live = live_entry(session, season, unit)
+    wanted = (division.id, int(competing), bundle.id if bundle else None)
+    if live and (live.division_id, live.competing, live.bundle_id) == wanted:
         return live
     if live:
         live.ended_at = at
     entry = Entry(
-        season_id=season.id, unit_id=unit.id, division_id=division.id, competing=int(competing), planned_at=at
+        season_id=season.id,
+        unit_id=unit.id,
+        division_id=division.id,
+        competing=int(competing),
+        bundle_id=wanted[-1],
+        planned_at=at,
     )
     session.add(entry)
     session.flush()
-    record_act(
-        session, actor, "unit.enter", f"{season.slug}/{unit.key}", division=division.key, competing=competing
-    )
+    told: dict[str, Any] = {"division": division.key, "competing": competing}
+    told |= {"bundle": bundle.key} if bundle else {}
+    told |= {"why": reason} if reason else {}
+    record_act(session, actor, "unit.enter", f"{season.slug}/{unit.key}", **told)
     return entry
+
+
+def live_entry(session: Session, season: Season, unit: Unit) -> Entry | None:
+    """How a unit takes part in a season at present, if it does."""
+    return session.scalars(
+        select(Entry).where(Entry.season_id == season.id, Entry.unit_id == unit.id, Entry.ended_at.is_(None))
+    ).one_or_none()
 
 
 def set_target(  # noqa: PLR0913 - the columns of the table, all by name

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import date
 from typing import Any
 
 from sqlalchemy import and_, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from leaderboard.seasons.models import (
     APPROVED,
@@ -51,6 +51,14 @@ class RosterLine:
     division: str
     sort_no: int
     competing: bool
+    bundle: str | None = None
+    """The key of the unit it is bundled into, with which it is ranked."""
+
+    @property
+    def columns(self) -> tuple[Any, ...]:
+        """What it says; lines of before there were bundles say what they said."""
+        every = astuple(self)
+        return every if self.bundle is not None else every[:-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,15 +136,21 @@ def divisions_at(
     """
     former = former_names(session, DIVISION, known_at)
     inhabited = {line.division for line in lines or roster(session, season_id, known_at)}
-    return [
-        DivisionLine(d.key, **({"name": d.name, "name_en": d.name_en} | former.get(d.id, {})))
+    called = [
+        (d, {"name": d.name, "name_en": d.name_en, "sort_no": d.sort_no} | former.get(d.id, {}))
         for d in list_divisions(session, season_id)
         if d.key in inhabited
     ]
+    called.sort(key=lambda found: (found[1]["sort_no"], found[0].id))
+    return [DivisionLine(d.key, said["name"], said["name_en"]) for d, said in called]
 
 
 def roster(session: Session, season_id: int, known_at: int) -> list[RosterLine]:
-    """Who takes part, as planned and called at the instant, in the office's listing order of that instant."""
+    """Who takes part, as planned and called at the instant, in the office's listing order of that instant.
+
+    Members of a bundle are among them; `ranked` leaves them out.
+    """
+    into = aliased(Unit)
     rows = session.execute(
         select(
             Unit.id,
@@ -145,29 +159,45 @@ def roster(session: Session, season_id: int, known_at: int) -> list[RosterLine]:
             Unit.name_en,
             Unit.sort_no,
             Division.key,
-            Division.sort_no,
             Entry.competing,
+            into.key,
+            Division.id,
+            Division.sort_no,
         )
         .select_from(Unit)
         .join(Entry, Entry.unit_id == Unit.id)
         .join(Division, Division.id == Entry.division_id)
+        .outerjoin(into, into.id == Entry.bundle_id)
         .where(Entry.season_id == season_id, Entry.planned_at <= known_at)
         .where(or_(Entry.ended_at.is_(None), Entry.ended_at > known_at))
     )
-    former = former_names(session, UNIT, known_at)
-    lines = [
-        (order, _roster_line(unit, division, competing, former)) for *unit, division, order, competing in rows
-    ]
+    units, divisions = former_names(session, UNIT, known_at), former_names(session, DIVISION, known_at)
+    lines = []
+    for *columns, division_id, sort_no in rows:
+        order = divisions.get(division_id, {}).get("sort_no", sort_no)
+        lines.append((order, _roster_line(columns, units)))
     lines.sort(key=lambda found: (found[0], found[1].sort_no, found[1].unit_id))
     return [line for _order, line in lines]
 
 
-def _roster_line(
-    unit: Sequence[Any], division: str, competing: int, former: dict[int, dict[str, Any]]
-) -> RosterLine:
-    unit_id, key, name, name_en, sort_no = unit
+def _roster_line(columns: Sequence[Any], former: dict[int, dict[str, Any]]) -> RosterLine:
+    unit_id, key, name, name_en, sort_no, division, competing, bundle = columns
     called = {"name": name, "name_en": name_en, "sort_no": sort_no} | former.get(unit_id, {})
-    return RosterLine(unit_id, key, division=division, competing=bool(competing), **called)
+    return RosterLine(unit_id, key, division=division, competing=bool(competing), bundle=bundle, **called)
+
+
+def ranked(lines: Sequence[RosterLine]) -> list[RosterLine]:
+    """The lines of units with a place of their own: all but the members of bundles."""
+    return [line for line in lines if line.bundle is None]
+
+
+def bundles(lines: Sequence[RosterLine]) -> dict[str, list[RosterLine]]:
+    """Key of a unit -> the members bundled into it, in their order; units without members are left out."""
+    found: dict[str, list[RosterLine]] = {}
+    for line in lines:
+        if line.bundle is not None:
+            found.setdefault(line.bundle, []).append(line)
+    return found
 
 
 def targets_at(session: Session, season_id: int, known_at: int) -> Sequence[Target]:

@@ -16,7 +16,7 @@ from leaderboard.words import gettext as _
 
 COLUMNS = {
     SEASON: frozenset({"title", "title_en", "source", "authority"}),
-    DIVISION: frozenset({"name", "name_en"}),
+    DIVISION: frozenset({"name", "name_en", "sort_no"}),
     UNIT: frozenset({"name", "name_en", "sort_no"}),
 }
 REQUIRED = {SEASON: "title", DIVISION: "name", UNIT: "name"}
@@ -45,9 +45,9 @@ def rename_division(
     *,
     reason: str,
     at: Millis | None = None,
-    **columns: str | None,
+    **columns: str | int | None,
 ) -> None:
-    """Change a division's `name` or `name_en`; raises PlanError as `rename_season` does, and for a taken name."""
+    """Change a division's `name`, `name_en` or `sort_no`; raises PlanError as `rename_season` does, and for a taken name."""
     same = select(Division.id).where(
         Division.season_id == division.season_id,
         Division.name == columns.get("name"),

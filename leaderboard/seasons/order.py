@@ -1,0 +1,58 @@
+"""The office's own listing order of units and divisions: set by people, never guessed from a name."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
+from leaderboard.accounts.audit import record_act
+from leaderboard.instant import Millis, now
+from leaderboard.seasons.models import DIVISION, UNIT, Division, FormerName, Season, Unit
+from leaderboard.seasons.plan import PlanError
+from leaderboard.seasons.read import list_divisions, list_units
+from leaderboard.words import gettext as _
+
+
+def order_units(session: Session, actor: str, ordered: Sequence[Unit], *, at: Millis | None = None) -> int:
+    """List these units in this order, in the places they hold together in the office's list; tells how many moved.
+
+    Past editions keep the order of their instant.
+    """
+    moved = {unit.id for unit in ordered}
+    every = list_units(session)
+    queue = iter(ordered)
+    wanted = [next(queue) if unit.id in moved else unit for unit in every]
+    return _number(session, actor, UNIT, "unit.order", "units", wanted, at)
+
+
+def order_divisions(
+    session: Session, actor: str, season: Season, ordered: Sequence[Division], *, at: Millis | None = None
+) -> int:
+    """List the season's divisions in this order; tells how many moved."""
+    if {d.id for d in ordered} != {d.id for d in list_divisions(session, season.id)}:
+        raise PlanError(_("组别刚刚有增减, 请重新排列"))
+    return _number(session, actor, DIVISION, "division.order", season.slug, ordered, at)
+
+
+def _number(
+    session: Session,
+    actor: str,
+    kind: str,
+    action: str,
+    subject: str,
+    wanted: Sequence[Unit | Division],
+    at: Millis | None,
+) -> int:
+    """Give every one its number from 1 on and keep the numbers of those that had another."""
+    until = now() if at is None else at
+    changed = [(number, thing) for number, thing in enumerate(wanted, start=1) if thing.sort_no != number]
+    for number, thing in changed:
+        was = json.dumps({"sort_no": thing.sort_no})
+        session.add(FormerName(kind=kind, subject_id=thing.id, until_at=until, names=was))
+        thing.sort_no = number
+    if changed:
+        session.flush()
+        record_act(session, actor, action, subject, order=[thing.key for thing in wanted])
+    return len(changed)
