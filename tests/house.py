@@ -17,6 +17,7 @@ OPERATIONS = {
     "accounts.audit": SUBJECTS,  # every operation writes its line in the trail
     "outbox.post": SUBJECTS,  # what is told outside is written with what it tells of
     "seasons.plan": ("exchange",),  # a workbook is taken in by the very operations a person would use
+    "seasons.approval": ("exchange",),  # one that changes the scheme leaves it to a second person
     "seasons.schemes": ("exchange",),  # a workbook that founds a season brings its first scheme
     "seasons.drafts": ("exchange",),  # a blank workbook comes with the scheme a season starts from
     "ledger.record": ("exchange",),

@@ -15,6 +15,7 @@ from leaderboard.exchange.problems import ImportRefused, Report
 from leaderboard.ledger.bulk import Fact, add_facts, add_projects, chunks, decide_facts
 from leaderboard.ledger.models import Adjustment, Credit, Project, UnitReturn
 from leaderboard.ledger.record import Source
+from leaderboard.seasons.approval import submit_scheme
 from leaderboard.seasons.models import Season, Unit
 from leaderboard.seasons.plan import (
     add_division,
@@ -25,7 +26,7 @@ from leaderboard.seasons.plan import (
     set_target,
 )
 from leaderboard.seasons.read import find_season, list_divisions, list_units
-from leaderboard.seasons.schemes import found_scheme
+from leaderboard.seasons.schemes import draft_scheme, found_scheme
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,10 @@ def _apply_plan(session: Session, plan: Plan, by: By, season: Season, part: Take
             reason="随工作簿建立赛季",
             approved_at=by.recorded_at,
         )
+    if plan.changed_scheme is not None:
+        version = draft_scheme(session, by.actor, season, plan.changed_scheme)
+        reason = "随工作簿提交"
+        submit_scheme(session, by.actor, version, effective_on=plan.today, reason=reason, today=plan.today)
     _set_targets(session, part, by, season, units)
 
 

@@ -11,10 +11,12 @@ from leaderboard.exchange import cells
 from leaderboard.exchange.checking import Checking
 from leaderboard.exchange.layout import SCHEME, SCHEME_KEY
 from leaderboard.exchange.names import SchemeNames
+from leaderboard.exchange.plan import Plan
 from leaderboard.exchange.problems import Problem, Problems
 from leaderboard.exchange.table import FAULTS, column_letters, title_of
 from leaderboard.exchange.workbook import Cell, Sheet
 from leaderboard.seasons.drafts import FOUR_RATES
+from leaderboard.seasons.models import DRAFT, SUBMITTED
 from scoring.scheme_document import SchemeError, parse_scheme, scheme_document
 
 Place = tuple[int, int]
@@ -22,7 +24,7 @@ Place = tuple[int, int]
 
 
 def check_scheme(checking: Checking) -> None:
-    """The scheme in the workbook: drafted for a season without one, otherwise it must be the one in force."""
+    """The scheme in the workbook: the first of a season, the one in force, or a change for a second person."""
     documents: list[Mapping[str, Any]] = list(checking.known.documents)
     stated = _stated_scheme(checking.sheets.get(SCHEME), checking.plan.problems)
     if stated is not None and not _is_left_from_the_template(checking, stated):
@@ -57,14 +59,24 @@ def _compare_scheme(checking: Checking, stated: dict[str, Any]) -> None:
     if not known.schemes:
         plan.scheme = stated
         plan.counts[SCHEME].new += 1
-    elif known.in_force is None:
-        plan.problems.error("赛季已有未生效的方案草稿, 请先在控制台使它生效或作废", SCHEME)
-    elif stated != json.loads(known.in_force.document):
-        plan.problems.error(
-            "与赛季现行的考核方案不同; 导入不修改方案, 请在控制台调整, 或删除此工作表", SCHEME
-        )
-    else:
+    elif known.in_force is not None and stated == json.loads(known.in_force.document):
         plan.counts[SCHEME].unchanged += 1
+    elif any(version.state in {DRAFT, SUBMITTED} for version in known.schemes):
+        plan.problems.error("赛季已有未生效的方案草稿, 请先在控制台使它生效或作废", SCHEME)
+    elif known.season is not None and plan.today > known.season.ends_on:
+        plan.problems.error("与赛季的考核方案不同, 而赛季已经结束; 请删除此工作表", SCHEME)
+    else:
+        _submit_change(plan, stated)
+
+
+def _submit_change(plan: Plan, stated: dict[str, Any]) -> None:
+    """A scheme is changed by two people: the workbook's waits for another administrator."""
+    plan.changed_scheme = stated
+    plan.counts[SCHEME].new += 1
+    plan.problems.warn(
+        "与赛季现行的考核方案不同: 将存为新的一版并提交审批, 由另一位管理员批准后才生效; 不想改方案请删除此工作表",
+        SCHEME,
+    )
 
 
 def _stated_scheme(sheet: Sheet | None, problems: Problems) -> dict[str, Any] | None:

@@ -130,7 +130,9 @@ class Plan:
     units: list[UnitDraft] = field(default_factory=list)
     entries: list[EntryDraft] = field(default_factory=list)
     scheme: dict[str, Any] | None = None
-    """The scheme to draft and put in force from the season's first day."""
+    """The first scheme, in force from the season's first day."""
+    changed_scheme: dict[str, Any] | None = None
+    """Another scheme than the one in force, to be submitted to a second person."""
     targets: list[TargetDraft] = field(default_factory=list)
     projects: list[Head] = field(default_factory=list)
     facts: list[FactDraft] = field(default_factory=list)

@@ -29,7 +29,8 @@ from leaderboard.ledger.models import (
     UnitReturn,
 )
 from leaderboard.ledger.read import FOREVER, find_project, known_project_facts, known_unit_facts
-from leaderboard.seasons.models import SchemeVersion, Season
+from leaderboard.seasons.approval import awaiting_approval
+from leaderboard.seasons.models import SUBMITTED, SchemeVersion, Season
 from leaderboard.seasons.read import find_season, roster, scheme_in_force, stage_names, targets_at
 from leaderboard.seasons.schemes import discard_scheme, draft_scheme
 from scoring import facts as scored
@@ -321,11 +322,22 @@ def test_a_target_is_set_anew(session: Session) -> None:
     assert quantities == [6, 100_005_000]
 
 
-def test_a_scheme_is_changed_on_the_console_only(session: Session) -> None:
+def test_a_changed_scheme_waits_for_a_second_person(session: Session) -> None:
+    """Told before it is done; the scheme in force stays, and a second change finds the first one waiting."""
     take_in(session, full_book())
     other = SCHEME | {"name": "另一个方案"}
-    assert refused(session, full_book(scheme=other)) == [
-        "考核方案: 与赛季现行的考核方案不同; 导入不修改方案, 请在控制台调整, 或删除此工作表"
+    report = take_in(session, full_book(scheme=other))
+    assert ["由另一位管理员批准后才生效" in str(warning) for warning in report.warnings] == [True]
+    assert report.summary is not None
+    assert report.summary.sheets["考核方案"] == Counts(new=1)
+    ((_season, version, submission),) = awaiting_approval(session)
+    assert (version.version_no, version.state, submission.submitted_by) == (2, SUBMITTED, "clerk")
+    assert "另一个方案" in version.document
+    in_force = scheme_in_force(session, season_of(session).id, date(2026, 12, 31), FOREVER)
+    assert in_force is not None
+    assert in_force.version_no == 1
+    assert refused(session, full_book(scheme=SCHEME | {"name": "第三个方案"})) == [
+        "考核方案: 赛季已有未生效的方案草稿, 请先在控制台使它生效或作废"
     ]
 
 
