@@ -71,6 +71,7 @@ class Ticker:
         self.node = node
         self.outbox = outbox
         self.worker = worker
+        self._working: threading.Thread | None = None
         self.stopping = threading.Event()
         self._orphaned = True
         """Whether what a process that was killed left undone may still be lying about."""
@@ -85,8 +86,6 @@ class Ticker:
             executors={
                 "default": DebugExecutor(),
                 "outbox": ThreadPoolExecutor(1),
-                # So has long work, which only waits here for a process of its own.
-                "work": ThreadPoolExecutor(1),
                 "night": ThreadPoolExecutor(1),
             },
             # A late tick is still a tick, several late ones are one, and two never run at once.
@@ -100,13 +99,12 @@ class Ticker:
             at_once = datetime.fromtimestamp(now() / 1000, UTC)
             every = IntervalTrigger(seconds=max(1, round(self._wake.every.total_seconds())))
             self.scheduler.add_job(self.send, every, id="outbox", executor="outbox", next_run_time=at_once)
-        if self.worker is not None:
-            self.scheduler.add_job(
-                self.work, IntervalTrigger(seconds=WORK_SECONDS), id="work", executor="work"
-            )
         at_night = CronTrigger(hour=NIGHT_HOUR, timezone=self.node.office.zone)
         self.scheduler.add_job(self.look_over, at_night, id="night", executor="night")
         self.scheduler.start()
+        if self.worker is not None:
+            self._working = threading.Thread(target=self.work, name="work", daemon=True)
+            self._working.start()
         log.info("the clock ticks every %s as %s", self._wake.every, self.node.owner)
 
     def tick(self) -> None:
@@ -143,13 +141,16 @@ class Ticker:
             log.exception("the outbox could not be looked through; it will be tried again")
 
     def work(self) -> None:
-        """Do the long work that waits; a failure is logged and tried again."""
-        try:
-            if self.worker is not None:
+        """Do the long work that waits, until this clock stops; a failure is logged and tried again.
+
+        A thread of its own, as one job may take longer than many ticks; it only waits for a process that works.
+        """
+        while self.worker is not None and not self.stopping.wait(WORK_SECONDS):
+            try:
                 self.worker.tidy()
                 self.worker.work(self.stopping.is_set)
-        except Exception:  # the next turn may find the database back
-            log.exception("long work could not be looked for; it will be tried again")
+            except Exception:  # the next turn may find the database back
+                log.exception("long work could not be looked for; it will be tried again")
 
     def look_over(self) -> None:
         """Compare every project's kept facts with the ledger, as each night; what differs is told in the log."""
@@ -165,6 +166,8 @@ class Ticker:
         self.stopping.set()
         self.scheduler.pause()
         self.scheduler.shutdown(wait=True)
+        if self._working is not None:
+            self._working.join()
         log.info("the clock has stopped")
 
 

@@ -69,9 +69,7 @@ def mark_sheet(sheet: Worksheet, problems: list[Problem], name: str) -> None:
             ": ".join(part for part in (problem["column"], problem["message"]) if part)
         )
         if problem["is_error"]:
-            column = (
-                titles[where][1] if where in titles else 2 if key_at(sheet, problem["row"]) == where else None
-            )
+            column = titles[where][1] if where in titles else place_without_title(sheet, problem)
             if column is not None and isinstance(cell := sheet.cell(problem["row"], column), Cell):
                 cell.fill = RED
     for row, said in words.items():
