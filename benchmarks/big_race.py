@@ -126,6 +126,7 @@ def _statements(units: int, projects: int) -> Iterator[str]:
     for table in ("credit", "stage_event", "capital_arrival"):
         yield from _decisions(table)
     yield from _kept()
+    yield from _listed()
 
 
 def _credits(units: int) -> Iterator[str]:
@@ -212,6 +213,45 @@ def _kept() -> Iterator[str]:
         f" FROM credit f {verified} LEFT JOIN ({events}) e ON e.project_id = f.project_id"
         f" LEFT JOIN ({awaited}) w ON w.project_id = f.project_id"
         f" LEFT JOIN ({money}) m ON m.project_id = f.project_id"
+    )
+
+
+def _listed() -> Iterator[str]:
+    """The lines of lists and the facts that wait, in the same way: no fact here is sent back or reversed for good."""
+    kinds = {"stage_event": "event", "capital_arrival": "arrival", "credit": "credit"}
+    for table, kind in kinds.items():
+        yield (
+            "INSERT INTO waiting_fact (project_id, fact_id, kind, outcome, recorded_at, occurred_on)"
+            f" SELECT f.project_id, f.fact_id, '{kind}', 'awaiting', f.recorded_at, f.occurred_on FROM {table} f"
+            " WHERE NOT EXISTS (SELECT 1 FROM project_decision d WHERE d.project_id = f.project_id"
+            " AND d.fact_id = f.fact_id)"
+        )
+    reached = " || ".join(
+        f"COALESCE(MAX(CASE WHEN stage = '{stage}' THEN '{stage}|' END), '')"
+        for stage in sorted(("signed", *(stage for stage, _share in STAGES)))
+    )
+    signed = "WHEN stage = 'signed' THEN"
+    events = (
+        f"SELECT project_id, '|' || {reached} AS reached, MAX(occurred_on) AS moved_on,"
+        f" MIN(CASE {signed} occurred_on END) AS signed_on, MAX(inward_yuan) AS inward_yuan"
+        " FROM stage_event GROUP BY project_id"
+    )
+    text = "CAST(unit_id AS VARCHAR(20))"
+    second = f"CASE WHEN MAX({text}) <> MIN({text}) THEN MAX({text}) || '|' ELSE '' END"
+    shares = (
+        f"SELECT project_id, '|' || MIN({text}) || '|' || {second} AS units, MIN(unit_id) AS unit_id"
+        " FROM credit GROUP BY project_id"
+    )
+    money = "SELECT project_id, SUM(yuan) AS yuan FROM arrival_fact GROUP BY project_id"
+    waiting = "SELECT project_id, COUNT(*) AS facts FROM waiting_fact GROUP BY project_id"
+    yield (
+        "INSERT INTO project_line (project_id, name_key, deal_key, units, unit_id, unit_no, reached, moved_on,"
+        " signed_on, inward_yuan, arrived_yuan, waiting, returned)"
+        " SELECT p.id, p.name, '', c.units, c.unit_id, u.sort_no, e.reached, e.moved_on, e.signed_on,"
+        " e.inward_yuan, COALESCE(m.yuan, 0), COALESCE(w.facts, 0), 0 FROM project p"
+        f" JOIN ({shares}) c ON c.project_id = p.id JOIN unit u ON u.id = c.unit_id"
+        f" JOIN ({events}) e ON e.project_id = p.id LEFT JOIN ({money}) m ON m.project_id = p.id"
+        f" LEFT JOIN ({waiting}) w ON w.project_id = p.id"
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, cast
 
@@ -64,6 +64,9 @@ class Asked:
     """AWAITING, or RETURNED for what was sent back."""
     recorded_before: Millis | None = None
     """Facts recorded before this instant."""
+    is_short: bool = True
+    """Whether a unit asked for has few facts in the queue: then they are found by the unit, and otherwise by going through
+    the queue in its order until enough of its facts have come by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,19 +101,17 @@ class Overtaken(LedgerError):
 
 def count_awaiting(session: Session, asked: Asked, most: int | None = None) -> int:
     """How many facts there are in the queue asked for; with `most`, no more than one above it are counted."""
-    parts = [_of_projects(asked), *(_of_units(kind, asked) for kind in UNIT_FACTS)]
-    wanted = [part for part in parts if part is not None]
     return sum(
         session.scalar(
             select(sql.count()).select_from((part if most is None else part.limit(most + 1)).subquery())
         )
         or 0
-        for part in wanted
+        for part in _parts(asked)
     )
 
 
 def list_awaiting(session: Session, asked: Asked, limit: int, offset: int = 0) -> list[Waiting]:
-    """One stretch of the queue, what was recorded first in front; at most eleven queries whatever its length."""
+    """One stretch of the queue, what was recorded first in front; at most fifteen queries whatever its length."""
     keys = _keys(session, asked, limit, offset)
     facts = {key: fact for kind in KINDS for key, fact in _facts(session, kind, keys)}
     ids = {key.holder_id for key in keys if key.kind in PROJECT_FACTS}
@@ -133,11 +134,10 @@ def list_awaiting(session: Session, asked: Asked, limit: int, offset: int = 0) -
 def _keys(session: Session, asked: Asked, limit: int, offset: int) -> list[Key]:
     """The facts of a stretch: each kind is read in its own order as far as the stretch goes, and then merged."""
     rows: list[Any] = []
-    for part in (_of_projects(asked), *(_of_units(kind, asked) for kind in UNIT_FACTS)):
-        if part is not None:
-            order = part.selected_columns
-            sorted_part = part.order_by(order.recorded_at, order.occurred_on, order.fact_id)
-            rows += session.execute(sorted_part.limit(offset + limit)).all()
+    for part in _parts(asked):
+        order = part.selected_columns
+        sorted_part = part.order_by(order.recorded_at, order.occurred_on, order.fact_id)
+        rows += session.execute(sorted_part.limit(offset + limit)).all()
     rows.sort(key=lambda row: (row.recorded_at, row.occurred_on, row.fact_id))
     return [Key(row.kind, row.holder_id, row.fact_id) for row in rows[offset : offset + limit]]
 
@@ -224,21 +224,28 @@ def _decisions(table: Any) -> tuple[Any, Any, Any]:
     return UnitDecision, table.unit_id, UnitDecision.unit_id
 
 
-def _of_projects(asked: Asked) -> Select[Any] | None:
+def _parts(asked: Asked) -> Iterator[Select[Any]]:
+    """The queue kind by kind: each is read by an index of its own."""
+    parts = [
+        *(_of_projects(kind, asked) for kind in PROJECT_FACTS),
+        *(_of_units(kind, asked) for kind in UNIT_FACTS),
+    ]
+    yield from (part for part in parts if part is not None)
+
+
+def _of_projects(kind: str, asked: Asked) -> Select[Any] | None:
     """The facts of projects in the queue, read from what is kept of them."""
-    if asked.kind in UNIT_FACTS:
+    if asked.kind not in {"", kind}:
         return None
     waiting = KeptWaiting
     columns: list[Any] = [waiting.kind, waiting.project_id.label("holder_id"), waiting.fact_id]
     columns += [waiting.recorded_at, waiting.occurred_on]
-    found = select(*columns).where(waiting.outcome == asked.outcome)
-    if asked.kind:
-        found = found.where(waiting.kind == asked.kind)
+    found = select(*columns).where(waiting.outcome == asked.outcome, waiting.kind == kind)
     if asked.recorded_before is not None:
         found = found.where(waiting.recorded_at < asked.recorded_before)
     if asked.unit_ids is None:
         return found
-    if len(asked.unit_ids) == 1:
+    if asked.is_short and len(asked.unit_ids) == 1:
         return found.where(waiting.project_id.in_(projects_of(asked.unit_ids)))
     theirs = exists().where(Credit.project_id == waiting.project_id, Credit.unit_id.in_(asked.unit_ids))
     return found.where(theirs)

@@ -65,7 +65,9 @@ class KeptWaiting(Base):
     """
 
     __tablename__ = "waiting_fact"
-    __table_args__ = (Index("ix_waiting_fact_outcome", "outcome", "recorded_at", "occurred_on", "fact_id"),)
+    __table_args__ = (
+        Index("ix_waiting_fact_outcome", "outcome", "kind", "recorded_at", "occurred_on", "fact_id"),
+    )
 
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id"), primary_key=True)
     fact_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)

@@ -93,7 +93,8 @@ class Credit(OfProject, Base):
     __tablename__ = "credit"
     __table_args__ = (
         CheckConstraint("share_num > 0 and share_num <= share_den", name="share"),
-        Index("ix_credit_unit_id", "unit_id"),
+        # A unit's projects are found without a look at the shares themselves.
+        Index("ix_credit_unit_id", "unit_id", "project_id"),
     )
 
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))

@@ -84,7 +84,7 @@ def find_page(session: Session, wanted: Wanted, order: Order, limit: int, offset
     """One page of the projects asked for; two queries."""
     first = session.scalars(_found(wanted).limit(FEW + 1)).all()
     if len(first) > FEW:
-        asked = _sorted(_found(wanted, order), order)
+        asked = _sorted(_found(wanted, order, walked=True), order)
     else:
         few = select(KeptLine.project_id).join(Project, Project.id == KeptLine.project_id)
         asked = _sorted(few.where(KeptLine.project_id.in_(first)), order)
@@ -102,8 +102,9 @@ def count_all(session: Session, wanted: Wanted) -> int:
     return session.scalar(select(sql.count()).select_from(_found(wanted).subquery())) or 0
 
 
-def _found(wanted: Wanted, order: Order | None = None) -> Select[Any]:
-    conditions = list(_conditions(wanted))
+def _found(wanted: Wanted, order: Order | None = None, *, walked: bool = False) -> Select[Any]:
+    """The projects asked for; `walked` where they are many and lines are looked at one by one in the list's order."""
+    conditions = list(_conditions(wanted, walked))
     by_code = order is not None and order.by == "code"
     if by_code and not conditions:
         return select(Project.id)
@@ -120,9 +121,9 @@ def _sorted(found: Select[Any], order: Order) -> Select[Any]:
     return found.order_by(*(c.desc() if order.backwards else c for c in columns))
 
 
-def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+def _conditions(wanted: Wanted, walked: bool) -> Iterator[ColumnElement[bool]]:
     if wanted.unit_ids is not None:
-        yield from _of_units(wanted.unit_ids)
+        yield from _of_units(wanted.unit_ids, walked)
     if wanted.stage:
         yield KeptLine.reached.contains(f"|{wanted.stage}|", autoescape=True)
     if wanted.text:
@@ -150,11 +151,12 @@ def _between(column: Any, least: Any, most: Any, missing: Any) -> Iterator[Colum
         yield (column <= most) & (column > missing)
 
 
-def _of_units(unit_ids: tuple[int, ...]) -> Iterator[ColumnElement[bool]]:
+def _of_units(unit_ids: tuple[int, ...], walked: bool) -> Iterator[ColumnElement[bool]]:
     if not unit_ids:
         yield false()
     elif len(unit_ids) == 1:
-        yield KeptLine.project_id.in_(select(Credit.project_id).where(Credit.unit_id == unit_ids[0]))
+        if not walked:
+            yield KeptLine.project_id.in_(select(Credit.project_id).where(Credit.unit_id == unit_ids[0]))
         yield KeptLine.units.contains(f"|{unit_ids[0]}|")
     else:
         barred = "%|" + cast(Unit.id, String) + "|%"

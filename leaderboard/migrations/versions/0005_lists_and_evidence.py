@@ -77,7 +77,9 @@ def upgrade() -> None:
     for column in SORTED:
         op.create_index(f"ix_project_line_{column}", "project_line", [column, "project_id"], unique=False)
     op.create_index("ix_project_line_deal_key", "project_line", ["deal_key"], unique=False)
-    order = ["outcome", "recorded_at", "occurred_on", "fact_id"]
+    op.drop_index("ix_credit_unit_id", "credit")
+    op.create_index("ix_credit_unit_id", "credit", ["unit_id", "project_id"], unique=False)
+    order = ["outcome", "kind", "recorded_at", "occurred_on", "fact_id"]
     op.create_index("ix_waiting_fact_outcome", "waiting_fact", order, unique=False)
 
 

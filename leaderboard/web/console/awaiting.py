@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import abort, flash, redirect, request, url_for
 from flask import session as cookie
@@ -41,7 +41,7 @@ from leaderboard.words import named
 
 PAGE = 100
 MOST_PAGES = 100
-MOST = 1000
+MOST = 300
 """Records up to which a queue is counted to the last."""
 AGES = (3, 7, 15, 30)
 """Days that a record may have waited."""
@@ -207,6 +207,7 @@ def _page(
     season = next((s for s in seasons if s.slug == filters.season), None)
     asked, units = _asked(filters, season)
     total = count_awaiting(session, asked, MOST)
+    asked = replace(asked, is_short=total <= MOST)
     last = max(1, -(-total // PAGE))
     page = min(filters.page, last)
     lines = list_awaiting(session, asked, PAGE, (page - 1) * PAGE)
