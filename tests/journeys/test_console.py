@@ -73,6 +73,7 @@ def test_a_weight_is_changed_seen_put_in_force_and_published(race: Race, open_pa
     page.get_by_role("button", name="提交审批", exact=True).click()
     expect(page.get_by_text("第 2 版方案已提交")).to_be_visible()
     page = approved_by_another(open_page)
+    page.get_by_text("历次方案").click()
     expect(page.get_by_role("row", name="2 现行")).to_contain_text("突出签约")
     page.get_by_role("link", name="发布榜单", exact=True).click()
     page.get_by_role("button", name="发布第 2 期").click()

@@ -38,7 +38,7 @@
   }
 
   function keep(saving = "") {
-    store.save({ fields: fields(), saving, at: Date.now() });
+    store.save({ fields: fields(), seen: seen(), saving });
   }
 
   // What is kept and not in the page was never saved, unless it was sent and the draft is another since.
@@ -60,7 +60,8 @@
     notice.hidden = false;
     document.getElementById("kept-back").addEventListener("click", async () => {
       notice.hidden = true;
-      const body = new URLSearchParams([...entry.fields, ["do", "show"], ["seen", seen()]]);
+      // Over the draft it was typed on: where that is another by now, saving shows both.
+      const body = new URLSearchParams([...entry.fields, ["do", "show"], ["seen", entry.seen]]);
       body.set("csrf_token", form.elements.csrf_token.value);
       await show(body);
     });
