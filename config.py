@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import secrets
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -143,6 +144,11 @@ class Settings(BaseSettings):
         "(of system, race and audit) or everyone.",
         pattern="^(optional|administrators|everyone)$",
     )
+    console_networks: str = _setting(
+        "",
+        "networks",
+        "Networks from which alone the console can be reached, as 10.2.0.0/16,192.168.7.5; empty means any.",
+    )
     invitation_hours: int = _setting(
         72, "hours", "How long a link stays good with which an account is opened.", ge=1
     )
@@ -157,6 +163,21 @@ class Settings(BaseSettings):
     )
     import_memory_mb: int = _setting(1024, "MB", "Memory the process that reads a workbook may use.", ge=256)
     import_seconds: int = _setting(120, "seconds", "Time the process that reads a workbook may take.", ge=5)
+
+    @field_validator("console_networks")
+    @classmethod
+    def _are_networks(cls, text: str) -> str:
+        for part in filter(None, text.split(",")):
+            ip_network(part.strip())
+        return text
+
+    def may_reach_console(self, address: str) -> bool:
+        """Whether the console can be reached from this address (等保 level 2: limit administration terminals)."""
+        networks = [ip_network(part.strip()) for part in filter(None, self.console_networks.split(","))]
+        try:
+            return not networks or any(ip_address(address) in network for network in networks)
+        except ValueError:
+            return False
 
     def resolved_database_url(self) -> str:
         """The database address in use: the one given, or the SQLite file in the data folder."""

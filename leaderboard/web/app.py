@@ -33,6 +33,9 @@ from leaderboard.web.console import people
 from leaderboard.web.numbers import FactId, Whole
 from leaderboard.web.requests import DATABASE, OFFICE, SETTINGS, chosen_language, close_sessions
 
+ADMINISTRATION = frozenset({"console", "people"})
+"""Doors that can be kept to the networks of the office."""
+
 csrf = CSRFProtect()
 login = LoginManager()
 
@@ -94,6 +97,11 @@ def guard_requests(app: Flask, settings: Settings) -> None:
     def refuse_what_no_text_holds() -> None:
         # PostgreSQL cannot compare text with a NUL in it; no address of ours has one.
         if "\0" in request.path or b"%00" in request.query_string:
+            abort(404)
+
+    @app.before_request
+    def keep_console_to_its_networks() -> None:
+        if request.blueprint in ADMINISTRATION and not settings.may_reach_console(request.remote_addr or ""):
             abort(404)
 
     csrf.init_app(app)

@@ -226,3 +226,32 @@ def contents(database: Database) -> dict[str, list[tuple[object, ...]]]:
             table.name: sorted((tuple(row) for row in session.execute(select(table))), key=repr)
             for table in ALL
         }
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "status"),
+    [
+        (0, None, 200),
+        (0, "203.0.113.9", 200),  # a forged address is not believed where no proxy is declared
+        (1, "10.2.7.8", 200),
+        (1, "203.0.113.9", 404),
+        (1, "10.2.7.8, 203.0.113.9", 404),  # the proxy wrote the last one, the visitor the one before
+    ],
+)
+def test_the_console_is_kept_to_its_networks(
+    settings: Settings, database: Database, proxies: int, forwarded: str | None, status: int
+):
+    changes = {"console_networks": "127.0.0.1, 10.2.0.0/16", "proxies": proxies}
+    app = create_app(settings.model_copy(update=changes), database)
+    client = visitor(app, database, ADMINISTRATOR)
+    headers = {"X-Forwarded-For": forwarded} if forwarded else {}
+    assert client.get("/console/", headers=headers).status_code == status
+    assert client.get("/account", headers=headers).status_code == 200
+
+
+def test_networks_that_are_none_are_refused_at_the_start():
+    with pytest.raises(ValueError, match="console_networks"):
+        Settings(console_networks="10.2.0.0/99")
+    assert Settings(console_networks="2001:db8::/32").may_reach_console("2001:db8::7")
+    assert not Settings(console_networks="2001:db8::/32").may_reach_console("10.0.0.1")
+    assert not Settings(console_networks="10.0.0.0/8").may_reach_console("")
