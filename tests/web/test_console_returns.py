@@ -1,0 +1,101 @@
+"""Returns at the console: what came before is locked and shown, and undone only from its end."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from leaderboard.db import Database
+from leaderboard.ledger.models import UnitReturn
+from leaderboard.ledger.record import add_return
+from tests.factories import VERIFIED, Race
+from tests.people import enrol, signed_in, submit
+from tests.visiting import Visit
+from tests.web.races import STARTS, TODAY, committed_race
+
+PAGE = "/console/returns?season=now"
+FIRST, SECOND = STARTS + timedelta(days=29), STARTS + timedelta(days=59)
+
+
+@pytest.fixture
+def race(database: Database) -> Race:
+    """The running race, in which 柳溪 has reported 40 and then 25 of a tax."""
+    race = committed_race(database)
+    with database.session() as session:
+        unit = race.units["liuxi"].id
+        for starts_on, ends_on, quantity in ((STARTS, FIRST, 40), (FIRST + timedelta(days=1), SECOND, 25)):
+            add_return(
+                session,
+                VERIFIED,
+                unit_id=unit,
+                measure="tax",
+                starts_on=starts_on,
+                ends_on=ends_on,
+                quantity=quantity,
+            )
+        session.commit()
+    return race
+
+
+@pytest.fixture
+def client(app: Flask, database: Database, race: Race, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
+    """An administrator, under a scheme that asks for the tax."""
+    monkeypatch.setattr("leaderboard.web.console.returns.measure_names", lambda _scheme: {"tax": "税收"})
+    enrol(database)
+    return signed_in(app)
+
+
+def test_each_return_stands_beside_those_before_it(client: FlaskClient, visit: Visit) -> None:
+    page = visit(PAGE, client=client)
+    listed = [[page.text(cell) for cell in row][2:7] for row in page.all("tr") if "税收" in page.text(row)]
+    assert listed == [
+        [f"{FIRST + timedelta(days=1)} – {SECOND}", "40", "25", "-15", "65"],
+        [f"{STARTS} – {FIRST}", "0", "40", "—", "40"],
+    ]
+
+
+def test_what_came_before_is_locked_and_a_wrong_sum_is_said(
+    client: FlaskClient, database: Database, visit: Visit
+) -> None:
+    page = visit(f"{PAGE}&unit=liuxi&measure=tax", client=client)
+    (locked,) = page.all("dl", class_="before-this")
+    assert [page.text(told) for told in locked.iter("dd")] == ["65", "25", str(SECOND)]
+    starts_on = page.all("input", id="return-starts_on")[0].get("value")
+    assert starts_on == str(SECOND + timedelta(days=1))
+    typed = {
+        "unit": "liuxi",
+        "measure": "tax",
+        "starts_on": starts_on or "",
+        "ends_on": str(TODAY),
+        "quantity": "10",
+        "cumulative": "80",
+    }
+    refused = submit(client, "/console/seasons/now/returns", PAGE, **typed)
+    assert refused.status_code == 422
+    assert "上期累计 65 加本期数 10 是 75，与填写的累计数 80 不符，请核对" in refused.get_data(as_text=True)
+    assert (
+        submit(client, "/console/seasons/now/returns", PAGE, **typed | {"cumulative": "75"}).status_code
+        == 302
+    )
+    with database.reading() as session:
+        assert sorted(session.scalars(select(UnitReturn.quantity))) == [10, 25, 40]
+
+
+def test_a_later_return_is_reversed_first(
+    client: FlaskClient, database: Database, race: Race, visit: Visit
+) -> None:
+    with database.reading() as session:
+        facts = {fact.quantity: fact.fact_id for fact in session.scalars(select(UnitReturn))}
+    decide = f"/console/seasons/now/units/{race.units['liuxi'].id}/facts/return/"
+    submit(client, f"{decide}{facts[40]}", PAGE, outcome="reversed", reason="错报")
+    assert (
+        f"这项指标已有至 {SECOND} 的报表，以前的累计已锁定；请先冲销较晚的报表"
+        in visit(PAGE, client=client).text()
+    )
+    for quantity in (25, 40):
+        submit(client, f"{decide}{facts[quantity]}", PAGE, outcome="reversed", reason="错报")
+        assert "已冲销" in visit(PAGE, client=client).text()
