@@ -24,7 +24,7 @@ RANKED = """vectors => vectors.map(({sheet, weights, ties}) => {
   const race = ranking.open(sheet);
   race.place(read, ties);
   return {
-    orders: sheet.divisions.map((_, n) => race.order(n)),
+    orders: sheet.divisions.map((_, n) => Array.from(race.order(n))),
     units: sheet.rows.map((_, n) => [race.twice(n), race.score(n), race.difference(n)]),
   };
 })"""

@@ -58,7 +58,8 @@
         }
         // Names that were to be hidden go, even where something typed is no number.
         if (!answer.ok && !(address && answer.status === 422)) {
-          told(answer.type === "opaqueredirect" ? "ended" : "refused");
+          // Whoever is signed out is sent to sign in, or has no valid token any more.
+          told(answer.type === "opaqueredirect" || answer.status === 400 ? "ended" : "refused");
           return;
         }
         take(await answer.text());

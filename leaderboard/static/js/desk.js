@@ -124,12 +124,7 @@
       }
     }
     const isEven = groups.map(addUp).every(Boolean);
-    for (const id of ["outlook", "other"]) {
-      const node = byId(id);
-      if (node) {
-        node.classList.add("is-stale");
-      }
-    }
+    all("#outlook, #other, .sure").forEach((node) => node.classList.add("is-stale"));
     frame = frame || window.requestAnimationFrame(draw);
     answers.forget();
     window.clearTimeout(waiting);
@@ -198,7 +193,7 @@
 
   function addSlider(box, group) {
     const slider = document.createElement("input");
-    Object.assign(slider, { type: "range", min: 0, max: full.x, step: 5 * grain });
+    Object.assign(slider, { type: "range", min: 0, max: full.x, step: grain });
     slider.setAttribute("aria-label", box.getAttribute("aria-label"));
     box.after(slider);
     sliders.set(box, slider);
@@ -217,15 +212,22 @@
     });
   }
 
+  // Arrows move a box and its slider alike: five grains, fifty with the shift key.
   function stepped(event) {
-    const step = { ArrowUp: 5, ArrowDown: -5 }[event.key];
-    const value = typed(event.target.value);
-    if (step && value && event.target.matches("[data-weight]")) {
-      event.preventDefault();
-      event.target.value = text(Math.max(0, value.x + step * grain * (event.shiftKey ? 10 : 1)));
-      moved();
-      settled();
+    const field = event.target;
+    const isSlider = field.matches(".weigh input[type='range']");
+    const up = ["ArrowUp", "ArrowRight"].includes(event.key);
+    const down = ["ArrowDown", "ArrowLeft"].includes(event.key);
+    const value = typed(field.value);
+    const along = isSlider || event.key === "ArrowUp" || event.key === "ArrowDown";
+    if (!(up || down) || !along || !value || !(isSlider || field.matches("[data-weight]")) || field.readOnly) {
+      return;
     }
+    event.preventDefault();
+    const by = (up ? 5 : -5) * grain * (event.shiftKey ? 10 : 1);
+    field.value = text(Math.max(0, value.x + by));
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    field.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
   const isWriting = (node) => node.matches("textarea, select, input:not([type='range']):not([type='checkbox'])");

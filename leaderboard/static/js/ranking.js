@@ -59,43 +59,47 @@
     return { found, size };
   }
 
-  // Runs of units that doubles cannot tell apart, best first; nearly all are of one unit.
-  function eachRun(room, race, take) {
-    const { found, size } = sorted(room, race);
-    let run = [];
-    let former = 0;
-    for (let n = 0; n < found.length; n += 1) {
-      const step = Math.floor(found[n] / size);
-      if (run.length && step - former > 1) {
-        take(run);
-        run = [];
-      }
-      run.push(room.runners[found[n] - step * size]);
-      former = step;
+  // Units from `start` to `stop` that doubles cannot tell apart: nearly always one alone.
+  function placeRun(room, race, ties, start, stop, number, twice) {
+    const { order } = room;
+    if (stop - start === 1) {
+      twice[order[start]] = placeTwice(ties, start, 1, number, 0);
+      return number + 1;
     }
-    if (run.length) {
-      take(run);
+    let before = start;
+    for (const group of settled(Array.from(order.subarray(start, stop)), race)) {
+      group.forEach((index, offset) => {
+        twice[index] = placeTwice(ties, before, group.length, number, offset);
+        order[before + offset] = index;
+      });
+      before += group.length;
+      number += 1;
     }
+    return number;
   }
 
   function placeRoom(room, race, ties, twice) {
-    let before = 0;
+    const { found, size } = sorted(room, race);
+    const { order, runners } = room;
+    let start = 0;
     let number = 0;
-    room.order.length = 0;
-    eachRun(room, race, (run) => {
-      for (const group of run.length > 1 ? settled(run, race) : [run]) {
-        for (let offset = 0; offset < group.length; offset += 1) {
-          twice[group[offset]] = placeTwice(ties, before, group.length, number, offset);
-          room.order.push(group[offset]);
-        }
-        before += group.length;
-        number += 1;
+    let former = 0;
+    for (let n = 0; n < found.length; n += 1) {
+      const step = Math.floor(found[n] / size);
+      if (n && step - former > 1) {
+        number = placeRun(room, race, ties, start, n, number, twice);
+        start = n;
       }
-    });
-    if (room.order.length < room.all.length) {
+      order[n] = runners[found[n] - step * size];
+      former = step;
+    }
+    if (found.length) {
+      placeRun(room, race, ties, start, found.length, number, twice);
+    }
+    if (found.length < order.length) {
       const without = room.all.filter((index) => !twice[index]);
-      room.order.push(...without.filter(race.isScored));
-      room.order.push(...without.filter((index) => !race.isScored(index)));
+      const last = [...without.filter(race.isScored), ...without.filter((index) => !race.isScored(index))];
+      order.set(last, found.length);
     }
   }
 
@@ -111,7 +115,7 @@
         all: all.map((line) => line.index),
         runners: Int32Array.from(runners, (line) => line.index),
         keys,
-        order: [],
+        order: new Int32Array(all.length),
       };
     });
     return {

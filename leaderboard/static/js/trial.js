@@ -27,7 +27,9 @@
       division,
       before,
       body: beside.querySelector(".after tbody"),
-      slots: Array.from(beside.querySelectorAll(".after tbody tr"), (row) => Array.from(row.cells)),
+      slots: Array.from(beside.querySelectorAll(".after tbody tr"), (row) =>
+        Array.from(row.cells, (cell) => cell.firstElementChild)
+      ),
       lines: Array.from(beside.querySelectorAll(".paths line")),
       at: new Int32Array(rows),
     };
@@ -38,10 +40,12 @@
     let race = null;
     let boards = [];
     let old = [];
+    let isDrawn = false;
 
     // Reads anew what the server wrote into the page; nothing to weigh with where only the server can.
     function load() {
       const text = (byId("sheet") || { dataset: {} }).dataset.sheet;
+      isDrawn = false;
       sheet = text ? JSON.parse(text) : null;
       race = sheet && window.ranking.open(sheet);
       old = sheet ? sheet.rows.map((row) => read(row.place)) : [];
@@ -64,19 +68,19 @@
       return by > 0 ? ["rise", "↑", words.rise + " " + by] : ["fall", "↓", words.fall + " " + -by];
     }
 
-    function drawSlot(cells, index) {
+    function drawSlot([place, name, move, score, difference, sure], index) {
       const [how, arrow, said] = movement(index);
-      const mark = cells[2].firstElementChild;
-      cells[0].parentNode.className = how === "rise" || how === "fall" ? "moved" : "";
-      setText(cells[0], number(race.twice(index)));
-      setText(cells[1], sheet.names[index]);
-      cells[1].title = sheet.names[index];
-      mark.className = "move " + how;
-      setText(mark.firstElementChild, arrow);
-      setText(mark.lastChild, " " + said);
-      setText(cells[3], race.score(index) || "—");
-      setText(cells[4], race.difference(index) || "—");
-      setText(cells[5], sheet.intervals[index]);
+      const row = place.parentNode.parentNode;
+      row.className = how === "rise" || how === "fall" ? "moved" : "";
+      setText(place, number(race.twice(index)));
+      setText(name, sheet.names[index]);
+      name.parentNode.title = sheet.names[index];
+      move.className = "move " + how;
+      setText(move.firstElementChild, arrow);
+      setText(move.lastChild, " " + said);
+      setText(score, race.score(index) || "—");
+      setText(difference, race.difference(index) || "—");
+      setText(sure, sheet.intervals[index]);
     }
 
     function drawLine(line, row, board, index) {
@@ -154,12 +158,13 @@
       // Whether the browser can rank by itself; not by the office's order where units stand in another one.
       canRank: (ties) => race !== null && !(sheet.shuffled && ties === "sequential"),
       draw(weights, ties) {
+        isDrawn = true;
         race.place(weights, ties);
         drawBoards();
         drawVerdict();
       },
       // Rows that come into sight on a long board.
-      redraw: () => race && boards.length && race.order(boards[0].division).length && drawBoards(),
+      redraw: () => isDrawn && drawBoards(),
     };
   }
 

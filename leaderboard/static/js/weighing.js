@@ -27,10 +27,10 @@
     };
   }
 
-  // A set of weights as doubles and as whole numbers over one denominator.
+  // A set of weights as doubles and, once it is asked for, as whole numbers over one denominator.
   function weighed(weights) {
-    const x = Float64Array.from(weights, (one) => one.x);
-    return { weights, x, total: x.reduce((sum, one) => sum + one, 0), level: levelled(weights) };
+    const x = weights.map((one) => one.x);
+    return { weights, x, total: x.reduce((sum, one) => sum + one, 0), level: null };
   }
 
   const worthAt = (worth, weight) => plus(times(worth[0], weight), worth[1]);
@@ -154,6 +154,7 @@
 
     function exactScore(line) {
       const set = sets[line.row.set];
+      set.level = set.level || levelled(set.weights);
       line.level = line.level || levelled(line.shares);
       const above = set.level.above.reduce((sum, weight, n) => sum + weight * line.level.above[n], ZERO);
       const straight = fraction(above, set.level.below * line.level.below);
