@@ -43,13 +43,13 @@ class Phone:
 
 
 @pytest.fixture
-def clock() -> Iterator[time_machine.Coordinates]:
+def clock() -> Iterator[time_machine.Traveller]:
     with time_machine.travel("2026-11-02T09:00:00+08:00", tick=False) as travelled:
         yield travelled
 
 
 @pytest.fixture
-def phone(database: Database, settings: Settings, clock: time_machine.Coordinates) -> Phone:
+def phone(database: Database, settings: Settings, clock: time_machine.Traveller) -> Phone:
     """Chen's phone, bound a minute ago."""
     enrol(database)
     found = Phone(database, settings)
@@ -87,9 +87,7 @@ def test_without_the_first_step_there_is_no_second(client: FlaskClient, phone: P
     assert (answer.status_code, "重新登录" in answer.get_data(as_text=True)) == (401, True)
 
 
-def test_the_second_step_waits_five_minutes(
-    client: FlaskClient, phone: Phone, clock: time_machine.Coordinates
-):
+def test_the_second_step_waits_five_minutes(client: FlaskClient, phone: Phone, clock: time_machine.Traveller):
     first_step(client)
     clock.shift(5 * MINUTE - 1)
     assert client.get("/sign-in/code").status_code == 200
@@ -114,7 +112,7 @@ def test_a_code_on_paper_stands_in_once(app: Flask, phone: Phone):
 
 
 def test_wrong_codes_lock_the_second_step_and_the_password_does_not_unlock_it(
-    app: Flask, phone: Phone, database: Database, clock: time_machine.Coordinates
+    app: Flask, phone: Phone, database: Database, clock: time_machine.Traveller
 ):
     """Five tries in fifteen minutes, from wherever, however often the password is typed between them."""
     for number in range(5):
@@ -148,12 +146,12 @@ def test_the_cookie_of_the_first_step_opens_nothing_after_the_second(app: Flask,
 
 
 def test_a_device_is_enrolled_shown_its_paper_once_and_given_up(
-    app: Flask, database: Database, visit: Visit, clock: time_machine.Coordinates
+    app: Flask, database: Database, visit: Visit, clock: time_machine.Traveller
 ):
     enrol(database, role=SYSTEM)
     client, elsewhere = signed_in(app), signed_in(app)
     page = visit("/account/second-factor", client=client)
-    assert '<svg' in page.source
+    assert "<svg" in page.source
     secret = "".join(page.text(page.all("span", class_="secret")[0]).split())
     # The same secret as long as it is not enrolled, or a slow hand would never finish.
     assert secret in visit("/account/second-factor", client=client).text().replace(" ", "")
@@ -212,7 +210,7 @@ def test_who_must_have_a_device_is_led_to_it_first(
 
 @pytest.mark.parametrize(("policy", "asked"), [("djcp", True), ("asvs", False)])
 def test_a_password_of_ninety_days_is_asked_for_anew_where_the_policy_wants_it(
-    settings: Settings, database: Database, clock: time_machine.Coordinates, policy: str, asked: bool
+    settings: Settings, database: Database, clock: time_machine.Traveller, policy: str, asked: bool
 ):
     enrol(database, role=VIEWER)
     app = asking(settings, database, password_policy=policy)
