@@ -32,6 +32,7 @@ bench: env-test ## Measure speed beside what is promised (half an hour, 3 GB of 
 	@.venv/bin/python -m benchmarks.stability 100
 	@.venv/bin/python -m benchmarks.publish
 	@.venv/bin/python -m benchmarks.recompute
+	@.venv/bin/python -m benchmarks.workbook
 	@.venv/bin/python -m benchmarks.tuning
 	@.venv/bin/python -m benchmarks.console_lists
 	@.venv/bin/python -m benchmarks.read_board

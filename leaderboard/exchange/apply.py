@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from leaderboard.among import among
 from leaderboard.exchange.manner import OVERWRITE, Taken, taken
 from leaderboard.exchange.members import Members, members_of
 from leaderboard.exchange.plan import FactDraft, Plan
@@ -144,7 +145,7 @@ def _facts(session: Session, drafts: Sequence[FactDraft], season: Season) -> lis
     units = {unit.key: unit.id for unit in list_units(session)}
     projects: dict[str, int] = {}
     for some in chunks(sorted({draft.holder for draft in drafts if not _is_of_unit(draft)})):
-        found = session.execute(select(Project.code, Project.id).where(Project.code.in_(some)))
+        found = session.execute(select(Project.code, Project.id).where(among(Project.code, some)))
         projects |= {row.code: row.id for row in found}
     facts = []
     for draft in drafts:

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
+from leaderboard.among import among
 from leaderboard.exchange.cells import clean
 from leaderboard.ledger.bulk import chunks
 from leaderboard.ledger.models import Adjustment, CapitalArrival, Credit, Project, StageEvent, UnitReturn
@@ -96,7 +97,7 @@ def known_facts(session: Session, codes: Iterable[str], plan: KnownPlan) -> Know
     """Live facts of the projects with these codes, and of all units."""
     known = KnownFacts()
     for some in chunks(sorted(set(codes))):
-        for project in session.scalars(select(Project).where(Project.code.in_(some))):
+        for project in session.scalars(select(Project).where(among(Project.code, some))):
             known.projects[project.code] = project
     for ids in chunks(project.id for project in known.projects.values()):
         _add_project_facts(session, known, ids)
@@ -117,11 +118,11 @@ def known_facts(session: Session, codes: Iterable[str], plan: KnownPlan) -> Know
 
 
 def _add_project_facts(session: Session, known: KnownFacts, ids: list[int]) -> None:
-    for row in session.execute(known_project_facts(StageEvent).where(StageEvent.project_id.in_(ids))):
+    for row in session.execute(known_project_facts(StageEvent).where(among(StageEvent.project_id, ids))):
         known.events[row.project_id, row.stage] = row
-    arrivals = known_project_facts(CapitalArrival).where(CapitalArrival.project_id.in_(ids))
+    arrivals = known_project_facts(CapitalArrival).where(among(CapitalArrival.project_id, ids))
     for row in session.execute(arrivals.order_by(CapitalArrival.recorded_at, CapitalArrival.fact_id)):
         known.arrivals[row.project_id, row.occurred_on, row.yuan, row.kind].append(row)
-    shares = known_project_facts(Credit).where(Credit.project_id.in_(ids))
+    shares = known_project_facts(Credit).where(among(Credit.project_id, ids))
     for row in session.execute(shares.order_by(Credit.unit_id, Credit.fact_id)):
         known.credits[row.project_id].append(row)

@@ -15,6 +15,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.audit import record_act
+from leaderboard.among import among
 from leaderboard.exchange.members import TABLES, Members, is_of_project
 from leaderboard.exchange.models import ImportBatch
 from leaderboard.instant import now
@@ -177,7 +178,7 @@ def _add_again(
 
 
 def _rows(session: Session, table: Any, fact_ids: Sequence[int]) -> Iterator[Row[Any]]:
-    columns = select(*table.__table__.columns).where(table.fact_id.in_(fact_ids))
+    columns = select(*table.__table__.columns).where(among(table.fact_id, fact_ids))
     yield from session.execute(columns.order_by(table.fact_id))
 
 
@@ -185,7 +186,7 @@ def _decided(session: Session, table: Any, fact_ids: Sequence[int]) -> dict[int,
     """The decisions on facts, oldest first."""
     into: Any = ProjectDecision if is_of_project(table) else UnitDecision
     found: dict[int, list[Row[Any]]] = {}
-    asked = select(into.fact_id, into.outcome, into.decided_at).where(into.fact_id.in_(fact_ids))
+    asked = select(into.fact_id, into.outcome, into.decided_at).where(among(into.fact_id, fact_ids))
     for row in session.execute(asked.order_by(into.fact_id, into.decision_no)):
         found.setdefault(row.fact_id, []).append(row)
     return found

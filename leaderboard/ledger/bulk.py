@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.audit import record_act
+from leaderboard.among import among
 from leaderboard.instant import now
 from leaderboard.ledger.codes import code_problem
 from leaderboard.ledger.models import (
@@ -96,7 +97,7 @@ def add_projects(
     for problem in filter(None, map(code_problem, codes)):
         raise LedgerError(problem)
     for some in chunks(codes):
-        taken = session.scalars(select(Project.code).where(Project.code.in_(some))).first()
+        taken = session.scalars(select(Project.code).where(among(Project.code, some))).first()
         if taken is not None:
             raise LedgerError(_("项目编号 {code} 已存在, 请换一个编号").format(code=taken))
     at = source.recorded_at or now()
@@ -119,7 +120,7 @@ def add_projects(
     record_act(session, source.actor, "project.add_many", f"{len(rows)} projects", **_listed("codes", codes))
     ids: dict[str, int] = {}
     for some in chunks(codes):
-        found = session.execute(select(Project.code, Project.id).where(Project.code.in_(some)))
+        found = session.execute(select(Project.code, Project.id).where(among(Project.code, some)))
         ids |= {row.code: row.id for row in found}
     keep_project_facts(session, (ids[code] for code in ids.keys() - set(followed)))
     return ids
@@ -226,7 +227,7 @@ def _last_numbers(session: Session, into: Any, decisions: Sequence[Decision]) ->
     for some in chunks(decisions):
         numbers = (
             select(into.fact_id, func.max(into.decision_no))
-            .where(into.fact_id.in_([d.fact_id for d in some]))
+            .where(among(into.fact_id, [d.fact_id for d in some]))
             .group_by(into.fact_id)
         )
         found |= {fact_id: number for fact_id, number in session.execute(numbers)}  # noqa: C416 - rows are no pairs to mypy
@@ -249,7 +250,7 @@ def _check_rules(session: Session, facts: Sequence[Fact]) -> None:
 
 
 def _refuse_second_events(session: Session, project_ids: list[int]) -> None:
-    live = known_project_facts(StageEvent).where(StageEvent.project_id.in_(project_ids)).subquery()
+    live = known_project_facts(StageEvent).where(among(StageEvent.project_id, project_ids)).subquery()
     twice = (
         select(live.c.project_id, live.c.stage)
         .group_by(live.c.project_id, live.c.stage)
@@ -266,7 +267,7 @@ def _refuse_shares_over_one(session: Session, project_ids: list[int]) -> None:
     # One share cannot pass 1: the table itself refuses it.
     several = (
         select(Credit.project_id)
-        .where(Credit.project_id.in_(project_ids))
+        .where(among(Credit.project_id, project_ids))
         .group_by(Credit.project_id)
         .having(func.count() > 1)
     )

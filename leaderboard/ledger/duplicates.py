@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, and_, delete, exists, insert, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from leaderboard.among import among
 from leaderboard.ledger.list_models import KeptLine, NotDuplicate, Suspect
 from leaderboard.ledger.models import SIGNED, Project
 
@@ -61,7 +62,7 @@ class PutAside:
 def keys_of(session: Session, project_ids: Sequence[int]) -> dict[int, Keys]:
     """The keys that are kept of these projects; one that is new has none."""
     found = select(KeptLine.project_id, KeptLine.name_key, KeptLine.deal_key)
-    rows = session.execute(found.where(KeptLine.project_id.in_(project_ids)))
+    rows = session.execute(found.where(among(KeptLine.project_id, project_ids)))
     return {row.project_id: Keys(row.name_key, row.deal_key) for row in rows}
 
 

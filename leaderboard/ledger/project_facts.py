@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import Row, delete, select
 from sqlalchemy.orm import Session
 
+from leaderboard.among import among
 from leaderboard.ledger.duplicates import keep_suspects, keys_of, wrong_suspects
 from leaderboard.ledger.lines import made_lines, made_waiting
 from leaderboard.ledger.list_models import KeptLine, KeptWaiting, Suspect
@@ -59,7 +60,7 @@ def keep_project_facts(session: Session, project_ids: Iterable[int]) -> None:
     for some in _chunks(ids):
         made, known = made_from_facts(session, some), keys_of(session, some)
         for table in TABLES:
-            gone = delete(table).where(table.project_id.in_(some))
+            gone = delete(table).where(among(table.project_id, some))
             session.execute(gone.execution_options(synchronize_session=False))
             insert_rows(session, table, made[table])
         keep_suspects(session, some, known)
@@ -114,7 +115,7 @@ def made_from_facts(session: Session, project_ids: Sequence[int]) -> Kept:
 def _facts(
     session: Session, table: ProjectFact, project_ids: Sequence[int], *columns: str
 ) -> dict[int, list[Row[Any]]]:
-    known = known_project_facts(table).where(table.project_id.in_(project_ids))
+    known = known_project_facts(table).where(among(table.project_id, project_ids))
     names = ("project_id", "fact_id", "outcome", "occurred_on", "recorded_at", *columns)
     asked = (known.selected_columns[name] for name in names)
     grouped: dict[int, list[Row[Any]]] = defaultdict(list)

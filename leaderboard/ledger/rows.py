@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, Table, insert
@@ -19,12 +20,28 @@ def insert_rows(session: Session, table: type[Base], rows: Sequence[dict[str, An
     if not rows:
         return
     session.flush()
-    connection, into = session.connection(), table.__table__
-    if connection.dialect.name == "postgresql" and len(rows) > FEW and isinstance(into, Table):
+    connection, into = session.connection(), Base.metadata.tables[table.__tablename__]
+    if connection.dialect.name == "sqlite":
+        _execute_many(connection, into, rows)
+    elif connection.dialect.name == "postgresql" and len(rows) > FEW:
         _copy(connection, into, rows)
     else:
-        # As rows of the table, not of the mapped class, whose rows would be looked at one by one.
         connection.execute(insert(into), rows)
+
+
+def _execute_many(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    """By the driver itself, which takes every value of ours as it is but dates, kept as text."""
+    names = list(rows[0])
+    prepared = connection.dialect.identifier_preparer
+    columns = ", ".join(prepared.format_column(table.c[name]) for name in names)
+    places = ", ".join("?" * len(names))
+    statement = f"INSERT INTO {prepared.format_table(table)} ({columns}) VALUES ({places})"  # noqa: S608 - our own names
+    values = [tuple(_kept(row[name]) for name in names) for row in rows]
+    connection.exec_driver_sql(statement, values)
+
+
+def _kept(value: object) -> object:
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _copy(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
