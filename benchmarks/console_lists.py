@@ -6,7 +6,7 @@ Writes two seeded races, signs an administrator and an auditor in, and asks for 
 alternating, so that both meet the same moods of the machine; the median of many, by the wall clock of the whole request.
 The units are few, so that the projects of one fill a page of either race.
 The promise, printed with the figures: each page over the large race <= 1.3 x itself over the small one. Statements are
-counted as well and have to be as many. The page of a search for a text is printed and promises nothing: no index finds a
+counted as well and have to be no more. The page of a search for a text is printed and promises nothing: no index finds a
 part of a name on every database.
 
 With --keep the races stay in that folder and are used again; --url names an empty server database, of which NAME_small
@@ -128,7 +128,7 @@ def _compare(small: House, large: House, role: str, name: str, path: str) -> boo
     counts = [_statements(house, role, path) for house in (small, large)]
     pairs = [(small.ask(role, path), large.ask(role, path)) for _ in range(ROUNDS)]
     one, other = (statistics.median(times) for times in zip(*pairs, strict=True))
-    kept = other <= MOST * one and counts[0] == counts[1]
+    kept = other <= MOST * one and counts[1] <= counts[0]
     print(
         f"{name:24} {one:8.1f} ms {other:8.1f} ms  {other / one:5.2f} x  {counts[0]:3} {counts[1]:3} statements"
         f"  {'' if kept else 'MISSED' if name not in UNPROMISED else '(not promised)'}"

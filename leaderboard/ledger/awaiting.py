@@ -274,10 +274,12 @@ def _of_units(kind: str, asked: Asked) -> Select[Any] | None:
 
 
 def _facts(session: Session, kind: str, keys: Iterable[Key]) -> Iterable[tuple[Key, OfProject | OfUnit]]:
-    table, ids = _table(kind), [key.fact_id for key in keys if key.kind == kind]
-    if ids:
+    table, ours = _table(kind), [key for key in keys if key.kind == kind]
+    if ours:
         holder = _decisions(table)[1]
-        for fact in session.scalars(select(table).where(table.fact_id.in_(ids))):
+        # The holder leads the key: by the ids of facts alone the whole table would be gone through.
+        of_ours = holder.in_({key.holder_id for key in ours}), table.fact_id.in_([k.fact_id for k in ours])
+        for fact in session.scalars(select(table).where(*of_ours)):
             yield Key(kind, getattr(fact, holder.key), fact.fact_id), cast(OfProject | OfUnit, fact)
 
 

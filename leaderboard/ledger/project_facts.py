@@ -75,7 +75,9 @@ def wrong_project_facts(session: Session) -> list[WrongFacts]:
     still = differing(session, list(found))
     for project_id in wrong_suspects(session):
         still[project_id] = (*still.get(project_id, ()), Suspect.__tablename__)
-    return [WrongFacts(code, still[project_id]) for project_id, code in codes.items() if project_id in still]
+    wrong = [WrongFacts(code, still[project_id]) for project_id, code in codes.items() if project_id in still]
+    gone = set(session.scalars(select(KeptLine.project_id))) - codes.keys()
+    return [*wrong, *(WrongFacts(f"#{project_id}", (Project.__tablename__,)) for project_id in sorted(gone))]
 
 
 def differing(session: Session, project_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
