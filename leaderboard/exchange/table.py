@@ -193,8 +193,8 @@ class Table:
 
     def codes(self, title: str) -> set[str]:
         """What stands in a column of codes, as typed and as read; nothing is noted."""
-        readers = (cells.code_of, lambda value, _: cells.clean(cells.written(value)))
-        return {code for reader in readers for _, code in self._glimpses(title, reader)}
+        typed = {cells.clean(cells.written(value)) for value in self._filled_in(title)}
+        return typed | {cells.halved(code, Told()) for code in typed}
 
     def pairs(self, code_title: str, day_title: str) -> Iterator[tuple[str, date]]:
         """Codes with the dates beside them, as far as both can be read; nothing is noted."""
@@ -202,6 +202,13 @@ class Table:
         for number, code in self._glimpses(code_title, cells.code_of):
             if number in days:
                 yield code, days[number]
+
+    def _filled_in(self, title: str) -> Iterator[Cell]:
+        """What stands in a column, head and all; blanks left out."""
+        position = self.index.get(title)
+        for values in self._rows.values() if position is not None else ():
+            if position is not None and position < len(values) and _filled(values[position]) is not None:
+                yield values[position]
 
     def _glimpses(self, title: str, reader: Callable[[Cell, Told], T]) -> Iterator[tuple[int, T]]:
         """Row numbers with what can be read in a column."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Table, insert
+from sqlalchemy import Connection, Date, Table, insert
 from sqlalchemy.orm import Session
 
 from leaderboard.db import Base
@@ -36,12 +36,17 @@ def _execute_many(connection: Connection, table: Table, rows: Sequence[dict[str,
     columns = ", ".join(prepared.format_column(table.c[name]) for name in names)
     places = ", ".join("?" * len(names))
     statement = f"INSERT INTO {prepared.format_table(table)} ({columns}) VALUES ({places})"  # noqa: S608 - our own names
-    values = [tuple(_kept(row[name]) for name in names) for row in rows]
-    connection.exec_driver_sql(statement, values)
+    dates = [place for place, name in enumerate(names) if isinstance(table.c[name].type, Date)]
+    values = map(itemgetter(*names), rows)
+    connection.exec_driver_sql(statement, [_dated(row, dates) for row in values] if dates else list(values))
 
 
-def _kept(value: object) -> object:
-    return value.isoformat() if isinstance(value, date) else value
+def _dated(row: tuple[Any, ...], dates: list[int]) -> tuple[Any, ...]:
+    kept = list(row)
+    for place in dates:
+        if kept[place] is not None:
+            kept[place] = kept[place].isoformat()
+    return tuple(kept)
 
 
 def _copy(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
@@ -53,5 +58,5 @@ def _copy(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) 
         driver.cursor() as cursor,
         cursor.copy(f"COPY {prepared.format_table(table)} ({columns}) FROM STDIN") as copy,
     ):
-        for row in rows:
-            copy.write_row([row[name] for name in names])
+        for row in map(itemgetter(*names), rows):
+            copy.write_row(row)
