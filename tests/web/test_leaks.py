@@ -88,6 +88,9 @@ CONSOLE = (
     " drafts make_one_draft draft open_draft extend_draft release_one revise_draft drop_draft"
     " preview_other switch_names"
     " import_batch undo_batch paste_import season_template_file export_later work work_state work_file drop_work"
+    " new_season add_season setup season_card change_season show_or_hide add_units_form add_many_units put_in_order"
+    " one_unit rename_one_unit place_one_unit leave_with_unit divisions add_one_division rename_one_division"
+    " order_all_divisions targets save_targets spread_form spread_total"
     " objection answer_objection edition correct_edition withdraw_edition freeze reveal_season change_window"
 )
 PEOPLE = (

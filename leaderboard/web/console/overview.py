@@ -20,6 +20,7 @@ from leaderboard.seasons.drafts import current_draft
 from leaderboard.seasons.models import SchemeSubmission, SchemeVersion, Season
 from leaderboard.seasons.read import list_seasons, roster, scheme_in_force
 from leaderboard.web.console.door import door, may, show, today
+from leaderboard.web.console.season_steps import Step, steps_of
 from leaderboard.web.guards import person
 from leaderboard.web.requests import reading
 
@@ -36,21 +37,24 @@ class SeasonState:
     draft: SchemeVersion | None
     awaiting: int
     unmade: Sequence[DueRun]
+    steps: Sequence[Step]
+    """What leads to the first edition; empty once there is one."""
 
 
 def state_of(session: Session, season: Season) -> SeasonState:
     """Everything the overview says about a season."""
     at = now()
-    lines = roster(session, season.id, at)
+    lines, edition = roster(session, season.id, at), latest_edition(session, season.id)
     return SeasonState(
         season=season,
         units=len(lines),
-        edition=latest_edition(session, season.id),
+        edition=edition,
         next_due_at=next_due(session, season.id, at),
         in_force=scheme_in_force(session, season.id, min(today(), season.ends_on), at),
         draft=current_draft(session, season.id),
         awaiting=count_awaiting(session, Asked(tuple(line.unit_id for line in lines), season.id)),
         unmade=unmade(session, season.id),
+        steps=[] if edition or not may(Action.PLAN_SEASON) else steps_of(session, season),
     )
 
 

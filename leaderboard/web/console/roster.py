@@ -24,12 +24,16 @@ def units(slug: str) -> ResponseReturnValue:
     targets: dict[int, list[Target]] = defaultdict(list)
     for target in targets_at(session, season.id, now()):
         targets[target.unit_id].append(target)
+    lines = roster(session, season.id, now())
+    listed = sorted(lines, key=lambda line: (line.sort_no, line.unit_id))
     return show(
         "roster",
         here="units",
         season=season,
         divisions=list_divisions(session, season.id),
-        lines=roster(session, season.id, now()),
+        lines=lines,
+        numbers={line.key: number for number, line in enumerate(listed, start=1)},
+        called={line.key: named(line.name, line.name_en) for line in lines},
         targets=targets,
         names=_indicator_names(season),
     )

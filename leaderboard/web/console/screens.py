@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import abort, flash, redirect, url_for
+from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from leaderboard.accounts.permissions import Action
@@ -25,7 +25,7 @@ def theme_words() -> dict[str, str]:
 @door.get("/screens")
 def screens() -> ResponseReturnValue:
     """Every screen, and the form for a new one."""
-    return _page(Typed({"lang": "zh", "theme": "dark"}))
+    return _page(Typed({"lang": "zh", "theme": "dark", "shows": request.args.get("season", "")}))
 
 
 @door.post("/screens")

@@ -92,9 +92,11 @@ def shown_timetable(timetable: Timetable) -> ShownTimetable:
 @door.get("/seasons/<slug>/timetables/new")
 @guarded(PLANNING)
 def new_timetable(slug: str) -> ResponseReturnValue:
-    """The form for a timetable."""
+    """The form for a timetable, with a proposal that can be kept as it is: its next dates are there to look at."""
     monthly = Rule(MONTHLY, CutOff(), day=5)
-    return _form(season_at(slug), None, typed_of(monthly, "", LATEST_ONLY))
+    typed = typed_of(monthly, _("月度榜单"), LATEST_ONLY)
+    typed.confirmed("confirmed", [_seal(monthly)])
+    return _form(season_at(slug), None, typed, rule=monthly)
 
 
 @door.post("/seasons/<slug>/timetables")

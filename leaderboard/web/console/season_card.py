@@ -1,0 +1,130 @@
+"""A season's own card on the console: what it is called, its period until something is announced, and who may see it."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from flask import flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from leaderboard.accounts.permissions import Action
+from leaderboard.boards.read import last_numbered
+from leaderboard.seasons.models import Season
+from leaderboard.seasons.plan import PlanError, change_period, show_season
+from leaderboard.seasons.rename import rename_season
+from leaderboard.web.console.acts import carry_out
+from leaderboard.web.console.door import door, season_at, show
+from leaderboard.web.guards import guard_action, guarded, person
+from leaderboard.web.requests import office, reading, writing
+from leaderboard.web.typed import Typed
+from leaderboard.words import gettext as _
+
+PLANNING = guard_action(Action.PLAN_SEASON)
+NAMES = ("title", "title_en", "authority", "source")
+
+
+def values_of(season: Season) -> dict[str, str]:
+    """What the card says."""
+    names = {name: getattr(season, name) or "" for name in NAMES}
+    return names | {"starts_on": str(season.starts_on), "ends_on": str(season.ends_on)}
+
+
+def mark_of(values: dict[str, str]) -> str:
+    """By which a form tells what it was filled in over."""
+    return hashlib.sha256(repr(sorted(values.items())).encode()).hexdigest()[:16]
+
+
+@door.get("/seasons/<slug>/card")
+@guarded(PLANNING)
+def season_card(slug: str) -> ResponseReturnValue:
+    """The card as a form."""
+    season = season_at(slug)
+    return _page(season, Typed(values_of(season)))
+
+
+@door.post("/seasons/<slug>/card")
+@guarded(PLANNING)
+def change_season(slug: str) -> ResponseReturnValue:
+    """Change what the card says, with the reason; who saves second sees what the first one saved."""
+    found = season_at(slug)
+    session = writing()
+    season = session.get_one(Season, found.id)
+    present, typed = values_of(season), Typed.of_request()
+    names: dict[str, str | None] = {"title": typed.text("title")}
+    names |= {name: typed.text(name, most=500, needed=False) or None for name in NAMES[1:]}
+    reason = typed.text("reason", most=500)
+    if typed.values.get("seen") != mark_of(present):
+        return _page(season, typed, 409, theirs=present)
+    if not typed.ok:
+        return _page(season, typed, 422)
+    try:
+        _keep(session, season, typed, names, reason)
+        session.commit()
+    except PlanError as error:
+        session.rollback()
+        typed.complain("", "; ".join(error.problems))
+        return _page(season_at(slug), typed, 422)
+    flash(_("赛季资料已保存；已发布的各期不变"))
+    return redirect(url_for("console.setup", slug=slug))
+
+
+def _keep(session: Session, season: Season, typed: Typed, names: dict[str, str | None], reason: str) -> None:
+    """Names and, while nothing is announced, the period; nothing that stays as it is."""
+    changed: dict[str, Any] = {
+        name: value for name, value in names.items() if (getattr(season, name) or None) != value
+    }
+    if changed:
+        rename_season(session, person().name, season, reason=reason, **changed)
+    if last_numbered(session, season.id) is None:
+        starts_on, ends_on = typed.day("starts_on"), typed.day("ends_on")
+        if not typed.ok:
+            raise PlanError(_("起止日期应写成 2026-10-31"))
+        change_period(session, person().name, season, starts_on=starts_on, ends_on=ends_on, reason=reason)
+
+
+@door.post("/seasons/<slug>/public")
+@guarded(PLANNING)
+def show_or_hide(slug: str) -> ResponseReturnValue:
+    """Open the season's boards to the public, or close them, with the reason."""
+    season, typed = season_at(slug), Typed.of_request()
+    is_public = typed.values.get("is_public") == "1"
+
+    def switch(session: Session) -> str:
+        reason = typed.worded.get("reason", "")
+        held = session.get_one(Season, season.id)
+        show_season(session, person().name, held, is_public=is_public, reason=reason)
+        return _("榜单已向公众公开") if is_public else _("榜单已停止公开")
+
+    return carry_out(switch, url_for("console.season_card", slug=slug))
+
+
+def _page(
+    season: Season, typed: Typed, status: int = 200, theirs: dict[str, str] | None = None
+) -> ResponseReturnValue:
+    present = values_of(season)
+    return show(
+        "season_card",
+        status,
+        here="setup",
+        season=season,
+        typed=typed,
+        seen=mark_of(present) if theirs is not None else typed.values.get("seen", mark_of(present)),
+        theirs={name: value for name, value in (theirs or {}).items() if typed.worded.get(name) != value},
+        announced=last_numbered(reading(), season.id) is not None,
+        labels=card_words(),
+        office_is=office().name,
+    )
+
+
+def card_words() -> dict[str, str]:
+    """What the parts of the card are called."""
+    return {
+        "title": _("名称"),
+        "title_en": _("英文名"),
+        "authority": _("主办单位"),
+        "source": _("数据来源"),
+        "starts_on": _("开始日"),
+        "ends_on": _("结束日"),
+    }

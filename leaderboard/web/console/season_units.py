@@ -1,0 +1,188 @@
+"""Units of a season on the console: many at once from a pasted list, their own order, and each one's place in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import abort, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from leaderboard.accounts.permissions import Action
+from leaderboard.instant import now
+from leaderboard.seasons.models import Division, Season, Unit
+from leaderboard.seasons.order import order_units
+from leaderboard.seasons.plan import PlanError, add_division
+from leaderboard.seasons.read import list_divisions, list_units, ranked, roster
+from leaderboard.seasons.taking_part import NewUnit, add_units, propose_keys
+from leaderboard.web.console.acts import carry_out
+from leaderboard.web.console.door import door, season_at, show
+from leaderboard.web.guards import guard_action, guarded, person
+from leaderboard.web.requests import reading, writing
+from leaderboard.web.typed import Typed
+from leaderboard.words import gettext as _
+from leaderboard.words import named
+from leaderboard.written import exact_whole, tidy
+
+PLANNING = guard_action(Action.PLAN_SEASON)
+MOST_LINES, LONGEST_LIST = 500, 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class PastedLine:
+    """One line of the list: the name, the key proposed or typed, and whether the authority knows the unit already."""
+
+    name: str
+    key: str
+    is_known: bool
+
+
+@door.get("/seasons/<slug>/units/add")
+@guarded(PLANNING)
+def add_units_form(slug: str) -> ResponseReturnValue:
+    """The form: names one a line, and the division they go to."""
+    return _page(season_at(slug), Typed(), [])
+
+
+@door.post("/seasons/<slug>/units/add")
+@guarded(PLANNING)
+def add_many_units(slug: str) -> ResponseReturnValue:
+    """First show the list with a key for each name; when it is confirmed, enter the units in that order."""
+    season, typed = season_at(slug), Typed.of_request()
+    lines = _confirmed_lines() if "confirmed" in typed.values else _pasted_lines(typed)
+    division, new_division = typed.values.get("division", ""), typed.text("new_division", needed=False)
+    known = {found.key: found for found in list_divisions(reading(), season.id)}
+    if division not in known and not new_division:
+        typed.complain("division", _("请选组别，或写新组别的名称"))
+    if not lines and "names" not in typed.problems:
+        typed.complain("names", _("请把单位名称一行一个粘贴进来"))
+    if not typed.ok or "confirmed" not in typed.values:
+        return _page(season, typed, lines if typed.ok else [], 200 if typed.ok else 422)
+    return _added(season, typed, lines, division, new_division)
+
+
+def _added(
+    season: Season, typed: Typed, lines: Sequence[PastedLine], division: str, new_division: str
+) -> ResponseReturnValue:
+    session, actor = writing(), person().name
+    try:
+        held = session.get_one(Season, season.id)
+        into = _division(session, actor, held, division, new_division)
+        units = [NewUnit(line.key, line.name) for line in lines]
+        competing = not typed.values.get("hors_concours")
+        add_units(session, actor, held, into, units, competing=competing)
+        name = into.name
+        session.commit()
+    except PlanError as error:
+        session.rollback()
+        typed.complain("", "; ".join(error.problems))
+        return _page(season_at(season.slug), typed, lines, 422)
+    flash(_("{count} 家单位已编入{division}").format(count=len(lines), division=name))
+    return redirect(url_for("console.units", slug=season.slug))
+
+
+def _division(session: Session, actor: str, season: Season, key: str, new_name: str) -> Division:
+    """The division chosen, or the one whose name was written, made where there is none of this name."""
+    divisions = list_divisions(session, season.id)
+    if not new_name:
+        return next((d for d in divisions if d.key == key), None) or abort(404)
+    same = next((d for d in divisions if d.name == new_name), None)
+    if same is not None:
+        return same
+    taken = {d.key for d in divisions}
+    free = next(name for number in range(1, 10**6) if (name := f"d{number}") not in taken)
+    return add_division(session, actor, season, key=free, name=new_name)
+
+
+def _pasted_lines(typed: Typed) -> list[PastedLine]:
+    """The list as pasted: a name a line; copied from a sheet, a second column may hold the key."""
+    raw = request.form.get("names", "")[:LONGEST_LIST]
+    typed.worded["names"] = raw
+    cells = [
+        [tidy(cell) if n else cell.strip() for n, cell in enumerate(line.split("\t"))]
+        for line in raw.splitlines()
+    ]
+    rows = [row for row in cells if row[0]]
+    if len(rows) > MOST_LINES:
+        typed.complain("names", _("一次最多 {most} 行").format(most=MOST_LINES))
+        return []
+    known = {unit.name: unit.key for unit in list_units(reading())}
+    written = [row[1] if len(row) > 1 else "" for row in rows]
+    free = iter(propose_keys([row[0] for row in rows], {*known.values(), *written}))
+    return [
+        PastedLine(row[0], known.get(row[0]) or key or next(free), row[0] in known)
+        for row, key in zip(rows, written, strict=True)
+    ]
+
+
+def _confirmed_lines() -> list[PastedLine]:
+    """The list as it was shown, with the keys as they were edited."""
+    known = {unit.name for unit in list_units(reading())}
+    names = [name.strip() for name in request.form.getlist("name")[:MOST_LINES]]
+    keys = [tidy(key) for key in request.form.getlist("key")[:MOST_LINES]]
+    return [PastedLine(name, key, name in known) for name, key in zip(names, keys, strict=False)]
+
+
+def _page(
+    season: Season, typed: Typed, lines: Sequence[PastedLine], status: int = 200
+) -> ResponseReturnValue:
+    divisions = list_divisions(reading(), season.id)
+    if divisions and not typed.values.get("new_division"):
+        typed.values.setdefault("division", divisions[0].key)
+    return show(
+        "season_units_add",
+        status,
+        here="units",
+        season=season,
+        typed=typed,
+        lines=lines,
+        divisions=divisions,
+        divisions_named=[(d.key, named(d.name, d.name_en)) for d in divisions],
+    )
+
+
+@door.post("/seasons/<slug>/units/order")
+@guarded(PLANNING)
+def put_in_order(slug: str) -> ResponseReturnValue:
+    """Put the season's units in the order of the numbers typed, or move one of them up or down by one."""
+    season = season_at(slug)
+
+    def order(session: Session) -> str:
+        moved = order_units(session, person().name, _wanted_order(session, season))
+        return _("顺序已保存，以后各期按此排列") if moved else _("顺序没有变化")
+
+    return carry_out(order, url_for("console.units", slug=slug))
+
+
+def _wanted_order(session: Session, season: Season) -> list[Unit]:
+    """The season's units as they are to be listed; raises PlanError for what is no number."""
+    units = {unit.key: unit for unit in list_units(session)}
+    lines = roster(session, season.id, now())
+    keys = [line.key for line in sorted(lines, key=lambda line: (line.sort_no, line.unit_id))]
+    division = {line.key: line.division for line in lines}
+    for step, direction in ((-1, "up"), (1, "down")):
+        asked = request.form.get(direction)
+        if asked in division:
+            near = [key for key in keys if division[key] == division[asked]]
+            other = near.index(asked) + step
+            if 0 <= other < len(near):
+                one, two = keys.index(asked), keys.index(near[other])
+                keys[one], keys[two] = keys[two], keys[one]
+            return [units[key] for key in keys]
+    typed = {key: tidy(request.form.get(f"no.{key}", "")) for key in keys}
+    numbers = {key: exact_whole(text) for key, text in typed.items()}
+    if wrong := [units[key].name for key, number in numbers.items() if number is None]:
+        raise PlanError(_("{units} 的顺序应为整数").format(units=_("、").join(wrong)))
+    return [units[key] for key in sorted(keys, key=lambda key: _rank(numbers[key] or 0, keys.index(key) + 1))]
+
+
+def _rank(wanted: int, present: int) -> int:
+    """Where a number typed puts a unit: before who stands there where it moves up, behind where it moves down."""
+    return 2 * wanted + (wanted > present) - (wanted < present)
+
+
+def heads(season: Season, but: str) -> list[tuple[str, str]]:
+    """The units of the season that another one may be bundled into."""
+    lines = ranked(roster(reading(), season.id, now()))
+    return [(line.key, line.name) for line in lines if line.key != but]

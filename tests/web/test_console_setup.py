@@ -1,0 +1,257 @@
+"""Setting up a season on the console: its steps, its card, and a new one from blank or like an earlier one."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from leaderboard.accounts.models import ADMINISTRATOR
+from leaderboard.db import Database
+from leaderboard.seasons.models import Season
+from leaderboard.seasons.read import list_divisions, roster
+from leaderboard.seasons.tasks import tasks_now
+from tests.people import submit, visitor
+from tests.visiting import Visit
+from tests.web.races import committed_race
+
+LATER = 9_000_000_000_000
+NEW = {"title": "2027 年赛马", "slug": "r27", "starts_on": "2027-01-01", "ends_on": "2027-12-31"}
+
+
+@pytest.fixture
+def chief(app: Flask, database: Database) -> FlaskClient:
+    return visitor(app, database, ADMINISTRATOR, "chen")
+
+
+def opened(chief: FlaskClient, **more: str) -> None:
+    answer = submit(chief, "/console/seasons", "/console/seasons/new", **{**NEW, **more})
+    assert answer.location == "/console/seasons/r27/setup", answer.get_data(as_text=True)
+
+
+def season(database: Database, slug: str = "r27") -> Season:
+    with database.reading() as session:
+        return session.scalars(select(Season).where(Season.slug == slug)).one()
+
+
+def test_a_blank_season_is_proposed_opened_hidden_and_shown_step_by_step(
+    chief: FlaskClient, database: Database, visit: Visit
+) -> None:
+    page = visit("/console/seasons/new", client=chief)
+    assert page.all("input", name="slug")[0].get("value", "").startswith("race-")
+    opened(chief)
+    assert season(database).is_public == 0
+    steps = visit("/console/seasons/r27/setup", client=chief)
+    assert "下一步：组别与单位。还没有参赛单位" in steps.text()
+    assert len(steps.all("li", class_="done")) == 1
+    assert "还没有参赛单位" in visit("/console/", client=chief).text()
+
+
+def test_everything_wrong_with_a_new_season_is_told_at_once(chief: FlaskClient, visit: Visit) -> None:
+    opened(chief)
+    answer = submit(
+        chief, "/console/seasons", "/console/seasons/new", **{**NEW, "title": "", "ends_on": "2026-12-31"}
+    )
+    said = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert said.count('class="complaint"') == 3
+    assert "这个地址已被使用" in said
+
+
+def test_a_season_like_the_last_one_has_its_units_and_a_draft(
+    chief: FlaskClient, database: Database, visit: Visit
+) -> None:
+    committed_race(database)
+    page = visit("/console/seasons/new?from=now", client=chief)
+    assert "考核方案抄成草稿" in page.text()
+    opened(chief, **{"from": "now", "with_targets": "1"})
+    steps = visit("/console/seasons/r27/setup", client=chief).text()
+    assert "第 1 版是草稿" in steps
+    assert "3 家的 1 项任务都有了" in steps
+
+
+def test_the_card_is_changed_with_a_reason_and_the_second_person_sees_both(
+    chief: FlaskClient, database: Database, visit: Visit
+) -> None:
+    opened(chief)
+    path = "/console/seasons/r27/card"
+    seen = visit(path, client=chief).all("input", name="seen")[0].get("value", "")
+    first = {**NEW, "title": "新名称", "reason": "统一叫法", "seen": seen}
+    assert submit(chief, path, **first).location == "/console/seasons/r27/setup"
+    second = submit(chief, path, **{**first, "title": "另一个名称"})
+    assert second.status_code == 409
+    assert "现为“新名称”" in second.get_data(as_text=True)
+    assert 'value="另一个名称"' in second.get_data(as_text=True)
+    answer = submit(chief, "/console/seasons/r27/public", path, is_public="1", reason="首期将发")
+    assert answer.status_code == 302
+    assert season(database).is_public == 1
+
+
+def test_units_are_pasted_looked_at_and_entered_in_their_order(
+    chief: FlaskClient, database: Database, visit: Visit
+) -> None:
+    opened(chief)
+    path = "/console/seasons/r27/units/add"
+    names = "张家镇\n安平镇\tanping\r\n\n重庆路街道"
+    looked = submit(chief, path, names=names, new_division="乡镇组")
+    said = looked.get_data(as_text=True)
+    assert looked.status_code == 200
+    assert [f'value="{key}"' in said for key in ("u01", "anping", "u02")] == [True, True, True]
+    token = said.split('name="csrf_token" value="')[1].split('"')[0]
+    rows = {"name": ["张家镇", "安平镇", "重庆路街道"], "key": ["zhang jia", "anping", "anping"]}
+    form = {"csrf_token": token, "confirmed": "1", "new_division": "乡镇组"}
+    refused = chief.post(path, data={**form, **rows})
+    assert refused.status_code == 422
+    assert "第 1 行编码 zhang jia" in refused.get_data(as_text=True)
+    assert "第 3 行编码 anping 重复" in refused.get_data(as_text=True)
+    with database.reading() as session:
+        assert not list_divisions(session, season(database).id)
+    rows["key"] = ["zhangjia", "anping", "u02"]
+    assert chief.post(path, data={**form, **rows}).status_code == 302
+    with database.reading() as session:
+        lines = roster(session, season(database).id, LATER)
+    assert [line.name for line in lines] == rows["name"]
+    page = visit("/console/seasons/r27/units", client=chief)
+    assert [field.get("value") for field in page.all("input", class_="no")] == ["1", "2", "3"]
+
+
+def keys(database: Database, slug: str = "now") -> list[str]:
+    with database.reading() as session:
+        return [line.key for line in roster(session, season(database, slug).id, LATER)]
+
+
+def test_units_are_put_in_order_by_arrows_and_by_numbers(
+    chief: FlaskClient, database: Database, visit: Visit
+) -> None:
+    committed_race(database)
+    units, order = "/console/seasons/now/units", "/console/seasons/now/units/order"
+    submit(chief, order, units, down="liuxi")
+    assert keys(database) == ["qingshi", "liuxi", "nanan"]
+    submit(chief, order, units, **{"no.qingshi": "1", "no.liuxi": "2", "no.nanan": "1"})
+    assert keys(database) == ["nanan", "qingshi", "liuxi"]
+    submit(chief, order, units, **{"no.qingshi": "x", "no.liuxi": "2", "no.nanan": "1"})
+    assert "青石镇 的顺序应为整数" in visit(units, client=chief).text()
+
+
+def test_a_unit_is_bundled_renamed_and_leaves_each_with_its_reason(
+    chief: FlaskClient, database: Database, visit: Visit
+) -> None:
+    committed_race(database)
+    path = "/console/seasons/now/units/liuxi"
+    place = {"division": "towns", "into": "qingshi"}
+    refused = submit(chief, f"{path}/place", path, **place)
+    assert refused.status_code == 422
+    assert submit(chief, f"{path}/place", path, **place, reason="片区合并").status_code == 302
+    assert "捆绑于青石镇" in visit("/console/seasons/now/units", client=chief).text()
+    assert "成绩并入它的有：柳溪镇" in visit("/console/seasons/now/units/qingshi", client=chief).text()
+    leaving = submit(chief, "/console/seasons/now/units/qingshi/leave", path, reason="撤并")
+    assert leaving.status_code == 422
+    assert "请先解开" in leaving.get_data(as_text=True)
+    named = submit(chief, f"{path}/name", path, name="柳溪新镇", name_en="", reason="更名", seen="柳溪镇")
+    assert named.status_code == 302
+    late = submit(chief, f"{path}/name", path, name="柳溪街道", name_en="", reason="更名", seen="柳溪镇")
+    assert "他人已把名称改为“柳溪新镇”" in late.get_data(as_text=True)
+    assert submit(chief, f"{path}/leave", path, reason="撤并").status_code == 302
+    assert keys(database) == ["qingshi", "nanan"]
+
+
+def test_divisions_are_added_renamed_and_moved(chief: FlaskClient, database: Database, visit: Visit) -> None:
+    committed_race(database)
+    path = "/console/seasons/now/divisions"
+    assert submit(chief, path, name="街道组", name_en="", key="d 1").status_code == 422
+    assert submit(chief, path, name="街道组", name_en="", key="streets").status_code == 302
+    submit(chief, f"{path}/order", path, up="streets")
+    submit(chief, f"{path}/streets/name", path, name="城区组", reason="统一叫法")
+    with database.reading() as session:
+        found = [division.name for division in list_divisions(session, season(database, "now").id)]
+    assert found == ["城区组", "towns组"]
+    assert visit(path, client=chief).status == 200
+
+
+TARGETS = "/console/seasons/now/targets"
+
+
+def targets(database: Database) -> dict[str, int]:
+    with database.reading() as session:
+        found = season(database, "now")
+        names = {line.unit_id: line.key for line in roster(session, found.id, LATER)}
+        live = tasks_now(session, found)
+        return {f"{names[unit]}.{task}": target.quantity for (unit, task), target in live.items()}
+
+
+def seen(visit: Visit, chief: FlaskClient) -> str:
+    return visit(TARGETS, client=chief).all("input", name="seen")[0].get("value", "")
+
+
+def test_a_table_that_misses_its_total_is_told_by_how_much_and_nothing_is_kept(
+    chief: FlaskClient, database: Database, visit: Visit
+) -> None:
+    committed_race(database)
+    cells = {f"t.{key}.signing.count.basic": "5" for key in ("liuxi", "qingshi")}
+    form = {
+        **cells,
+        "t.nanan.signing.count.basic": "x",
+        "total.signing.count.basic": "12",
+        "seen": seen(visit, chief),
+    }
+    wrong = submit(chief, TARGETS, **form)
+    assert wrong.status_code == 422
+    assert "合计比总量少 2" in wrong.get_data(as_text=True)
+    assert "有 2 处要改" in wrong.get_data(as_text=True)
+    assert set(targets(database).values()) == {4}
+    form |= {"t.nanan.signing.count.basic": "", "total.signing.count.basic": "10"}
+    assert submit(chief, TARGETS, **form).status_code == 302
+    assert targets(database) == {"liuxi.signing.count.basic": 5, "qingshi.signing.count.basic": 5}
+    late = submit(
+        chief, TARGETS, **{**form, "t.liuxi.signing.count.basic": "7", "total.signing.count.basic": ""}
+    )
+    assert late.status_code == 409
+    assert "现为 5" in late.get_data(as_text=True)
+    assert targets(database)["liuxi.signing.count.basic"] == 5
+
+
+def test_an_amount_is_typed_in_wan_or_with_its_unit(
+    chief: FlaskClient, database: Database, visit: Visit
+) -> None:
+    committed_race(database)
+    page = visit(f"{TARGETS}?indicator=arrival&by=amount&level=stretch", client=chief)
+    assert page.all("input", name="t.liuxi.arrival.amount.stretch")
+    form = {f"t.{key}.signing.count.basic": "4" for key in ("liuxi", "qingshi", "nanan")}
+    form |= {"indicator": "arrival", "by": "amount", "level": "stretch", "seen": seen(visit, chief)}
+    form |= {"t.liuxi.arrival.amount.stretch": "1.94亿", "t.qingshi.arrival.amount.stretch": "3200.5"}
+    assert submit(chief, TARGETS, **form).status_code == 302
+    kept = targets(database)
+    assert kept["liuxi.arrival.amount.stretch"] == 194_000_000
+    assert kept["qingshi.arrival.amount.stretch"] == 32_005_000
+
+
+def test_a_total_is_spread_shown_with_its_remainder_and_only_then_kept(
+    chief: FlaskClient, database: Database, visit: Visit
+) -> None:
+    """20 over 2:2:3 is 5.71, 5.71, 8.57: two are left, for the first two."""
+    committed_race(database)
+    path = f"{TARGETS}/spread"
+    form = {
+        "task": "signing.count.basic",
+        "total": "20",
+        "how": "typed",
+        "w.liuxi": "2",
+        "w.qingshi": "2",
+        "w.nanan": "3",
+    }
+    shown = submit(chief, path, **form)
+    said = shown.get_data(as_text=True)
+    assert shown.status_code == 200
+    assert "余 2，给余数最大的 2 家各加一份" in said
+    assert set(targets(database).values()) == {4}
+    confirmed = said.split('name="confirmed" value="')[1].split('"')[0]
+    assert submit(chief, path, **form, confirmed=confirmed).status_code == 302
+    assert targets(database) == {
+        "liuxi.signing.count.basic": 6,
+        "qingshi.signing.count.basic": 6,
+        "nanan.signing.count.basic": 8,
+    }
+    wrong = submit(chief, path, **{**form, "total": "x", "w.liuxi": "-1"})
+    assert wrong.status_code == 422
+    assert wrong.get_data(as_text=True).count('class="complaint"') == 2
