@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from flask import Response, abort, flash, redirect, request, stream_with_context, url_for
+from flask import Response, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from leaderboard.accounts.permissions import Action
@@ -50,10 +50,9 @@ def evidence_file(file_id: int) -> ResponseReturnValue:
     ending = ENDINGS[file.media_type]
     title = file.title if file.title.lower().endswith(f".{ending}") else f"{file.title}.{ending}"
     return Response(
-        stream_with_context(content_of(session, file)),
+        b"".join(content_of(session, file)),
         content_type=file.media_type,
         headers={
-            "Content-Length": str(file.size),
             "Content-Disposition": f"attachment; filename=evidence-{file.file_id}.{ending};"
             f" filename*=UTF-8''{quote(title)}",
             "Content-Security-Policy": "default-src 'none'; sandbox",

@@ -19,7 +19,7 @@ from leaderboard.web.console.project_filters import AGES, COOKIE, REACH, SIZES, 
 from leaderboard.web.console.sheet_files import sheet_answer
 from leaderboard.web.facts import stage_words
 from leaderboard.web.guards import guard_action, guarded
-from leaderboard.web.requests import office, reading
+from leaderboard.web.requests import database, office, reading
 from leaderboard.words import gettext as _
 from leaderboard.words import named
 
@@ -83,9 +83,12 @@ def projects_file(form: str) -> ResponseReturnValue:
     wanted = filters.wanted(unit_ids, stages, today())
 
     def rows() -> Iterator[Iterator[Cell]]:
-        for some in chunks(find_all(session, wanted, filters.order), AT_ONCE):
-            for line in lines_of(session, some):
-                yield file_cells(line, filters.columns, stages, office())
+        # A session of its own: the file is still being written when the request's has been closed.
+        with database().reading() as own:
+            for some in chunks(find_all(own, wanted, filters.order), AT_ONCE):
+                for line in lines_of(own, some):
+                    yield file_cells(line, filters.columns, stages, zone)
 
+    zone = office()
     name = f"{_('项目台账')}-{today()}"
     return sheet_answer(form, name, file_heads(filters.columns), rows())
