@@ -24,7 +24,7 @@ from python_calamine import CalamineError, CalamineSheet, SheetTypeEnum, load_wo
 REFERENCE = re.compile(r"([A-Za-z]+)([0-9]+)")
 ROW = re.compile(r"[A-Za-z]*([0-9]+)")
 PLAIN_HEAD = re.compile(
-    rb'(?:<\?xml version="1\.0"(?: encoding="([^"]*)")?(?: standalone="[a-z]*")?\?>)?\s*<worksheet[\s>]'
+    rb'(?:<\?xml version="1\.0"(?: encoding="([^"]*)")?(?: standalone="[a-z]*")?\?>)?\s*<(worksheet|sst)[\s>]'
 )
 CHUNK = 1 << 16
 LONGEST_TEXT = 32_767
@@ -162,7 +162,7 @@ def odd_cell(rows: int, columns: int) -> re.Pattern[bytes]:
 
 
 def is_plain(part: bytes, odd: re.Pattern[bytes]) -> bool:
-    """Whether a part is a sheet as every program writes it, with no doctype, far cell, error or formula.
+    """Whether a part is a sheet or its texts as every program writes them, with no doctype, far cell, error or formula.
 
     Such a part needs no second reader: what it says of its cells, the reader of cells understands as this one would.
     """
@@ -170,7 +170,7 @@ def is_plain(part: bytes, odd: re.Pattern[bytes]) -> bool:
     return (
         head is not None
         and (head[1] or b"utf-8").lower() == b"utf-8"
-        and part.endswith(b"</worksheet>")
+        and part.rstrip().endswith(b"</%s>" % head[2])
         and b"<f" not in part
         and b'"e"' not in part
         and odd.search(part) is None

@@ -34,7 +34,7 @@ from leaderboard.workbook_jobs import KINDS, LOOK, UNDO, WRITE
 from leaderboard.working import Worker
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-SMALL_BYTES = 2_000_000
+SMALL_BYTES = 1_000_000
 """Unpacked size up to which a file is looked at while the person waits; a larger one by a process of its own."""
 FEW_ROWS = 3000
 """Changed rows up to which an import is reversed, and foreseen, while the person waits."""
