@@ -133,7 +133,7 @@ def _sent(file: IO[bytes]) -> Iterator[bytes]:
 
 
 @door.post("/seasons/<slug>/export")
-@guarded(guard_action(Action.EXPORT_WORKBOOK))
+@guarded(guard_action(Action.IMPORT_WORKBOOK))
 def export_later(slug: str) -> ResponseReturnValue:
     """Have a large season written in the background."""
     return begin(WRITE, {"season": season_at(slug).slug}, here=False)
