@@ -208,6 +208,10 @@ def test_no_change_without_token_or_permission(app: Flask, database: Database) -
         "objection_id": 1,
         "holder_id": 1,
         "name": "chen",
+        "countersign_id": 1,
+        "job_id": 1,
+        "unit": "liuxi",
+        "division": "towns",
     }
     for rule in rules:
         with app.test_request_context():

@@ -18,7 +18,7 @@ from leaderboard.ledger.awaiting import Asked, count_awaiting
 from leaderboard.seasons.approval import authors, awaiting_approval
 from leaderboard.seasons.drafts import current_draft
 from leaderboard.seasons.models import SchemeSubmission, SchemeVersion, Season
-from leaderboard.seasons.read import list_seasons, roster, scheme_in_force
+from leaderboard.seasons.read import list_seasons, ranked, roster, scheme_in_force
 from leaderboard.web.console.door import door, may, show, today
 from leaderboard.web.console.season_steps import Step, steps_of
 from leaderboard.web.guards import person
@@ -47,7 +47,7 @@ def state_of(session: Session, season: Season) -> SeasonState:
     lines, edition = roster(session, season.id, at), latest_edition(session, season.id)
     return SeasonState(
         season=season,
-        units=len(lines),
+        units=len(ranked(lines)),
         edition=edition,
         next_due_at=next_due(session, season.id, at),
         in_force=scheme_in_force(session, season.id, min(today(), season.ends_on), at),

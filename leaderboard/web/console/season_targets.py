@@ -169,6 +169,6 @@ def _sum(typed: Typed, lines: Sequence[RosterLine], task: Task) -> str:
 def _schedule(scheme: Scheme) -> str:
     """How a yearly task falls due, in words."""
     if not scheme.curve:
-        return _("时序进度按月均摊：每过一个月，应完成全年任务的十二分之一（或赛季月数分之一）。")
+        return _("时序进度按月均摊：每满一个月，应完成任务的比例加一份。")
     points = _("、").join(f"{day} {plain(share * 100, 1)}%" for day, share in scheme.curve)
     return _("时序进度按曲线：{points}。").format(points=points)
