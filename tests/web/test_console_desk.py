@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from leaderboard.db import Database
 from leaderboard.seasons.models import SchemeSubmission, Season
+from leaderboard.web.console import scheme_trial
 from leaderboard.web.console.blind import aliases
 from tests.people import enrol, signed_in
 from tests.visiting import Visited, parse
@@ -153,3 +154,12 @@ def test_hiding_names_hides_them_even_where_something_typed_is_wrong(client: Fla
     status, page = send(client, "blind", **{"weight..signing": "三十"})
     assert status == 422
     assert [name for name in NAMES if name in page.source] == []
+
+
+@pytest.mark.engines("sqlite")
+def test_with_many_units_the_first_page_does_not_wait_for_how_sure_places_are(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scheme_trial, "MOST_AT_ONCE", 2)
+    assert "成为第 1" not in desk(client).source
+    assert "成为第 1" in send(client, "preview")[1].source

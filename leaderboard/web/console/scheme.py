@@ -94,7 +94,8 @@ def scheme(slug: str) -> ResponseReturnValue:
     """The weights of the draft beside those in force, with their effect."""
     desk = desk_of(season_at(slug))
     form = SchemeForm(parse_scheme(desk.base), values_of(parse_scheme(desk.base)))
-    return _desk_page(desk, form, Trial(desk.season, desk.base, desk.as_of, request.args.get("at", "")))
+    at = request.args.get("at", "")
+    return _desk_page(desk, form, Trial(desk.season, desk.base, desk.as_of, at, is_first=True))
 
 
 @door.post("/seasons/<slug>/scheme/preview")

@@ -28,6 +28,8 @@ from scoring.scheme_document import parse_scheme
 PAST = 6
 """How many past editions a scheme can be tried on."""
 MOST_TIPPING = 2
+MOST_AT_ONCE = 200
+"""With more units how sure places are is worked out when it is asked for, not with the first page of a visit."""
 
 
 @dataclass
@@ -39,6 +41,8 @@ class Trial:
     as_of: date
     at: str = ""
     """The number of a past edition as the form carries it; "" for today."""
+    is_first: bool = False
+    """Whether nobody has asked for anything yet: the first page of a visit."""
 
     @cached_property
     def scheme(self) -> Scheme:
@@ -69,6 +73,8 @@ class Trial:
     def outlook(self) -> Outlook:
         """Place intervals, tipping points and warnings."""
         trial = self.effect.trial
+        if self.is_first and len(trial.measures.units) > MOST_AT_ONCE:
+            return Outlook({}, (), ())
         keys = [unit.unit.key for unit in trial.measures.units]
         units = {key: self.called[self._shown(key)] for key in keys}
         return outlook(trial, units, self.divisions)
