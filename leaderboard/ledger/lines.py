@@ -13,9 +13,9 @@ from sqlalchemy import Row, event, inspect, select, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapper, Session
 
-from leaderboard.likeness import deal_key, name_key
 from leaderboard.ledger.list_models import KeptLine
 from leaderboard.ledger.models import AWAITING, RETURNED, SIGNED, VERIFIED, Project
+from leaderboard.likeness import deal_key, name_key
 from leaderboard.seasons.models import Unit
 
 NO_DAY, NO_YUAN, NO_UNIT = date.min, -1, 2**31 - 1

@@ -63,7 +63,8 @@ def event_of(database: Database) -> StageEvent:
     with database.reading() as session:
         project = find_project(session, "Q-0")
         assert project is not None
-        return session.scalars(select(StageEvent).where(StageEvent.project_id == project.id)).all()[0]
+        signings = select(StageEvent).where(StageEvent.project_id == project.id, StageEvent.stage == "signed")
+        return session.scalars(signings).one()
 
 
 def test_a_file_is_attached_and_handed_out_only_to_be_saved(
