@@ -13,10 +13,10 @@ from leaderboard.boards.read import find_line
 from leaderboard.ledger.amend import amend_project
 from leaderboard.ledger.distinct import set_apart
 from leaderboard.ledger.duplicates import lookalikes, put_aside, wrong_suspects
-from leaderboard.likeness import deal_key, name_key
 from leaderboard.ledger.list_models import Suspect
 from leaderboard.ledger.models import Project, StageEvent
 from leaderboard.ledger.record import LedgerError, decide
+from leaderboard.likeness import deal_key, name_key
 from tests.factories import Race, start_race
 
 
