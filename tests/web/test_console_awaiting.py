@@ -177,7 +177,9 @@ def test_what_somebody_else_decided_is_named(client: FlaskClient, database: Data
     assert "已退回" in text
 
 
-def test_a_verification_just_made_is_taken_back(client: FlaskClient, database: Database, visit: Visit) -> None:
+def test_a_verification_just_made_is_taken_back(
+    client: FlaskClient, database: Database, visit: Visit
+) -> None:
     ticked = boxes(visit(QUEUE, client=client), "L-1")
     send(client, fact=ticked, outcome="verified")
     page = visit(QUEUE, client=client)
