@@ -24,21 +24,31 @@ CHAPTERS = (
         {
             "seasons": "List the seasons with their newest editions.",
             "season-open": "Open a season.",
+            "season-copy": "Open a season like an earlier one, without its facts.",
             "season-stages": "Set the stages a season has beyond the standard ones.",
             "season-show": "Open a season's boards to the public.",
             "season-hide": "Close a season's boards to the public.",
         },
     ),
     Chapter(
-        "Units and targets 单位、目标任务",
+        "Units 单位",
         "units",
         {
             "units": "List the units, or who takes part in a season.",
             "unit-add": "Add a unit to the authority's list.",
             "division-add": "Add a division to a season.",
-            "unit-enter": "Enter a unit in a division of a season.",
+            "unit-enter": "Enter a unit in a division of a season, or bundle it into another.",
+            "unit-leave": "Take a unit out of a season.",
+            "unit-order": "List units in the order given.",
+        },
+    ),
+    Chapter(
+        "Targets 目标任务",
+        "targets",
+        {
             "targets": "List the targets of a season.",
             "target-set": "Set a unit's target.",
+            "target-spread": "Spread a total over a season's units, or show how with --dry-run.",
         },
     ),
     Chapter(

@@ -9,6 +9,7 @@ from leaderboard.cli.context import Context
 from leaderboard.cli.given import Given
 from leaderboard.cli.group import command
 from leaderboard.cli.named import season_named
+from leaderboard.seasons.copying import copy_season
 from leaderboard.seasons.plan import extend_stages, open_season, show_season
 from leaderboard.seasons.read import list_seasons
 
@@ -67,6 +68,46 @@ def season_open_command(  # noqa: PLR0913, PLR0917 - what a season is, each by a
             is_public=not hidden,
         )
     click.echo(f"赛季 {season} 已开设: {name}, {first} 至 {last}")
+
+
+@command("season-copy")
+@click.argument("source")
+@click.argument("season")
+@click.option("--title", default=None, help="Its name; the earlier one's by default.")
+@click.option("--period", nargs=2, default=("", ""), metavar="DATE DATE", help="Its first and its last day.")
+@click.option("--without-targets", is_flag=True, help="Leave the targets out.")
+@click.option("--public", is_flag=True, help="Show its boards to the public at once.")
+def season_copy_command(
+    context: Context,
+    source: str,
+    season: str,
+    title: str | None,
+    period: tuple[str, str],
+    without_targets: bool,
+    public: bool,
+) -> None:
+    """Open SEASON like SOURCE: units, bundles and targets; its scheme as a draft, its timetables paused, no facts."""
+    given = Given()
+    first, last = (given.day("--period", day) for day in period)
+    given.check()
+    with context.changing() as session:
+        earlier = season_named(session, source)
+        copied = copy_season(
+            session,
+            context.actor,
+            earlier,
+            slug=season,
+            title=title or earlier.title,
+            starts_on=first,
+            ends_on=last,
+            title_en=earlier.title_en if title is None else None,
+            authority=earlier.authority,
+            is_public=public,
+            with_targets=not without_targets,
+        )
+        draft = f"方案草稿第 {copied.scheme} 版待提交审批" if copied.scheme else "没有方案"
+        told = f"{copied.units} 家单位, {copied.targets} 项任务, {draft}, {copied.timetables} 张时间表停着"
+    click.echo(f"赛季 {season} 已照 {source} 开设: {told}")
 
 
 @command("season-stages")

@@ -1,4 +1,4 @@
-"""Commands about who takes part and with what task: units, divisions, entries, targets."""
+"""Commands about who takes part: units, divisions, entries, and the order they are listed in."""
 
 from __future__ import annotations
 
@@ -8,13 +8,11 @@ from leaderboard.cli.context import Context, refuse
 from leaderboard.cli.given import Given
 from leaderboard.cli.group import command
 from leaderboard.cli.named import season_named, unit_named
-from leaderboard.formatters import quantity as shown_quantity
 from leaderboard.instant import now
-from leaderboard.seasons.plan import add_division, add_unit, enter_unit, set_target
-from leaderboard.seasons.read import list_divisions, list_units, roster, targets_at
-
-COUNT, AMOUNT = COUNTED_BY = ("count", "amount")
-MOST = 10**15
+from leaderboard.seasons.order import order_units
+from leaderboard.seasons.plan import add_division, add_unit, enter_unit, live_entry
+from leaderboard.seasons.read import list_divisions, list_units, roster
+from leaderboard.seasons.taking_part import leave_season, place_unit
 
 
 @command("units")
@@ -78,51 +76,57 @@ def division_add_command(
 @click.argument("unit")
 @click.argument("division")
 @click.option("--hors-concours", is_flag=True, help="Shown on the board without a place.")
-def unit_enter_command(context: Context, season: str, unit: str, division: str, hors_concours: bool) -> None:
+@click.option("--into", default=None, metavar="UNIT", help="The unit of the season it is bundled into.")
+@click.option("--reason", default="", help="Why, for a unit that takes part already.")
+def unit_enter_command(
+    context: Context,
+    season: str,
+    unit: str,
+    division: str,
+    hors_concours: bool,
+    into: str | None,
+    reason: str,
+) -> None:
     """Enter a unit in a division of a season; entering it elsewhere ends the earlier entry."""
     with context.changing() as session:
-        found = season_named(session, season)
-        entered = unit_named(session, unit)
+        found, entered = season_named(session, season), unit_named(session, unit)
         divisions = {known.key: known for known in list_divisions(session, found.id)}
         if division not in divisions:
             refuse(f"赛季 {season} 没有组别 {division}; 现有: {'、'.join(divisions) or '(无)'}")
-        enter_unit(session, context.actor, found, entered, divisions[division], competing=not hors_concours)
-    click.echo(f"{entered.name} 已编入 {found.title} {divisions[division].name}")
+        place, competing = divisions[division], not hors_concours
+        if live_entry(session, found, entered) is None:
+            enter_unit(session, context.actor, found, entered, place, competing=competing)
+        elif into is None and not reason:
+            refuse(f"{entered.name} 已参加赛季 {season}, 变动请加 --reason 写明理由")
+        if reason or into:
+            head = unit_named(session, into) if into else None
+            place_unit(
+                session, context.actor, found, entered, place, competing=competing, into=head, reason=reason
+            )
+    click.echo(f"{entered.name} 已编入 {found.title} {place.name}")
 
 
-@command("targets")
-@click.argument("season")
-def targets_command(context: Context, season: str) -> None:
-    """List the targets of a season: unit, indicator, level, quantity."""
-    with context.database.reading() as session:
-        found = season_named(session, season)
-        units = {unit.id: unit for unit in list_units(session)}
-        for target in targets_at(session, found.id, now()):
-            unit = units[target.unit_id]
-            shown = shown_quantity(target.quantity, target.by)
-            click.echo(f"{unit.key}\t{unit.name}\t{target.indicator}\t{target.level}\t{target.by}\t{shown}")
-
-
-@command("target-set")
+@command("unit-leave")
 @click.argument("season")
 @click.argument("unit")
-@click.argument("indicator")
-@click.argument("quantity")
-@click.option("--by", default=COUNT, metavar="count|amount", help="A number of projects (default) or money.")
-@click.option("--level", default="basic", help="Which of several targets: basic (default), stretch.")
-def target_set_command(
-    context: Context, season: str, unit: str, indicator: str, quantity: str, by: str, level: str
-) -> None:
-    """Set a unit's target of an indicator; another figure ends the earlier target."""
+@click.option("--reason", default="", help="Why, for the audit trail.")
+def unit_leave_command(context: Context, season: str, unit: str, reason: str) -> None:
+    """Take a unit out of a season from now on; its facts and past editions stay."""
+    with context.changing() as session:
+        found, leaving = season_named(session, season), unit_named(session, unit)
+        leave_season(session, context.actor, found, leaving, reason=reason)
+    click.echo(f"{leaving.name} 已退出 {found.title}")
+
+
+@command("unit-order")
+@click.argument("units", nargs=-1, required=True)
+def unit_order_command(context: Context, units: tuple[str, ...]) -> None:
+    """List these units in this order, in the places they hold together in the office's list."""
     given = Given()
-    given.choice("--by", by, COUNTED_BY)
-    money = given.yuan("QUANTITY", quantity) if by == AMOUNT else None
-    number = given.whole("QUANTITY", quantity, least=0, most=MOST) if by != AMOUNT else money or 0
-    key, named = given.text("INDICATOR", indicator, most=40), given.text("--level", level, most=40)
+    if len(set(units)) < len(units):
+        given.complain("UNITS", "同一单位写了两次")
     given.check()
     with context.changing() as session:
-        found, chosen = season_named(session, season), unit_named(session, unit)
-        if chosen.id not in {line.unit_id for line in roster(session, found.id, now())}:
-            refuse(f"{chosen.name} 没有参加赛季 {season}, 请先用 unit-enter 编入")
-        set_target(session, context.actor, found, chosen, indicator=key, by=by, quantity=number, level=named)
-    click.echo(f"{chosen.name} {key} 目标任务: {shown_quantity(number, by)}")
+        ordered = [unit_named(session, key) for key in units]
+        moved = order_units(session, context.actor, ordered)
+    click.echo(f"已排列, {moved} 家换了位置")
