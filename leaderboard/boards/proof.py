@@ -8,20 +8,19 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from leaderboard.boards import totals, view
+from leaderboard.boards import totals
 from leaderboard.boards.board import heading_times
 from leaderboard.boards.models import Draft
 from leaderboard.boards.notices import MARK
 from leaderboard.boards.package import canonical, unpacked
 from leaderboard.boards.read import PastPlace, last_numbered, past_places
-from leaderboard.boards.render import CSV, JSON, XLSX, Document, unit_cells
+from leaderboard.boards.render import CSV, JSON, XLSX, Document, page_frame, unit_cells
 from leaderboard.boards.revisions import kept_board
 from leaderboard.boards.sheets import csv_file, xlsx_file
 from leaderboard.boards.unit_lines import opened
 from leaderboard.boards.unit_view import unit_view
 from leaderboard.instant import now
 from leaderboard.office import Office
-from leaderboard.qr import check_address
 from leaderboard.templating import render
 
 NO_HASH = "0" * 64
@@ -60,15 +59,7 @@ class Proof:
         return self._page("unit", lang, line=line, unit_view=unit_view(self.board, line, past), late=late)
 
     def _page(self, name: str, lang: str, **context: Any) -> bytes:
-        frame = {
-            "office_name": self.board["authority"],
-            "zone": self.office.zone,
-            "board": self.board,
-            "base": self.base,
-            "view": view,
-            "totals": totals,
-            "check": check_address(self.office.public_url, self.board),
-        }
+        frame = page_frame(self.office, self.board) | {"base": self.base}
         page = render(f"pages/display/{name}.html", lang, **frame, **context)
         return page.replace(MARK, render("components/proof.html", lang), 1)
 

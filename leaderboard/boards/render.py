@@ -94,7 +94,7 @@ def unit_cells(board: Document, base: str, lang: str) -> Cells:
 
 def board_page(office: Office, board: Document, lang: str, cells: Cells) -> bytes:
     """The board of an edition as a page."""
-    return render("pages/display/board.html", lang, **_frame(office, board), cells=cells)
+    return render("pages/display/board.html", lang, **page_frame(office, board), cells=cells)
 
 
 def indicator_page(
@@ -102,7 +102,7 @@ def indicator_page(
 ) -> bytes:
     """One indicator's own board of an edition as a page; `total` is that indicator's."""
     context = {"indicator": indicator, "total": total, "cells": cells}
-    return render("pages/display/by_indicator.html", lang, **_frame(office, board), **context)
+    return render("pages/display/by_indicator.html", lang, **page_frame(office, board), **context)
 
 
 def index_page(office: Office, seasons: Sequence[PublicSeason], lang: str) -> bytes:
@@ -112,7 +112,8 @@ def index_page(office: Office, seasons: Sequence[PublicSeason], lang: str) -> by
     )
 
 
-def _frame(office: Office, board: Document) -> Document:
+def page_frame(office: Office, board: Document) -> Document:
+    """What every page of an edition is rendered with."""
     return {
         "office_name": board["authority"],
         "zone": office.zone,
