@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -55,8 +55,7 @@ def board_document(
         ],
         "headlines": _headlines(result.headlines, None, scheme),
         "standings": [
-            _standing(standing, names[standing.unit], scheme, previous.get(standing.unit))
-            for standing in result.standings
+            _standing(standing, names, scheme, previous.get(standing.unit)) for standing in result.standings
         ],
     }
 
@@ -139,11 +138,15 @@ def _headlines(headlines: Iterable[Headline], division: str | None, scheme: Sche
     }
 
 
-def _standing(standing: Standing, line: RosterLine, scheme: Scheme, previous: str | None) -> dict[str, Any]:
+def _standing(
+    standing: Standing, names: Mapping[str, RosterLine], scheme: Scheme, previous: str | None
+) -> dict[str, Any]:
+    line = names[standing.unit]
     return {
         "unit": standing.unit,
         "unit_name": line.name,
         "unit_name_en": line.name_en,
+        **_bundled([names[key] for key in standing.members]),
         "division": standing.division,
         "competing": line.competing,
         "place": place_value(standing.place),
@@ -157,6 +160,12 @@ def _standing(standing: Standing, line: RosterLine, scheme: Scheme, previous: st
         "indicators": {i.key: indicator_values(i, scheme) for i in standing.indicators},
         "adjustments": {a.key: _adjustment(a, scheme) for a in standing.adjustments},
     }
+
+
+def _bundled(members: Sequence[RosterLine]) -> dict[str, Any]:
+    """The units bundled into one, told where there are any."""
+    told = [{"unit": m.key, "unit_name": m.name, "unit_name_en": m.name_en} for m in members]
+    return {"members": told} if told else {}
 
 
 def indicator_values(line: IndicatorLine, scheme: Scheme) -> dict[str, Any]:

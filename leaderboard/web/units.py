@@ -95,12 +95,16 @@ def _said(session: Session, season: Season | None, edition: Edition | None, unit
     nothing: dict[str, Any] = {"board": None, "line": None, "unit_view": None}
     if season is None or edition is None:
         return nothing
-    line = find_line(session, edition.id, unit.key)
+    ranked_as = next(
+        (u.bundle or u.key for u in roster(session, season.id, now()) if u.unit_id == unit.id), unit.key
+    )
+    # A member of a bundle has the bundle's place; before it was bundled it had its own.
+    line = find_line(session, edition.id, ranked_as) or find_line(session, edition.id, unit.key)
     form = find_form(session, f"/boards/{season.slug}/{edition.number}.json", "")
     if line is None or form is None:
         return nothing
     board: dict[str, Any] = json.loads(form.identity)
-    past = past_places(session, season.id, unit.key)
+    past = past_places(session, season.id, line["unit"])
     return {"board": board, "line": line, "unit_view": unit_view(board, line, past)}
 
 

@@ -7,14 +7,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from leaderboard.accounts.models import ADMINISTRATOR
+from leaderboard.accounts.models import ADMINISTRATOR, REPORTER
 from leaderboard.db import Database
 from leaderboard.seasons.models import Season
 from leaderboard.seasons.read import list_divisions, roster
+from leaderboard.seasons.taking_part import place_unit
 from leaderboard.seasons.tasks import tasks_now
 from tests.people import submit, visitor
 from tests.visiting import Visit
-from tests.web.races import committed_race
+from tests.web.races import TODAY, committed_race, running_race
 
 LATER = 9_000_000_000_000
 NEW = {"title": "2027 年赛马", "slug": "r27", "starts_on": "2027-01-01", "ends_on": "2027-12-31"}
@@ -255,3 +256,22 @@ def test_a_total_is_spread_shown_with_its_remainder_and_only_then_kept(
     wrong = submit(chief, path, **{**form, "total": "x", "w.liuxi": "-1"})
     assert wrong.status_code == 422
     assert wrong.get_data(as_text=True).count('class="complaint"') == 2
+
+
+def test_the_public_sees_who_is_bundled_and_a_member_finds_its_place(
+    app: Flask, database: Database, visit: Visit
+) -> None:
+    with database.session() as session:
+        race = running_race(session)
+        town, head = race.units["liuxi"], race.units["qingshi"]
+        place_unit(
+            session, "t", race.season, town, race.divisions["towns"], competing=True, into=head, reason="合并"
+        )
+        race.publish(TODAY)
+        session.commit()
+    assert "与以下单位捆绑，合为一名：柳溪镇" in visit("/boards/now/2/units/qingshi/").text()
+    board = app.test_client().get("/boards/now/2.json").get_json()
+    assert [row["unit"] for row in board["standings"]] == ["qingshi", "nanan"]
+    assert [member["unit"] for member in board["standings"][0]["members"]] == ["liuxi"]
+    reporter = visitor(app, database, REPORTER, "li", race.units["liuxi"].id)
+    assert "本期第 1" in visit("/my/", client=reporter).text()

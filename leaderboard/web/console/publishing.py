@@ -27,7 +27,7 @@ from leaderboard.boards.run_log import drafts_by_run, editions_by_run, find_run,
 from leaderboard.boards.timekeeping import ClockOff
 from leaderboard.instant import now
 from leaderboard.seasons.models import Season
-from leaderboard.seasons.read import list_timetables, roster
+from leaderboard.seasons.read import bundles, list_timetables, roster
 from leaderboard.web.console.door import door, season_at, show, today
 from leaderboard.web.console.overview import state_of
 from leaderboard.web.console.returns import measure_names, scheme_of
@@ -151,7 +151,9 @@ def _missing(season: Season) -> list[MissingReturn]:
     scheme, session = scheme_of(season), reading()
     if scheme is None:
         return []
-    lines = roster(session, season.id, now())
+    every = roster(session, season.id, now())
+    # Of a bundle the members report.
+    lines = [line for line in every if line.key not in bundles(every)]
     return missing_returns(session, lines, scheme, season.starts_on, min(today(), season.ends_on))
 
 
