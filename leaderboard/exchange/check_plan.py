@@ -88,6 +88,9 @@ def _check_entry(checking: Checking, row: Row, unit: str) -> None:
     if live is not None and (live.division, live.competing) == (entry.division, entry.competing):
         counts.unchanged += 1
         return
+    if live is not None and live.bundle is not None:
+        row.error(f"该单位已捆绑到 {live.bundle}, 组别与参赛请在控制台改", "组别编码")
+        return
     checking.plan.entries.append(replace(entry, is_change=live is not None))
     if live is not None:
         moved = "改变参赛状态" if live.division == division else f"由组别 {live.division} 改到 {division}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import date
 from fractions import Fraction
 from itertools import count
@@ -25,7 +26,10 @@ from leaderboard.ledger.amend import amend_project
 from leaderboard.ledger.models import REVERSED, Adjustment, CapitalArrival, Project, StageEvent
 from leaderboard.ledger.read import outcome_of
 from leaderboard.seasons import plan
+from leaderboard.seasons.order import order_divisions, order_units
+from leaderboard.seasons.read import ranked, roster
 from leaderboard.seasons.rename import rename_division, rename_season, rename_unit
+from leaderboard.seasons.taking_part import leave_season, place_unit
 from tests.factories import AS_OF, FOUR_RATES, OFFICE, Race, put_in_force, small_race
 
 HOUR = 3_600_000
@@ -57,6 +61,9 @@ class Afterwards:
             self.change_weights,
             self.join,
             self.move,
+            self.bundle,
+            self.leave,
+            self.order,
         ]
         self.chance.choice(acts)()
 
@@ -150,6 +157,37 @@ class Afterwards:
         plan.enter_unit(
             self.session, "li", self.race.season, unit, where, competing=competing, planned_at=self.at
         )
+
+    def bundle(self) -> None:
+        """Into a unit that may be bundled itself, or may have left: then nothing happens."""
+        units, season = self.race.units, self.race.season
+        one, into = units[self.unit()], units[self.unit()]
+        with suppress(plan.PlanError):
+            place_unit(
+                self.session,
+                "li",
+                season,
+                one,
+                self.race.divisions["towns"],
+                competing=True,
+                into=into,
+                reason="合并",
+                at=self.at,
+            )
+
+    def leave(self) -> None:
+        unit = self.race.units[self.unit()]
+        taking_part = ranked(roster(self.session, self.race.season.id, self.at))
+        if len(taking_part) > 2:
+            with suppress(plan.PlanError):
+                leave_season(self.session, "li", self.race.season, unit, reason="撤并", at=self.at)
+
+    def order(self) -> None:
+        divisions = sorted(self.race.divisions.values(), key=lambda division: division.id)
+        self.chance.shuffle(divisions)
+        order_divisions(self.session, "li", self.race.season, divisions, at=self.at)
+        units = sorted(self.race.units.values(), key=lambda unit: unit.id)
+        order_units(self.session, "li", self.chance.sample(units, 2), at=self.at)
 
     def publish(self) -> None:
         self.at += HOUR
