@@ -15,9 +15,9 @@ from leaderboard.formatters import quantity as shown_quantity
 from leaderboard.instant import now
 from leaderboard.seasons.models import Season
 from leaderboard.seasons.plan import set_target
-from leaderboard.seasons.read import RosterLine, list_units, ranked, roster, targets_at
+from leaderboard.seasons.read import RosterLine, bundles, list_units, ranked, roster, targets_at
 from leaderboard.seasons.spread import spread
-from leaderboard.seasons.tasks import Task, earlier_tasks, set_tasks, tasks_mark, tasks_now
+from leaderboard.seasons.tasks import Cell, Task, earlier_tasks, set_tasks, tasks_mark, tasks_now
 from leaderboard.written import WAN, exact_number, tidy
 
 COUNT, AMOUNT = COUNTED_BY = ("count", "amount")
@@ -92,11 +92,15 @@ def target_spread_command(  # noqa: PLR0913, PLR0917 - how a total is spread, ea
     given.check()
     with context.changing(keep=not dry_run) as session:
         found = season_named(session, season)
-        lines = [line for line in ranked(roster(session, found.id, now())) if line.competing]
+        every = roster(session, found.id, now())
+        lines = [line for line in ranked(every) if line.competing]
         weights = _weights(session, found, lines, task, typed, like_before=like_before)
         parts = spread(number, weights, WAN if by == AMOUNT else 1).parts
-        wanted = {(line.unit_id, task): part.quantity for line, part in zip(lines, parts, strict=True)}
-        units = [unit_named(session, line.key) for line in lines]
+        # What members of bundles had is in the bundle's part.
+        members = [one for line in lines for one in bundles(every).get(line.key, ())]
+        wanted: dict[Cell, int | None] = {(one.unit_id, task): None for one in members}
+        wanted |= {(line.unit_id, task): part.quantity for line, part in zip(lines, parts, strict=True)}
+        units = [unit_named(session, line.key) for line in (*members, *lines)]
         set_tasks(session, context.actor, found, units, wanted, tasks_mark(tasks_now(session, found)))
     for line, part in zip(lines, parts, strict=True):
         mark = "\t加一" if part.is_extra else ""

@@ -17,6 +17,7 @@ from leaderboard.seasons.read import list_units, roster
 from leaderboard.words import gettext as _
 
 KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
+LONGEST_NAME = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,9 @@ def _unfit(units: Sequence[NewUnit], known: Sequence[Unit], here: Collection[str
     for number, new in enumerate(units, start=1):
         if not new.name:
             yield _("第 {number} 行没有名称").format(number=number)
+        if len(new.name) > LONGEST_NAME or not new.name.isprintable():
+            said = _("第 {number} 行名称最多 {most} 字, 不能有控制字符")
+            yield said.format(number=number, most=LONGEST_NAME)
         if new.name in seen_names:
             yield _("第 {number} 行 {name} 重复").format(number=number, name=new.name)
         seen_names.add(new.name)

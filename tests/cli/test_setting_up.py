@@ -38,7 +38,9 @@ def test_a_season_is_copied_ordered_bundled_and_given_its_targets(
     assert done("targets", "r27") == (
         "qingshi\t青石镇\tsigning\tbasic\tamount\t3333 万元\nnanan\t南岸街道\tsigning\tbasic\tamount\t6667 万元\n"
     )
+    done("target-set", "r27", "liuxi", "signing", "9")
     done("target-spread", "r27", "signing", "5", "--like-before")
+    assert "liuxi" not in done("targets", "r27")
     done("unit-leave", "r27", "qingshi", "--reason", "撤并")
     with database.reading() as session:
         season = find_season(session, "r27")

@@ -19,6 +19,12 @@ from tests.web.races import TODAY
 
 SLUG = "first"
 SIGNED = str(TODAY - timedelta(days=40))
+PASTE = """(field, text) => {
+  const clipboardData = new DataTransfer();
+  clipboardData.setData("text/plain", text);
+  field.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+}"""
+"""What a browser does when cells copied from a sheet are pasted into a field."""
 TOWNS = "张家镇\n安平镇\n重庆路街道"
 
 
@@ -87,6 +93,8 @@ def spread_tasks(page: Page) -> None:
     is_easy(page)
     page.get_by_role("button", name="保存为任务").click()
     expect(page.locator("output")).to_have_text("11")
+    page.get_by_label("安平镇 签约率 个数").evaluate(PASTE, "4\n4\n5\n")
+    expect(page.locator("output")).to_have_text("13")
     page.get_by_label("重庆路街道 签约率 个数").fill("4")
     expect(page.locator("output")).to_have_text("12")
     page.get_by_role("button", name="保存任务").click()

@@ -108,6 +108,8 @@ def test_units_are_pasted_looked_at_and_entered_in_their_order(
     assert "第 3 行编码 anping 重复" in refused.get_data(as_text=True)
     with database.reading() as session:
         assert not list_divisions(session, season(database).id)
+    refused = chief.post(path, data={**form, "name": ["镇" * 121], "key": ["long"]})
+    assert "第 1 行名称最多 120 字" in refused.get_data(as_text=True)
     rows["key"] = ["zhangjia", "anping", "u02"]
     assert chief.post(path, data={**form, **rows}).status_code == 302
     with database.reading() as session:
@@ -163,6 +165,8 @@ def test_divisions_are_added_renamed_and_moved(chief: FlaskClient, database: Dat
     assert submit(chief, path, name="街道组", name_en="", key="d 1").status_code == 422
     assert submit(chief, path, name="街道组", name_en="", key="streets").status_code == 302
     submit(chief, f"{path}/order", path, up="streets")
+    taken = submit(chief, f"{path}/streets/name", path, name="towns组", reason="统一叫法")
+    assert (taken.status_code, "组别名称 towns组 已被使用" in taken.get_data(as_text=True)) == (422, True)
     submit(chief, f"{path}/streets/name", path, name="城区组", reason="统一叫法")
     with database.reading() as session:
         found = [division.name for division in list_divisions(session, season(database, "now").id)]

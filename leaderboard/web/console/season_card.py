@@ -53,7 +53,8 @@ def change_season(slug: str) -> ResponseReturnValue:
     season = session.get_one(Season, found.id)
     present, typed = values_of(season), Typed.of_request()
     names: dict[str, str | None] = {"title": typed.text("title")}
-    names |= {name: typed.text(name, most=500, needed=False) or None for name in NAMES[1:]}
+    names |= {name: typed.text(name, needed=False) or None for name in ("title_en", "authority")}
+    names["source"] = typed.text("source", most=500, needed=False) or None
     reason = typed.text("reason", most=500)
     if typed.values.get("seen") != mark_of(present):
         return _page(season, typed, 409, theirs=present)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from flask import abort, flash, redirect, request, url_for
@@ -61,17 +62,23 @@ def add_one_division(slug: str) -> ResponseReturnValue:
 def rename_one_division(slug: str, division: str) -> ResponseReturnValue:
     """Call a division otherwise from now on."""
     season, typed = season_at(slug), Typed.of_request()
-
-    def rename(session: Session) -> str:
-        found = _division(session, season, division)
-        names: dict[str, Any] = {
-            "name": typed.worded.get("name", ""),
-            "name_en": typed.worded.get("name_en") or None,
-        }
-        rename_division(session, person().name, found, reason=typed.worded.get("reason", ""), **names)
-        return _("组别已更名，已发布的各期不变")
-
-    return carry_out(rename, url_for("console.divisions", slug=slug))
+    names: dict[str, Any] = {
+        "name": typed.text("name"),
+        "name_en": typed.text("name_en", needed=False) or None,
+    }
+    reason = typed.text("reason", most=500)
+    if not typed.ok:
+        return _page(season, Typed(), 422, {division: typed})
+    session = writing()
+    try:
+        rename_division(session, person().name, _division(session, season, division), reason=reason, **names)
+        session.commit()
+    except PlanError as error:
+        session.rollback()
+        typed.complain("name", "; ".join(error.problems))
+        return _page(season_at(slug), Typed(), 422, {division: typed})
+    flash(_("组别已更名，已发布的各期不变"))
+    return redirect(url_for("console.divisions", slug=slug))
 
 
 @door.post("/seasons/<slug>/divisions/order")
@@ -96,7 +103,10 @@ def _division(session: Session, season: Season, key: str) -> Division:
     return next((d for d in list_divisions(session, season.id) if d.key == key), None) or abort(404)
 
 
-def _page(season: Season, typed: Typed, status: int = 200) -> ResponseReturnValue:
+def _page(
+    season: Season, typed: Typed, status: int = 200, renaming: Mapping[str, Typed] | None = None
+) -> ResponseReturnValue:
+    """The page; `renaming` is what was typed to rename a division, and refused."""
     found = list_divisions(reading(), season.id)
     taken = {division.key for division in found}
     typed.values.setdefault("key", next(k for n in range(1, 10**6) if (k := f"d{n}") not in taken))
@@ -107,5 +117,8 @@ def _page(season: Season, typed: Typed, status: int = 200) -> ResponseReturnValu
         season=season,
         typed=typed,
         divisions=found,
+        renaming={d.key: Typed({"name": d.name, "name_en": d.name_en or ""}) for d in found}
+        | dict(renaming or {}),
+        refused=set(renaming or {}),
         counts=Counter(line.division for line in roster(reading(), season.id, now())),
     )

@@ -12,9 +12,9 @@ from flask.typing import ResponseReturnValue
 from leaderboard.instant import now
 from leaderboard.seasons.models import Season
 from leaderboard.seasons.plan import PlanError
-from leaderboard.seasons.read import RosterLine, ranked, roster
+from leaderboard.seasons.read import RosterLine, bundles, ranked, roster
 from leaderboard.seasons.spread import Spread, spread
-from leaderboard.seasons.tasks import Task, TasksChanged, earlier_tasks, tasks_mark, tasks_now
+from leaderboard.seasons.tasks import Cell, Task, TasksChanged, earlier_tasks, tasks_mark, tasks_now
 from leaderboard.web.console.door import door, season_at, show
 from leaderboard.web.console.season_targets import MOST, PLANNING, keep, written
 from leaderboard.web.console.season_tasks import scheme_to_come, task_words, tasks_shown
@@ -55,8 +55,9 @@ def spread_total(slug: str) -> ResponseReturnValue:
     mark = tasks_mark(tasks_now(reading(), season))
     if not typed.confirmed("confirmed", [_seal(lines, shares, mark)]):
         return _page(season, typed, shares=shares)
+    wanted: dict[Cell, int | None] = dict.fromkeys(_absorbed(season, lines, task))
+    wanted |= {(line.unit_id, task): part.quantity for line, part in zip(lines, shares.parts, strict=True)}
     session = writing()
-    wanted = {(line.unit_id, task): part.quantity for line, part in zip(lines, shares.parts, strict=True)}
     try:
         keep(session, session.get_one(Season, season.id), wanted, mark)
         session.commit()
@@ -77,6 +78,12 @@ def _task(season: Season) -> Task:
 def _lines(season: Season) -> list[RosterLine]:
     """Who gets a part: those in the contest with a place of their own."""
     return [line for line in ranked(roster(reading(), season.id, now())) if line.competing]
+
+
+def _absorbed(season: Season, lines: Sequence[RosterLine], task: Task) -> list[Cell]:
+    """What members of bundles had of the task: the bundle's part stands for it, or it would count twice."""
+    members = bundles(roster(reading(), season.id, now()))
+    return [(one.unit_id, task) for line in lines for one in members.get(line.key, ())]
 
 
 def _weights(
