@@ -24,7 +24,10 @@ def order_units(session: Session, actor: str, ordered: Sequence[Unit], *, at: Mi
     every = list_units(session)
     queue = iter(ordered)
     wanted = [next(queue) if unit.id in moved else unit for unit in every]
-    return _number(session, actor, UNIT, "unit.order", "units", wanted, at)
+    count = _number(session, UNIT, wanted, at)
+    if count:
+        record_act(session, actor, "unit.order", "units", order=[unit.key for unit in wanted])
+    return count
 
 
 def order_divisions(
@@ -33,26 +36,19 @@ def order_divisions(
     """List the season's divisions in this order; tells how many moved."""
     if {d.id for d in ordered} != {d.id for d in list_divisions(session, season.id)}:
         raise PlanError(_("组别刚刚有增减, 请重新排列"))
-    return _number(session, actor, DIVISION, "division.order", season.slug, ordered, at)
+    count = _number(session, DIVISION, ordered, at)
+    if count:
+        record_act(session, actor, "division.order", season.slug, order=[d.key for d in ordered])
+    return count
 
 
-def _number(
-    session: Session,
-    actor: str,
-    kind: str,
-    action: str,
-    subject: str,
-    wanted: Sequence[Unit | Division],
-    at: Millis | None,
-) -> int:
-    """Give every one its number from 1 on and keep the numbers of those that had another."""
+def _number(session: Session, kind: str, wanted: Sequence[Unit | Division], at: Millis | None) -> int:
+    """Give every one its number from 1 on and keep the numbers of those that had another; tells how many had."""
     until = now() if at is None else at
     changed = [(number, thing) for number, thing in enumerate(wanted, start=1) if thing.sort_no != number]
     for number, thing in changed:
         was = json.dumps({"sort_no": thing.sort_no})
         session.add(FormerName(kind=kind, subject_id=thing.id, until_at=until, names=was))
         thing.sort_no = number
-    if changed:
-        session.flush()
-        record_act(session, actor, action, subject, order=[thing.key for thing in wanted])
+    session.flush()
     return len(changed)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 
 from flask.typing import ResponseReturnValue
 
 from leaderboard.instant import now
 from leaderboard.seasons.models import Season, Target
-from leaderboard.seasons.read import list_divisions, roster, scheme_in_force, targets_at
-from leaderboard.web.console.door import door, season_at, show, today
+from leaderboard.seasons.read import list_divisions, roster, targets_at
+from leaderboard.web.console.door import door, season_at, show
+from leaderboard.web.console.season_tasks import scheme_to_come
 from leaderboard.web.requests import reading
+from leaderboard.words import gettext as _
 from leaderboard.words import named
-from scoring.scheme_document import parse_scheme
 
 
 @door.get("/seasons/<slug>/units")
@@ -36,11 +36,11 @@ def units(slug: str) -> ResponseReturnValue:
         called={line.key: named(line.name, line.name_en) for line in lines},
         targets=targets,
         names=_indicator_names(season),
+        levels={"stretch": _("挑战")},
     )
 
 
 def _indicator_names(season: Season) -> dict[str, str]:
-    """Indicator key -> its name in the scheme in force."""
-    version = scheme_in_force(reading(), season.id, min(today(), season.ends_on), now())
-    indicators = parse_scheme(json.loads(version.document)).indicators if version else ()
-    return {indicator.key: named(indicator.name, indicator.name_en) for indicator in indicators}
+    """Indicator key -> its name in the scheme being prepared, or in force."""
+    scheme = scheme_to_come(reading(), season)
+    return {indicator.key: named(indicator.name, indicator.name_en) for indicator in scheme.indicators}
