@@ -21,7 +21,7 @@ from leaderboard.boards.publish import Overtaken
 from leaderboard.boards.release import DraftStuck, hand_over, mark_held, prepare, releasable, release
 from leaderboard.boards.timekeeping import ClockOff, check_clock
 from leaderboard.db import Database
-from leaderboard.instant import now
+from leaderboard.instant import Millis, now
 from leaderboard.office import Office
 from leaderboard.seasons.holding import thaw_season
 from leaderboard.seasons.models import Season
@@ -111,15 +111,18 @@ def reveal(
         season = session.get_one(Season, season_id)
         asked = None if countersign_id is None else session.get_one(Countersign, countersign_id)
         check_agreed(season, actor, REVEAL, asked and agree(session, actor, asked))
-        waiting = _thaw(session, season_id, actor, reason=reason, newest_only=newest_only)
+        asked_at = asked.asked_at if asked else None
+        waiting = _thaw(session, season, actor, reason=reason, newest_only=newest_only, asked_at=asked_at)
         session.commit()
     # Two persons have agreed to what waits, whoever of them composed it: it goes out by itself.
     by = actor if countersign_id is None else CLOCK
     return [release_draft(database, draft_id, by, office) for draft_id in waiting]
 
 
-def _thaw(session: Session, season_id: int, actor: str, *, reason: str, newest_only: bool) -> list[int]:
+def _thaw(
+    session: Session, season: Season, actor: str, *, reason: str, newest_only: bool, asked_at: Millis | None
+) -> list[int]:
     check_clock(session)
-    season = session.get_one(Season, season_id)
     thaw_season(session, actor, season, reason=reason)
-    return [draft.id for draft in mark_held(session, actor, season, newest_only=newest_only, at=now())]
+    marked = mark_held(session, actor, season, newest_only=newest_only, at=now(), asked_at=asked_at)
+    return [draft.id for draft in marked]

@@ -16,7 +16,8 @@ SHARED = ("read", "models")
 OPERATIONS = {
     "accounts.audit": SUBJECTS,  # every operation writes its line in the trail
     "outbox.post": SUBJECTS,  # what is told outside is written with what it tells of
-    "seasons.plan": ("exchange",),  # a workbook is taken in by the very operations a person would use
+    # A workbook is taken in by the very operations a person would use, and two who agree show or hide a season by them.
+    "seasons.plan": ("exchange", "boards"),
     "seasons.approval": ("exchange",),  # one that changes the scheme leaves it to a second person
     "seasons.schemes": ("exchange",),  # a workbook that founds a season brings its first scheme
     "seasons.drafts": ("exchange",),  # a blank workbook comes with the scheme a season starts from

@@ -167,12 +167,18 @@ def release(session: Session, run_id: int, epoch: int) -> bool:
 
 
 def bring_back(session: Session, actor: str, run: DueRun) -> None:
-    """Make a skipped or failed run due again; raises RunRefused when a later edition of the season is out."""
+    """Make a skipped or failed run due again; raises RunRefused when a later edition of the season is out.
+
+    In a season that wants two persons it comes to a draft of whoever brought it back.
+    """
     if run.state not in {SKIPPED, FAILED}:
         raise RunRefused(_("只有已跳过或已失败的一期可以补发"))
     if is_outdated(session, run):
         raise RunRefused(_("其后的一期已经发布, 不能再补发更早的一期"))
     run.state, run.attempt, run.finished_at = DUE, 0, None
+    if session.get_one(Season, run.season_id).two_persons:
+        # What somebody brings back was called off or failed: it is theirs, and another publishes it.
+        run.requested_by = actor
     session.flush()
     record_act(session, actor, "run.bring_back", f"run {run.id}", due_at=run.due_at)
 

@@ -18,15 +18,22 @@ from leaderboard.boards.models import Countersign, Edition
 from leaderboard.boards.publish import locked_season
 from leaderboard.instant import now
 from leaderboard.seasons.models import Season
+from leaderboard.seasons.plan import show_season
 from leaderboard.words import gettext as _
 
-WITHDRAW, REVEAL, ALONE = ACTS = ("withdraw", "reveal", "alone")
+WITHDRAW, REVEAL, ALONE, SHOW, HIDE = ACTS = ("withdraw", "reveal", "alone", "show", "hide")
 AGREED, REFUSED, TAKEN_BACK = OUTCOMES = ("agreed", "refused", "taken_back")
 
 
 def act_words() -> dict[str, str]:
     """What each act is called."""
-    return {WITHDRAW: _("撤回一期"), REVEAL: _("揭榜"), ALONE: _("改为一人即可发布")}
+    return {
+        WITHDRAW: _("撤回一期"),
+        REVEAL: _("揭榜"),
+        ALONE: _("改为一人即可发布"),
+        SHOW: _("公开赛季"),
+        HIDE: _("停止公开赛季"),
+    }
 
 
 def want_two(session: Session, actor: str, season: Season, *, reason: str) -> None:
@@ -70,20 +77,22 @@ def ask(
     session.add(asked)
     session.flush()
     subject = f"{season.slug}/{act}" if edition is None else f"{season.slug} 第 {edition.number} 期"
-    record_act(session, actor, "countersign.ask", subject, act=act, why=asked.reason, rows=[asked])
+    record_act(session, actor, "countersign.ask", subject, why=asked.reason, rows=[asked])
     return asked
 
 
 def agree(session: Session, actor: str, asked: Countersign) -> Countersign:
-    """Agree to what another asked for; whoever calls does it in the same transaction.
+    """Agree to what another asked for: seasons are shown, hidden or let go here, the rest is done by whoever calls.
 
     Raises DraftRefused for one's own asking, or for one that is settled.
     """
     if actor == asked.asked_by:
         raise DraftRefused(_("不能会签自己提出的事项, 请由另一位管理员会签"))
     _settle(session, actor, asked, AGREED, None)
+    season = locked_season(session, asked.season_id)
+    if asked.act in {SHOW, HIDE}:
+        show_season(session, actor, season, is_public=asked.act == SHOW, reason=asked.reason, agreed=True)
     if asked.act == ALONE:
-        season = locked_season(session, asked.season_id)
         season.two_persons = 0
         session.flush()
         record_act(session, actor, "season.two_persons", season.slug, was=True, now=False, why=asked.reason)

@@ -13,6 +13,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.audit import record_act
+from leaderboard.accounts.read import find_account
 from leaderboard.boards.clock import CLOCK
 from leaderboard.boards.due import rows_changed
 from leaderboard.boards.models import DRAFT, DROPPED, REPLACED, WINDOW, Draft, Edition
@@ -40,8 +41,15 @@ def is_held(season: Season, asked_by: str | None = None) -> bool:
     return season.frozen_at is not None or season.window_days > 0 or by_one
 
 
-def check_second(season: Season, draft: Draft, actor: str) -> None:
+def check_account(session: Session, season: Season, actor: str) -> None:
+    """Raise DraftRefused where the season wants two persons and the actor is no account: a shell may be anybody's."""
+    if season.two_persons and actor != CLOCK and find_account(session, actor) is None:
+        raise DraftRefused(_("本赛季须两人发布: 请用账号在控制台办理"))
+
+
+def check_second(session: Session, season: Season, draft: Draft, actor: str) -> None:
     """Raise DraftRefused where the season wants two persons and the actor composed the draft; the clock is nobody."""
+    check_account(session, season, actor)
     if season.two_persons and actor == draft.composed_by != CLOCK:
         raise DraftRefused(_("本赛季须两人发布: 这份公示稿由您出稿, 请由另一位管理员公示或发布"))
 
@@ -57,7 +65,11 @@ def store_draft(  # noqa: PLR0913 - what, from where, and in whose name
     revises_id: int | None = None,
     note: str | None = None,
 ) -> Draft:
-    """Keep a scored board as a draft. It has neither number nor hash; nothing public is rendered of it."""
+    """Keep a scored board as a draft. It has neither number nor hash; nothing public is rendered of it.
+
+    Raises DraftRefused where the season wants two persons and the actor is no account.
+    """
+    check_account(session, scored.season, actor)
     said = dict(origin.said) if origin else {}
     times = due_times(scored.due, office)
     board, lines = shown(session, scored, office, {"number": None, **times, **said}, origin)
@@ -132,7 +144,9 @@ def open_window(
     if days < 1 or not contact.strip():
         raise DraftRefused(_("公示须有至少 1 个工作日的期限和异议联系方式"))
     season = session.get_one(Season, draft.season_id)
-    check_second(season, draft, actor)
+    check_second(session, season, draft, actor)
+    if season.frozen_at is not None:
+        raise DraftRefused(_("赛季正在封榜, 揭榜之前不公示"))
     opens_at = now() if at is None else at
     closes_at = window_end(session, opens_at, days, zone)
     window = {"opens_at": opens_at, "closes_at": closes_at, "contact": contact.strip()}
@@ -181,7 +195,7 @@ def revise(
         actor,
         "draft.revise",
         subject_of(draft, season),
-        by=revised.id,
+        draft=revised.id,
         why=reason.strip(),
         rows=[draft],
     )

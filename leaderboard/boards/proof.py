@@ -64,11 +64,14 @@ class Proof:
         return page.replace(MARK, render("components/proof.html", lang), 1)
 
 
+MARKED = {"number": "清样·未公布"}
+"""What stands in every row of a table for the number of the edition, so that no copy passes for one."""
+
 FILES: dict[str, tuple[str, Callable[[Proof], bytes]]] = {
     "json": (JSON, lambda proof: canonical(proof.board)),
     "package.json": (JSON, lambda proof: canonical(proof.package)),
-    "csv": (CSV, lambda proof: csv_file(proof.board)),
-    "xlsx": (XLSX, lambda proof: xlsx_file(proof.board)),
+    "csv": (CSV, lambda proof: csv_file(proof.board | MARKED)),
+    "xlsx": (XLSX, lambda proof: xlsx_file(proof.board | MARKED)),
 }
 """Ending -> content type and how the file is made; the package is neither hashed nor signed."""
 

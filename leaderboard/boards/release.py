@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.audit import record_act
+from leaderboard.boards.clock import CLOCK
 from leaderboard.boards.correct import supersede
 from leaderboard.boards.drafts import (
     LIVE,
@@ -68,7 +69,7 @@ def release(
     season = locked_season(session, draft.season_id)
     session.refresh(draft)
     _check(session, draft, season, office.zone, at)
-    check_second(season, draft, actor)
+    check_second(session, season, draft, actor)
     change_draft(session, draft, LIVE, state=RELEASED, reason=None, **settled(actor, at))
     edition = announce(session, composed, actor, draft.run_id)
     change_draft(session, draft, (RELEASED,), edition_id=edition.id)
@@ -123,17 +124,26 @@ def hand_over(session: Session, draft: Draft, actor: str, message: str) -> None:
 
 
 def mark_held(
-    session: Session, actor: str, season: Season, *, newest_only: bool, at: Millis
+    session: Session,
+    actor: str,
+    season: Season,
+    *,
+    newest_only: bool,
+    at: Millis,
+    asked_at: Millis | None = None,
 ) -> Sequence[Draft]:
     """Let the drafts that due runs left during a freeze be released from now on; returns them in due order.
 
-    With `newest_only` the last due alone, and the others are dropped. Called in the transaction that ends the freeze
+    With `newest_only` the last due alone, and the others are dropped. What a person composed after `asked_at`, when
+    another asked for the reveal, is not part of it and goes on waiting. Called in the transaction that ends the freeze
     (`seasons.holding.thaw_season`), so that a node that dies in between leaves the rest to the clock.
     """
     held = [
         d
         for d in list_drafts(session, season.id, live_only=True)
-        if d.state == DRAFT and d.run_id is not None
+        if d.state == DRAFT
+        and d.run_id is not None
+        and (asked_at is None or d.composed_by == CLOCK or d.composed_at <= asked_at)
     ]
     chosen = held[:1] if newest_only else held
     for draft in held:

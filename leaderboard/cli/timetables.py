@@ -90,9 +90,10 @@ def timetable_add_command(
             session, context.actor, found, name=name, rule=document, zone=zone, catch_up=catch_up
         )
         number, dates = table.id, course_of(session, table).next_dates()
+        state = "已生效" if table.is_active else "已保存, 待另一位管理员在控制台启用"
     for date in _each(dates, zone):
         click.echo(date)
-    click.echo("以上为今后的发布时间, 未保存" if dry_run else f"时间表“{name}”已生效, 编号 {number}")
+    click.echo("以上为今后的发布时间, 未保存" if dry_run else f"时间表“{name}”{state}, 编号 {number}")
 
 
 @command("timetable-rename")

@@ -53,7 +53,8 @@ def uphold(  # noqa: PLR0913 - what is decided, and for how long the revised boa
 
     The revised board is as known at `known_at`, the instant of the effect that was looked at, or now. It lies open to
     the end of the present window, or with `days` to the end of that working day after today, which may only be later;
-    where the window is over, `days` is needed. With `textual` the board stays, as only words were meant. Raises
+    where the window is over, `days` is needed; in a season that wants two persons it waits for another to open it. With
+    `textual` the board stays, as only words were meant. Raises
     ObjectionRefused without an answer, once settled, and where the ledger gives the very same board, ClockOff where
     this machine's clock is not to be trusted.
     """
@@ -61,7 +62,8 @@ def uphold(  # noqa: PLR0913 - what is decided, and for how long the revised boa
     draft, season = held(session, objection)
     answer = _worded(answer)
     revised = None if textual else _revise(session, actor, objection, office, known_at or instant, instant)
-    if revised is not None:
+    # Where two persons are wanted, another than who upholds opens what they composed.
+    if revised is not None and not season.two_persons:
         _lie_open(session, actor, revised, office, days, instant, draft.contact or "")
         objection.revision_id = revised.id
     _settle(objection, actor, UPHELD, answer, instant)

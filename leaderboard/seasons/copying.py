@@ -84,7 +84,10 @@ def copy_season(  # noqa: PLR0913 - what a season is, all by name
     )
     season.stages = source.stages
     season.window_days, season.window_contact = source.window_days, source.window_contact
-    season.two_persons = source.two_persons
+    if source.two_persons:
+        season.two_persons = 1
+        session.flush()
+        record_act(session, actor, "season.two_persons", slug, was=False, now=True, why=source.slug)
     units = _copy_entries(session, actor, source, season)
     targets = _copy_targets(session, actor, source, season, units) if with_targets else 0
     copied = Copied(

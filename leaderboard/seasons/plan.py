@@ -90,10 +90,17 @@ def change_period(
         record_act(session, actor, "season.period", season.slug, was=was, now=wanted, why=reason.strip())
 
 
-def show_season(session: Session, actor: str, season: Season, *, is_public: bool, reason: str) -> None:
-    """Open a season's boards to the public or close them; what was published stays as it is, unseen or seen."""
+def show_season(
+    session: Session, actor: str, season: Season, *, is_public: bool, reason: str, agreed: bool = False
+) -> None:
+    """Open a season's boards to the public or close them; what was published stays as it is, unseen or seen.
+
+    Raises PlanError without a reason, or where the season wants two persons and another has not `agreed`.
+    """
     if not reason.strip():
         raise PlanError(_("公开或停止公开须写明理由"))
+    if season.two_persons and not agreed:
+        raise PlanError(_("本赛季须两人发布: 请先在控制台提出, 由另一位管理员会签"))
     season.is_public = int(is_public)
     session.flush()
     record_act(session, actor, "season.show" if is_public else "season.hide", season.slug, why=reason.strip())

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.audit import record_act
+from leaderboard.accounts.read import find_account
 from leaderboard.instant import Millis, at_zone, iso, local_date, now
 from leaderboard.seasons.calendar import MONDAY_TO_FRIDAY, WorkingDays, working_days
 from leaderboard.seasons.instants import AGES, as_of, due_after, due_between, known_at, years_without_notice
@@ -227,14 +228,21 @@ def resume_timetable(session: Session, actor: str, timetable: Timetable, at: Mil
 
     Raises PlanError where the season wants two persons and the actor planned it.
     """
-    if session.get_one(Season, timetable.season_id).two_persons and actor == timetable.planned_by:
-        raise PlanError(_("本赛季须两人发布: 这份时间表由您安排, 请由另一位管理员启用"))
+    if session.get_one(Season, timetable.season_id).two_persons:
+        _check_second(session, timetable, actor)
     if not timetable.is_active:
         timetable.is_active, timetable.starts_at = 1, now() if at is None else at
         session.flush()
         record_act(
             session, actor, "timetable.resume", _subject(timetable), name=timetable.name, rows=[timetable]
         )
+
+
+def _check_second(session: Session, timetable: Timetable, actor: str) -> None:
+    if actor == timetable.planned_by:
+        raise PlanError(_("本赛季须两人发布: 这份时间表由您安排, 请由另一位管理员启用"))
+    if not all(find_account(session, name) for name in (actor, timetable.planned_by)):
+        raise PlanError(_("本赛季须两人发布: 时间表须由两个账号在控制台安排和启用"))
 
 
 def skip_instant(
@@ -267,12 +275,17 @@ def skip_instant(
 
 
 def unskip_instant(session: Session, actor: str, timetable: Timetable, due_at: Millis, *, at: Millis) -> None:
-    """Put an instant back that was taken out; raises PlanError when it was not, or when its time has passed."""
+    """Put an instant back that was taken out; raises PlanError when it was not, or when its time has passed.
+
+    In a season that wants two persons only whoever took it out puts it back.
+    """
     skip = session.get(TimetableSkip, (timetable.id, due_at))
     if skip is None:
         raise PlanError(_("此期没有被跳过"))
     if due_at <= at:
         raise PlanError(_("此期的时间已过, 请在发布记录中补发"))
+    if session.get_one(Season, timetable.season_id).two_persons and actor != skip.skipped_by:
+        raise PlanError(_("本赛季须两人发布: 此期由他人跳过, 请由其本人恢复"))
     session.delete(skip)
     session.flush()
     record_act(

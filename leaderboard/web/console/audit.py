@@ -7,7 +7,7 @@ import io
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from datetime import time as clock_time
 from itertools import islice
 from typing import Any
@@ -50,12 +50,11 @@ class Filters:
         """The filters in the address; a day that cannot be read is complained of and left out."""
         given = {name: tidy(request.args.get(name, ""))[:MOST_TYPED].replace("\x00", "") for name in NAMES}
         typed = Typed({name: value for name, value in given.items() if value})
-        last = _day(typed, "until")
         sought = Sought(
             actor=given["actor"],
             kinds=KINDS.get(given["kind"], ()),
             since=_start_of(_day(typed, "since")),
-            before=_start_of(last and last + timedelta(days=1)),
+            before=_end_of(_day(typed, "until")),
             words=words.keys_of(given["text"]) if given["text"] else (),
         )
         return cls(typed, sought)
@@ -78,12 +77,16 @@ def _start_of(day: date | None) -> Millis | None:
     return None if day is None else from_local(datetime.combine(day, clock_time()), office().zone)
 
 
+def _end_of(day: date | None) -> Millis | None:
+    return None if day is None else from_local(datetime.combine(day, clock_time.max), office().zone)
+
+
 @door.get("/audit")
 @guarded(guard_action(Action.READ_AUDIT))
 def audit() -> ResponseReturnValue:
     """One page of the lines asked for; on demand, the check of the whole chain."""
     session = reading()
-    words = Wording.of_office(session)
+    words = Wording.of_office(session, office().zone)
     filters = Filters.of_address(words)
     lines = newest_of(session, filters.sought, PAGE, asked_number("before"))
     checked = request.args.get("check") == "1"
@@ -123,7 +126,7 @@ def _file(
     name: str, media_type: str, write: Callable[[Iterable[AuditLine], Wording], Iterator[str]]
 ) -> ResponseReturnValue:
     session = reading()
-    words = Wording.of_office(session)
+    words = Wording.of_office(session, office().zone)
     filters = Filters.of_address(words)
     if filters.typed.problems:
         abort(404)

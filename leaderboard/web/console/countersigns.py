@@ -8,7 +8,16 @@ from sqlalchemy.orm import Session
 
 from leaderboard.accounts.permissions import Action
 from leaderboard.boards.correct import withdraw
-from leaderboard.boards.countersign import ALONE, REVEAL, agree, ask, find_countersign, refuse, want_two
+from leaderboard.boards.countersign import (
+    ALONE,
+    REVEAL,
+    act_words,
+    agree,
+    ask,
+    find_countersign,
+    refuse,
+    want_two,
+)
 from leaderboard.boards.models import Countersign, Edition
 from leaderboard.releasing import reveal
 from leaderboard.seasons.models import Season
@@ -52,7 +61,7 @@ def agree_countersign(slug: str, countersign_id: int) -> ResponseReturnValue:
     def settle(session: Session) -> str:
         found = agree(session, person().name, _asked(session, season, countersign_id))
         if found.edition_id is None:
-            return _("已会签，自现在起一人即可发布")
+            return _("已会签：{act}").format(act=act_words()[found.act])
         edition = session.get_one(Edition, found.edition_id)
         withdraw(session, person().name, edition, reason=found.reason, agreed=found)
         return _("已会签，第 {n} 期已撤回").format(n=edition.number)

@@ -140,6 +140,7 @@ def detail_words() -> dict[str, str]:
         "note": _("说明"),
         "contact": _("联系方式"),
         "draft": _("稿"),
+        "edition": _("期"),
         "objection": _("异议"),
         "unit": _("单位"),
         "about": _("针对"),

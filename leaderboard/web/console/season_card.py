@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.permissions import Action
+from leaderboard.boards.countersign import HIDE, SHOW, ask
 from leaderboard.boards.read import last_numbered
 from leaderboard.seasons.models import Season
 from leaderboard.seasons.plan import PlanError, change_period, show_season
@@ -95,6 +96,9 @@ def show_or_hide(slug: str) -> ResponseReturnValue:
     def switch(session: Session) -> str:
         reason = typed.worded.get("reason", "")
         held = session.get_one(Season, season.id)
+        if held.two_persons:
+            ask(session, person().name, held, SHOW if is_public else HIDE, reason=reason)
+            return _("已提出，待另一位管理员会签")
         show_season(session, person().name, held, is_public=is_public, reason=reason)
         return _("榜单已向公众公开") if is_public else _("榜单已停止公开")
 

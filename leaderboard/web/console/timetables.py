@@ -205,7 +205,10 @@ def _planned(season: Season, timetable: Timetable | None) -> ResponseReturnValue
         materialise(session, at, season.id)
         change_timetable(session, actor, timetable, name=name, rule=document, catch_up=catch_up, at=at)
     session.commit()
-    flash(_("时间表“{name}”已生效").format(name=name))
+    waiting = (
+        _("时间表“{name}”已保存，待另一位管理员启用") if season.two_persons else _("时间表“{name}”已生效")
+    )
+    flash(waiting.format(name=name))
     return _back(season)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from leaderboard.accounts.models import AuditLine
 from leaderboard.accounts.read import display_names
-from leaderboard.formatters import money
+from leaderboard.formatters import moment, money
 from leaderboard.seasons.read import list_divisions, list_schemes, list_seasons, list_units
 from leaderboard.web.console.deeds import deeds, detail_words, value_words
 from leaderboard.web.facts import stage_words
@@ -29,6 +29,7 @@ HASHES = frozenset({"hash", "sha256"})
 FOR_CHECKING = frozenset({"rows", "contents", "handover", "since", "noticed_at"})
 """Parts of a detail that `leaderboard verify --database` compares, and that tell a reader nothing."""
 MONEY = frozenset({"yuan"})
+INSTANTS = frozenset({"due_at"})
 FROM, TO = "was", "now"
 WHY = ("why", "reason", "note")
 IN_PAIRS = frozenset({"timetable.change"})
@@ -89,9 +90,10 @@ class Wording:
     units: Mapping[str, str]
     """Ids of units, as text -> their names."""
     people: Mapping[str, str]
+    zone: str
 
     @classmethod
-    def of_office(cls, session: Session) -> Wording:
+    def of_office(cls, session: Session, zone: str = "Asia/Shanghai") -> Wording:
         """The words for everything this office has."""
         seasons, units = list_seasons(session), list_units(session)
         divisions = [division for season in seasons for division in list_divisions(session, season.id)]
@@ -101,7 +103,7 @@ class Wording:
         things |= {season.slug: named(season.title, season.title_en) for season in seasons}
         ids = {str(unit.id): named(unit.name, unit.name_en) for unit in units}
         people = {"clock": _("定时")} | display_names(session)
-        return cls(deeds(), detail_words(), value_words(), things, ids, people)
+        return cls(deeds(), detail_words(), value_words(), things, ids, people, zone)
 
     def keys_of(self, text: str) -> tuple[str, ...]:
         """The text itself and the keys of everything whose name holds it, as the trail writes them."""
@@ -196,18 +198,26 @@ def _version(found: re.Match[str], words: Wording) -> str:
     return _("{season} 第 {version} 版").format(season=season, version=found[2]).strip()
 
 
+def _numbered(found: re.Match[str], _words: Wording) -> str:
+    said = _("第 {number} 次发布任务") if found[1] == "run" else _("时间表 {number}")
+    return said.format(number=found[2])
+
+
 SUBJECTS: Mapping[re.Pattern[str], Callable[[re.Match[str], Wording], str]] = {
     re.compile(r"([0-9]+) (facts|projects)"): _many,
     re.compile(r"(stage_event|capital_arrival|credit|unit_return|adjustment) [0-9]+"): _one_fact,
     re.compile(r"(\S+) 第 ([0-9]+) 期"): _edition,
     re.compile(r"(\S+) 稿 ([0-9]+)"): _draft,
     re.compile(r"(?:scheme [0-9]+|(\S+)) v([0-9]+)"): _version,
+    re.compile(r"(run|timetable) ([0-9]+)"): _numbered,
 }
 """What subjects look like that are more than keys, and how each is told."""
 
 
 def _told_value(name: str, value: object, words: Wording) -> str:
     """A value by what it is called; several of them one after the other."""
+    if isinstance(value, int) and name in MONEY | INSTANTS:
+        return money(value) if name in MONEY else moment(value, words.zone)
     if isinstance(value, bool) or name == "is_public":
         return _("是") if value else _("否")
     if isinstance(value, Mapping):
@@ -216,8 +226,6 @@ def _told_value(name: str, value: object, words: Wording) -> str:
         )
     if isinstance(value, list):
         return _told_list(name, value, words)
-    if name in MONEY and isinstance(value, int):
-        return money(value)
     text = NOTHING if value is None else str(value)
     if name in HASHES:
         return f"{text[:12]}…"
