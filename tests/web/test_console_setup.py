@@ -279,3 +279,23 @@ def test_the_public_sees_who_is_bundled_and_a_member_finds_its_place(
     assert [member["unit"] for member in board["standings"][0]["members"]] == ["liuxi"]
     reporter = visitor(app, database, REPORTER, "li", race.units["liuxi"].id)
     assert "本期第 1" in visit("/my/", client=reporter).text()
+
+
+def test_a_timetable_is_proposed_with_its_dates_and_kept_as_it_is(
+    chief: FlaskClient, database: Database, visit: Visit
+) -> None:
+    opened(chief)
+    page = visit("/console/seasons/r27/timetables/new", client=chief)
+    assert len(page.all("ol", class_="coming")[0].findall("li")) == 5
+    form = {field.get("name", ""): field.get("value") or "" for field in page.all("input")}
+    form |= {"confirmed": page.all("button", name="confirmed")[0].get("value", "")}
+    for choice in page.all("select"):
+        chosen = [
+            option.get("value") or ""
+            for option in choice.iter("option")
+            if option.get("selected") is not None
+        ]
+        form[choice.get("name", "")] = chosen[0]
+    form = {name: value for name, value in form.items() if name and not name.startswith("on_")}
+    assert chief.post("/console/seasons/r27/timetables", data=form).status_code == 302
+    assert "下期" in visit("/console/seasons/r27/setup", client=chief).text()
