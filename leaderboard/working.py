@@ -32,11 +32,10 @@ from leaderboard.workbook_jobs import KINDS, Work
 
 log = logging.getLogger(__name__)
 
-ATTEMPTS = 3
 LOOK_SECONDS = 0.2
 """How often the waiting process looks whether it is to stop."""
 CUT_OFF = "处理中断: 内存或时间超过上限, 或进程被终止"
-TOLD = ("timezone", "upload_bytes", "import_memory_mb", "import_seconds", "lease_seconds")
+TOLD = ("timezone", "upload_bytes", "import_memory_mb", "import_seconds", "lease_seconds", "run_attempts")
 """Settings that the child is told; no key is among them."""
 
 
@@ -85,7 +84,7 @@ class Worker:
         if orphans or outdated:
             with self.database.session() as session:
                 for job_id, epoch in orphans:
-                    queue.fail(session, job_id, epoch, CUT_OFF, ATTEMPTS)
+                    queue.fail(session, job_id, epoch, CUT_OFF, self.settings.run_attempts)
                 queue.drop_files(session, outdated)
                 session.commit()
 
@@ -95,6 +94,7 @@ class Worker:
 
     def _claimed(self, job_id: int) -> int | None:
         with self.database.session() as session:
+            queue.give_up_lapsed(session, now(), CUT_OFF, self.settings.run_attempts)
             epoch = queue.claim(session, job_id, owner_name(), now(), self._lease_ms)
             session.commit()
         return epoch
@@ -128,7 +128,7 @@ class Worker:
             job = session.get_one(Job, job_id)
             if (job.state, job.epoch) == (RUNNING, epoch):
                 log.error("job %s was cut off with status %s", job_id, status)
-                queue.fail(session, job_id, epoch, CUT_OFF, ATTEMPTS)
+                queue.fail(session, job_id, epoch, CUT_OFF, self.settings.run_attempts)
             session.commit()
 
 
@@ -139,15 +139,15 @@ def perform(database: Database, settings: Settings, job_id: int, epoch: int) -> 
     try:
         KINDS[job.kind](Work(database, settings, job, epoch))
     except MemoryError:
-        _failed(database, job_id, epoch, CUT_OFF)
+        _failed(database, job_id, epoch, CUT_OFF, settings.run_attempts)
     except Exception as error:  # whatever went wrong is kept with the job, for whoever asked
         log.exception("job %s failed", job_id)
-        _failed(database, job_id, epoch, f"处理时出错: {type(error).__name__}")
+        _failed(database, job_id, epoch, f"处理时出错: {type(error).__name__}", settings.run_attempts)
 
 
-def _failed(database: Database, job_id: int, epoch: int, message: str) -> None:
+def _failed(database: Database, job_id: int, epoch: int, message: str, attempts: int) -> None:
     with suppress(DBAPIError), database.session() as session:
-        queue.fail(session, job_id, epoch, message, ATTEMPTS)
+        queue.fail(session, job_id, epoch, message, attempts)
         session.commit()
 
 

@@ -141,6 +141,21 @@ def test_a_killed_process_leaves_the_job_to_the_next_and_ends_as_failed_at_last(
     assert job_of(database, look).message == CUT_OFF
 
 
+def test_a_job_whose_process_keeps_dying_elsewhere_is_given_up(
+    database: Database, settings: Settings
+) -> None:
+    """Another machine's lease ends without a word, as often as a publication is tried; the next worker gives it up."""
+    look = looked_at(database, full_book())
+    worker = Worker(database, settings.model_copy(update={"run_attempts": 2}))
+    for _ in range(2):
+        with database.session() as session:
+            assert queue.claim(session, look, "elsewhere:1", now() - 60_000, 1)
+            session.commit()
+    assert worker.work() == 0
+    given_up = job_of(database, look)
+    assert (given_up.state, given_up.message) == (FAILED, CUT_OFF)
+
+
 def test_a_child_without_memory_ends_as_cut_off(
     database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -110,6 +110,12 @@ def fail(session: Session, job_id: int, epoch: int, message: str, attempts: int)
     _changed(session, _held(job_id, epoch).values(**values, finished_at=now() if over else None))
 
 
+def give_up_lapsed(session: Session, at: Millis, message: str, attempts: int) -> None:
+    """Fail what was tried often enough and whose process, wherever it ran, let the lease end without a word."""
+    lapsed = update(Job).where(Job.state == RUNNING, Job.lease_until < at, Job.attempt >= attempts)
+    _changed(session, lapsed.values(state=FAILED, message=message, lease_until=None, finished_at=at))
+
+
 def release(session: Session, job_id: int, epoch: int) -> None:
     """Give a claimed job back, for any process to take at once; the try counts."""
     _changed(session, _held(job_id, epoch).values(state=DUE, lease_until=None))
