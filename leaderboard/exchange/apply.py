@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -56,13 +58,13 @@ def apply(
     by = By(actor, recorded_at)
     part = taken(plan, manner, reason)
     season = _season(session, plan, by)
-    _apply_plan(session, plan, by, season, part)
+    submission = _apply_plan(session, plan, by, season, part)
     source = Source(actor, recorded_at=recorded_at)
     add_projects(session, source, plan.projects, {draft.holder for draft in part.facts})
     decide_facts(session, actor, part.decisions, recorded_at)
     facts = _facts(session, part.facts, season)
     ids = add_facts(session, source, facts)
-    return members_of(part.facts, facts, ids, part.decisions)
+    return members_of(part.facts, facts, ids, part.decisions, submission)
 
 
 def _season(session: Session, plan: Plan, by: By) -> Season:
@@ -85,8 +87,8 @@ def _season(session: Session, plan: Plan, by: By) -> Season:
     )
 
 
-def _apply_plan(session: Session, plan: Plan, by: By, season: Season, part: Taken) -> None:
-    """Stages, divisions, units and their entries, the scheme, targets."""
+def _apply_plan(session: Session, plan: Plan, by: By, season: Season, part: Taken) -> int:
+    """Stages, divisions, units and their entries, the scheme, targets; gives the id of the scheme's submission, or 0."""
     if plan.stages is not None:
         extend_stages(session, by.actor, season, plan.stages)
     for draft in plan.divisions:
@@ -104,11 +106,16 @@ def _apply_plan(session: Session, plan: Plan, by: By, season: Season, part: Take
             reason="随工作簿建立赛季",
             approved_at=by.recorded_at,
         )
-    if plan.changed_scheme is not None:
-        version = draft_scheme(session, by.actor, season, plan.changed_scheme)
-        reason = "随工作簿提交"
-        submit_scheme(session, by.actor, version, effective_on=plan.today, reason=reason, today=plan.today)
     _set_targets(session, part, by, season, units)
+    return _submit(session, by, season, plan.changed_scheme, plan.today) if plan.changed_scheme else 0
+
+
+def _submit(session: Session, by: By, season: Season, document: dict[str, Any], today: date) -> int:
+    version = draft_scheme(session, by.actor, season, document)
+    reason = "随工作簿提交"
+    submission = submit_scheme(session, by.actor, version, effective_on=today, reason=reason, today=today)
+    session.flush()
+    return submission.id
 
 
 def _enter(session: Session, part: Taken, by: By, season: Season, units: dict[str, Unit]) -> None:

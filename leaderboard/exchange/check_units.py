@@ -11,7 +11,7 @@ from leaderboard.exchange.layout import ADJUSTMENTS, RETURNS
 from leaderboard.exchange.names import Names
 from leaderboard.exchange.plan import FactDraft
 from leaderboard.exchange.table import Row
-from leaderboard.ledger.models import Adjustment, UnitReturn
+from leaderboard.ledger.models import REVERSED, Adjustment, UnitReturn
 
 LARGEST = 10**18
 
@@ -21,6 +21,7 @@ def check_returns(checking: Checking) -> None:
     for _, known_measure in checking.facts.returns:
         checking.scheme.measures.add(known_measure)
     periods: dict[tuple[str, str], list[tuple[date, date, int]]] = {}
+    settled: list[tuple[Row, FactDraft]] = []
     for row in checking.rows(RETURNS):
         unit, measure = checking.entrant(row), _named(row, "指标", checking.scheme.measures, "报表指标")
         starts_on, ends_on, quantity = row.day("起始日"), row.day("截止日"), row.whole("本期数")
@@ -36,7 +37,10 @@ def check_returns(checking: Checking) -> None:
             continue
         mine.append((starts_on, ends_on, row.number))
         values = {"measure": measure, "starts_on": starts_on, "quantity": quantity}
-        _settle_return(checking, row, FactDraft(UnitReturn, unit, ends_on, values, evidence, verified))
+        draft = FactDraft(UnitReturn, unit, ends_on, values, evidence, verified)
+        _settle_return(checking, row, draft)
+        settled.append((row, draft))
+    _warn_of_locked(checking, settled)
 
 
 def _is_sound(checking: Checking, row: Row, starts_on: date, ends_on: date, quantity: int) -> bool:
@@ -67,6 +71,24 @@ def _settle_return(checking: Checking, row: Row, draft: FactDraft) -> None:
             )
             return
     checking.add(row, draft)
+
+
+def _warn_of_locked(checking: Checking, settled: list[tuple[Row, FactDraft]]) -> None:
+    """A return that comes or changes before one that stands is refused by the ledger, unless clearing reverses that."""
+    coming = {_period(draft) for draft in checking.plan.facts if draft.table is UnitReturn}
+    going = {decision.fact_id for decision in checking.plan.decisions if decision.outcome == REVERSED}
+    for row, draft in settled:
+        unit_id = checking.unit_id(draft.holder) or 0
+        known = checking.facts.returns.get((unit_id, draft.values["measure"]), [])
+        later = [k.occurred_on for k in known if k.starts_on > draft.occurred_on and k.fact_id not in going]
+        if later and _period(draft) in coming:
+            row.warn(
+                f"系统中另有至 {max(later)} 的报表, 以前的累计已锁定, 须先冲销较晚的报表才能导入", "截止日"
+            )
+
+
+def _period(draft: FactDraft) -> tuple[str, str, date]:
+    return draft.holder, draft.values["measure"], draft.values["starts_on"]
 
 
 def check_adjustments(checking: Checking) -> None:

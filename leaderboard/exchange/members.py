@@ -42,6 +42,9 @@ class Members:
     """Holder, fact, and the fact that was recorded in its stead; 0 where none was."""
     verified: dict[str, list[Member]] = field(default_factory=dict)
 
+    submission: int = 0
+    """Of the scheme that was submitted to a second person; 0 where none was."""
+
     def packed(self) -> bytes:
         """As stored; equal members are equal bytes."""
         return zlib.compress(json.dumps(asdict(self), sort_keys=True, separators=(",", ":")).encode(), 1)
@@ -49,16 +52,21 @@ class Members:
     @classmethod
     def unpacked(cls, data: bytes) -> Members:
         """What was stored."""
-        found: dict[str, dict[str, list[Any]]] = json.loads(zlib.decompress(data))
+        found: dict[str, Any] = json.loads(zlib.decompress(data))
+        submission = found.pop("submission", 0)
         tuples = {
             name: {table: [tuple(row) for row in rows] for table, rows in tables.items()}
             for name, tables in found.items()
         }
-        return cls(**tuples)
+        return cls(**tuples, submission=submission)
 
 
 def members_of(
-    drafts: Sequence[FactDraft], facts: Sequence[Fact], ids: Sequence[int], decisions: Sequence[Decision]
+    drafts: Sequence[FactDraft],
+    facts: Sequence[Fact],
+    ids: Sequence[int],
+    decisions: Sequence[Decision],
+    submission: int = 0,
 ) -> Members:
     """The members of an import that recorded these facts under these ids and took these decisions."""
     instead = {
@@ -77,6 +85,7 @@ def members_of(
             name: [(d.holder_id, d.fact_id) for d, _ in some]
             for name, some in _tables([(d, 0) for d in decisions if d.outcome != REVERSED])
         },
+        submission,
     )
 
 

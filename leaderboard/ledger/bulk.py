@@ -20,6 +20,7 @@ from leaderboard.among import among
 from leaderboard.instant import now
 from leaderboard.ledger.codes import code_problem
 from leaderboard.ledger.models import (
+    REVERSED,
     VERIFIED,
     Adjustment,
     CapitalArrival,
@@ -32,7 +33,7 @@ from leaderboard.ledger.models import (
 )
 from leaderboard.ledger.project_facts import keep_project_facts
 from leaderboard.ledger.read import ProjectFact, UnitFact, known_project_facts, known_unit_facts
-from leaderboard.ledger.record import LedgerError, Source, new_fact_id
+from leaderboard.ledger.record import LedgerError, Source, new_fact_id, refused_before
 from leaderboard.ledger.rows import insert_rows
 from leaderboard.words import gettext as _
 
@@ -164,7 +165,7 @@ def add_facts(session: Session, source: Source, facts: Sequence[Fact]) -> list[i
         counts |= {table.__tablename__: len(rows)} if rows else {}
     decided = [Decision(f.table, f.holder_id, fact_id, VERIFIED) for fact_id, f in numbered if f.verified]
     _insert_decisions(session, source.actor, decided, at, are_first=True)
-    _check_rules(session, facts)
+    _check_rules(session, facts, {fact_id for fact_id, fact in numbered if fact.table is UnitReturn})
     record_act(session, source.actor, "fact.add_many", f"{len(facts)} facts", verified=len(decided), **counts)
     _keep_projects(session, facts)
     return ids
@@ -177,6 +178,7 @@ def decide_facts(session: Session, actor: str, decisions: Sequence[Decision], at
     if any(d.outcome != VERIFIED and not (d.reason or "").strip() for d in decisions):
         raise LedgerError(_("退回或冲销须写明理由"))
     _insert_decisions(session, actor, decisions, at or now())
+    _refuse_locked(session, [d for d in decisions if d.table is UnitReturn and d.outcome == REVERSED])
     facts = [[d.table.__tablename__, str(d.fact_id), d.outcome] for d in decisions]
     why = sorted({d.reason for d in decisions if d.reason})
     told = _listed("facts", facts) | _listed("why", why)
@@ -205,7 +207,7 @@ def _insert_decisions(
     for table, of_table in _by_table(decisions):
         holder = _holder_column(table)
         into: Any = ProjectDecision if holder == "project_id" else UnitDecision
-        earlier = {} if are_first else _last_numbers(session, into, of_table)
+        earlier = {} if are_first else _last_numbers(session, into, holder, of_table)
         rows = [
             {
                 holder: d.holder_id,
@@ -221,12 +223,14 @@ def _insert_decisions(
         insert_rows(session, into, rows)
 
 
-def _last_numbers(session: Session, into: Any, decisions: Sequence[Decision]) -> dict[int, int]:
+def _last_numbers(session: Session, into: Any, holder: str, decisions: Sequence[Decision]) -> dict[int, int]:
     """Fact id -> number of the last decision on it."""
     found: dict[int, int] = {}
     for some in chunks(decisions):
         numbers = (
             select(into.fact_id, func.max(into.decision_no))
+            # The holder leads the key: by the fact alone every decision ever taken would be gone through.
+            .where(among(getattr(into, holder), {d.holder_id for d in some}))
             .where(among(into.fact_id, [d.fact_id for d in some]))
             .group_by(into.fact_id)
         )
@@ -234,7 +238,7 @@ def _last_numbers(session: Session, into: Any, decisions: Sequence[Decision]) ->
     return found
 
 
-def _check_rules(session: Session, facts: Sequence[Fact]) -> None:
+def _check_rules(session: Session, facts: Sequence[Fact], returns: set[int]) -> None:
     """What holds for single facts holds after many: looked up once for all holders touched."""
     touched: dict[Any, set[int]] = defaultdict(set)
     for fact in facts:
@@ -246,7 +250,7 @@ def _check_rules(session: Session, facts: Sequence[Fact]) -> None:
     for some in chunks(touched[Credit]):
         _refuse_shares_over_one(session, some)
     for some in chunks(touched[UnitReturn]):
-        _refuse_overlaps(session, some)
+        _refuse_overlaps(session, some, returns)
 
 
 def _refuse_second_events(session: Session, project_ids: list[int]) -> None:
@@ -282,16 +286,34 @@ def _refuse_shares_over_one(session: Session, project_ids: list[int]) -> None:
             )
 
 
-def _refuse_overlaps(session: Session, unit_ids: list[int]) -> None:
-    periods: dict[tuple[int, str], list[tuple[date, date]]] = defaultdict(list)
+def _refuse_locked(session: Session, reversals: Sequence[Decision]) -> None:
+    """A return is not reversed while a later one of the same unit and measure stands that is not reversed with it."""
+    earliest: dict[tuple[int, str], date] = {}
+    for some in chunks(reversals):
+        gone = select(UnitReturn.unit_id, UnitReturn.measure, func.min(UnitReturn.occurred_on))
+        gone = gone.where(among(UnitReturn.unit_id, {d.holder_id for d in some}))
+        gone = gone.where(among(UnitReturn.fact_id, [d.fact_id for d in some]))
+        for unit_id, measure, day in session.execute(gone.group_by(UnitReturn.unit_id, UnitReturn.measure)):
+            earliest[unit_id, measure] = min(day, earliest.get((unit_id, measure), day))
+    for units in chunks({unit_id for unit_id, _measure in earliest}):
+        for row in session.execute(known_unit_facts(UnitReturn).where(among(UnitReturn.unit_id, units))):
+            if row.occurred_on > earliest.get((row.unit_id, row.measure), date.max):
+                raise LedgerError(refused_before(row.occurred_on))
+
+
+def _refuse_overlaps(session: Session, unit_ids: list[int], added: set[int]) -> None:
+    """Periods of a measure do not overlap, and what is added comes after all that stood before."""
+    periods: dict[tuple[int, str], list[tuple[date, date, int]]] = defaultdict(list)
     for row in session.execute(known_unit_facts(UnitReturn).where(UnitReturn.unit_id.in_(unit_ids))):
-        periods[row.unit_id, row.measure].append((row.starts_on, row.occurred_on))
+        periods[row.unit_id, row.measure].append((row.starts_on, row.occurred_on, row.fact_id))
     for (_unit, measure), spans in periods.items():
         spans.sort()
-        for (_starts, ends_on), (starts_on, _ends) in pairwise(spans):
+        for (_starts, ends_on, earlier), (starts_on, until, later) in pairwise(spans):
             if starts_on <= ends_on:
                 raise LedgerError(
                     _("{measure} 在 {starts} 至 {ends} 有重叠的报表, 请先冲销原报表").format(
                         measure=measure, starts=starts_on, ends=ends_on
                     )
                 )
+            if earlier in added and later not in added:
+                raise LedgerError(refused_before(until))

@@ -199,7 +199,7 @@ def add_return(
             _("{starts} 至 {ends} 这项指标已有报表, 请先冲销原报表").format(starts=starts_on, ends=ends_on)
         )
     if standing and standing[-1].starts_on > ends_on:
-        raise LedgerError(_refused_before(standing[-1].occurred_on))
+        raise LedgerError(refused_before(standing[-1].occurred_on))
     fact = UnitReturn(
         unit_id=unit_id, measure=measure, starts_on=starts_on, quantity=quantity, **_recorded(source, ends_on)
     )
@@ -243,7 +243,7 @@ def add_adjustment(  # noqa: PLR0913 - the columns of the table, all by name
     return fact
 
 
-def _refused_before(until: date) -> str:
+def refused_before(until: date) -> str:
     """What was reported so far is locked: a later return stands on it."""
     return _("这项指标已有至 {until} 的报表，以前的累计已锁定；请先冲销较晚的报表").format(until=until)
 
@@ -267,7 +267,7 @@ def decide(
     if outcome == REVERSED and isinstance(fact, UnitReturn):
         last = live_returns(session, fact.unit_id, fact.measure)[-1]
         if last.occurred_on > fact.occurred_on:
-            raise LedgerError(_refused_before(last.occurred_on))
+            raise LedgerError(refused_before(last.occurred_on))
     _add_decision(session, actor, fact, outcome, reason, at or now())
     record_act(
         session, actor, f"fact.{outcome}", f"{inspect(fact).mapper.local_table} {fact.fact_id}", why=reason

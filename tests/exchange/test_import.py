@@ -297,6 +297,30 @@ def test_returns_are_known_by_unit_measure_and_period(session: Session) -> None:
     ]
 
 
+def test_what_was_reported_before_a_later_return_is_locked(session: Session) -> None:
+    """As at the console: the later one is reversed first, or corrected in the same file."""
+    march = ["柳溪镇", "signed", date(2026, 3, 1), date(2026, 3, 31), 10, None, "已认定"]
+    april = ["柳溪镇", "signed", date(2026, 4, 1), date(2026, 4, 30), 20, None, "已认定"]
+    february = ["柳溪镇", "signed", date(2026, 2, 1), date(2026, 2, 28), 5, None, "已认定"]
+    take_in(session, book({"单位": UNITS, "报表": [march, april]}, scheme=RETURNS_SCHEME))
+    locked = "这项指标已有至 2026-04-30 的报表，以前的累计已锁定；请先冲销较晚的报表"
+    for rows in ([[*march[:4], 11, None, "已认定"]], [[*march[:4], 11, None, "已认定"], april]):
+        data = book({"单位": UNITS, "报表": rows}, scheme=RETURNS_SCHEME)
+        assert "已锁定" in str(plan_for(session, data).warnings)
+        with session.begin_nested() as undone:
+            assert refused(session, data) == [locked]
+            undone.rollback()
+    with session.begin_nested() as undone:
+        told = refused(session, book({"单位": UNITS, "报表": [february]}, scheme=RETURNS_SCHEME))
+        assert told == [locked.replace("04-30", "03-31")]
+        undone.rollback()
+    both = [[*march[:4], 11, None, "已认定"], [*april[:4], 21, None, "已认定"]]
+    report = take_in(session, book({"单位": UNITS, "报表": both}, scheme=RETURNS_SCHEME))
+    assert report.warnings == ()
+    live = session.execute(known_unit_facts(UnitReturn)).all()
+    assert sorted(row.quantity for row in live) == [11, 21]
+
+
 def test_a_season_has_stages_of_its_own(session: Session) -> None:
     tables: dict[str, Any] = {
         "自定节点": [["permit", "取得施工许可", "Permit"]],

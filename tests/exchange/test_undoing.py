@@ -12,10 +12,23 @@ from leaderboard.exchange.models import ImportBatch
 from leaderboard.exchange.read import changed_by, undone_of
 from leaderboard.exchange.undoing import Undone, UndoRefused, undo_import, undo_of
 from leaderboard.ledger.bulk import Decision, decide_facts
-from leaderboard.ledger.models import REVERSED, VERIFIED, CapitalArrival, Credit, StageEvent
-from leaderboard.ledger.read import find_project, known_project_facts
-from leaderboard.ledger.record import LedgerError, Source, add_stage_event
-from tests.exchange.books import ARRIVALS, EVENTS, PROJECTS, full_book, take_in
+from leaderboard.ledger.models import REVERSED, VERIFIED, CapitalArrival, Credit, StageEvent, UnitReturn
+from leaderboard.ledger.read import find_project, known_project_facts, known_unit_facts
+from leaderboard.ledger.record import LedgerError, Source, add_return, add_stage_event
+from leaderboard.seasons.approval import approve_scheme, awaiting_approval
+from leaderboard.seasons.models import APPROVED, DRAFT, WITHDRAWN
+from leaderboard.seasons.read import find_unit
+from tests.exchange.books import (
+    ARRIVALS,
+    EVENTS,
+    PROJECTS,
+    RETURNS_SCHEME,
+    SCHEME,
+    UNITS,
+    book,
+    full_book,
+    take_in,
+)
 
 
 def last_import(session: Session) -> ImportBatch:
@@ -126,3 +139,50 @@ def test_the_same_import_can_be_taken_in_again(session: Session) -> None:
     undo_import(session, "chief", last_import(session), "错")
     take_in(session, full_book())
     assert live(session) == before
+
+
+def returns_book(*quantities: int) -> bytes:
+    """A return of Liuxi for each month from January on."""
+    rows = [
+        ["柳溪镇", "signed", date(2026, month, 1), date(2026, month, 28), quantity, None, "已认定"]
+        for month, quantity in enumerate(quantities, start=1)
+    ]
+    return book({"单位": UNITS, "报表": rows}, scheme=RETURNS_SCHEME)
+
+
+def test_returns_go_together_but_not_from_under_a_later_one(session: Session) -> None:
+    """Two months corrected at once go back at once; once a third stands on them, neither goes, as at the console."""
+    take_in(session, returns_book(10, 20))
+    take_in(session, returns_book(11, 21))
+    corrected = last_import(session)
+    assert undo_import(session, "chief", corrected, "填错") == Undone(reversed=2, restored=2)
+    assert sorted(row.quantity for row in session.execute(known_unit_facts(UnitReturn))) == [10, 20]
+    take_in(session, returns_book(12, 22))
+    corrected = last_import(session)
+    unit = find_unit(session, "liuxi")
+    assert unit is not None
+    march = (date(2026, 3, 1), date(2026, 3, 31))
+    add_return(
+        session, Source("judge"), unit_id=unit.id, measure="signed", starts_on=march[0], ends_on=march[1],
+        quantity=5,
+    )  # fmt: skip
+    with pytest.raises(UndoRefused, match="至 2026-03-31 的报表，以前的累计已锁定"):
+        undo_import(session, "chief", corrected, "填错")
+
+
+def test_the_scheme_that_an_import_submitted_is_withdrawn_with_it(session: Session) -> None:
+    take_in(session, full_book())
+    take_in(session, full_book(scheme=SCHEME | {"name": "另一个"}))
+    [(_season, version, submission)] = awaiting_approval(session)
+    undo_import(session, "chief", last_import(session), "方案不对")
+    assert (version.state, submission.outcome, submission.answer) == (DRAFT, WITHDRAWN, "方案不对")
+    assert awaiting_approval(session) == []
+
+
+def test_a_scheme_that_somebody_decided_on_stays_so(session: Session) -> None:
+    take_in(session, full_book())
+    take_in(session, full_book(scheme=SCHEME | {"name": "另一个"}))
+    [(_season, version, submission)] = awaiting_approval(session)
+    approve_scheme(session, "second", version, today=submission.effective_on)
+    undo_import(session, "chief", last_import(session), "方案不对")
+    assert (version.state, submission.outcome) == (APPROVED, APPROVED)

@@ -19,6 +19,7 @@ from leaderboard.db import alembic_config, migrate, open_database
 from leaderboard.ledger import bulk, record
 from leaderboard.ledger.models import CapitalArrival, Credit, KeptArrival, KeptProject, Project, StageEvent
 from leaderboard.ledger.project_facts import WrongFacts, wrong_project_facts
+from leaderboard.ledger.wanted import Order, Wanted, find_page
 from tests.factories import PENDING, VERIFIED, Race, start_race
 
 MARCH, MAY, JUNE = date(2026, 3, 1), date(2026, 5, 4), date(2026, 6, 1)
@@ -92,6 +93,13 @@ def test_what_was_written_past_the_ledger_is_found(session: Session, race: Race)
         WrongFacts(emptied.code, ("arrival_fact",)),
     ]
     assert whole.code not in {wrong.code for wrong in wrong_project_facts(session)}
+
+
+def test_a_project_entered_in_bulk_without_facts_stands_in_the_lists(session: Session, race: Race):
+    ids = bulk.add_projects(session, VERIFIED, [bulk.Head("B-1", "一号"), bulk.Head("B-2", "二号")])
+    found = find_page(session, Wanted(text="B-"), Order("units"), 10)
+    assert set(found.ids) == set(ids.values())
+    assert wrong_project_facts(session) == []
 
 
 STAGES = ("signed", "registered", "started", "in_production")
