@@ -132,7 +132,7 @@ class Settings(BaseSettings):
     password_policy: str = _setting(
         "djcp",
         "profile",
-        "Rules for passwords: djcp (等保: three kinds of character, renewed after 90 days, not one of the last five) "
+        "Rules for passwords: djcp (等保: three kinds of character, renewed after 90 days) "
         "or asvs (OWASP: hard to guess, never renewed without cause).",
         pattern="^(djcp|asvs)$",
     )

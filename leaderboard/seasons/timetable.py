@@ -170,9 +170,8 @@ def change_timetable(
     if before["rule"] != document:
         # What the new rule would have come to before it was made is none of its business.
         timetable.starts_at = at + 1
-        timetable.planned_by = actor
         if session.get_one(Season, timetable.season_id).two_persons:
-            timetable.is_active = 0
+            timetable.planned_by, timetable.is_active = actor, 0
     timetable.name, timetable.rule, timetable.catch_up = name.strip(), _stored(document), catch_up
     session.flush()
     changed = {key: [before[key], after[key]] for key in before if before[key] != after[key]}
