@@ -26,4 +26,6 @@ def deal_key(investor: str | None, amount_yuan: int | None) -> str:
 
 def _plain(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(sign for sign in folded if sign.isalnum())[:LONGEST]
+    if folded.isalnum():
+        return folded[:LONGEST]
+    return "".join(filter(str.isalnum, folded))[:LONGEST]

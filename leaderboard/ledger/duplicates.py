@@ -66,9 +66,10 @@ def keys_of(session: Session, project_ids: Sequence[int]) -> dict[int, Keys]:
     return {row.project_id: Keys(row.name_key, row.deal_key) for row in rows}
 
 
-def keep_suspects(session: Session, project_ids: Sequence[int], before: dict[int, Keys]) -> None:
+def keep_suspects(
+    session: Session, project_ids: Sequence[int], before: dict[int, Keys], after: dict[int, Keys]
+) -> None:
     """Mark anew whoever looks like these projects, or did: where no key has changed there is nothing to do."""
-    after = keys_of(session, project_ids)
     changed = [p for p in project_ids if before.get(p) != after.get(p)]
     keys = [found[p] for found in (before, after) for p in changed if p in found]
     if keys:
@@ -83,7 +84,7 @@ def _sharing(keys: Iterable[Keys]) -> ColumnElement[bool]:
 def mark_suspects(session: Session, some: ColumnElement[bool], besides: Sequence[int]) -> None:
     """Mark the projects under a condition, and those besides, or take the mark from them."""
     looked_at = {*session.scalars(select(KeptLine.project_id).where(some)), *besides}
-    gone = delete(Suspect).where(Suspect.project_id.in_(looked_at))
+    gone = delete(Suspect).where(among(Suspect.project_id, looked_at))
     session.execute(gone.execution_options(synchronize_session=False))
     found = session.scalars(select(KeptLine.project_id).where(some, _looks_like_another())).all()
     if found:

@@ -13,6 +13,7 @@ from sqlalchemy import Row, event, inspect, select, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapper, Session
 
+from leaderboard.among import among
 from leaderboard.ledger.list_models import KeptLine
 from leaderboard.ledger.models import AWAITING, RETURNED, SIGNED, VERIFIED, Project
 from leaderboard.likeness import deal_key, name_key
@@ -30,11 +31,11 @@ def made_lines(
 ) -> list[dict[str, Any]]:
     """The lines that these facts come to, facts that were reversed left out; two queries."""
     units = {unit_id for rows in shares.values() for unit_id in (row.unit_id for row in rows)}
-    found = session.execute(select(Unit.id, Unit.sort_no).where(Unit.id.in_(units)))
+    found = session.execute(select(Unit.id, Unit.sort_no).where(among(Unit.id, units)))
     orders = {unit_id: sort_no for unit_id, sort_no in found}  # noqa: C416 - rows are no pairs to mypy
-    heads = select(Project.id, Project.name, Project.investor).where(Project.id.in_(project_ids))
+    heads = select(Project.id, Project.name, Project.investor).where(among(Project.id, project_ids))
     return [
-        _line(head, shares[head.id], events[head.id], arrivals[head.id], orders)
+        _line(head, shares.get(head.id, ()), events.get(head.id, ()), arrivals.get(head.id, ()), orders)
         for head in session.execute(heads)
     ]
 
@@ -52,7 +53,7 @@ def made_waiting(project_ids: Iterable[int], facts: Mapping[str, Facts]) -> list
         }
         for project_id in project_ids
         for kind, by_project in facts.items()
-        for row in by_project[project_id]
+        for row in by_project.get(project_id, ())
         if row.outcome in UNSETTLED
     ]
 
@@ -87,11 +88,13 @@ def _line(
 
 
 def _barred(keys: set[str]) -> str:
-    return "|" + "".join(f"{key}|" for key in sorted(keys))
+    return f"|{'|'.join(sorted(keys))}|" if keys else "|"
 
 
 def _leading(shares: Sequence[Row[Any]]) -> int | None:
     """The unit with the largest share; of equals, the one that was entered first."""
+    if len(shares) == 1:
+        return int(shares[0].unit_id)
     whole: dict[int, Fraction] = defaultdict(Fraction)
     for row in shares:
         whole[row.unit_id] += Fraction(row.share_num, row.share_den)

@@ -17,7 +17,7 @@ from sqlalchemy import Row, delete, select
 from sqlalchemy.orm import Session
 
 from leaderboard.among import among
-from leaderboard.ledger.duplicates import keep_suspects, keys_of, wrong_suspects
+from leaderboard.ledger.duplicates import Keys, keep_suspects, keys_of, wrong_suspects
 from leaderboard.ledger.lines import made_lines, made_waiting
 from leaderboard.ledger.list_models import KeptLine, KeptWaiting, Suspect
 from leaderboard.ledger.models import (
@@ -38,6 +38,15 @@ from leaderboard.ledger.rows import insert_rows
 AT_ONCE = 2000
 """Projects looked at with one statement."""
 TABLES = (KeptProject, KeptArrival, KeptLine, KeptWaiting)
+NOTHING_REACHED: dict[str, Any] = dict.fromkeys(
+    (*(f"{stage}_on" for stage in KEPT_STAGES), "awaited_on", "total_yuan", "inward_yuan")
+)
+NOTHING_ARRIVED: dict[str, Any] = {
+    "since_signing_yuan": 0,
+    "arrived_yuan": 0,
+    "first_arrival_on": None,
+    "last_arrival_on": None,
+}
 Kept = dict[type[KeptProject | KeptArrival | KeptLine | KeptWaiting], list[dict[str, Any]]]
 """Rows by table."""
 
@@ -60,10 +69,14 @@ def keep_project_facts(session: Session, project_ids: Iterable[int]) -> None:
     for some in _chunks(ids):
         made, known = made_from_facts(session, some), keys_of(session, some)
         for table in TABLES:
-            gone = delete(table).where(among(table.project_id, some))
-            session.execute(gone.execution_options(synchronize_session=False))
+            # Projects without a line are new: there is nothing of theirs to take away.
+            gone = delete(table).where(among(table.project_id, known))
+            if known:
+                session.execute(gone.execution_options(synchronize_session=False))
             insert_rows(session, table, made[table])
-        keep_suspects(session, some, known)
+        lines = made[KeptLine]
+        keys = {line["project_id"]: Keys(line["name_key"], line["deal_key"]) for line in lines}
+        keep_suspects(session, some, known, keys)
 
 
 def wrong_project_facts(session: Session) -> list[WrongFacts]:
@@ -104,13 +117,12 @@ def made_from_facts(session: Session, project_ids: Sequence[int]) -> Kept:
     }
     for project_id in project_ids:
         of = {"project_id": project_id}
-        money = _money_by_day(arrivals[project_id])
+        money = _money_by_day(arrivals.get(project_id, ()))
         made[KeptArrival] += [of | {"occurred_on": day, "yuan": yuan} for day, yuan in money.items()]
-        reached = _reached(events[project_id])
+        reached = _reached(events.get(project_id, ()))
         whole = of | reached | _arrived(money, reached["signed_on"])
-        for unit_id, share in _shared(shares[project_id]).items():
-            own = {"unit_id": unit_id, "share_num": share.numerator, "share_den": share.denominator}
-            made[KeptProject].append(whole | own)
+        for unit_id, (num, den) in _shared(shares.get(project_id, ())).items():
+            made[KeptProject].append(whole | {"unit_id": unit_id, "share_num": num, "share_den": den})
     return made
 
 
@@ -126,17 +138,22 @@ def _facts(
     return grouped
 
 
-def _shared(rows: Iterable[Row[Any]]) -> dict[int, Fraction]:
-    """Verified shares by unit; a unit credited twice has the sum."""
-    shares: dict[int, Fraction] = defaultdict(Fraction)
+def _shared(rows: Iterable[Row[Any]]) -> dict[int, tuple[int, int]]:
+    """Verified shares by unit, as numerator and denominator; a unit credited twice has the sum."""
+    shares: dict[int, tuple[int, int]] = {}
     for row in rows:
         if row.outcome == VERIFIED:
-            shares[row.unit_id] += Fraction(row.share_num, row.share_den)
+            share = (row.share_num, row.share_den)
+            if row.unit_id in shares:
+                share = (Fraction(*share) + Fraction(*shares[row.unit_id])).as_integer_ratio()
+            shares[row.unit_id] = share
     return shares
 
 
 def _reached(events: Sequence[Row[Any]]) -> dict[str, Any]:
     """The first verified day at each stage with the contract of the signing, and a signing that is awaited."""
+    if not events:
+        return NOTHING_REACHED
     days: dict[str, date] = {}
     contract: Row[Any] | None = None
     awaited: list[date] = []
@@ -164,6 +181,8 @@ def _money_by_day(arrivals: Iterable[Row[Any]]) -> dict[date, int]:
 
 
 def _arrived(money: dict[date, int], signed_on: date | None) -> dict[str, Any]:
+    if not money:
+        return NOTHING_ARRIVED
     return {
         "since_signing_yuan": sum(yuan for day, yuan in money.items() if signed_on and day >= signed_on),
         "arrived_yuan": sum(money.values()),
