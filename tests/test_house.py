@@ -86,7 +86,11 @@ def test_the_ledger_is_never_altered() -> None:
     Only what is made from the facts is thrown away, to be made anew.
     """
     ledger = [found for found in subjects() if house.part(found.name) == "ledger"]
-    keeping = {"leaderboard.ledger.project_facts", "leaderboard.ledger.duplicates", "leaderboard.ledger.lines"}
+    keeping = {
+        "leaderboard.ledger.project_facts",
+        "leaderboard.ledger.duplicates",
+        "leaderboard.ledger.lines",
+    }
     assert list(house.altering(found for found in ledger if found.name not in keeping)) == []
 
 

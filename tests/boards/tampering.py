@@ -114,7 +114,10 @@ def planned(race: Race) -> None:
     enrol(session, zhang, secret, TOTP(secret).at(now() // 1000), "key", now())
     add_screen(session, "li", name="大厅", season=season, secret="一")
     cover = [["格式版本", "saima-workbook/1"], ["赛季代号", "race"]]
-    take_in(session, book({"项目": [["I-1", "导入的项目", None, None, None, None, "liuxi"]]}, cover=cover, scheme=None))
+    take_in(
+        session,
+        book({"项目": [["I-1", "导入的项目", None, None, None, None, "liuxi"]]}, cover=cover, scheme=None),
+    )
     show_season(session, "li", season, is_public=False, reason="整理")
     want_two(session, "li", season, reason="领导小组要求")
     ask(session, "li", season, ALONE, reason="人手不足")

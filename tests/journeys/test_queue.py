@@ -48,6 +48,8 @@ def test_fifty_records_are_verified_and_taken_back(queue: None, open_page: OpenP
     page.keyboard.type("jak")
     expect(page.get_by_label("退回理由")).to_have_value("jak")
     page.get_by_role("link", name="全选本页").click()
+    # The page is asked for anew, and hears keys only once its script is there.
+    page.wait_for_load_state("load")
     page.keyboard.press("a")
     expect(page.get_by_text("已认定 50 条记录")).to_be_visible()
     expect(page.get_by_text("没有待认定的记录")).to_be_visible()
