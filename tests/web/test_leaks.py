@@ -71,7 +71,8 @@ PUBLIC = (
     " display.latest display.latest_by_indicator display.latest_file display.latest_unit display.numbered"
     " display.numbered_file display.screen display.unit display.unit_file metrics.metrics static verify.check"
     " verify.checker verify.form verify.keys"
-    " sign_in.change_password sign_in.check sign_in.password sign_in.sign_in sign_in.sign_out sign_in.code sign_in.check_code welcome.choose welcome.welcome"
+    " sign_in.change_password sign_in.check sign_in.password sign_in.sign_in sign_in.sign_out"
+    " sign_in.code sign_in.check_code welcome.choose welcome.welcome"
 )
 UNITS = "units.project units.report_arrival units.report_event units.standing"
 WINDOWS = "windows.object_to windows.window windows.windows windows.withdraw_objection"
