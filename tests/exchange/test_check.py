@@ -30,6 +30,9 @@ from tests.exchange.books import (
 )
 from tests.factories import FOUR_RATES
 
+# A workbook is checked in memory; what is asked of the database is asked on both by the tests of imports.
+pytestmark = pytest.mark.engines("sqlite")
+
 
 def errors(session: Session, data: bytes, **asked: Any) -> list[str]:
     return [str(problem) for problem in plan_for(session, data, **asked).errors]

@@ -16,6 +16,9 @@ from leaderboard.seasons.timetable import add_timetable
 from tests.factories import FOUR_RATES, OFFICE, PENDING, Race, small_race, start_race
 from tests.visiting import Visit, Visited
 
+# A page shows what was stored; that both databases store it alike is tested with the subjects.
+pytestmark = pytest.mark.engines("sqlite")
+
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 

@@ -21,6 +21,9 @@ from leaderboard.instant import now
 from tests.factories import Race, small_race, start_race
 from tests.visiting import Visit
 
+# A page shows what was stored; that both databases store it alike is tested with the subjects.
+pytestmark = pytest.mark.engines("sqlite")
+
 
 @pytest.fixture
 def race(session: Session) -> Race:

@@ -17,6 +17,9 @@ from leaderboard.ledger import record
 from tests.factories import FOUR_RATES, VERIFIED, Race, start_race
 from tests.visiting import Visit, Visited
 
+# A page shows what was stored; that both databases store it alike is tested with the subjects.
+pytestmark = pytest.mark.engines("sqlite")
+
 DIGIT = re.compile(r"\d")
 BONUS: dict[str, Any] = {"key": "praise", "name": "通报表扬", "kind": "bonus", "each": "1", "ceiling": "5"}
 MIXED: dict[str, Any] = {

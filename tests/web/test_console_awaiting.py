@@ -19,6 +19,9 @@ from tests.people import enrol, signed_in, submit, token_in
 from tests.visiting import Visit, Visited
 from tests.web.races import SIGNED, TODAY, committed_race
 
+# A page shows what was stored; that both databases store it alike is tested with the subjects.
+pytestmark = pytest.mark.engines("sqlite")
+
 QUEUE = "/console/awaiting?season=now"
 
 

@@ -20,6 +20,9 @@ from tests.boards.lives import corrected, reverse_starts
 from tests.factories import Race, small_race
 from tests.visiting import Visit
 
+# A page shows what was stored; that both databases store it alike is tested with the subjects.
+pytestmark = pytest.mark.engines("sqlite")
+
 FORMS = (".json", ".csv", ".xlsx", ".package.json", "/", "/by/signing/", "/units/liuxi/", "/units/liuxi.json")
 REASON = "数据来源有误"
 

@@ -29,6 +29,9 @@ from tests.factories import OFFICE, small_race
 from tests.people import token_in
 from tests.visiting import Visit, Visited, faults, parse
 
+# A page shows what was stored; that both databases store it alike is tested with the subjects.
+pytestmark = pytest.mark.engines("sqlite")
+
 GENUINE = "属实：这就是本站公布的“测试赛季”第 2 期，一字未改。"
 NOT_OURS = "文件自身完整，但不是本站公布的榜单。"
 TOUCHED = "不可采信"

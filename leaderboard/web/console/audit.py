@@ -12,7 +12,7 @@ from datetime import time as clock_time
 from itertools import islice
 from typing import Any
 
-from flask import Response, abort, request, stream_with_context, url_for
+from flask import Response, abort, request, url_for
 from flask.typing import ResponseReturnValue
 
 from leaderboard.accounts.audit import broken_lines
@@ -28,9 +28,10 @@ from leaderboard.web.console.trail_kinds import KINDS, kind_words
 from leaderboard.web.console.trail_words import ToldLine, Wording, told
 from leaderboard.web.guards import guard_action, guarded
 from leaderboard.web.numbers import asked_number
-from leaderboard.web.requests import office, reading, settings
+from leaderboard.web.requests import database, office, reading, settings
 from leaderboard.web.typed import Typed
 from leaderboard.words import gettext as _
+from leaderboard.words import language, speaking
 from leaderboard.written import tidy
 
 PAGE = 100
@@ -112,50 +113,61 @@ def audit() -> ResponseReturnValue:
 @guarded(guard_action(Action.READ_AUDIT))
 def audit_table() -> ResponseReturnValue:
     """The lines asked for, in the order of the chain, as a table to read."""
-    return _file("audit.csv", "text/csv", _table)
+    return _file("audit.csv", "text/csv", _heads(), _told_row)
 
 
 @door.get("/audit.jsonl")
 @guarded(guard_action(Action.READ_AUDIT))
 def audit_as_stored() -> ResponseReturnValue:
     """The lines asked for as they are stored, so that their hashes can be computed again elsewhere."""
-    return _file("audit.jsonl", "application/x-ndjson", _as_stored)
+    return _file("audit.jsonl", "application/x-ndjson", "", _as_stored)
 
 
 def _file(
-    name: str, media_type: str, write: Callable[[Iterable[AuditLine], Wording], Iterator[str]]
+    name: str, media_type: str, head: str, write: Callable[[AuditLine, Wording], str]
 ) -> ResponseReturnValue:
-    session = reading()
-    words = Wording.of_office(session, office().zone)
+    words = Wording.of_office(reading(), office().zone)
     filters = Filters.of_address(words)
     if filters.typed.problems:
         abort(404)
-    text = write(all_of(session, filters.sought), words)
+    lang, store = language(), database()
+
+    def parts() -> Iterator[bytes]:
+        yield head.encode()
+        # A session of its own: the file is still being written when the request's has been closed.
+        with store.reading() as own:
+            for line in all_of(own, filters.sought):
+                with speaking(lang):
+                    text = write(line, words)
+                yield text.encode()
+
     return Response(
-        stream_with_context(part.encode() for part in text),
+        parts(),
         content_type=f"{media_type}; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
 
 
-def _table(lines: Iterable[AuditLine], words: Wording) -> Iterator[str]:
-    """CSV with a byte-order mark, which spreadsheet programs need to read Chinese; no cell is a live formula."""
+def _heads() -> str:
+    """The first row, after the byte-order mark that spreadsheet programs need to read Chinese."""
     heads = (_("序号"), _("时间"), _("账号"), _("姓名或岗位"), _("经过"), _("前一行哈希"), _("本行哈希"))
-    yield "\ufeff" + _row(heads)
-    for line in lines:
-        said: ToldLine = told(line, words)
-        when = iso(line.at, office().zone)
-        yield _row((line.seq_no, when, line.actor, said.who, said.sentence, line.previous_hash, line.hash))
+    return "\ufeff" + _cells(heads)
 
 
-def _row(cells: Iterable[str | int]) -> str:
+def _told_row(line: AuditLine, words: Wording) -> str:
+    said: ToldLine = told(line, words)
+    when = iso(line.at, words.zone)
+    return _cells((line.seq_no, when, line.actor, said.who, said.sentence, line.previous_hash, line.hash))
+
+
+def _cells(cells: Iterable[str | int]) -> str:
+    """One row of CSV in which no cell is a live formula."""
     text = io.StringIO()
     csv.writer(text).writerow(inert(cell) for cell in cells)
     return text.getvalue()
 
 
-def _as_stored(lines: Iterable[AuditLine], _words: Wording) -> Iterator[str]:
-    """One JSON list a line: what its hash is the SHA-256 of, and the hash."""
-    for line in lines:
-        parts = [line.seq_no, line.at, line.actor, line.action, line.subject, line.detail, line.previous_hash]
-        yield json.dumps([*parts, line.hash], ensure_ascii=False) + "\n"
+def _as_stored(line: AuditLine, _words: Wording) -> str:
+    """One JSON list: what the line's hash is the SHA-256 of, and the hash."""
+    parts = [line.seq_no, line.at, line.actor, line.action, line.subject, line.detail, line.previous_hash]
+    return json.dumps([*parts, line.hash], ensure_ascii=False) + "\n"
