@@ -21,7 +21,7 @@ from leaderboard.orphans import owner_name
 from leaderboard.seasons.models import Season
 from leaderboard.workbook_jobs import LOOK, STORE, UNDO, WRITE
 from leaderboard.working import CUT_OFF, Worker
-from tests.exchange.books import EVENTS, full_book
+from tests.exchange.books import EVENTS, book, full_book
 
 
 @pytest.fixture
@@ -159,7 +159,9 @@ def test_a_job_whose_process_keeps_dying_elsewhere_is_given_up(
 def test_a_child_without_memory_ends_as_cut_off(
     database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    look = looked_at(database, full_book())
+    # Enough rows that what the interpreter has at hand already does not hold them.
+    rows = [[f"P-{n}", f"项目{n}" * 10, None, None, None, None, "liuxi"] for n in range(20_000)]
+    look = looked_at(database, book({"项目": rows}))
     tight = Worker(database, settings.model_copy(update={"job_memory_mb": 20}))
     assert [tight.work_on(look), job_of(database, look).state] == [True, DUE]
     assert job_of(database, look).message == CUT_OFF
