@@ -56,7 +56,7 @@ class Settings(BaseSettings):
         return init_settings, env_settings, _PlainNames(settings_cls, env_prefix="")
 
     data_dir: Path = _setting(
-        Path("var"), "folder", "Where everything Saima writes is kept: database, keys, uploads."
+        Path("var"), "folder", "Where everything Saima writes is kept: database, keys, witness."
     )
     database_url: str = _setting(
         "",

@@ -103,6 +103,24 @@ def test_the_readme_has_the_table_of_settings() -> None:
     assert settings_table() in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("place", ["database", "`keys/`", "`witness/`"])
+def test_the_readme_says_what_to_back_up(place: str) -> None:
+    """What stands in the data folder is named where a backup is spoken of, and in the setting of the folder."""
+    said = re.search(r"^- \*\*Backup\*\*.*\n", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert said is not None
+    assert place in said.group()
+    assert place.strip("`/") in (Settings.model_fields["data_dir"].description or "")
+
+
+def test_the_data_folder_holds_only_what_is_named(tmp_path: Path) -> None:
+    """The database, the keys and the witness stand in the data folder, each under the name it has there."""
+    settings = Settings(data_dir=tmp_path)
+    signing = settings.signing_file()
+    assert signing is not None
+    assert {path.parent.name for path in (signing, settings.witness_file())} == {"keys", "witness"}
+    assert settings.resolved_database_url().startswith(f"sqlite:///{tmp_path}")
+
+
 @pytest.mark.parametrize("kind", ["run", "test"])
 def test_every_package_is_pinned_with_its_hashes(kind: str) -> None:
     """A pinned file names exact versions with hashes, and no address to load them from."""
