@@ -81,7 +81,7 @@ def _unfit_name(session: Session, name: str) -> list[str]:
 def _unfit_role(role: str, unit_id: int | None) -> list[str]:
     problems = []
     if role not in ROLES:
-        problems.append(_("没有“{role}”这种角色").format(role=role))
+        problems.append(_("没有“{role}”这种角色").format(role=role) if role else _("请选择角色"))
     if role == REPORTER and unit_id is None:
         problems.append(_("填报员须属于一个参赛单位"))
     if role != REPORTER and unit_id is not None:

@@ -79,6 +79,12 @@ def test_every_reason_against_an_account_is_told_at_once(session: Session):
     )
 
 
+def test_a_role_that_was_not_chosen_is_asked_for(session: Session):
+    with pytest.raises(AccountError) as refused:
+        add_account(session, "tester", name="chen", display_name="陈", role="")
+    assert refused.value.problems == ("请选择角色",)
+
+
 def test_a_name_is_taken_whatever_its_capitals(session: Session):
     add_account(session, "tester", name="chen", display_name="陈", role=VIEWER)
     with pytest.raises(AccountError, match="账号 chen 已存在"):

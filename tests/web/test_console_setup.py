@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from leaderboard.accounts.models import ADMINISTRATOR, REPORTER
 from leaderboard.db import Database
+from leaderboard.seasons.deadlines import Deadline, deadlines_of
 from leaderboard.seasons.models import Season
 from leaderboard.seasons.read import list_divisions, roster
 from leaderboard.seasons.taking_part import place_unit
@@ -117,6 +118,26 @@ def test_units_are_pasted_looked_at_and_entered_in_their_order(
     assert [line.name for line in lines] == rows["name"]
     page = visit("/console/seasons/r27/units", client=chief)
     assert [field.get("value") for field in page.all("input", class_="no")] == ["1", "2", "3"]
+
+
+def test_a_pasted_list_says_who_is_not_entered_and_why(
+    chief: FlaskClient, database: Database, visit: Visit
+) -> None:
+    """柳溪镇 races already and 新镇 comes twice: 新镇 alone is entered, once."""
+    committed_race(database)
+    path = "/console/seasons/now/units/add"
+    refused = submit(chief, path, names="柳溪镇\n柳溪镇", division="towns")
+    assert refused.status_code == 422
+    assert "没有可编入的单位：柳溪镇 已在本赛季" in refused.get_data(as_text=True)
+    looked = submit(chief, path, names="柳溪镇\n\n新镇\n新镇", division="towns").get_data(as_text=True)
+    assert "柳溪镇: 已在本赛季" in looked
+    assert "新镇: 上面已有，只编入一次" in looked
+    assert looked.count('name="name" value=') == 1
+    token = looked.split('name="csrf_token" value="')[1].split('"')[0]
+    form = {"csrf_token": token, "confirmed": "1", "division": "towns", "name": "新镇", "key": "u01"}
+    assert chief.post(path, data=form).status_code == 302
+    assert "1 家单位已编入towns组：新镇" in visit("/console/seasons/now/units", client=chief).text()
+    assert keys(database) == ["liuxi", "qingshi", "nanan", "u01"]
 
 
 def keys(database: Database, slug: str = "now") -> list[str]:
@@ -299,3 +320,30 @@ def test_a_timetable_is_proposed_with_its_dates_and_kept_as_it_is(
     form = {name: value for name, value in form.items() if name and not name.startswith("on_")}
     assert chief.post("/console/seasons/r27/timetables", data=form).status_code == 302
     assert "下期" in visit("/console/seasons/r27/setup", client=chief).text()
+
+
+def test_deadlines_are_filled_in_stage_by_stage_and_said_among_the_steps(
+    chief: FlaskClient, database: Database, visit: Visit
+) -> None:
+    committed_race(database)
+    path = "/console/seasons/now/deadlines"
+    page = visit(path, client=chief)
+    # Every stage but the first has a line, and is counted from one before it, mostly from the signing.
+    assert [page.text(legend) for legend in page.all("legend")] == [
+        "签约",
+        "注册",
+        "落地",
+        "开工",
+        "入统",
+        "投产",
+    ]
+    wrong = submit(chief, path, **{"days-started": "很快", "since-started": "signed"})
+    assert wrong.status_code == 422
+    assert wrong.get_data(as_text=True).count('class="complaint"') == 2
+    filled = {"days-started": "180", "since-started": "signed", "reason": "考核办法第六条"}
+    assert submit(chief, path, **filled).location == "/console/seasons/now/setup"
+    assert deadlines_of(season(database, "now")) == (Deadline("started", 180, "signed"),)
+    assert "签约后 180 天内开工。" in visit("/console/seasons/now/setup", client=chief).text()
+    assert visit(path, client=chief).all("input", name="days-started")[0].get("value") == "180"
+    submit(chief, path, **{"reason": "改由另文规定"})
+    assert deadlines_of(season(database, "now")) == ()

@@ -27,15 +27,21 @@ from leaderboard.written import exact_whole, tidy
 
 PLANNING = guard_action(Action.PLAN_SEASON)
 MOST_LINES, LONGEST_LIST = 500, 50_000
+MOST_NAMED = 12
+"""Units named one by one where it is said what was entered."""
 
 
 @dataclass(frozen=True, slots=True)
 class PastedLine:
-    """One line of the list: the name, the key proposed or typed, and whether the authority knows the unit already."""
+    """One line of the list: the name, the key proposed or typed, and whether the authority knows the unit already.
+
+    `left_out` says why a line that could not be entered is not going to be.
+    """
 
     name: str
     key: str
     is_known: bool
+    left_out: str = ""
 
 
 @door.get("/seasons/<slug>/units/add")
@@ -50,13 +56,13 @@ def add_units_form(slug: str) -> ResponseReturnValue:
 def add_many_units(slug: str) -> ResponseReturnValue:
     """First show the list with a key for each name; when it is confirmed, enter the units in that order."""
     season, typed = season_at(slug), Typed.of_request()
-    lines = _confirmed_lines() if "confirmed" in typed.values else _pasted_lines(typed)
+    lines = _confirmed_lines() if "confirmed" in typed.values else _pasted_lines(season, typed)
     division, new_division = typed.values.get("division", ""), typed.text("new_division", needed=False)
     known = {found.key: found for found in list_divisions(reading(), season.id)}
     if division not in known and not new_division:
         typed.complain("division", _("请选组别，或写新组别的名称"))
-    if not lines and "names" not in typed.problems:
-        typed.complain("names", _("请把单位名称一行一个粘贴进来"))
+    if not any(not line.left_out for line in lines):
+        typed.complain("names", _none_to_enter(lines))
     if not typed.ok or "confirmed" not in typed.values:
         return _page(season, typed, lines if typed.ok else [], 200 if typed.ok else 422)
     return _added(season, typed, lines, division, new_division)
@@ -78,7 +84,8 @@ def _added(
         session.rollback()
         typed.complain("", "; ".join(error.problems))
         return _page(season_at(season.slug), typed, lines, 422)
-    flash(_("{count} 家单位已编入{division}").format(count=len(lines), division=name))
+    some = _("、").join(line.name for line in lines[:MOST_NAMED]) + ("……" if len(lines) > MOST_NAMED else "")
+    flash(_("{count} 家单位已编入{division}：{units}").format(count=len(lines), division=name, units=some))
     return redirect(url_for("console.units", slug=season.slug))
 
 
@@ -95,8 +102,19 @@ def _division(session: Session, actor: str, season: Season, key: str, new_name: 
     return add_division(session, actor, season, key=free, name=new_name)
 
 
-def _pasted_lines(typed: Typed) -> list[PastedLine]:
-    """The list as pasted: a name a line; copied from a sheet, a second column may hold the key."""
+def _none_to_enter(lines: Sequence[PastedLine]) -> str:
+    """Why there is nothing to look at: no name was pasted, or none that can be entered."""
+    if not lines:
+        return _("请把单位名称一行一个粘贴进来")
+    reasons = _("；").join(f"{line.name} {line.left_out}" for line in lines)
+    return _("没有可编入的单位：{reasons}").format(reasons=reasons)
+
+
+def _pasted_lines(season: Season, typed: Typed) -> list[PastedLine]:
+    """The list as pasted: a name a line; copied from a sheet, a second column may hold the key.
+
+    A unit of the season already, and a name that comes again, are left out and say so.
+    """
     raw = request.form.get("names", "")[:LONGEST_LIST]
     typed.worded["names"] = raw
     cells = [
@@ -108,12 +126,19 @@ def _pasted_lines(typed: Typed) -> list[PastedLine]:
         typed.complain("names", _("一次最多 {most} 行").format(most=MOST_LINES))
         return []
     known = {unit.name: unit.key for unit in list_units(reading())}
+    here = {line.key for line in roster(reading(), season.id, now())}
     written = [row[1] if len(row) > 1 else "" for row in rows]
     free = iter(propose_keys([row[0] for row in rows], {*known.values(), *written}))
-    return [
-        PastedLine(row[0], known.get(row[0]) or key or next(free), row[0] in known)
-        for row, key in zip(rows, written, strict=True)
-    ]
+    lines: dict[str, PastedLine] = {}
+    again: list[PastedLine] = []
+    for (name, *_rest), key in zip(rows, written, strict=True):
+        if name in lines:
+            again.append(PastedLine(name, "", name in known, _("上面已有，只编入一次")))
+        elif known.get(name) in here:
+            lines[name] = PastedLine(name, known[name], is_known=True, left_out=_("已在本赛季"))
+        else:
+            lines[name] = PastedLine(name, known.get(name) or key or next(free), name in known)
+    return [*lines.values(), *again]
 
 
 def _confirmed_lines() -> list[PastedLine]:
