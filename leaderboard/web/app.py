@@ -23,8 +23,8 @@ from leaderboard.web import (
     errors,
     headers,
     metrics,
+    my,
     sign_in,
-    units,
     verify,
     welcome,
     windows,
@@ -113,6 +113,6 @@ def guard_requests(app: Flask, settings: Settings) -> None:
 
 def open_doors(app: Flask) -> None:
     """Every door: public, units, administrators, programs."""
-    doors = (display, verify, sign_in, welcome, account, units, windows, console, people, api, metrics)
+    doors = (display, verify, sign_in, welcome, account, my, windows, console, people, api, metrics)
     for opened in doors:
         app.register_blueprint(opened.door)

@@ -31,9 +31,9 @@ from leaderboard.objections.read import (
 from leaderboard.seasons.models import Season, Unit
 from leaderboard.seasons.read import find_unit
 from leaderboard.web.guards import guard_role, person, require
+from leaderboard.web.my.door import own_seasons, own_unit
 from leaderboard.web.requests import reading, writing
 from leaderboard.web.typed import Typed
-from leaderboard.web.units import own_seasons, own_unit
 from leaderboard.words import gettext as _
 from leaderboard.words import named
 

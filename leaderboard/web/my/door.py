@@ -1,0 +1,48 @@
+"""The door to a unit's own pages, and what every one of them looks up: whose page it is, and of which season."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, request
+from sqlalchemy.orm import Session
+
+from leaderboard.accounts.models import REPORTER
+from leaderboard.accounts.permissions import Action
+from leaderboard.instant import now
+from leaderboard.ledger.models import Project
+from leaderboard.ledger.read import find_project, live_credits
+from leaderboard.seasons.models import Season, Unit
+from leaderboard.seasons.read import list_seasons, roster
+from leaderboard.web.guards import guard_role, person, require
+
+door = Blueprint("units", __name__, url_prefix="/my")
+door.before_request(guard_role(REPORTER))
+
+
+def own_unit(session: Session) -> Unit:
+    """The unit of the person behind the request."""
+    account = person()
+    require(Action.READ_UNIT, account.unit_id)
+    return session.get(Unit, account.unit_id) or abort(404)
+
+
+def own_seasons(session: Session, unit: Unit) -> list[Season]:
+    """The seasons in which the unit takes part, newest first."""
+    at = now()
+    return [s for s in list_seasons(session) if any(u.unit_id == unit.id for u in roster(session, s.id, at))]
+
+
+def asked_season(mine: list[Season]) -> Season | None:
+    """The season the address asks for, else the newest of one's own; one of others is an unknown address."""
+    asked = request.args.get("season")
+    if not asked:
+        return next(iter(mine), None)
+    return next((season for season in mine if season.slug == asked), None) or abort(404)
+
+
+def own_project(session: Session, code: str) -> Project:
+    """A project in which the person's unit has a share; any other is an unknown address."""
+    unit = own_unit(session)
+    project = find_project(session, code)
+    if project is None or unit.id not in {share.unit_id for share in live_credits(session, project.id)}:
+        abort(404)
+    return project
