@@ -65,7 +65,7 @@ def copy_season(  # noqa: PLR0913 - what a season is, all by name
     is_public: bool = False,
     with_targets: bool = True,
 ) -> Copied:
-    """Open a season like an earlier one: stages, divisions, entries, rules of publishing, and targets if wanted.
+    """Open a season like an earlier one: stages, deadlines, divisions, entries, rules of publishing, and targets if wanted.
 
     The scheme becomes a draft with its days moved along, to be submitted and approved; timetables are switched off
     until someone has looked at their dates. Raises PlanError as opening a season does.
@@ -82,7 +82,7 @@ def copy_season(  # noqa: PLR0913 - what a season is, all by name
         authority=authority,
         is_public=is_public,
     )
-    season.stages = source.stages
+    season.stages, season.node_days = source.stages, source.node_days
     season.window_days, season.window_contact = source.window_days, source.window_contact
     if source.two_persons:
         season.two_persons = 1

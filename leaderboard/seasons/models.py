@@ -43,6 +43,8 @@ class Season(Base):
     """Since when the public keeps the last edition 封榜; what is composed meanwhile waits as a draft."""
     two_persons: Mapped[flag] = mapped_column(default=0)
     """1 where what one administrator composes, withdraws or reveals is published only by another."""
+    node_days: Mapped[long_text] = mapped_column(default="[]")
+    """In how many days a stage is due after an earlier one 节点时限, JSON: [{"stage", "days", "since"}]."""
 
 
 class Unit(Base):

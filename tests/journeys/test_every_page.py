@@ -41,6 +41,7 @@ CONSOLE = (
     "/console/seasons/now/units/add",
     "/console/seasons/now/units/liuxi",
     "/console/seasons/now/divisions",
+    "/console/seasons/now/deadlines",
     "/console/seasons/now/targets",
     "/console/seasons/now/targets/spread",
     "/console/seasons/now/timetables/new",

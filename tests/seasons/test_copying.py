@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from leaderboard.boards.read import list_editions
 from leaderboard.ledger.models import StageEvent
 from leaderboard.seasons.copying import copy_season, moved_day
+from leaderboard.seasons.deadlines import Deadline, deadlines_of, set_deadlines
 from leaderboard.seasons.drafts import current_draft
 from leaderboard.seasons.read import list_timetables, roster, scheme_in_force
 from leaderboard.seasons.taking_part import place_unit
@@ -61,6 +62,8 @@ def test_a_copy_has_everything_but_what_happened(session: Session):
         rule={"kind": "monthly", "day": 5, "time": "09:00"},
         zone="Asia/Shanghai",
     )
+    deadlines = [Deadline("started", 180, "signed")]
+    set_deadlines(session, "t", race.season, deadlines, reason="考核办法")
     facts = session.scalar(select(func.count()).select_from(StageEvent))
     copied = copy_season(
         session,
@@ -73,6 +76,7 @@ def test_a_copy_has_everything_but_what_happened(session: Session):
     )
     new = copied.season
     assert (copied.units, copied.targets, copied.scheme, copied.timetables, new.is_public) == (4, 4, 1, 1, 0)
+    assert list(deadlines_of(new)) == deadlines
     taking = [(line.key, line.division, line.bundle) for line in roster(session, new.id, LATER)]
     assert taking == [
         ("liuxi", "towns", "qingshi"),

@@ -334,7 +334,7 @@ def test_deadlines_are_filled_in_stage_by_stage_and_said_among_the_steps(
         "注册",
         "落地",
         "开工",
-        "入统",
+        "入库",
         "投产",
     ]
     wrong = submit(chief, path, **{"days-started": "很快", "since-started": "signed"})
@@ -345,5 +345,5 @@ def test_deadlines_are_filled_in_stage_by_stage_and_said_among_the_steps(
     assert deadlines_of(season(database, "now")) == (Deadline("started", 180, "signed"),)
     assert "签约后 180 天内开工。" in visit("/console/seasons/now/setup", client=chief).text()
     assert visit(path, client=chief).all("input", name="days-started")[0].get("value") == "180"
-    submit(chief, path, **{"reason": "改由另文规定"})
+    submit(chief, path, reason="改由另文规定")
     assert deadlines_of(season(database, "now")) == ()

@@ -91,7 +91,7 @@ CONSOLE = (
     " import_batch undo_batch paste_import season_template_file export_later work work_state work_file drop_work"
     " new_season add_season setup season_card change_season show_or_hide add_units_form add_many_units put_in_order"
     " one_unit rename_one_unit place_one_unit leave_with_unit divisions add_one_division rename_one_division"
-    " order_all_divisions targets save_targets spread_form spread_total"
+    " order_all_divisions targets save_targets spread_form spread_total season_deadlines save_deadlines"
     " objection answer_objection edition correct_edition withdraw_edition freeze reveal_season change_window"
 )
 PEOPLE = (

@@ -12,6 +12,7 @@ def deeds() -> dict[str, str]:
     return {
         "season.open": _("开设赛季"),
         "season.stages": _("设定节点"),
+        "season.deadlines": _("设定节点时限"),
         "division.add": _("添加组别"),
         "unit.add": _("添加单位"),
         "unit.enter": _("单位参赛"),

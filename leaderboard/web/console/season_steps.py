@@ -17,6 +17,7 @@ from leaderboard.boards.screens import list_screens
 from leaderboard.formatters import moment
 from leaderboard.instant import now
 from leaderboard.seasons.approval import open_submission
+from leaderboard.seasons.deadlines import deadlines_of
 from leaderboard.seasons.drafts import current_draft
 from leaderboard.seasons.models import SUBMITTED, Season
 from leaderboard.seasons.read import (
@@ -30,6 +31,7 @@ from leaderboard.seasons.read import (
 from leaderboard.seasons.tasks import tasks_now
 from leaderboard.web.console.door import door, season_at, show, today
 from leaderboard.web.console.season_tasks import missing_tasks, tasks_shown
+from leaderboard.web.facts import stage_words
 from leaderboard.web.requests import office, reading
 from leaderboard.words import gettext as _
 from leaderboard.words import named
@@ -66,6 +68,7 @@ def steps_of(session: Session, season: Season) -> list[Step]:
         _units(session, season, lines),
         _tasks(session, season, lines),
         _scheme(session, season),
+        _deadlines(season),
         _timetable(session, season),
         _screen(session, season),
         _first_edition(session, season),
@@ -143,6 +146,19 @@ def _scheme(session: Session, season: Season) -> Step:
         return Step(name, False, said, ((_("看草稿并提交"), _to("scheme", season)),))
     said = _("还没有方案，可从四率各 25 分开始。")
     return Step(name, False, said, ((_("起草方案"), _to("scheme", season)),))
+
+
+def _deadlines(season: Season) -> Step:
+    name, links = _("节点时限"), ((_("填节点时限"), _to("season_deadlines", season)),)
+    deadlines = deadlines_of(season)
+    if not deadlines:
+        return Step(name, False, _("没有时限；填了，单位的项目就按期限亮灯。"), links, True)
+    stages = stage_words([season])
+    said = _("、").join(
+        _("{since}后 {days} 天内{stage}").format(since=stages[d.since], days=d.days, stage=stages[d.stage])
+        for d in deadlines
+    )
+    return Step(name, True, said + _("。"), links, True)
 
 
 def _timetable(session: Session, season: Season) -> Step:
