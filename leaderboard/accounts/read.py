@@ -25,6 +25,11 @@ def display_names(session: Session) -> dict[str, str]:
     return {account.name: account.display_name for account in list_accounts(session)}
 
 
+def people_of_unit(session: Session, unit_id: int) -> frozenset[str]:
+    """The names of the accounts that report for a unit, closed ones included."""
+    return frozenset(session.scalars(select(Account.name).where(Account.unit_id == unit_id)))
+
+
 def newest_lines(session: Session, limit: int = 100, before: int | None = None) -> Sequence[AuditLine]:
     """The newest lines of the audit trail, or those before a line, newest first."""
     found = select(AuditLine).order_by(AuditLine.seq_no.desc()).limit(limit)

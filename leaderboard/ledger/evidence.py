@@ -44,7 +44,7 @@ def attach(
     table = PROJECT_FACTS.get(key.kind) or UNIT_FACTS.get(key.kind)
     if table is None or session.get(table, (key.holder_id, key.fact_id)) is None:
         raise LedgerError(_("没有这条记录"))
-    media_type = _checked(content, most)
+    media_type = checked_type(content, most)
     has = select(func.count()).select_from(EvidenceFile).where(EvidenceFile.fact_id == key.fact_id)
     if (session.scalar(has) or 0) >= MOST_FILES:
         raise LedgerError(_("一条记录最多附 {most} 个文件").format(most=MOST_FILES))
@@ -118,7 +118,8 @@ def _names_in(archive: bytes) -> list[str]:
         return []
 
 
-def _checked(content: bytes, most: int) -> str:
+def checked_type(content: bytes, most: int) -> str:
+    """What a file is by its bytes; raises LedgerError where it is empty, too large, or of no kind that is taken."""
     if not content:
         raise LedgerError(_("文件是空的，请重新选择"))
     if len(content) > most:

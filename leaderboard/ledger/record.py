@@ -47,6 +47,8 @@ class Source:
     evidence: str | None = None
     verified: bool = False
     recorded_at: int | None = None
+    fact_id: int | None = None
+    """For one fact alone: the id to record it under, where a form sent twice is told by what it recorded before."""
 
 
 def new_fact_id() -> int:
@@ -278,7 +280,7 @@ def decide(
 
 def _recorded(source: Source, occurred_on: date) -> dict[str, object]:
     return {
-        "fact_id": new_fact_id(),
+        "fact_id": source.fact_id or new_fact_id(),
         "occurred_on": occurred_on,
         "recorded_at": source.recorded_at or now(),
         "recorded_by": source.actor,

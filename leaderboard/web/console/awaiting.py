@@ -30,11 +30,11 @@ from leaderboard.ledger.record import LedgerError
 from leaderboard.seasons.models import Season
 from leaderboard.seasons.read import list_seasons, list_units, roster
 from leaderboard.web.console.door import door, show
-from leaderboard.web.console.returns import item_names, measure_names, scheme_of
 from leaderboard.web.facts import kind_words, stage_words
 from leaderboard.web.guards import guard_action, guarded, person
 from leaderboard.web.numbers import LARGEST, LARGEST_FACT
 from leaderboard.web.requests import reading, writing
+from leaderboard.web.returning import item_names, measure_names, scheme_of
 from leaderboard.web.typed import Typed
 from leaderboard.words import gettext as _
 from leaderboard.words import named

@@ -22,10 +22,10 @@ from leaderboard.seasons.read import list_seasons, list_units
 from leaderboard.web.console.alike import alike_words
 from leaderboard.web.console.door import door, show, today, units_to_choose
 from leaderboard.web.console.project_story import steps
-from leaderboard.web.console.returns import scheme_of
 from leaderboard.web.facts import kind_words, record_arrival, record_event, seasons_of, stage_words
 from leaderboard.web.guards import guard_action, guarded, person, require
 from leaderboard.web.requests import reading, writing
+from leaderboard.web.returning import scheme_of
 from leaderboard.web.typed import Typed
 from leaderboard.words import gettext as _
 from leaderboard.words import named

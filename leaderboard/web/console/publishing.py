@@ -30,10 +30,10 @@ from leaderboard.seasons.models import Season
 from leaderboard.seasons.read import bundles, list_timetables, roster
 from leaderboard.web.console.door import door, season_at, show, today
 from leaderboard.web.console.overview import state_of
-from leaderboard.web.console.returns import measure_names, scheme_of
 from leaderboard.web.console.timetables import shown_timetable
 from leaderboard.web.guards import guard_action, guarded, person
 from leaderboard.web.requests import database, reading, settings, writing
+from leaderboard.web.returning import measure_names, scheme_of
 from leaderboard.words import gettext as _
 
 

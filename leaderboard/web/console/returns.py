@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import cast
 
 from flask import abort, flash, redirect, request, url_for
@@ -17,19 +16,17 @@ from leaderboard.ledger.awaiting import UNIT_FACTS
 from leaderboard.ledger.evidence import evidence_of
 from leaderboard.ledger.listing import UnitFact, find_unit_fact, list_unit_facts
 from leaderboard.ledger.models import OUTCOMES, RETURNED, REVERSED, VERIFIED, UnitReturn
-from leaderboard.ledger.read import live_returns
 from leaderboard.ledger.record import LedgerError, Source, add_adjustment, add_return, decide
 from leaderboard.seasons.models import Season
-from leaderboard.seasons.read import RosterLine, list_seasons, roster, scheme_in_force
+from leaderboard.seasons.read import RosterLine, list_seasons, roster
 from leaderboard.web.console.door import door, season_at, show, today
 from leaderboard.web.facts import ask_about_days, outside
 from leaderboard.web.guards import guard_action, guarded, person, require
 from leaderboard.web.requests import reading, writing
+from leaderboard.web.returning import Before, before_of, item_names, measure_names, scheme_of
 from leaderboard.web.typed import Typed
 from leaderboard.words import gettext as _
 from leaderboard.words import named
-from scoring.rules import ReturnQuantity, ReturnRatio, Scheme
-from scoring.scheme_document import parse_scheme
 
 MOST = 20_000
 """Facts of one season read for the running totals; the page shows the newest of them."""
@@ -156,33 +153,13 @@ def _check_cumulative(typed: Typed, season: Season, units: dict[str, RosterLine]
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Before:
-    """What a unit has reported of a measure in the season so far: locked, as every later return stands on it."""
-
-    unit_name: str
-    measure: str
-    cumulative: int
-    last: int | None
-    """The figure of the last period."""
-    until: date | None
-
-
 def _before(season: Season, units: dict[str, RosterLine], typed: Typed) -> Before | None:
     """What stands before the return of the unit and measure that were chosen; None until both are."""
     unit, measures = units.get(typed.values.get("unit", "")), measure_names(scheme_of(season))
     measure = typed.values.get("measure", "")
     if unit is None or measure not in measures:
         return None
-    found = live_returns(reading(), unit.unit_id, measure)
-    rows = [row for row in found if row.occurred_on >= season.starts_on]
-    return Before(
-        named(unit.name, unit.name_en),
-        measures[measure],
-        sum(row.quantity for row in rows),
-        rows[-1].quantity if rows else None,
-        rows[-1].occurred_on if rows else None,
-    )
+    return before_of(reading(), season, unit, measure, measures[measure])
 
 
 def _source(typed: Typed) -> Source:
@@ -192,32 +169,6 @@ def _source(typed: Typed) -> Source:
 
 def _units(session: Session, season: Season) -> dict[str, RosterLine]:
     return {line.key: line for line in roster(session, season.id, now())}
-
-
-def scheme_of(season: Season) -> Scheme | None:
-    """The scheme in force in a season today, or on its last day."""
-    version = scheme_in_force(reading(), season.id, min(today(), season.ends_on), now())
-    return parse_scheme(json.loads(version.document)) if version else None
-
-
-def measure_names(scheme: Scheme | None) -> dict[str, str]:
-    """Measures that returns are asked for, with the indicator that uses each."""
-    found: dict[str, str] = {}
-    for indicator in scheme.indicators if scheme else ():
-        words = named(indicator.name, indicator.name_en)
-        measure = indicator.measure
-        if isinstance(measure, ReturnRatio):
-            found.setdefault(measure.numerator, _("{name} 的分子").format(name=words))
-            found.setdefault(measure.denominator, _("{name} 的分母").format(name=words))
-        if isinstance(measure, ReturnQuantity):
-            found[measure.measure] = words
-    return found
-
-
-def item_names(scheme: Scheme | None) -> dict[str, str]:
-    """Bonuses and deductions that are entered by hand."""
-    rules = scheme.adjustments if scheme else ()
-    return {rule.key: named(rule.name, rule.name_en) for rule in rules if rule.per is None}
 
 
 @dataclass(frozen=True, slots=True)
