@@ -11,11 +11,13 @@ import io
 import re
 from collections.abc import Iterator
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import xlsxwriter
+from xlsxwriter.format import Format
 
+from leaderboard.boards.sheet_rows import RowSheet, Said
 from leaderboard.formatters import exact_number, is_compared, movement
 from leaderboard.labels import state_words, unranked_words
 from scoring.show import round_half_up
@@ -82,8 +84,7 @@ def xlsx_file(board: Document) -> bytes:
             }
         )
         bold = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
-        formats = _Formats(workbook)
-        sheet = workbook.add_worksheet("榜单")
+        sheet = workbook.add_worksheet("榜单", RowSheet)
         sheet.freeze_panes(1, 4)
         sheet.set_column(0, 200, NARROW)
         sheet.set_column(3, 3, WIDE)
@@ -91,20 +92,18 @@ def xlsx_file(board: Document) -> bytes:
         sheet.set_paper(9)
         sheet.repeat_rows(0)
         sheet.write_row(0, 0, headings(board), bold)
-        for number, row in enumerate(rows(board), start=1):
-            for column, cell in enumerate(row):
-                _write(sheet, number, column, cell, formats)
+        sheet.set_rows(1, rows(board), partial(_said, formats=_Formats(workbook)))
     return file.getvalue()
 
 
 class _Formats:
     """Number formats by how a number is printed: 53.75 has two decimals, 86.5% is 0.865 shown as a percentage."""
 
-    def __init__(self, workbook: Any) -> None:
+    def __init__(self, workbook: xlsxwriter.Workbook) -> None:
         self._workbook = workbook
-        self._known: dict[str, Any] = {}
+        self._known: dict[str, Format] = {}
 
-    def of(self, printed: str) -> Any:
+    def of(self, printed: str) -> Format:
         decimals = len(printed.rstrip("%").partition(".")[2])
         shape = ("0." + "0" * decimals if decimals else "0") + ("%" if printed.endswith("%") else "")
         if shape not in self._known:
@@ -112,15 +111,13 @@ class _Formats:
         return self._known[shape]
 
 
-def _write(sheet: Any, row: int, column: int, cell: Cell, formats: _Formats) -> None:
+def _said(cell: Cell, formats: _Formats) -> Said | None:
     """A number as a number that can be added up as long as it keeps its digits, everything else as text."""
     if isinstance(cell, int) and not _is_long(cell):
-        sheet.write_number(row, column, cell)
-    elif isinstance(cell, Printed) and _is_number(cell):
-        value = float(cell.rstrip("%")) / (100 if cell.endswith("%") else 1)
-        sheet.write_number(row, column, value, formats.of(cell))
-    else:
-        sheet.write_string(row, column, str(cell))
+        return cell, None
+    if isinstance(cell, Printed) and _is_number(cell):
+        return float(cell.rstrip("%")) / (100 if cell.endswith("%") else 1), formats.of(cell)
+    return str(cell) or None
 
 
 def headings(board: Document) -> list[str]:

@@ -133,3 +133,18 @@ def test_a_negative_number_stays_a_number(board: dict[str, Any]) -> None:
     changed["standings"][0]["score_shown"] = "-0.50"
     changed["standings"][0]["indicators"]["signing"]["rate_shown"] = "-3.5%"
     assert [table(changed)[0][head] for head in ("总分", "签约率")] == ["-0.50", "-3.5%"]
+
+
+@pytest.mark.engines("sqlite")
+def test_a_text_that_looks_like_a_number_elsewhere_stays_text(board: dict[str, Any]) -> None:
+    """A unit called 60 and a score printed as 60 are two cells, a blank is none, and the file says where it ends."""
+    changed = board_with(board, "60", Fraction(60), Fraction(1))
+    changed["standings"][0]["score_shown"] = "60"
+    changed["standings"][0]["indicators"]["signing"]["rate_shown"] = "86.5%"
+    sheet = load_workbook(io.BytesIO(xlsx_file(changed))).worksheets[0]
+    heads = [cell.value for cell in sheet[1]]
+    first = {head: sheet[2][at] for at, head in enumerate(heads)}
+    assert (first["单位"].value, first["总分"].value) == ("60", 60)
+    assert (first["签约率"].value, first["签约率"].number_format) == (0.865, "0.0%")
+    assert first["状态"].value is None
+    assert (sheet.max_row, sheet.max_column) == (1 + len(board["standings"]), len(heads))
