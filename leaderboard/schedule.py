@@ -20,7 +20,7 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from config import Settings
-from leaderboard import airing
+from leaderboard import airing, foreseeing
 from leaderboard.boards import clock
 from leaderboard.boards.timekeeping import ClockOff
 from leaderboard.db import Database, open_database
@@ -148,6 +148,7 @@ class Ticker:
         while self.worker is not None and not self.stopping.wait(WORK_SECONDS):
             try:
                 self.worker.tidy()
+                foreseeing.ask(self.database)
                 self.worker.work(self.stopping.is_set)
             except Exception:  # the next turn may find the database back
                 log.exception("long work could not be looked for; it will be tried again")

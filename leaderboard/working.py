@@ -21,6 +21,7 @@ from typing import Any
 from sqlalchemy.exc import DBAPIError
 
 from config import Settings
+from leaderboard import foreseeing
 from leaderboard.db import Database, open_database
 from leaderboard.instant import now
 from leaderboard.jobs import queue
@@ -28,10 +29,13 @@ from leaderboard.jobs.models import RUNNING, Job
 from leaderboard.jobs.read import running_jobs
 from leaderboard.lease import lease_kept
 from leaderboard.orphans import is_gone, owner_name
-from leaderboard.workbook_jobs import KINDS, Work
+from leaderboard.workbook_jobs import KINDS as OF_WORKBOOKS
+from leaderboard.workbook_jobs import Work
 
 log = logging.getLogger(__name__)
 
+KINDS = {**OF_WORKBOOKS, foreseeing.FORESEE: foreseeing.reckon}
+"""By the word of its kind, what does a job."""
 LOOK_SECONDS = 0.2
 """How often the waiting process looks whether it is to stop."""
 CUT_OFF = "处理中断: 内存或时间超过上限, 或进程被终止"

@@ -39,7 +39,7 @@ from scoring.race import score_race
 from scoring.result import RaceResult
 from scoring.scheme_document import scheme_document
 
-OF_EDITIONS = ("edition.publish", "edition.request", "draft.make")
+OF_EDITIONS = ("edition.publish", "edition.request", "edition.foresee", "draft.make")
 """Acts that write nothing a board is scored from."""
 
 

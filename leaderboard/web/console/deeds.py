@@ -65,6 +65,7 @@ def deeds() -> dict[str, str]:
         "workbook.reversed": _("导入已撤销"),
         "edition.request": _("按下发布"),
         "edition.publish": _("发布一期"),
+        "edition.foresee": _("测算各单位名次前景"),
         "edition.correct": _("起草更正"),
         "edition.withdraw": _("撤回一期"),
         "edition.supersede": _("以更正取代一期"),

@@ -1,0 +1,52 @@
+"""Foreseeing: what a new edition means for each of its units, reckoned in a process of its own right after publication.
+
+Publishing does not wait for it, and no page ever reckons it: a page says that it is being reckoned until it is there.
+"""
+
+from __future__ import annotations
+
+import json
+
+from leaderboard.accounts.audit import record_act
+from leaderboard.boards.clock import CLOCK
+from leaderboard.boards.models import Edition
+from leaderboard.boards.prospects import foresee, unforeseen
+from leaderboard.db import Database
+from leaderboard.jobs import queue
+from leaderboard.jobs.read import latest_jobs
+from leaderboard.seasons.models import Season
+from leaderboard.workbook_jobs import Work
+
+FORESEE = "edition.foresee"
+LOOKED_BACK = 200
+"""So many jobs of this kind are looked at to see which editions were asked for already, done or failed."""
+
+
+def ask(database: Database) -> int:
+    """Ask for the newest edition of every season that nothing was reckoned for yet; how many were asked for."""
+    with database.reading() as session:
+        waiting = unforeseen(session)
+        if not waiting:
+            return 0
+        asked = {json.loads(job.asked)["edition"] for job in latest_jobs(session, [FORESEE], LOOKED_BACK)}
+    fresh = [edition_id for edition_id in waiting if edition_id not in asked]
+    if fresh:
+        with database.session() as session:
+            for edition_id in fresh:
+                queue.ask(session, CLOCK, FORESEE, {"edition": edition_id})
+            session.commit()
+    return len(fresh)
+
+
+def reckon(work: Work) -> None:
+    """The job: reckon and store it all, in one transaction with the job's end."""
+    work.tell("reckoning")
+    with work.database.reading() as session:
+        edition = session.get_one(Edition, work.asked["edition"])
+        season = session.get_one(Season, edition.season_id)
+        subject = f"{season.slug} 第 {edition.number} 期"
+        found = foresee(session, edition)
+    with work.database.session() as session:
+        found.store(session)
+        record_act(session, CLOCK, FORESEE, subject, units=len(found.units))
+        work.end(session, {"units": len(found.units)})
