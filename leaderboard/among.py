@@ -46,6 +46,10 @@ class _Among(ColumnElement[bool]):
         of_texts = bool(values) and isinstance(values[0], str)
         self.values = bindparam(None, values, type_=_List(of_texts=of_texts), unique=True)
 
+    def self_group(self, against: Any = None) -> _Among:
+        """Itself: a condition already. Told "= 1" of it, SQLite would go through the whole table instead of an index."""
+        return self
+
 
 @compiles(_Among)
 def _in_array(element: _Among, compiler: SQLCompiler, **words: Any) -> str:

@@ -33,6 +33,12 @@ def test_nothing_is_among_nothing_and_another_list_is_another_question(session: 
         assert sorted(found) == sorted(p.code for p in some)
 
 
+def test_the_values_are_looked_up_in_the_index(session: Session) -> None:
+    asked = select(Project.id).where(among(Project.code, CODES), among(Project.id, [1]))
+    # "(... IN ...) = 1" means the same, and is looked up by SQLite for every row there is.
+    assert "= 1" not in str(asked.compile(session.get_bind()))
+
+
 def test_ten_thousand_values_fit(session: Session) -> None:
     projects = entered(session)
     gone = delete(Project).where(among(Project.id, range(projects[1].id, projects[1].id + 10_000)))
