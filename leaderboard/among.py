@@ -46,7 +46,7 @@ class _Among(ColumnElement[bool]):
         of_texts = bool(values) and isinstance(values[0], str)
         self.values = bindparam(None, values, type_=_List(of_texts=of_texts), unique=True)
 
-    def self_group(self, against: Any = None) -> _Among:
+    def self_group(self, against: Any = None) -> _Among:  # noqa: ARG002 - the parent passes it
         """Itself: a condition already. Told "= 1" of it, SQLite would go through the whole table instead of an index."""
         return self
 
