@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask import Blueprint, abort, request
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.models import REPORTER
 from leaderboard.accounts.permissions import Action
-from leaderboard.instant import now
+from leaderboard.instant import local_date, now
 from leaderboard.ledger.models import Project
 from leaderboard.ledger.read import find_project, live_credits
 from leaderboard.seasons.models import Season, Unit
-from leaderboard.seasons.read import list_seasons, roster
+from leaderboard.seasons.read import seasons_of
 from leaderboard.web.guards import guard_role, person, require
+from leaderboard.web.requests import office
 
 door = Blueprint("units", __name__, url_prefix="/my")
 door.before_request(guard_role(REPORTER))
+
+
+def today() -> date:
+    """The present day in the office's zone."""
+    return local_date(now(), office().zone)
 
 
 def own_unit(session: Session) -> Unit:
@@ -27,8 +35,7 @@ def own_unit(session: Session) -> Unit:
 
 def own_seasons(session: Session, unit: Unit) -> list[Season]:
     """The seasons in which the unit takes part, newest first."""
-    at = now()
-    return [s for s in list_seasons(session) if any(u.unit_id == unit.id for u in roster(session, s.id, at))]
+    return [season for season, _key in seasons_of(session, unit.id, now()).values()]
 
 
 def asked_season(mine: list[Season]) -> Season | None:
