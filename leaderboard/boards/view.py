@@ -86,7 +86,7 @@ def headlines(board: Document, totals: Document | None = None) -> list[HeadlineV
     for indicator in indicators(board):
         total = totals.get(indicator["key"])
         if total:
-            against_time = _against_target(indicator["measure"])
+            against_time = is_against_target(indicator["measure"])
             found.append(
                 HeadlineView(
                     indicator=indicator,
@@ -129,7 +129,7 @@ def _first(told: Sequence[Told]) -> tuple[str | None, str]:
     return next(((number, key) for number, key in told if number is not None), (None, ""))
 
 
-def _against_target(measure: Document) -> bool:
+def is_against_target(measure: Document) -> bool:
     """Whether the rate is measured against a task of the whole season, so that a share of it is due by now."""
     return measure.get("preset") == "signing" or measure.get("over") == "task"
 

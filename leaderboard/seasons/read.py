@@ -180,6 +180,24 @@ def roster(session: Session, season_id: int, known_at: int) -> list[RosterLine]:
     return [line for _order, line in lines]
 
 
+def seasons_of(session: Session, unit_id: int, at: int) -> dict[int, tuple[Season, str]]:
+    """The seasons in which a unit takes part at the instant, newest first, by id: each with the key it is ranked by.
+
+    That is its own, or the one of the unit it is bundled into.
+    """
+    own, into = aliased(Unit), aliased(Unit)
+    rows = session.execute(
+        select(Season, own.key, into.key)
+        .join(Entry, Entry.season_id == Season.id)
+        .join(own, own.id == Entry.unit_id)
+        .outerjoin(into, into.id == Entry.bundle_id)
+        .where(Entry.unit_id == unit_id, Entry.planned_at <= at)
+        .where(or_(Entry.ended_at.is_(None), Entry.ended_at > at))
+        .order_by(Season.ends_on.desc(), Season.id.desc())
+    )
+    return {season.id: (season, bundle or key) for season, key, bundle in rows}
+
+
 def _roster_line(columns: Sequence[Any], former: dict[int, dict[str, Any]]) -> RosterLine:
     unit_id, key, name, name_en, sort_no, division, competing, bundle = columns
     called = {"name": name, "name_en": name_en, "sort_no": sort_no} | former.get(unit_id, {})

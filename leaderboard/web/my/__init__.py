@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from leaderboard.web.my import project, standing
+from leaderboard.web.my import lift, project, standing, sure, why
 from leaderboard.web.my.door import door
 
-PAGES = (standing, project)
+PAGES = (standing, why, lift, sure, project)
 """Every module whose pages the door opens."""
 
 __all__ = ["PAGES", "door"]

@@ -1,69 +1,81 @@
-"""My place: where the unit stands in the newest edition, in one sentence first, and what it is made of."""
+"""My place: where the unit stands in the newest edition, in one sentence first, and who stands around it."""
 
 from __future__ import annotations
 
-import json
+from collections.abc import Sequence
 from typing import Any
 
-from flask import render_template, request
+from flask import render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from leaderboard.boards.models import Edition
-from leaderboard.boards.read import find_form, find_line, latest_edition, past_places
-from leaderboard.boards.unit_view import unit_view
-from leaderboard.instant import now
-from leaderboard.ledger.listing import list_projects
-from leaderboard.ledger.wanted import Wanted
+from leaderboard.boards.view import is_against_target
+from leaderboard.instant import local_date, now
 from leaderboard.objections.read import open_windows
-from leaderboard.seasons.models import Season, Unit
-from leaderboard.seasons.read import roster
 from leaderboard.web.facts import stage_words
-from leaderboard.web.my.door import asked_season, door, own_seasons, own_unit
-from leaderboard.web.requests import reading
+from leaderboard.web.my.door import door
+from leaderboard.web.my.said import Said, said
+from leaderboard.web.my.todo import Names, next_step, project_names
+from leaderboard.web.requests import office, reading
 
-PAGE = 100
+Document = dict[str, Any]
+AROUND, TOP = 2, 3
+"""So many neighbours on either side of the unit, and so many of the first."""
 
 
 @door.get("/")
 def standing() -> ResponseReturnValue:
-    """The unit's place in the newest edition, what it is made of, and the unit's projects."""
+    """The unit's place in the newest edition: the sentence, the distances, the way so far, the figures, the division."""
     session = reading()
-    unit = own_unit(session)
-    mine = own_seasons(session, unit)
-    season = asked_season(mine)
-    edition = latest_edition(session, season.id) if season else None
-    page = max(1, min(request.args.get("page", 1, type=int), 10_000))
-    lines, total = list_projects(session, Wanted(unit_ids=(unit.id,)), PAGE, (page - 1) * PAGE)
+    found = said(session)
+    if found.line is None or found.board is None:
+        return render_template("pages/units/nothing.html", **opened(session, found))
     return render_template(
         "pages/units/standing.html",
-        unit=unit,
-        season=season,
-        seasons=mine,
-        edition=edition,
-        windows=open_windows(session, [s.id for s in mine]),
-        lines=lines,
-        total=total,
-        page=page,
-        last_page=max(1, -(-total // PAGE)),
-        stages=stage_words(mine),
-        **_said(session, season, edition, unit),
+        **opened(session, found),
+        next_step=next_step(found.prospect, names_of(session, found)),
+        figures=_figures(found.board, found.line),
+        around=_around(found.board, found.line),
     )
 
 
-def _said(session: Session, season: Season | None, edition: Edition | None, unit: Unit) -> dict[str, Any]:
-    """What the newest edition said about the unit, from its stored line and board."""
-    nothing: dict[str, Any] = {"board": None, "line": None, "unit_view": None}
-    if season is None or edition is None:
-        return nothing
-    ranked_as = next(
-        (u.bundle or u.key for u in roster(session, season.id, now()) if u.unit_id == unit.id), unit.key
+def opened(session: Session, found: Said) -> dict[str, Any]:
+    """What every reading page is rendered with."""
+    return {**found.told(), "windows": open_windows(session, [season.id for season in found.seasons])}
+
+
+def names_of(session: Session, found: Said) -> Names:
+    """What the keys in a unit's prospects are called."""
+    return Names(
+        stage_words(found.seasons),
+        found.board or {},
+        project_names(session, found.prospect),
+        local_date(now(), office().zone),
     )
-    # A member of a bundle has the bundle's place; before it was bundled it had its own.
-    line = find_line(session, edition.id, ranked_as) or find_line(session, edition.id, unit.key)
-    form = find_form(session, f"/boards/{season.slug}/{edition.number}.json", "")
-    if line is None or form is None:
-        return nothing
-    board: dict[str, Any] = json.loads(form.identity)
-    past = past_places(session, season.id, line["unit"])
-    return {"board": board, "line": line, "unit_view": unit_view(board, line, past)}
+
+
+def _figures(board: Document, line: Document) -> list[Document]:
+    """The unit's own headline figures in the scheme's order, each with what is due of it by the cut-off."""
+    return [
+        {
+            "indicator": indicator,
+            "value": line["indicators"][indicator["key"]],
+            "due": board["schedule"] if is_against_target(indicator["measure"]) else None,
+        }
+        for indicator in board["scheme"]["indicators"]
+    ]
+
+
+def _around(board: Document, line: Document) -> Sequence[Document | None]:
+    """The unit's rows of its division, two on either side, after the first three; None stands for rows between."""
+    rows = [row for row in board["standings"] if row["division"] == line["division"]]
+    here = next(number for number, row in enumerate(rows) if row["unit"] == line["unit"])
+    wanted = {*range(min(TOP, len(rows))), *range(max(0, here - AROUND), min(len(rows), here + AROUND + 1))}
+    found: list[Document | None] = []
+    before = -1
+    for number in sorted(wanted):
+        if number != before + 1:
+            found.append(None)
+        found.append(rows[number])
+        before = number
+    return found

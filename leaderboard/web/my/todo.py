@@ -1,0 +1,242 @@
+"""Ways to a place in words: what to do, with which projects, and where it leads; a projection, never a promise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from leaderboard.formatters import money, place, plain
+from leaderboard.ledger.models import Project
+from leaderboard.words import ENGLISH, language, named
+from leaderboard.words import gettext as _
+
+Document = dict[str, Any]
+WAN, YI = 10_000, 100_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A project that is near to what a way asks of it."""
+
+    code: str
+    name: str
+    standing: str
+    """How far it is and for how long: 已落地 46 天."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One thing to do: in words, the place it leads to, or why it does not lead there alone."""
+
+    words: str
+    place: int | str | None
+    why: str
+    near: Sequence[Near] = ()
+    choice: int = 0
+    """Of how many projects, where there are more than are asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What keys are called: stages of the season, indicators and adjustments of the scheme, projects, today."""
+
+    stages: Mapping[str, str]
+    board: Document
+    projects: Mapping[str, str]
+    today: date
+
+    def of(self, what: str) -> str:
+        """The name of an indicator or adjustment; a reported measure is called as it is."""
+        scheme = self.board["scheme"]
+        found = next((n for n in (*scheme["indicators"], *scheme["adjustments"]) if n["key"] == what), None)
+        return named(found["name"], found["name_en"]) if found else what
+
+    def preset(self, what: str) -> str:
+        """Which of the usual rates an indicator is, if any."""
+        every = self.board["scheme"]["indicators"]
+        return next((str(i["measure"].get("preset", "")) for i in every if i["key"] == what), "")
+
+
+def project_names(session: Session, prospect: Document | None) -> dict[str, str]:
+    """Names of the projects that a unit's prospects speak of, by code: what is not public is its code in an edition."""
+    codes = {project["code"] for step in _steps(prospect) for project in step["projects"]}
+    rows = session.execute(select(Project.code, Project.name, Project.name_en).where(Project.code.in_(codes)))
+    return {code: named(name, name_en) for code, name, name_en in rows}
+
+
+def _steps(prospect: Document | None) -> Iterable[Document]:
+    ways = (prospect or {}).get("next")
+    if ways:
+        yield from ways["answers"]
+        yield from (ways["path"] or {"steps": []})["steps"]
+
+
+def deed_words(step: Document, names: Names) -> str:
+    """What to do so many times: 推动 2 个已签约项目开工."""
+    steps = step["steps"]
+    many = enough(steps) if step["by"] == "amount" else str(steps)
+    share = _("（按 {share} 分成）").format(share=step["share"]) if step.get("share", "1") != "1" else ""
+    what = names.stages.get(step["what"], step["what"])
+    match step["deed"]:
+        case "stage":
+            return _("推动 {many} 个项目{stage}").format(many=many, stage=what) + share
+        case "new_project" if step["what"] == "signed":
+            return _("新签约 {many} 个项目").format(many=many) + share
+        case "new_project":
+            return _("新签约 {many} 个项目并{stage}").format(many=many, stage=what) + share
+        case "arrival":
+            return _("再到位资金 {many}").format(many=many) + share
+        case "number":
+            return _number_words(step, many, names)
+    fewer = step["sign"] < 0
+    said = _("{name}减少 {many}") if fewer else _("{name}增加 {many}")
+    return said.format(name=names.of(step["what"]), many=many)
+
+
+def _number_words(step: Document, many: str, names: Names) -> str:
+    """The usual rates by what they count; any other by its name."""
+    usual = {
+        "signing": _("再签约 {many}"),
+        "groundbreaking": _("再开工 {many}"),
+        "landing": _("再落地 {many}"),
+        "arrival": _("再到位资金 {many}"),
+    }.get(names.preset(step["what"]))
+    if step["by"] != "amount":
+        many = _("{many} 个项目").format(many=many) if usual else many
+    if usual is not None and step["sign"] > 0:
+        return usual.format(many=many)
+    said = _("{name}减少 {many}") if step["sign"] < 0 else _("{name}增加 {many}")
+    return said.format(name=names.of(step["what"]), many=many)
+
+
+def enough(yuan: int) -> str:
+    """Money rounded up to what is shown of it, so that what is read is enough."""
+    if language() == ENGLISH:
+        unit = 10 * YI if yuan >= 10 * YI else 1_000_000
+        shown = unit // 100
+    else:
+        shown = YI // 100 if yuan >= YI else WAN
+    return money(-(-yuan // shown) * shown)
+
+
+WHY = {
+    "no_place": "本期不参加排名",
+    "cap_reached": "该项得分已封顶",
+    "none_left": "可推动的项目不够",
+    "denominator_grows": "分母同时增大，得不偿失",
+    "no_points": "该项不增加得分",
+    "not_enough": "该项再多也不够",
+}
+
+
+def why_words(reason: str) -> str:
+    """Why one column alone does not lead there."""
+    return _(WHY[reason])
+
+
+def thing_words(step: Document, names: Names) -> str:
+    """What a column is about, where no number of steps is enough."""
+    what = names.stages.get(step["what"], step["what"])
+    match step["deed"]:
+        case "stage":
+            return _("推动现有项目{stage}").format(stage=what)
+        case "new_project" if step["what"] == "signed":
+            return _("新签约项目")
+        case "new_project":
+            return _("新签约项目并{stage}").format(stage=what)
+        case "arrival":
+            return _("资金到位")
+    return names.of(step["what"])
+
+
+def near_of(step: Document, names: Names) -> list[Near]:
+    """The projects nearest to what is asked, each with how far it is and how long it has waited there."""
+    found = []
+    for project in step["projects"]:
+        standing = ""
+        if project["stage"] is not None:
+            days = (names.today - date.fromisoformat(project["on"])).days
+            stage = names.stages.get(project["stage"], project["stage"])
+            standing = _("已{stage} {days} 天").format(stage=stage, days=max(days, 0))
+        found.append(Near(project["code"], names.projects.get(project["code"], project["name"]), standing))
+    return found
+
+
+def ways(prospect: Document, names: Names) -> tuple[list[Way], list[Way]]:
+    """What leads to the next place alone, the nearest first, and what does not; alike ones are told once."""
+    there: dict[tuple[str, str], Way] = {}
+    not_there: dict[tuple[str, str], Way] = {}
+    for answer in sorted(prospect["next"]["answers"], key=_order):
+        if answer["reason"] is None and answer["steps"] is not None:
+            words = deed_words(answer, names)
+            key = words, str(answer["place"])
+            near = [*(there[key].near if key in there else ()), *near_of(answer, names)]
+            more = (there[key].choice if key in there else 0) + (answer["most"] or 0)
+            there[key] = Way(words, answer["place"], "", near[:5], more if more > answer["steps"] else 0)
+        else:
+            words = thing_words(answer, names)
+            not_there.setdefault((words, ""), Way(words, None, why_words(answer["reason"] or "not_enough")))
+    reached = {way.words for way in there.values()}
+    return list(there.values()), [way for way in not_there.values() if way.words not in reached]
+
+
+ORDER = ("stage", "arrival", "return", "number", "adjustment", "new_project")
+
+
+def _order(answer: Document) -> tuple[int, int]:
+    """What is under way before what is not begun; fewer before more."""
+    return ORDER.index(answer["deed"]), answer["steps"] or 0
+
+
+def path_of(prospect: Document | None, names: Names) -> tuple[list[Way], int | str | None]:
+    """The cheapest way there is, step by step, and the place it leads to; empty where there is none."""
+    path = ((prospect or {}).get("next") or {}).get("path")
+    if not path:
+        return [], None
+    return [Way(deed_words(s, names), None, "", near_of(s, names)) for s in path["steps"]], path["place"]
+
+
+def next_step(prospect: Document | None, names: Names) -> str:
+    """The cheapest way as half a sentence: 推动 2 个项目开工，预计可到第 3。"""
+    path, leads_to = path_of(prospect, names)
+    if not path:
+        return ""
+    done = _("、").join(way.words for way in path)
+    return _("{done}，预计可到第 {place}。").format(done=done, place=place(leads_to))
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """A unit behind and the least that would bring it level."""
+
+    name: str
+    place: int | str
+    words: str
+    to: int | str
+
+
+def behind(prospect: Document, names: Names) -> list[Behind]:
+    """Who is about to get past, the least effort first, from published numbers alone."""
+    rows = {row["unit"]: row for row in names.board["standings"]}
+    return [
+        Behind(
+            named(rows[one["unit"]]["unit_name"], rows[one["unit"]]["unit_name_en"]),
+            one["from"],
+            deed_words(one, names),
+            one["to"],
+        )
+        for one in prospect["behind"]
+        if one["unit"] in rows
+    ]
+
+
+def range_words(rate: Mapping[str, str]) -> tuple[str, str]:
+    """The ends of what a rate may be by chance alone, in whole percent."""
+    low, high = (Fraction(rate[name]) * 100 for name in ("low", "high"))
+    return plain(low, 0), plain(high, 0)
