@@ -153,6 +153,11 @@ class Settings(BaseSettings):
         72, "hours", "How long a link stays good with which an account is opened.", ge=1
     )
     upload_bytes: int = _setting(20_000_000, "bytes", "Largest workbook that may be uploaded.", ge=1000)
+    units_register: bool = _setting(
+        True,
+        "yes/no",
+        "Whether units may enter new projects themselves; their share counts once it is verified.",
+    )
     metrics_token: SecretStr = _setting(
         SecretStr(""),
         "text",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, select
+from sqlalchemy import ColumnElement, Row, and_, exists, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
@@ -16,6 +16,7 @@ from leaderboard.ledger.lines import UNSETTLED
 from leaderboard.ledger.list_models import KeptLine
 from leaderboard.ledger.models import (
     AWAITING,
+    RETURNED,
     REVERSED,
     VERIFIED,
     Credit,
@@ -23,11 +24,13 @@ from leaderboard.ledger.models import (
     OfUnit,
     Project,
     ProjectDecision,
+    StageEvent,
     UnitDecision,
     UnitReturn,
 )
-from leaderboard.ledger.read import outcome_of
+from leaderboard.ledger.read import known_project_facts, outcome_of
 from leaderboard.ledger.record import LedgerError, decide
+from leaderboard.likeness import name_key
 from leaderboard.words import gettext as _
 
 HANDED_IN = {**PROJECT_FACTS, "return": UNIT_FACTS["return"]}
@@ -46,6 +49,11 @@ class HandedIn:
     decided_by: str | None
     reason: str | None
 
+    @property
+    def kind(self) -> str:
+        """The kind of fact: event, arrival, credit or return."""
+        return self.key.kind
+
 
 def own_projects(unit_id: int) -> ColumnElement[bool]:
     """Whether a project's line says that the unit has a share in it that was not reversed."""
@@ -53,6 +61,13 @@ def own_projects(unit_id: int) -> ColumnElement[bool]:
         KeptLine.project_id.in_(select(Credit.project_id).where(Credit.unit_id == unit_id)),
         KeptLine.units.contains(f"|{unit_id}|"),
     )
+
+
+def own_events(session: Session, unit_id: int) -> tuple[Sequence[int], Sequence[Row[Any]]]:
+    """The ids of the unit's projects, and every stage event of theirs that was not reversed; two queries."""
+    ids = session.scalars(select(KeptLine.project_id).where(own_projects(unit_id))).all()
+    events = known_project_facts(StageEvent).join(KeptLine, KeptLine.project_id == StageEvent.project_id)
+    return ids, session.execute(events.where(own_projects(unit_id))).all()
 
 
 def unsettled(session: Session, unit_id: int, outcome: str, limit: int) -> list[HandedIn]:
@@ -146,3 +161,16 @@ def take_back(session: Session, actor: str, fact: OfProject | OfUnit, reason: st
     except IntegrityError as error:
         # Somebody decided on it in the same moment.
         raise gone from error
+
+
+def may_take_back(session: Session, fact: OfProject | OfUnit, people: Collection[str]) -> bool:
+    """Whether a unit may take a fact of its own back: it was sent back, or it waits and these people recorded it."""
+    outcome = outcome_of(session, fact)
+    return outcome == RETURNED or (outcome == AWAITING and fact.recorded_by in people)
+
+
+def names_taken(session: Session, unit_id: int, name: str, but: int | None = None) -> Sequence[str]:
+    """Codes of the unit's own projects of this name, written however, other than the one `but`."""
+    same = select(Project.code).join(KeptLine, KeptLine.project_id == Project.id).where(own_projects(unit_id))
+    same = same.where(KeptLine.name_key == name_key(name), Project.id != (but or 0))
+    return session.scalars(same.order_by(Project.code)).all()

@@ -30,6 +30,8 @@ class Before:
     last: int | None
     """The figure of the last period."""
     until: date | None
+    last_id: int | None
+    last_outcome: str | None
 
 
 def before_of(
@@ -50,6 +52,8 @@ def before_of(
         sum(row.quantity for row in rows),
         rows[-1].quantity if rows else None,
         rows[-1].occurred_on if rows else None,
+        rows[-1].fact_id if rows else None,
+        rows[-1].outcome if rows else None,
     )
 
 

@@ -74,7 +74,11 @@ PUBLIC = (
     " sign_in.change_password sign_in.check sign_in.password sign_in.sign_in sign_in.sign_out"
     " sign_in.code sign_in.check_code welcome.choose welcome.welcome"
 )
-UNITS = "units.project units.report_arrival units.report_event units.standing"
+UNITS = (
+    "units.project units.report_arrival units.report_event units.standing"
+    " units.projects units.new_project units.register_project units.reports units.take_back_report"
+    " units.returns units.report_returns units.evidence_file units.add_evidence"
+)
 WINDOWS = "windows.object_to windows.window windows.windows windows.withdraw_objection"
 CONSOLE = (
     "add_evidence evidence_file projects_file tell_apart undo_last "

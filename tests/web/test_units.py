@@ -96,7 +96,7 @@ def test_a_unit_without_edition_or_season_is_told_so(
     enrol(database, "xin", REPORTER, lonely.id)
     page = visit("/my/", client=signed_in(app, "xin"))
     assert page.text(page.all("h1")[0]) == "新镇还没有名次。"
-    assert "还没有计给本单位的项目" in page.text()
+    assert "还没有计给本单位的项目" in visit("/my/projects", client=signed_in(app, "xin")).text()
 
 
 def test_what_a_unit_reports_awaits_verification(
@@ -134,7 +134,7 @@ def test_what_a_unit_reports_awaits_verification(
             select(ProjectDecision).where(ProjectDecision.fact_id.in_([started.fact_id, arrival.fact_id]))
         ).all()
     assert (arrival.yuan, arrival.recorded_by, list(decided)) == (3_000_000, "li", [])
-    assert "待认定 2 条" in visit("/my/", client=client).text()
+    assert "待认定 2 条" in visit("/my/projects", client=client).text()
 
 
 @pytest.mark.engines("sqlite")
@@ -187,7 +187,8 @@ def test_a_project_whose_share_was_reversed_is_gone_and_a_shared_one_is_there(
         session.commit()
     visit("/my/projects/L-3", 404, client=client)
     assert "1/2 计给 柳溪镇" in visit("/my/projects/Q-1", client=client).text()
-    names = visit("/my/", client=client).text()
+    names = visit("/my/projects", client=client).text()
+    assert "共享：柳溪镇 1/2、青石镇 1/2" in names
     assert "青石项目1" in names
     assert "柳溪项目3" not in names
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
-from flask import Response, abort, flash, redirect, request, url_for
+from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from leaderboard.accounts.permissions import Action
 from leaderboard.ledger.awaiting import Key
-from leaderboard.ledger.evidence import ENDINGS, attach, content_of, find_evidence
+from leaderboard.ledger.evidence import attach, find_evidence
 from leaderboard.ledger.record import LedgerError
 from leaderboard.web.console.door import door
 from leaderboard.web.forms import local_path
 from leaderboard.web.guards import guard_action, guarded, person
 from leaderboard.web.requests import reading, settings, writing
+from leaderboard.web.saved_files import handed_out
 from leaderboard.words import gettext as _
 
 
@@ -47,16 +46,4 @@ def evidence_file(file_id: int) -> ResponseReturnValue:
     """A file as it was given, to be saved and never to be shown by the browser as a page of ours."""
     session = reading()
     file = find_evidence(session, file_id) or abort(404)
-    ending = ENDINGS[file.media_type]
-    title = file.title if file.title.lower().endswith(f".{ending}") else f"{file.title}.{ending}"
-    return Response(
-        b"".join(content_of(session, file)),
-        content_type=file.media_type,
-        headers={
-            "Content-Disposition": f"attachment; filename=evidence-{file.file_id}.{ending};"
-            f" filename*=UTF-8''{quote(title)}",
-            "Content-Security-Policy": "default-src 'none'; sandbox",
-            "X-Content-Type-Options": "nosniff",
-            "Cache-Control": "private, no-store",
-        },
-    )
+    return handed_out(session, file)

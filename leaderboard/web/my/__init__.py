@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from leaderboard.web.my import lift, project, standing, sure, why
+from leaderboard.web.my import (
+    evidence,
+    lift,
+    project,
+    projects,
+    registering,
+    reports,
+    returns,
+    standing,
+    sure,
+    why,
+)
 from leaderboard.web.my.door import door
 
-PAGES = (standing, why, lift, sure, project)
+PAGES = (standing, why, lift, sure, projects, registering, project, reports, returns, evidence)
 """Every module whose pages the door opens."""
 
 __all__ = ["PAGES", "door"]
