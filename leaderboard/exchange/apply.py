@@ -60,10 +60,12 @@ def apply(
     season = _season(session, plan, by)
     submission = _apply_plan(session, plan, by, season, part)
     source = Source(actor, recorded_at=recorded_at)
-    add_projects(session, source, plan.projects, {draft.holder for draft in part.facts})
+    followed = {draft.holder for draft in part.facts}
+    projects = add_projects(session, source, plan.projects, followed)
+    entered = {projects[head.code]: head for head in plan.projects if head.code in followed}
     decide_facts(session, actor, part.decisions, recorded_at)
-    facts = _facts(session, part.facts, season)
-    ids = add_facts(session, source, facts)
+    facts = _facts(session, part.facts, season, projects)
+    ids = add_facts(session, source, facts, entered)
     return members_of(part.facts, facts, ids, part.decisions, submission)
 
 
@@ -147,11 +149,13 @@ def _set_targets(session: Session, part: Taken, by: By, season: Season, units: d
         )
 
 
-def _facts(session: Session, drafts: Sequence[FactDraft], season: Season) -> list[Fact]:
-    """The drafts with codes and keys replaced by ids."""
+def _facts(
+    session: Session, drafts: Sequence[FactDraft], season: Season, projects: dict[str, int]
+) -> list[Fact]:
+    """The drafts with codes and keys replaced by ids; `projects` are those just entered, by code."""
     units = {unit.key: unit.id for unit in list_units(session)}
-    projects: dict[str, int] = {}
-    for some in chunks(sorted({draft.holder for draft in drafts if not _is_of_unit(draft)})):
+    known = {draft.holder for draft in drafts if not _is_of_unit(draft)} - projects.keys()
+    for some in chunks(sorted(known)):
         found = session.execute(select(Project.code, Project.id).where(among(Project.code, some)))
         projects |= {row.code: row.id for row in found}
     facts = []

@@ -8,8 +8,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from fractions import Fraction
-from itertools import groupby, pairwise
+from itertools import chain, groupby
+from types import MappingProxyType, SimpleNamespace
 from typing import Any, TypeVar
 
 from sqlalchemy import func, select
@@ -18,8 +18,16 @@ from sqlalchemy.orm import Session
 from leaderboard.accounts.audit import record_act
 from leaderboard.among import among
 from leaderboard.instant import now
+from leaderboard.ledger.bulk_rules import (
+    refuse_over_one,
+    refuse_overlaps,
+    refuse_second_events,
+    refuse_second_of,
+    refuse_shares_over_one,
+)
 from leaderboard.ledger.codes import code_problem
 from leaderboard.ledger.models import (
+    AWAITING,
     REVERSED,
     VERIFIED,
     Adjustment,
@@ -31,8 +39,8 @@ from leaderboard.ledger.models import (
     UnitDecision,
     UnitReturn,
 )
-from leaderboard.ledger.project_facts import keep_project_facts
-from leaderboard.ledger.read import ProjectFact, UnitFact, known_project_facts, known_unit_facts
+from leaderboard.ledger.project_facts import keep_entered, keep_project_facts
+from leaderboard.ledger.read import ProjectFact, UnitFact, known_unit_facts
 from leaderboard.ledger.record import LedgerError, Source, new_fact_id, refused_before
 from leaderboard.ledger.rows import insert_rows
 from leaderboard.words import gettext as _
@@ -42,6 +50,10 @@ AT_ONCE = 2000
 MOST_LISTED = 2000
 """Codes or facts that a line in the trail lists one by one."""
 TABLES = (StageEvent, CapitalArrival, Credit, UnitReturn, Adjustment)
+Rows = Mapping[ProjectFact | UnitFact, list[dict[str, Any]]]
+"""Rows written, by table."""
+Written = Mapping[ProjectFact, dict[int, list[Any]]]
+"""Facts written, by table and project."""
 T = TypeVar("T")
 
 
@@ -55,6 +67,9 @@ class Head:
     investor: str | None = None
     industry: str | None = None
     is_public: bool = False
+
+
+NOTHING: Mapping[int, Head] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,40 +150,86 @@ def _listed(name: str, items: Sequence[Any]) -> dict[str, Any]:
     return {f"{name}_sha256": hashlib.sha256(whole).hexdigest()}
 
 
-def add_facts(session: Session, source: Source, facts: Sequence[Fact]) -> list[int]:
+def add_facts(
+    session: Session, source: Source, facts: Sequence[Fact], entered: Mapping[int, Head] = NOTHING
+) -> list[int]:
     """Record many facts and return their ids in the same order.
 
+    `entered` are, by their ids, the projects that `add_projects` has entered in the same act as followed: nothing is
+    known of them but these facts, so that nothing of them need be looked up.
     Raises LedgerError where a stage would be reached twice, shares pass 1 or returns overlap.
     """
     if not facts:
         return []
-    ids = [new_fact_id() for _ in facts]
-    numbered = list(zip(ids, facts, strict=True))
     at = source.recorded_at or now()
-    counts: dict[str, Any] = {}
-    for table in TABLES:
-        of_table = [(fact_id, fact) for fact_id, fact in numbered if fact.table is table]
-        holder = _holder_column(table)
-        rows = [
-            {
-                holder: fact.holder_id,
-                "fact_id": fact_id,
-                "occurred_on": fact.occurred_on,
-                "recorded_at": at,
-                "recorded_by": source.actor,
-                "evidence": fact.evidence,
-                **fact.values,
-            }
-            for fact_id, fact in of_table
-        ]
-        insert_rows(session, table, rows)
-        counts |= {table.__tablename__: len(rows)} if rows else {}
+    numbered = [(new_fact_id(), fact) for fact in facts]
+    rows = {table: _rows(source.actor, at, numbered, table) for table in TABLES}
+    for table, of_table in rows.items():
+        insert_rows(session, table, of_table)
     decided = [Decision(f.table, f.holder_id, fact_id, VERIFIED) for fact_id, f in numbered if f.verified]
     _insert_decisions(session, source.actor, decided, at, are_first=True)
-    _check_rules(session, facts, {fact_id for fact_id, fact in numbered if fact.table is UnitReturn})
+    written = _written(rows, {decision.fact_id for decision in decided}, entered)
+    late = [
+        fact for fact in facts if _holder_column(fact.table) == "unit_id" or fact.holder_id not in entered
+    ]
+    _check_rules(session, rows, written, late)
+    counts: dict[str, Any] = {table.__tablename__: len(added) for table, added in rows.items() if added}
     record_act(session, source.actor, "fact.add_many", f"{len(facts)} facts", verified=len(decided), **counts)
-    _keep_projects(session, facts)
-    return ids
+    keep_entered(session, entered, written[Credit], written[StageEvent], written[CapitalArrival])
+    _keep_projects(session, late)
+    return [fact_id for fact_id, _fact in numbered]
+
+
+def _rows(
+    actor: str, at: int, numbered: Iterable[tuple[int, Fact]], table: ProjectFact | UnitFact
+) -> list[dict[str, Any]]:
+    holder = _holder_column(table)
+    return [
+        {
+            holder: fact.holder_id,
+            "fact_id": fact_id,
+            "occurred_on": fact.occurred_on,
+            "recorded_at": at,
+            "recorded_by": actor,
+            "evidence": fact.evidence,
+            **fact.values,
+        }
+        for fact_id, fact in numbered
+        if fact.table is table
+    ]
+
+
+def _written(rows: Rows, verified: set[int], entered: Mapping[int, Head]) -> Written:
+    """What was written of these projects, as it would be read."""
+    found: Written = {
+        Credit: defaultdict(list),
+        StageEvent: defaultdict(list),
+        CapitalArrival: defaultdict(list),
+    }
+    for table, by_project in found.items() if entered else ():
+        for row in rows[table]:
+            if row["project_id"] in entered:
+                outcome = VERIFIED if row["fact_id"] in verified else AWAITING
+                by_project[row["project_id"]].append(SimpleNamespace(outcome=outcome, **row))
+    return found
+
+
+def _check_rules(session: Session, rows: Rows, written: Written, late: Sequence[Fact]) -> None:
+    """What holds for single facts holds after many: of late ones looked up once for all holders touched."""
+    if any(row["yuan"] <= 0 for row in rows[CapitalArrival]):
+        raise LedgerError(_("到位资金须大于零"))
+    refuse_second_of(session, chain.from_iterable(written[StageEvent].values()))
+    refuse_over_one(session, written[Credit])
+    touched: dict[Any, set[int]] = defaultdict(set)
+    for fact in late:
+        touched[fact.table].add(fact.holder_id)
+    for some in chunks(touched[StageEvent]):
+        refuse_second_events(session, some)
+    for some in chunks(touched[Credit]):
+        refuse_shares_over_one(session, some)
+    returns = {row["fact_id"] for row in rows[UnitReturn]}
+    for some in chunks(touched[UnitReturn]):
+        refuse_overlaps(session, some, returns)
 
 
 def decide_facts(session: Session, actor: str, decisions: Sequence[Decision], at: int | None = None) -> None:
@@ -238,54 +299,6 @@ def _last_numbers(session: Session, into: Any, holder: str, decisions: Sequence[
     return found
 
 
-def _check_rules(session: Session, facts: Sequence[Fact], returns: set[int]) -> None:
-    """What holds for single facts holds after many: looked up once for all holders touched."""
-    touched: dict[Any, set[int]] = defaultdict(set)
-    for fact in facts:
-        touched[fact.table].add(fact.holder_id)
-        if fact.table is CapitalArrival and fact.values["yuan"] <= 0:
-            raise LedgerError(_("到位资金须大于零"))
-    for some in chunks(touched[StageEvent]):
-        _refuse_second_events(session, some)
-    for some in chunks(touched[Credit]):
-        _refuse_shares_over_one(session, some)
-    for some in chunks(touched[UnitReturn]):
-        _refuse_overlaps(session, some, returns)
-
-
-def _refuse_second_events(session: Session, project_ids: list[int]) -> None:
-    live = known_project_facts(StageEvent).where(among(StageEvent.project_id, project_ids)).subquery()
-    twice = (
-        select(live.c.project_id, live.c.stage)
-        .group_by(live.c.project_id, live.c.stage)
-        .having(func.count() > 1)
-    )
-    for project_id, stage in session.execute(twice):
-        code = session.scalar(select(Project.code).where(Project.id == project_id))
-        raise LedgerError(
-            _("项目 {code} 已有节点 {stage} 的记录, 请先冲销原记录再补记").format(code=code, stage=stage)
-        )
-
-
-def _refuse_shares_over_one(session: Session, project_ids: list[int]) -> None:
-    # One share cannot pass 1: the table itself refuses it.
-    several = (
-        select(Credit.project_id)
-        .where(among(Credit.project_id, project_ids))
-        .group_by(Credit.project_id)
-        .having(func.count() > 1)
-    )
-    shares: dict[int, Fraction] = defaultdict(Fraction)
-    for row in session.execute(known_project_facts(Credit).where(Credit.project_id.in_(several))):
-        shares[row.project_id] += Fraction(row.share_num, row.share_den)
-    for project_id, total in shares.items():
-        if total > 1:
-            code = session.scalar(select(Project.code).where(Project.id == project_id))
-            raise LedgerError(
-                _("项目 {code} 的分成合计应不超过 1, 现为 {total}").format(code=code, total=total)
-            )
-
-
 def _refuse_locked(session: Session, reversals: Sequence[Decision]) -> None:
     """A return is not reversed while a later one of the same unit and measure stands that is not reversed with it."""
     earliest: dict[tuple[int, str], date] = {}
@@ -299,21 +312,3 @@ def _refuse_locked(session: Session, reversals: Sequence[Decision]) -> None:
         for row in session.execute(known_unit_facts(UnitReturn).where(among(UnitReturn.unit_id, units))):
             if row.occurred_on > earliest.get((row.unit_id, row.measure), date.max):
                 raise LedgerError(refused_before(row.occurred_on))
-
-
-def _refuse_overlaps(session: Session, unit_ids: list[int], added: set[int]) -> None:
-    """Periods of a measure do not overlap, and what is added comes after all that stood before."""
-    periods: dict[tuple[int, str], list[tuple[date, date, int]]] = defaultdict(list)
-    for row in session.execute(known_unit_facts(UnitReturn).where(UnitReturn.unit_id.in_(unit_ids))):
-        periods[row.unit_id, row.measure].append((row.starts_on, row.occurred_on, row.fact_id))
-    for (_unit, measure), spans in periods.items():
-        spans.sort()
-        for (_starts, ends_on, earlier), (starts_on, until, later) in pairwise(spans):
-            if starts_on <= ends_on:
-                raise LedgerError(
-                    _("{measure} 在 {starts} 至 {ends} 有重叠的报表, 请先冲销原报表").format(
-                        measure=measure, starts=starts_on, ends=ends_on
-                    )
-                )
-            if earlier in added and later not in added:
-                raise LedgerError(refused_before(until))

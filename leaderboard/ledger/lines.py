@@ -9,7 +9,7 @@ from fractions import Fraction
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import Row, event, inspect, select, update
+from sqlalchemy import event, inspect, select, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapper, Session
 
@@ -23,20 +23,29 @@ NO_DAY, NO_YUAN, NO_UNIT = date.min, -1, 2**31 - 1
 """What stands for a missing day or amount, and for the order of a unit that is not there."""
 UNSETTLED = (AWAITING, RETURNED)
 """Outcomes after which a fact may still be verified."""
-Facts = Mapping[int, Sequence[Row[Any]]]
+Facts = Mapping[int, Sequence[Any]]
+"""Facts of one kind by project, as they were read or as they were just written."""
+
+
+def heads_of(session: Session, project_ids: Sequence[int]) -> dict[int, Any]:
+    """Name and investor of these projects."""
+    heads = select(Project.id, Project.name, Project.investor).where(among(Project.id, project_ids))
+    return {head.id: head for head in session.execute(heads)}
 
 
 def made_lines(
-    session: Session, project_ids: Sequence[int], shares: Facts, events: Facts, arrivals: Facts
+    session: Session, heads: Mapping[int, Any], shares: Facts, events: Facts, arrivals: Facts
 ) -> list[dict[str, Any]]:
-    """The lines that these facts come to, facts that were reversed left out; two queries."""
+    """The lines that these facts come to, facts that were reversed left out; one query."""
     units = {unit_id for rows in shares.values() for unit_id in (row.unit_id for row in rows)}
     found = session.execute(select(Unit.id, Unit.sort_no).where(among(Unit.id, units)))
     orders = {unit_id: sort_no for unit_id, sort_no in found}  # noqa: C416 - rows are no pairs to mypy
-    heads = select(Project.id, Project.name, Project.investor).where(among(Project.id, project_ids))
     return [
-        _line(head, shares.get(head.id, ()), events.get(head.id, ()), arrivals.get(head.id, ()), orders)
-        for head in session.execute(heads)
+        {"project_id": project_id}
+        | _line(
+            head, shares.get(project_id, ()), events.get(project_id, ()), arrivals.get(project_id, ()), orders
+        )
+        for project_id, head in heads.items()
     ]
 
 
@@ -60,9 +69,9 @@ def made_waiting(project_ids: Iterable[int], facts: Mapping[str, Facts]) -> list
 
 def _line(
     head: Any,
-    shares: Sequence[Row[Any]],
-    events: Sequence[Row[Any]],
-    arrivals: Sequence[Row[Any]],
+    shares: Sequence[Any],
+    events: Sequence[Any],
+    arrivals: Sequence[Any],
     orders: Mapping[int, int],
 ) -> dict[str, Any]:
     signings = sorted((e for e in events if e.stage == SIGNED), key=lambda e: (e.occurred_on, e.fact_id))
@@ -71,7 +80,6 @@ def _line(
     leading = _leading(shares)
     outcomes = [row.outcome for row in chain(shares, events, arrivals)]
     return {
-        "project_id": head.id,
         "name_key": name_key(head.name),
         "deal_key": deal_key(head.investor, inward if total is None else total),
         "units": _barred({str(row.unit_id) for row in shares}),
@@ -91,7 +99,7 @@ def _barred(keys: set[str]) -> str:
     return f"|{'|'.join(sorted(keys))}|" if keys else "|"
 
 
-def _leading(shares: Sequence[Row[Any]]) -> int | None:
+def _leading(shares: Sequence[Any]) -> int | None:
     """The unit with the largest share; of equals, the one that was entered first."""
     if len(shares) == 1:
         return int(shares[0].unit_id)

@@ -7,7 +7,7 @@ nothing is ever added to what stood there before, so that corrections and revers
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from leaderboard.among import among
 from leaderboard.ledger.duplicates import Keys, keep_suspects, keys_of, wrong_suspects
-from leaderboard.ledger.lines import made_lines, made_waiting
+from leaderboard.ledger.lines import Facts, heads_of, made_lines, made_waiting
 from leaderboard.ledger.list_models import KeptLine, KeptWaiting, Suspect
 from leaderboard.ledger.models import (
     AWAITING,
@@ -68,15 +68,30 @@ def keep_project_facts(session: Session, project_ids: Iterable[int]) -> None:
     ids = sorted(set(project_ids))
     for some in _chunks(ids):
         made, known = made_from_facts(session, some), keys_of(session, some)
-        for table in TABLES:
-            # Projects without a line are new: there is nothing of theirs to take away.
+        # Projects without a line are new: there is nothing of theirs to take away.
+        for table in TABLES if known else ():
             gone = delete(table).where(among(table.project_id, known))
-            if known:
-                session.execute(gone.execution_options(synchronize_session=False))
-            insert_rows(session, table, made[table])
-        lines = made[KeptLine]
-        keys = {line["project_id"]: Keys(line["name_key"], line["deal_key"]) for line in lines}
-        keep_suspects(session, some, known, keys)
+            session.execute(gone.execution_options(synchronize_session=False))
+        _keep(session, some, made, known)
+
+
+def keep_entered(
+    session: Session, heads: Mapping[int, Any], shares: Facts, events: Facts, arrivals: Facts
+) -> None:
+    """Make the rows of projects entered in this very act, by their ids, from all that was just written of them."""
+    for some in _chunks(sorted(heads)):
+        made = _made(
+            session, {project_id: heads[project_id] for project_id in some}, shares, events, arrivals
+        )
+        _keep(session, some, made, {})
+
+
+def _keep(session: Session, project_ids: Sequence[int], made: Kept, before: dict[int, Keys]) -> None:
+    for table in TABLES:
+        insert_rows(session, table, made[table])
+    lines = made[KeptLine]
+    keys = {line["project_id"]: Keys(line["name_key"], line["deal_key"]) for line in lines}
+    keep_suspects(session, project_ids, before, keys)
 
 
 def wrong_project_facts(session: Session) -> list[WrongFacts]:
@@ -109,13 +124,17 @@ def made_from_facts(session: Session, project_ids: Sequence[int]) -> Kept:
     shares = _facts(session, Credit, project_ids, "unit_id", "share_num", "share_den")
     events = _facts(session, StageEvent, project_ids, "stage", "total_yuan", "inward_yuan")
     arrivals = _facts(session, CapitalArrival, project_ids, "yuan")
+    return _made(session, heads_of(session, project_ids), shares, events, arrivals)
+
+
+def _made(session: Session, heads: Mapping[int, Any], shares: Facts, events: Facts, arrivals: Facts) -> Kept:
     made: Kept = {
         KeptProject: [],
         KeptArrival: [],
-        KeptLine: made_lines(session, project_ids, shares, events, arrivals),
-        KeptWaiting: made_waiting(project_ids, {"event": events, "arrival": arrivals, "credit": shares}),
+        KeptLine: made_lines(session, heads, shares, events, arrivals),
+        KeptWaiting: made_waiting(heads, {"event": events, "arrival": arrivals, "credit": shares}),
     }
-    for project_id in project_ids:
+    for project_id in heads:
         of = {"project_id": project_id}
         money = _money_by_day(arrivals.get(project_id, ()))
         made[KeptArrival] += [of | {"occurred_on": day, "yuan": yuan} for day, yuan in money.items()]
@@ -138,7 +157,7 @@ def _facts(
     return grouped
 
 
-def _shared(rows: Iterable[Row[Any]]) -> dict[int, tuple[int, int]]:
+def _shared(rows: Iterable[Any]) -> dict[int, tuple[int, int]]:
     """Verified shares by unit, as numerator and denominator; a unit credited twice has the sum."""
     shares: dict[int, tuple[int, int]] = {}
     for row in rows:
@@ -150,12 +169,12 @@ def _shared(rows: Iterable[Row[Any]]) -> dict[int, tuple[int, int]]:
     return shares
 
 
-def _reached(events: Sequence[Row[Any]]) -> dict[str, Any]:
+def _reached(events: Sequence[Any]) -> dict[str, Any]:
     """The first verified day at each stage with the contract of the signing, and a signing that is awaited."""
     if not events:
         return NOTHING_REACHED
     days: dict[str, date] = {}
-    contract: Row[Any] | None = None
+    contract: Any = None
     awaited: list[date] = []
     # In the order in which scoring takes them.
     for row in sorted(events, key=lambda row: (row.occurred_on, str(row.fact_id))):
@@ -172,7 +191,7 @@ def _reached(events: Sequence[Row[Any]]) -> dict[str, Any]:
     }
 
 
-def _money_by_day(arrivals: Iterable[Row[Any]]) -> dict[date, int]:
+def _money_by_day(arrivals: Iterable[Any]) -> dict[date, int]:
     money: dict[date, int] = defaultdict(int)
     for row in arrivals:
         if row.outcome == VERIFIED:
