@@ -6,6 +6,7 @@ A line is kept as the package tells it, its facts as rows, with what each fact i
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import cache
@@ -19,6 +20,7 @@ from scoring.show import exact, round_half_up
 Document = dict[str, Any]
 Told = dict[str, dict[str, dict[str, list[str | None]]]]
 """By kind, ref and id of a fact: its name, its day, and where it is counted the unit's share."""
+WITH_SHARE = 3
 
 
 def unit_lines(
@@ -61,7 +63,7 @@ def opened(line: Mapping[str, Any]) -> Document:
 
 
 def _told(standing: Standing) -> Told:
-    told: Told = {}
+    told: Told = defaultdict(lambda: defaultdict(dict))
     # Several indicators look at one cohort, whose facts are the same.
     for count in {id(count): count for line in standing.indicators for count in _counts(line)}.values():
         _tell(told, count.counted, count.left_out)
@@ -80,11 +82,13 @@ def _counts(line: IndicatorLine) -> Iterator[Count]:
 def _tell(told: Told, counted: Iterable[CountedFact], left_out: Iterable[LeftOutFact]) -> None:
     """Note what the facts are called; one that is counted anywhere keeps its share."""
     for kind, ref, fact, name, on, _reason in left_out:
-        known = told.setdefault(kind, {}).setdefault(ref, {})
+        known = told[kind][ref]
         if fact not in known:
             known[fact] = [name, _day(on)]
     for kind, ref, fact, name, on, share, _amount in counted:
-        told.setdefault(kind, {}).setdefault(ref, {})[fact] = [name, _day(on), exact(share)]
+        known = told[kind][ref]
+        if fact not in known or len(known[fact]) < WITH_SHARE:
+            known[fact] = [name, _day(on), exact(share)]
 
 
 @cache

@@ -159,8 +159,8 @@ def by_indicator(rows: Sequence[Document], key: str) -> list[Document]:
     return sorted(rows, key=lambda row: _order(row["indicators"][key]["place"]))
 
 
-def _order(place: int | str | None) -> tuple[bool, Fraction]:
-    return place is None, Fraction(exact_number(place or 0))
+def _order(place: int | str | None) -> tuple[bool, int | Fraction]:
+    return place is None, exact_number(place or 0)
 
 
 def best_score(board: Document) -> str:
