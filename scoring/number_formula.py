@@ -88,8 +88,8 @@ class Printer:
         if not known or (not pooled and len(known) < len(parts)):
             return None
         show = _show(self.line.rate is not None, known[0].numerator)
-        factors = {part.audited for part in known} - {None, Fraction(1)}
-        notes = [self.tongue.say("audited", share=percent(f).text) for f in factors if f is not None]
+        factors = {part.audited for part in known if part.audited is not None and part.audited != 1}
+        notes = [self.tongue.say("audited", share=percent(factor).text) for factor in factors]
         return Seen(_pooled(known) if pooled else _mixed(known), show, tuple(notes))
 
     def _value(self) -> Seen | None:

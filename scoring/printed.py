@@ -29,13 +29,18 @@ class Sum:
 def number(x: Fraction) -> Sum:
     """A plain number: `7`, `1.2`, `(1/3)`."""
     text = plain(x)
-    return Sum(f"({text})" if "/" in text else text, x, NEGATED if x < 0 and "/" not in text else ATOM)
+    return Sum(f"({text})", x) if "/" in text else Sum(text, x, _binding(text))
 
 
 def percent(x: Fraction) -> Sum:
     """A rate: `93.5%`, or `(28/27)` where no decimal says it exactly."""
     text = plain(x * 100)
-    return number(x) if "/" in text else Sum(f"{text}%", x, NEGATED if x < 0 else ATOM)
+    return number(x) if "/" in text else Sum(f"{text}%", x, _binding(text))
+
+
+def _binding(text: str) -> int:
+    """How tightly a number holds together: one below zero begins with its sign."""
+    return NEGATED if text.startswith("-") else ATOM
 
 
 def money(x: Fraction) -> Sum:

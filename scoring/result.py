@@ -106,8 +106,8 @@ class Part:
     @property
     def is_bare(self) -> bool:
         """Whether only a rate was stated: it stands over a 1 that nobody stated, and has neither of its counts."""
-        below = self.denominator
-        return below is not None and any(fact.kind == "given" and not fact.ref for fact in below.counted)
+        counted = self.denominator.counted if self.denominator else ()
+        return len(counted) == 1 and counted[0].kind == "given" and not counted[0].ref
 
     @property
     def counts(self) -> tuple[Fraction | None, Fraction | None]:
