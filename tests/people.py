@@ -16,6 +16,7 @@ from leaderboard.db import Database
 from leaderboard.instant import now
 
 PASSWORD = "Plum-tree-7"
+SEEN = re.compile(r'name="(seen)" value="([^"]*)"')
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
@@ -68,9 +69,13 @@ def token_in(page: str) -> str:
 
 
 def submit(client: FlaskClient, path: str, form: str | None = None, **fields: str) -> TestResponse:
-    """Fill in the form of a page (at `form`, or at the path itself) and send it to the path."""
-    token = token_in(client.get(form or path).get_data(as_text=True))
-    return client.post(path, data={"csrf_token": token, **fields})
+    """Fill in the form of a page (at `form`, or at the path itself) and send it to the path.
+
+    As a browser does, what the form says it is filled in over goes with it.
+    """
+    page = client.get(form or path).get_data(as_text=True)
+    own = page.partition(f' action="{path}"')[2].partition("</form>")[0]
+    return client.post(path, data={"csrf_token": token_in(page), **dict(SEEN.findall(own)), **fields})
 
 
 def signed_in(app: Flask, name: str = "chen", password: str = PASSWORD) -> FlaskClient:

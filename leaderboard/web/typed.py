@@ -29,6 +29,8 @@ class Typed:
         self.problems: dict[str, str] = {}
         self.unsure: dict[str, str] = {}
         """What is asked to be confirmed: name of the box -> the very figures or days it stands for."""
+        self.theirs: list[tuple[str, str, str]] = []
+        """What somebody else saved meanwhile: the words of a field, what it says now, and what was typed here."""
 
     @classmethod
     def of_request(cls) -> Typed:
@@ -39,6 +41,11 @@ class Typed:
     def ok(self) -> bool:
         """Whether nothing was wrong so far."""
         return not self.problems
+
+    def shown(self, name: str) -> str:
+        """What a field shows: as it was typed or kept, full-width marks and all, unless it was set since."""
+        worded, value = self.worded.get(name, ""), self.values.get(name, "")
+        return worded if tidy(worded) == value else value
 
     def complain(self, name: str, problem: str) -> None:
         """Note what is wrong with a field; the first word stands."""

@@ -19,7 +19,7 @@ from leaderboard.objections.models import Objection
 from leaderboard.seasons.models import CalendarYear
 from leaderboard.seasons.read import find_season
 from tests.factories import VERIFIED, Race, small_race
-from tests.people import enrol, signed_in, token_in
+from tests.people import enrol, signed_in, submit, token_in
 from tests.visiting import Visit, Visited
 from tests.web.races import TODAY, committed_race
 
@@ -41,8 +41,7 @@ def client(app: Flask, database: Database, race: Race) -> FlaskClient:
 
 def press(client: FlaskClient, path: str, form: str = DESK, **fields: str) -> int:
     """Send a form of the desk and return the status."""
-    token = token_in(client.get(form).get_data(as_text=True))
-    return client.post(path, data={"csrf_token": token, **fields}).status_code
+    return submit(client, path, form, **fields).status_code
 
 
 def newest(database: Database) -> Draft:

@@ -38,12 +38,15 @@ def calendar() -> ResponseReturnValue:
 @door.post("/calendar")
 @guarded(guard_action(Action.PLAN_TIMETABLE))
 def import_calendar() -> ResponseReturnValue:
-    """Take in a year's notice, in place of an earlier one of that year."""
+    """Take in a year's notice; one that stands there already is replaced only where it was seen and that is confirmed."""
     typed = Typed.of_request()
     year = typed.whole("year", least=2000, most=2100)
     source = typed.text("source", most=200)
     session, notice = writing(), typed.worded.get("notice", "")
     days = _days(typed, notice, year)
+    earlier = next((known for known in list_years(session) if known.year == year), None)
+    if typed.ok and earlier and not typed.confirmed("confirmed", [year, earlier.imported_at]):
+        return _page(typed, 409, earlier)
     if typed.ok:
         try:
             import_year(session, person().name, year, days, source=source)
@@ -70,11 +73,11 @@ def _days(typed: Typed, notice: str, year: int) -> list[NoticeDay]:
         return []
 
 
-def _page(typed: Typed, status: int = 200) -> ResponseReturnValue:
+def _page(typed: Typed, status: int = 200, earlier: CalendarYear | None = None) -> ResponseReturnValue:
     session = reading()
     years = []
     for year in list_years(session):
         days = days_of_year(session, year.year)
         off, worked = [d for d in days if not d.is_working], [d for d in days if d.is_working]
         years.append(ShownYear(year, off, worked))
-    return show("calendar", status, here="calendar", typed=typed, years=years)
+    return show("calendar", status, here="calendar", typed=typed, years=years, earlier=earlier)

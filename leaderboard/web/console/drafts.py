@@ -39,6 +39,7 @@ from leaderboard.seasons.read import list_units, stage_lines
 from leaderboard.web.console.acts import carry_out, try_out
 from leaderboard.web.console.door import door, season_at, show, today
 from leaderboard.web.guards import guard_action, guarded, person
+from leaderboard.web.meanwhile import filled_in_over
 from leaderboard.web.requests import database, office, reading
 from leaderboard.web.typed import Typed
 from leaderboard.words import gettext as _
@@ -69,7 +70,6 @@ def desk(season: Season, window: Typed | None = None, status: int = 200) -> Resp
     session = reading()
     found = list_drafts(session, season.id)
     filed = objections_in(session, season.id)
-    kept = {"days": str(season.window_days), "contact": season.window_contact or ""}
     return show(
         "drafts",
         status,
@@ -81,11 +81,16 @@ def desk(season: Season, window: Typed | None = None, status: int = 200) -> Resp
         indicators=indicator_names(*(each.draft for each in filed)),
         editions=list_announced(session, season.id),
         told=told_of_season(session, season.id),
-        window=window or Typed(kept),
+        window=window or filled_in_over(window_of(season)),
         missing=years_of_season(session, season, now(), office().zone),
         countersigns=open_countersigns(session, season.id),
         blank=Typed(),
     )
+
+
+def window_of(season: Season) -> dict[str, str]:
+    """What the form of the season's window says."""
+    return {"days": str(season.window_days), "contact": season.window_contact or ""}
 
 
 def _live(session: Session, draft: Draft) -> LiveDraft:

@@ -10,11 +10,13 @@ from leaderboard.accounts.permissions import Action
 from leaderboard.boards.countersign import REVEAL, ask
 from leaderboard.releasing import reveal
 from leaderboard.seasons.holding import MOST_WINDOW_DAYS, freeze_season, set_window
+from leaderboard.seasons.models import Season
 from leaderboard.seasons.plan import PlanError
 from leaderboard.web.console.acts import carry_out, try_out
 from leaderboard.web.console.door import door, season_at
-from leaderboard.web.console.drafts import desk
+from leaderboard.web.console.drafts import desk, window_of
 from leaderboard.web.guards import guard_action, guarded, person
+from leaderboard.web.meanwhile import mark_of, overtaken
 from leaderboard.web.requests import database, office, writing
 from leaderboard.web.typed import Typed
 from leaderboard.words import gettext as _
@@ -69,12 +71,19 @@ def change_window(slug: str) -> ResponseReturnValue:
     """Set for how many working days every board lies open before it is published."""
     season, typed = season_at(slug), Typed.of_request()
     days = typed.whole("days", least=0, most=MOST_WINDOW_DAYS)
-    if not typed.ok:
-        return desk(season, typed, 422)
     contact, reason = typed.worded.get("contact"), typed.worded.get("reason", "")
     session = writing()
+    held = session.get_one(Season, season.id)
+    session.refresh(held, with_for_update=True)
+    present = window_of(held)
+    words = {"days": _("工作日数（0 为不公示）"), "contact": _("异议联系方式")}
+    both = [(words[name], value, typed.worded.get(name, "")) for name, value in present.items()]
+    if overtaken(typed, mark_of(present), both):
+        return desk(season, typed, 409)
+    if not typed.ok:
+        return desk(season, typed, 422)
     try:
-        set_window(session, person().name, season, days=days, contact=contact, reason=reason)
+        set_window(session, person().name, held, days=days, contact=contact, reason=reason)
         session.commit()
     except PlanError as error:
         session.rollback()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 
 from flask import abort, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -26,6 +26,7 @@ from leaderboard.web.console.door import show
 from leaderboard.web.console.people_door import door, state_words
 from leaderboard.web.forms import field
 from leaderboard.web.guards import person
+from leaderboard.web.meanwhile import filled_in_over, mark_of, overtaken
 from leaderboard.web.requests import reading, settings, writing
 from leaderboard.web.typed import Typed
 from leaderboard.words import gettext as _
@@ -59,7 +60,12 @@ def assign_role(name: str) -> ResponseReturnValue:
     typed = Typed.of_request()
 
     def act(session: Session, account: Account) -> str:
+        session.refresh(account, with_for_update=True)
         units = {unit.key: unit.id for unit in list_units(session)}
+        present = _office(session, account)
+        own = account.id == person().id  # which has no such form, and is refused for what it is
+        if not own and overtaken(typed, mark_of(present), _both_offices(session, typed, present)):
+            raise AccountError
         assign(
             session,
             person().name,
@@ -154,12 +160,31 @@ def _done(
     except AccountError as error:
         session.rollback()
         if typed is not None:
+            if typed.theirs:
+                return person_page(account.name, typed=typed, status=409)
             typed.complain("", _("；").join(error.problems))
             return person_page(account.name, typed=typed, status=422)
         flash(_("；").join(error.problems), "failure")
     else:
         flash(said)
     return redirect(url_for("people.one_person", name=account.name))
+
+
+def _office(session: Session, account: Account) -> dict[str, str]:
+    """The role and the unit's key, as the form has them."""
+    keys = {unit.id: unit.key for unit in list_units(session)}
+    return {"role": account.role, "unit": keys.get(account.unit_id or 0, "")}
+
+
+def _both_offices(
+    session: Session, typed: Typed, present: Mapping[str, str]
+) -> Iterator[tuple[str, str, str]]:
+    """What the account is now and what it was to be, in words."""
+    units = {unit.key: named(unit.name, unit.name_en) for unit in list_units(session)}
+    shown = {"role": (_("角色"), role_words()), "unit": (_("单位"), units)}
+    for name, (words, said) in shown.items():
+        now_is, mine = present[name], typed.values.get(name, "")
+        yield words, said.get(now_is, now_is), said.get(mine, mine)
 
 
 def link_of(token: str) -> str:
@@ -174,8 +199,6 @@ def person_page(
     session, at = reading(), now()
     account = find_account(session, name) or abort(404)
     units = list_units(session)
-    keys = {unit.id: unit.key for unit in units}
-    known = Typed({"role": account.role, "unit": keys.get(account.unit_id or 0, "")})
     return show(
         "person",
         status,
@@ -184,7 +207,7 @@ def person_page(
         line=line_of(session, account),
         link=link,
         hours=settings().invitation_hours,
-        typed=typed or known,
+        typed=typed or filled_in_over(_office(session, account)),
         own=account.id == person().id,
         roles=role_words(),
         does=role_duties(),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 from flask import flash, redirect, url_for
@@ -18,6 +17,7 @@ from leaderboard.seasons.rename import rename_season
 from leaderboard.web.console.acts import carry_out
 from leaderboard.web.console.door import door, season_at, show
 from leaderboard.web.guards import guard_action, guarded, person
+from leaderboard.web.meanwhile import mark_of
 from leaderboard.web.requests import office, reading, writing
 from leaderboard.web.typed import Typed
 from leaderboard.words import gettext as _
@@ -30,11 +30,6 @@ def values_of(season: Season) -> dict[str, str]:
     """What the card says."""
     names = {name: getattr(season, name) or "" for name in NAMES}
     return names | {"starts_on": str(season.starts_on), "ends_on": str(season.ends_on)}
-
-
-def mark_of(values: dict[str, str]) -> str:
-    """By which a form tells what it was filled in over."""
-    return hashlib.sha256(repr(sorted(values.items())).encode()).hexdigest()[:16]
 
 
 @door.get("/seasons/<slug>/card")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any
 
 from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -19,8 +18,9 @@ from leaderboard.seasons.rename import rename_division
 from leaderboard.seasons.taking_part import KEY
 from leaderboard.web.console.acts import carry_out
 from leaderboard.web.console.door import door, season_at, show
-from leaderboard.web.console.season_units import PLANNING
+from leaderboard.web.console.season_units import PLANNING, overtaken_name
 from leaderboard.web.guards import guarded, person
+from leaderboard.web.meanwhile import filled_in_over
 from leaderboard.web.requests import reading, writing
 from leaderboard.web.typed import Typed
 from leaderboard.words import gettext as _
@@ -62,16 +62,17 @@ def add_one_division(slug: str) -> ResponseReturnValue:
 def rename_one_division(slug: str, division: str) -> ResponseReturnValue:
     """Call a division otherwise from now on."""
     season, typed = season_at(slug), Typed.of_request()
-    names: dict[str, Any] = {
-        "name": typed.text("name"),
-        "name_en": typed.text("name_en", needed=False) or None,
-    }
+    name, name_en = typed.text("name"), typed.text("name_en", needed=False)
     reason = typed.text("reason", most=500)
+    session = writing()
+    found = _division(session, season, division)
+    session.refresh(found, with_for_update=True)
+    if overtaken_name(typed, {"name": found.name, "name_en": found.name_en or ""}):
+        return _page(season, Typed(), 409, {division: typed})
     if not typed.ok:
         return _page(season, Typed(), 422, {division: typed})
-    session = writing()
     try:
-        rename_division(session, person().name, _division(session, season, division), reason=reason, **names)
+        rename_division(session, person().name, found, reason=reason, name=name, name_en=name_en or None)
         session.commit()
     except PlanError as error:
         session.rollback()
@@ -117,7 +118,7 @@ def _page(
         season=season,
         typed=typed,
         divisions=found,
-        renaming={d.key: Typed({"name": d.name, "name_en": d.name_en or ""}) for d in found}
+        renaming={d.key: filled_in_over({"name": d.name, "name_en": d.name_en or ""}) for d in found}
         | dict(renaming or {}),
         refused=set(renaming or {}),
         counts=Counter(line.division for line in roster(reading(), season.id, now())),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from flask import abort, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -15,8 +15,9 @@ from leaderboard.seasons.read import RosterLine, bundles, find_unit, list_divisi
 from leaderboard.seasons.rename import rename_unit
 from leaderboard.seasons.taking_part import leave_season, place_unit
 from leaderboard.web.console.door import door, season_at, show
-from leaderboard.web.console.season_units import PLANNING, heads
+from leaderboard.web.console.season_units import PLANNING, heads, overtaken_name
 from leaderboard.web.guards import guarded, person
+from leaderboard.web.meanwhile import filled_in_over, mark_of, overtaken
 from leaderboard.web.requests import reading, writing
 from leaderboard.web.typed import Typed
 from leaderboard.words import gettext as _
@@ -24,6 +25,10 @@ from leaderboard.words import named
 
 ONE = "/seasons/<slug>/units/<unit>"
 Keep = Callable[[Session, Season, Unit], str]
+
+
+class Overtaken(Exception):
+    """Somebody else saved the form meanwhile."""
 
 
 @door.get(ONE)
@@ -42,8 +47,9 @@ def rename_one_unit(slug: str, unit: str) -> ResponseReturnValue:
     reason = typed.text("reason", most=500)
 
     def keep(session: Session, _season: Season, found: Unit) -> str:
-        if typed.worded.get("seen") != found.name:
-            raise PlanError(_("您填写期间，他人已把名称改为“{name}”，请看过再保存").format(name=found.name))
+        session.refresh(found, with_for_update=True)
+        if overtaken_name(typed, {"name": found.name, "name_en": found.name_en or ""}):
+            raise Overtaken
         rename_unit(session, person().name, found, reason=reason, name=name, name_en=name_en or None)
         return _("名称已改，已发布的各期不变")
 
@@ -60,6 +66,10 @@ def place_one_unit(slug: str, unit: str) -> ResponseReturnValue:
     reason = typed.text("reason", most=500)
 
     def keep(session: Session, held: Season, found: Unit) -> str:
+        session.refresh(held, with_for_update=True)
+        line = _line(session, held, unit)
+        if overtaken(typed, mark_of(_place(line)), _both_places(session, held, typed, line)):
+            raise Overtaken
         goes_to = next(d for d in list_divisions(session, held.id) if d.key == division)
         place_unit(
             session,
@@ -91,7 +101,7 @@ def leave_with_unit(slug: str, unit: str) -> ResponseReturnValue:
 
 
 def _kept(slug: str, key: str, form: str, typed: Typed, keep: Keep) -> ResponseReturnValue:
-    """Keep what was typed, or show it again with everything that is wrong."""
+    """Keep what was typed, or show it again with everything that is wrong, or beside what somebody else saved."""
     if not typed.ok:
         return _page(season_at(slug), key, form, typed, 422)
     season = season_at(slug)
@@ -101,6 +111,9 @@ def _kept(slug: str, key: str, form: str, typed: Typed, keep: Keep) -> ResponseR
     try:
         said = keep(session, held, unit)
         session.commit()
+    except Overtaken:
+        session.rollback()
+        return _page(season_at(slug), key, form, typed, 409)
     except PlanError as error:
         session.rollback()
         typed.complain("", "; ".join(error.problems))
@@ -112,9 +125,8 @@ def _kept(slug: str, key: str, form: str, typed: Typed, keep: Keep) -> ResponseR
 def _page(
     season: Season, key: str, form: str = "", typed: Typed | None = None, status: int = 200
 ) -> ResponseReturnValue:
-    lines = roster(reading(), season.id, now())
-    line = next((found for found in lines if found.key == key), None) or abort(404)
-    shown = {"name": Typed(_names(line)), "place": Typed(_place(line)), "leave": Typed()}
+    lines, line = roster(reading(), season.id, now()), _line(reading(), season, key)
+    shown = {"name": filled_in_over(_names(line)), "place": filled_in_over(_place(line)), "leave": Typed()}
     if typed is not None:
         shown[form] = typed
     return show(
@@ -130,10 +142,30 @@ def _page(
     )
 
 
+def _line(session: Session, season: Season, key: str) -> RosterLine:
+    """How the unit takes part now, or the page of an unknown address."""
+    return next((line for line in roster(session, season.id, now()) if line.key == key), None) or abort(404)
+
+
 def _names(line: RosterLine) -> dict[str, str]:
     return {"name": line.name, "name_en": line.name_en or ""}
 
 
 def _place(line: RosterLine) -> dict[str, str]:
-    hors_concours = {} if line.competing else {"hors_concours": "1"}
-    return {"division": line.division, "into": line.bundle or "", **hors_concours}
+    hors_concours = "" if line.competing else "1"
+    return {"division": line.division, "into": line.bundle or "", "hors_concours": hors_concours}
+
+
+def _both_places(
+    session: Session, season: Season, typed: Typed, line: RosterLine
+) -> Iterator[tuple[str, str, str]]:
+    """Where the unit stands now and where it was to be put, part by part in words."""
+    units = {found.key: found.name for found in roster(session, season.id, now())}
+    shown = (
+        (_("组别"), {d.key: named(d.name, d.name_en) for d in list_divisions(session, season.id)}),
+        (_("捆绑到"), {"": _("不捆绑，单独排名"), **units}),
+        (_("排名"), {"": _("参加排名"), "1": _("只展示，不参加排名")}),
+    )
+    for (words, said), (name, present) in zip(shown, _place(line).items(), strict=True):
+        mine = typed.values.get(name, "")
+        yield words, said.get(present, present), said.get(mine, mine)

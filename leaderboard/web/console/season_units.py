@@ -18,7 +18,9 @@ from leaderboard.seasons.read import list_divisions, list_units, ranked, roster
 from leaderboard.seasons.taking_part import NewUnit, add_units, propose_keys
 from leaderboard.web.console.acts import carry_out
 from leaderboard.web.console.door import door, season_at, show
+from leaderboard.web.console.roster import numbers_of, roster_page
 from leaderboard.web.guards import guard_action, guarded, person
+from leaderboard.web.meanwhile import mark_of, overtaken
 from leaderboard.web.requests import reading, writing
 from leaderboard.web.typed import Typed
 from leaderboard.words import gettext as _
@@ -170,8 +172,17 @@ def _page(
 @door.post("/seasons/<slug>/units/order")
 @guarded(PLANNING)
 def put_in_order(slug: str) -> ResponseReturnValue:
-    """Put the season's units in the order of the numbers typed, or move one of them up or down by one."""
-    season = season_at(slug)
+    """Put the season's units in the order of the numbers typed, or move one of them up or down by one.
+
+    Numbers are typed over an order: where somebody else changed it meanwhile, both are shown and nothing is kept.
+    """
+    season, typed = season_at(slug), Typed.of_request()
+    if not {"up", "down"} & typed.values.keys():
+        present = {key: str(number) for key, number in numbers_of(writing(), season).items()}
+        called = {unit.key: unit.name for unit in list_units(writing())}
+        both = [(called[key], now_at, typed.values.get(f"no.{key}", "")) for key, now_at in present.items()]
+        if overtaken(typed, mark_of(present), both):
+            return roster_page(season, typed, 409)
 
     def order(session: Session) -> str:
         moved = order_units(session, person().name, _wanted_order(session, season))
@@ -184,7 +195,7 @@ def _wanted_order(session: Session, season: Season) -> list[Unit]:
     """The season's units as they are to be listed; raises PlanError for what is no number."""
     units = {unit.key: unit for unit in list_units(session)}
     lines = roster(session, season.id, now())
-    keys = [line.key for line in sorted(lines, key=lambda line: (line.sort_no, line.unit_id))]
+    keys = list(numbers_of(session, season))
     division = {line.key: line.division for line in lines}
     for step, direction in ((-1, "up"), (1, "down")):
         asked = request.form.get(direction)
@@ -200,6 +211,13 @@ def _wanted_order(session: Session, season: Season) -> list[Unit]:
     if wrong := [units[key].name for key, number in numbers.items() if number is None]:
         raise PlanError(_("{units} 的顺序应为整数").format(units=_("、").join(wrong)))
     return [units[key] for key in sorted(keys, key=lambda key: _rank(numbers[key] or 0, keys.index(key) + 1))]
+
+
+def overtaken_name(typed: Typed, present: dict[str, str]) -> bool:
+    """Whether somebody else renamed it meanwhile, by its Chinese and English name."""
+    words = {"name": _("名称"), "name_en": _("英文名")}
+    both = [(words[name], value, typed.worded.get(name, "")) for name, value in present.items()]
+    return overtaken(typed, mark_of(present), both)
 
 
 def _rank(wanted: int, present: int) -> int:

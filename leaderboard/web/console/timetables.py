@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -33,6 +34,7 @@ from leaderboard.seasons.timetable import (
 from leaderboard.web.console.door import door, season_at, show
 from leaderboard.web.console.timetable_form import choices, rule_from, rule_words, typed_of
 from leaderboard.web.guards import guard_action, guarded, person
+from leaderboard.web.meanwhile import mark_of, overtaken
 from leaderboard.web.requests import office, reading, writing
 from leaderboard.web.typed import Typed
 from leaderboard.words import gettext as _
@@ -112,7 +114,9 @@ def edit_timetable(slug: str, timetable_id: int) -> ResponseReturnValue:
     """The form with what the timetable says now."""
     season = season_at(slug)
     timetable = _timetable(reading(), season, timetable_id)
-    return _form(season, timetable, typed_of(parse_rule(timetable.rule), timetable.name, timetable.catch_up))
+    typed = typed_of(parse_rule(timetable.rule), timetable.name, timetable.catch_up)
+    typed.values["seen"] = mark_of(_present(timetable))
+    return _form(season, timetable, typed)
 
 
 @door.post(ONE)
@@ -189,11 +193,17 @@ def _planned(season: Season, timetable: Timetable | None) -> ResponseReturnValue
     """What was typed, with its next dates; kept once the dates of this very rule were seen and confirmed."""
     typed = Typed.of_request()
     name = typed.text("name")
-    catch_up = typed.choice("catch_up", [LATEST_ONLY, ALL, ASK])
+    catch_up = typed.choice("catch_up", catch_ups())
     document = rule_from(typed)
     rule = _rule_of(typed, document)
     if rule is None:
         return _form(season, timetable, typed, status=422)
+    if timetable is not None:
+        # Of two who save at the same moment the second waits here, and then sees what the first one saved.
+        writing().refresh(timetable, with_for_update=True)
+        mine = (name, rule_words(rule), catch_ups()[catch_up])
+        if overtaken(typed, mark_of(_present(timetable)), _both(timetable, mine)):
+            return _form(season, timetable, typed, status=409)
     if not typed.confirmed("confirmed", [_seal(rule)]):
         return _form(season, timetable, typed, rule=rule)
     session, actor = writing(), person().name
@@ -210,6 +220,23 @@ def _planned(season: Season, timetable: Timetable | None) -> ResponseReturnValue
     )
     flash(waiting.format(name=name))
     return _back(season)
+
+
+def _present(timetable: Timetable) -> dict[str, str]:
+    """What the form of a timetable is filled in over."""
+    return {"name": timetable.name, "rule": timetable.rule, "catch_up": timetable.catch_up}
+
+
+def _both(timetable: Timetable, mine: tuple[str, str, str]) -> Iterator[tuple[str, str, str]]:
+    """The timetable as it is now and as it was typed, in words."""
+    words = (_("名称"), _("周期"), _("停机错过后"))
+    now_is = (timetable.name, rule_words(parse_rule(timetable.rule)), catch_ups()[timetable.catch_up])
+    yield from zip(words, now_is, mine, strict=True)
+
+
+def catch_ups() -> dict[str, str]:
+    """What is done about editions that fell due while nothing ran, in words."""
+    return {LATEST_ONLY: _("只补最近一期"), ALL: _("逐期补发"), ASK: _("由管理员决定")}
 
 
 def _rule_of(typed: Typed, document: dict[str, Any]) -> Rule | None:
@@ -252,6 +279,7 @@ def _form(
         season=season,
         timetable=timetable,
         typed=typed,
+        catch_ups=catch_ups(),
         **looked,
         **choices(),
     )
