@@ -108,7 +108,7 @@ class Checking:
 
     def code(self, row: tables.Row) -> str | None:
         """A project's code as typed where it is known so, otherwise with full-width signs made half-width."""
-        typed = clean(written(row.cell("项目编号")))
+        typed = row.plain("项目编号") or clean(written(row.cell("项目编号")))
         return typed if typed in self.facts.projects else row.code("项目编号")
 
     def shares(self, text: str) -> tuple[Share, ...]:

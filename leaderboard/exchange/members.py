@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from itertools import groupby
 from typing import Any
 
@@ -47,7 +47,9 @@ class Members:
 
     def packed(self) -> bytes:
         """As stored; equal members are equal bytes."""
-        return zlib.compress(json.dumps(asdict(self), sort_keys=True, separators=(",", ":")).encode(), 1)
+        # Field by field: `asdict` copies every one of the many members first.
+        plain = {each.name: getattr(self, each.name) for each in fields(self)}
+        return zlib.compress(json.dumps(plain, sort_keys=True, separators=(",", ":")).encode(), 1)
 
     @classmethod
     def unpacked(cls, data: bytes) -> Members:

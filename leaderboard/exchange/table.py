@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from leaderboard.exchange import cells
 from leaderboard.exchange.cells import CellError, Told
-from leaderboard.exchange.layout import CHECKED, REMARK, TOTAL_WORDS, SheetLayout
+from leaderboard.exchange.layout import CHECKED, NO, REMARK, TOTAL_WORDS, YES, SheetLayout
 from leaderboard.exchange.problems import Problems
 from leaderboard.exchange.workbook import Cell, Sheet
 
@@ -52,12 +52,26 @@ class Row:
         """Note something that is told once for all rows alike."""
         self.table.problems.note(message, self.table.name, self.number, column)
 
+    def plain(self, title: str) -> str:
+        """Printable text without blanks around it, which most cells are; empty for any other, to be read with care."""
+        index = self.table.index.get(title)
+        value = self._values[index] if index is not None and index < len(self._values) else None
+        if isinstance(value, str) and value.isprintable() and not self.table.faulty:
+            return value.strip()
+        return ""
+
     def text(self, title: str, most: int, *, lines: bool = False) -> str | None:
         """Free text."""
+        plain = self.plain(title)
+        if plain and len(plain) <= most:
+            return plain
         return self._read(title, lambda value, _: cells.text_of(value, most=most, lines=lines))
 
     def code(self, title: str, most: int = 40) -> str | None:
         """A code or name to look something up by."""
+        plain = self.plain(title)
+        if plain and len(plain) <= most and plain.isascii():
+            return plain
         return self._read(title, lambda value, told: cells.code_of(value, told, most=most))
 
     def whole(self, title: str) -> int | None:
@@ -78,10 +92,15 @@ class Row:
 
     def yes(self, title: str) -> bool | None:
         """Yes or no."""
+        plain = self.plain(title)
+        if plain in {YES, NO}:
+            return plain == YES
         return self._read(title, cells.yes_of)
 
     def choice(self, title: str, words: Mapping[str, str]) -> str | None:
         """One of a few words, as its key."""
+        if key := words.get(self.plain(title)):
+            return key
         return self._read(title, lambda value, told: cells.choice_of(value, told, dict(words)))
 
     def rate(self, title: str) -> str | None:
@@ -193,8 +212,8 @@ class Table:
 
     def codes(self, title: str) -> set[str]:
         """What stands in a column of codes, as typed and as read; nothing is noted."""
-        typed = {cells.clean(cells.written(value)) for value in self._filled_in(title)}
-        return typed | {cells.halved(code, Told()) for code in typed}
+        typed, told = {cells.clean(cells.written(value)) for value in self._filled_in(title)}, Told()
+        return typed | {cells.halved(code, told) for code in typed}
 
     def pairs(self, code_title: str, day_title: str) -> Iterator[tuple[str, date]]:
         """Codes with the dates beside them, as far as both can be read; nothing is noted."""

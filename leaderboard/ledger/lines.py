@@ -21,6 +21,10 @@ from leaderboard.seasons.models import Unit
 
 NO_DAY, NO_YUAN, NO_UNIT = date.min, -1, 2**31 - 1
 """What stands for a missing day or amount, and for the order of a unit that is not there."""
+NOTHING_REACHED: tuple[dict[str, Any], None] = (
+    {"reached": "|", "moved_on": NO_DAY, "signed_on": NO_DAY, "inward_yuan": NO_YUAN},
+    None,
+)
 UNSETTLED = (AWAITING, RETURNED)
 """Outcomes after which a fact may still be verified."""
 Facts = Mapping[int, Sequence[Any]]
@@ -37,7 +41,7 @@ def made_lines(
     session: Session, heads: Mapping[int, Any], shares: Facts, events: Facts, arrivals: Facts
 ) -> list[dict[str, Any]]:
     """The lines that these facts come to, facts that were reversed left out; one query."""
-    units = {unit_id for rows in shares.values() for unit_id in (row.unit_id for row in rows)}
+    units = {row.unit_id for project_id in heads for row in shares.get(project_id, ())}
     found = session.execute(select(Unit.id, Unit.sort_no).where(among(Unit.id, units)))
     orders = {unit_id: sort_no for unit_id, sort_no in found}  # noqa: C416 - rows are no pairs to mypy
     return [
@@ -74,25 +78,34 @@ def _line(
     arrivals: Sequence[Any],
     orders: Mapping[int, int],
 ) -> dict[str, Any]:
-    signings = sorted((e for e in events if e.stage == SIGNED), key=lambda e: (e.occurred_on, e.fact_id))
-    inward = next((e.inward_yuan for e in reversed(signings) if e.inward_yuan is not None), None)
-    total = next((e.total_yuan for e in reversed(signings) if e.total_yuan is not None), None)
+    reached, amount = _reached(events) if events else NOTHING_REACHED
     leading = _leading(shares)
     outcomes = [row.outcome for row in chain(shares, events, arrivals)]
     return {
         "name_key": name_key(head.name),
-        "deal_key": deal_key(head.investor, inward if total is None else total),
+        "deal_key": deal_key(head.investor, amount),
         "units": _barred({str(row.unit_id) for row in shares}),
         "unit_id": leading,
         "unit_no": orders.get(leading or 0, NO_UNIT),
-        "reached": _barred({event.stage for event in events}),
-        "moved_on": max((event.occurred_on for event in events), default=NO_DAY),
-        "signed_on": signings[0].occurred_on if signings else NO_DAY,
-        "inward_yuan": NO_YUAN if inward is None else inward,
+        **reached,
         "arrived_yuan": sum(row.yuan for row in arrivals if row.outcome == VERIFIED),
         "waiting": outcomes.count(AWAITING),
         "returned": outcomes.count(RETURNED),
     }
+
+
+def _reached(events: Sequence[Any]) -> tuple[dict[str, Any], int | None]:
+    """The columns that the stages reached come to, and the amount by which a deal is known: the total, else the inward."""
+    signings = sorted((e for e in events if e.stage == SIGNED), key=lambda e: (e.occurred_on, e.fact_id))
+    inward = next((e.inward_yuan for e in reversed(signings) if e.inward_yuan is not None), None)
+    total = next((e.total_yuan for e in reversed(signings) if e.total_yuan is not None), None)
+    columns = {
+        "reached": _barred({event.stage for event in events}),
+        "moved_on": max(event.occurred_on for event in events),
+        "signed_on": signings[0].occurred_on if signings else NO_DAY,
+        "inward_yuan": NO_YUAN if inward is None else inward,
+    }
+    return columns, inward if total is None else total
 
 
 def _barred(keys: set[str]) -> str:

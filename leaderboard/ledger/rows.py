@@ -36,17 +36,18 @@ def _execute_many(connection: Connection, table: Table, rows: Sequence[dict[str,
     columns = ", ".join(prepared.format_column(table.c[name]) for name in names)
     places = ", ".join("?" * len(names))
     statement = f"INSERT INTO {prepared.format_table(table)} ({columns}) VALUES ({places})"  # noqa: S608 - our own names
-    dates = [place for place, name in enumerate(names) if isinstance(table.c[name].type, Date)]
-    values = map(itemgetter(*names), rows)
-    connection.exec_driver_sql(statement, [_dated(row, dates) for row in values] if dates else list(values))
+    values = [[row[name] for row in rows] for name in names]
+    dated = [
+        _days_as_text(column) if isinstance(table.c[name].type, Date) else column
+        for name, column in zip(names, values, strict=True)
+    ]
+    connection.exec_driver_sql(statement, list(zip(*dated, strict=True)))
 
 
-def _dated(row: tuple[Any, ...], dates: list[int]) -> tuple[Any, ...]:
-    kept = list(row)
-    for place in dates:
-        if kept[place] is not None:
-            kept[place] = kept[place].isoformat()
-    return tuple(kept)
+def _days_as_text(column: list[Any]) -> list[str | None]:
+    """Of many rows there are few days: each is spelled once."""
+    spelled = {day: day.isoformat() for day in set(column) if day is not None}
+    return [spelled.get(day) for day in column]
 
 
 def _copy(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
