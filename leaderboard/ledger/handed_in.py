@@ -111,9 +111,10 @@ def _of_kind(
         later.fact_id == table.fact_id,
         later.decision_no > decisions.decision_no,
     )
-    columns: list[Any] = [table, Project, decisions] if kind in PROJECT_FACTS else [table, decisions]
-    asked = select(*columns).outerjoin(decisions, and_(about, ~overruled))
-    if kind in PROJECT_FACTS:
+    about_project = kind in PROJECT_FACTS
+    columns: list[Any] = [table, Project, decisions] if about_project else [table, decisions]
+    asked = select(*columns).select_from(table).outerjoin(decisions, and_(about, ~overruled))
+    if about_project:
         asked = asked.join(Project, Project.id == holder).join(KeptLine, KeptLine.project_id == holder)
         asked = asked.where(own_projects(unit_id))
     if kind not in {"event", "arrival"}:

@@ -20,6 +20,7 @@ from leaderboard.boards.unit_lines import opened
 from leaderboard.boards.unit_view import unit_view
 from leaderboard.instant import now
 from leaderboard.objections.file import ObjectionRefused, file_objection, take_back
+from leaderboard.objections.models import OPEN
 from leaderboard.objections.read import (
     Filed,
     find_objection,
@@ -32,6 +33,7 @@ from leaderboard.seasons.models import Season, Unit
 from leaderboard.seasons.read import find_unit
 from leaderboard.web.guards import guard_role, person, require
 from leaderboard.web.my.door import own_seasons, own_unit
+from leaderboard.web.my.sending import go_on
 from leaderboard.web.requests import reading, writing
 from leaderboard.web.typed import Typed
 from leaderboard.words import gettext as _
@@ -83,6 +85,9 @@ def object_to(draft_id: int) -> ResponseReturnValue:
         typed.complain("about", _("请从列表中选择"))
         return _page(season, draft, typed, 422)
     indicator, text = typed.values.get("indicator") or None, typed.worded.get("text", "")
+    here = url_for("windows.window", draft_id=draft_id, _anchor="objections")
+    if _is_filed(session, draft, unit, (about.id, indicator, text)):
+        return go_on(_("这份异议已经收到，没有重复提出。"), here)
     try:
         file_objection(session, person().name, draft, unit, about=about, indicator=indicator, text=text)
         session.commit()
@@ -91,8 +96,7 @@ def object_to(draft_id: int) -> ResponseReturnValue:
         for problem in getattr(error, "problems", (str(error),)):
             typed.complain("text", problem)
         return _page(season, draft, typed, 422)
-    flash(_("异议已提出，答复前这份榜单不会发布"))
-    return redirect(url_for("windows.window", draft_id=draft_id, _anchor="objections"))
+    return go_on(_("异议已提出，答复前这份榜单不会发布"), here)
 
 
 @door.post("/objections/<int:objection_id>/take-back")
@@ -113,6 +117,12 @@ def withdraw_objection(objection_id: int) -> ResponseReturnValue:
     else:
         flash(_("异议已撤回"))
     return redirect(url_for("windows.windows"))
+
+
+def _is_filed(session: Session, draft: Draft, unit: Unit, said: tuple[int, str | None, str]) -> bool:
+    """Whether the unit has objected to the same in the same words: its form was sent twice."""
+    filed = (each.objection for each in objections_against(session, draft.id) if each.unit.id == unit.id)
+    return any(each.state == OPEN and (each.about_id, each.indicator, each.text) == said for each in filed)
 
 
 def _own_draft(session: Session, draft_id: int) -> tuple[Season, Draft]:
