@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Row, Select, and_, exists, or_, select
@@ -35,11 +36,13 @@ ProjectFact = type[StageEvent] | type[CapitalArrival] | type[Credit]
 UnitFact = type[UnitReturn] | type[Adjustment]
 
 
+@lru_cache(64)  # Every write asks; putting the question together takes longer than answering it.
 def known_project_facts(table: ProjectFact, known_at: int = FOREVER) -> Select[Any]:
     """Columns of the table and `outcome` of every fact recorded, and not reversed, by `known_at`."""
     return _known(table, ProjectDecision, ProjectDecision.project_id, table.project_id, known_at)
 
 
+@lru_cache(64)
 def known_unit_facts(table: UnitFact, known_at: int = FOREVER) -> Select[Any]:
     """The same for returns and adjustments, whose decisions are kept by unit."""
     return _known(table, UnitDecision, UnitDecision.unit_id, table.unit_id, known_at)

@@ -14,7 +14,8 @@ from leaderboard.ledger.models import Project
 from leaderboard.ledger.record import add_arrival, decide
 from leaderboard.ledger.wanted import Order, Wanted, find_all, find_page
 from leaderboard.seasons.rename import rename_unit
-from tests.factories import PENDING, Race, start_race
+from tests.factories import PENDING, Race, race_of, start_race
+from tests.kept import kept
 
 BY_CODE = Order()
 MARCH, APRIL, MAY = date(2026, 3, 1), date(2026, 4, 1), date(2026, 5, 1)
@@ -24,6 +25,11 @@ MARCH, APRIL, MAY = date(2026, 3, 1), date(2026, 4, 1), date(2026, 5, 1)
 def race(session: Session, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Race:
     """Four projects: A of 柳溪 with money that waits, B of 青石 started, C shared by both, D of nobody's stage."""
     monkeypatch.setattr(wanted, "FEW", request.param)
+    kept(session, "wanted", lambda: _enter(session))
+    return race_of(session, "race")
+
+
+def _enter(session: Session) -> None:
     race = start_race(session)
     race.unit("qingshi")
     race.unit("liuxi")
@@ -34,7 +40,6 @@ def race(session: Session, request: pytest.FixtureRequest, monkeypatch: pytest.M
     add_arrival(session, PENDING, a, occurred_on=MAY, amount_yuan=1_000)
     back = add_arrival(session, PENDING, c, occurred_on=MAY, amount_yuan=1)
     decide(session, "li", back, "returned", "缺回单")
-    return race
 
 
 def codes(session: Session, ids: Any) -> str:
