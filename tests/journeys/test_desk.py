@@ -19,6 +19,9 @@ MOVED = re.compile("3 家中 2 家名次变化： ?柳溪镇由第 2 升到第 1
 HIDDEN = re.compile("3 家中 2 家名次变化： ?单位[ABC]由第 2 升到第 1")
 SLIDE = "(slider, to) => { slider.value = to; slider.dispatchEvent(new Event('input', {bubbles: true})); }"
 CHANGE = "slider => slider.dispatchEvent(new Event('change', {bubbles: true}))"
+TOUCHING = """Array.from(document.querySelectorAll('.weigh th, .beside thead:not(.unseen) th'))
+    .filter(cell => cell.scrollWidth > cell.clientWidth + 1).map(cell => cell.textContent)"""
+"""Headings and names that reach out of their cell, or are broken within a word to stay in it."""
 PLACES = "Array.from(document.querySelectorAll('.after tbody tr'), row => row.cells[1].textContent)"
 
 
@@ -173,3 +176,8 @@ def test_all_of_24_units_lie_on_one_desk(
         assert page.evaluate("document.documentElement.scrollHeight") <= height
     assert barriers(page) == []
     assert str(TODAY) in page.content()
+    page.goto(f"{DESK}?lang=en")
+    assert sideways(page) == 0
+    if width > 390:
+        assert page.evaluate(TOUCHING) == []
+        assert page.evaluate("document.documentElement.scrollHeight") <= height

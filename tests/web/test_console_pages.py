@@ -64,6 +64,18 @@ def test_every_page_is_sound(app: Flask, database: Database, visit: Visit) -> No
 
 
 @pytest.mark.engines("sqlite")
+def test_a_state_begins_with_a_capital_where_it_is_a_heading(
+    app: Flask, database: Database, visit: Visit
+) -> None:
+    """In a sentence and in a cell it is "under verification"; a tab and an entry of a list are no sentences."""
+    committed_race(database)
+    enrol(database)
+    client = signed_in(app)
+    assert "Under verification" in visit("/console/awaiting?lang=en", client=client).text()
+    assert "Under verification" in visit("/console/?lang=en", client=client).text()
+
+
+@pytest.mark.engines("sqlite")
 def test_what_belongs_to_one_of_the_three_powers_is_no_page_for_others(
     app: Flask, database: Database, visit: Visit
 ) -> None:
