@@ -137,6 +137,9 @@ def _credit_order(credit: Credit) -> tuple[str, Any, date, date]:
 
 
 def _sparse_project(project: Project) -> dict[str, Any]:
+    """What most projects have none of, only where there is some."""
+    if not (project.plans or project.kinds or project.figures or project.seasons_counted):
+        return {}
     stated = {
         "plans": [_plain(row) for row in sorted(project.plans, key=lambda p: (p.on, p.stage))],
         "kinds": sorted(project.kinds),
