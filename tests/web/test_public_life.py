@@ -17,7 +17,8 @@ from leaderboard.db import Database
 from leaderboard.ledger import record
 from leaderboard.web.fast_lane import FastLane
 from tests.boards.lives import corrected, reverse_starts
-from tests.factories import Race, small_race
+from tests.factories import Race, race_of, small_race
+from tests.kept import kept
 from tests.visiting import Visit
 
 # A page shows what was stored; that both databases store it alike is tested with the subjects.
@@ -30,13 +31,17 @@ REASON = "数据来源有误"
 @pytest.fixture
 def race(session: Session) -> Race:
     """Three editions: 1, which 2 corrects, and 3, withdrawn."""
+    kept(session, "public life", lambda: _live(session))
+    session.commit()
+    return race_of(session, "race")
+
+
+def _live(session: Session) -> None:
     race = small_race(session)
     first = race.publish()
     reverse_starts(race)
     corrected(race, first)
     withdraw(session, "li", race.publish(), reason=REASON)
-    session.commit()
-    return race
 
 
 @pytest.fixture
