@@ -57,11 +57,10 @@ def before_of(
     )
 
 
-def scheme_of(season: Season) -> Scheme | None:
-    """The scheme in force in a season today, or on its last day."""
-    version = scheme_in_force(
-        reading(), season.id, min(local_date(now(), office().zone), season.ends_on), now()
-    )
+def scheme_of(season: Season, session: Session | None = None) -> Scheme | None:
+    """The scheme in force in a season today, or on its last day; `session` where one that writes is at it."""
+    day = min(local_date(now(), office().zone), season.ends_on)
+    version = scheme_in_force(session or reading(), season.id, day, now())
     return parse_scheme(json.loads(version.document)) if version else None
 
 

@@ -156,7 +156,7 @@ def _sheet(session: Session, unit: Unit, again: str) -> Sheet | None:
     season = asked_season(own_seasons(session, unit))
     if season is None:
         return None
-    measures = measure_names(scheme_of(season))
+    measures = measure_names(scheme_of(season, session))
     former = _former(session, unit, again)
     if former is not None:
         words = measures.get(former.measure, former.measure)
