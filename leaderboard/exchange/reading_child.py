@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import io
+import os
 import re
 import resource
 import sys
@@ -33,6 +34,7 @@ LINE = orjson.OPT_APPEND_NEWLINE | orjson.OPT_PASSTHROUGH_DATETIME
 AT_ONCE = 500
 """Rows in one line of the answer."""
 EXIT_REFUSED = 3
+BROKEN = "文件已损坏, 无法打开, 请在 Excel 或 WPS 中重新另存为 .xlsx"
 UTF_8, UTF_16_MARKS = "utf-8", (b"\xff\xfe", b"\xfe\xff")
 NOT_UTF_8 = "文件内容不是 UTF-8 编码, 会有内容读不出来, 请在 Excel 或 WPS 中重新另存为 .xlsx"
 """The reader of cells takes a part in UTF-16 for an empty one, so that its rows would be lost without a word."""
@@ -212,13 +214,6 @@ def plain_value(value: object) -> object:
     return {"time": str(value)}
 
 
-def is_beyond(value: object) -> bool:
-    """Whether a cell holds more text than a cell may, or a number larger than any."""
-    if value.__class__ is str:
-        return len(value) > LONGEST_TEXT
-    return value in ENDLESS
-
-
 def spelled(value: object) -> object:
     """A number larger than any as a word, which every column of numbers refuses. Raises Refused for too long a text."""
     if isinstance(value, str) and len(value) > LONGEST_TEXT:
@@ -226,25 +221,39 @@ def spelled(value: object) -> object:
     return str(value) if value in ENDLESS else value
 
 
-def packs(sheet: CalamineSheet) -> Iterator[dict[str, Any]]:
+def line_of(**content: object) -> bytes:
+    """One line of the answer."""
+    return orjson.dumps(content, default=plain_value, option=LINE)
+
+
+def rows_from(first: int, rows: Sequence[Sequence[object]]) -> bytes:
+    """A line with rows that follow each other, the first under its number."""
+    line = line_of(first=first, rows=rows)
+    # A number larger than any comes out as null, and too long a text as a long piece between two quotes: only where
+    # there may be one is every cell looked at.
+    if b"null" in line or b'\\"' in line or max(map(len, line.split(b'"'))) > LONGEST_TEXT:
+        return line_of(first=first, rows=[[spelled(value) for value in row] for row in rows])
+    return line
+
+
+def packs(sheet: CalamineSheet) -> Iterator[bytes]:
     """The sheet's rows that hold anything, many at a time, by the row number the spreadsheet program shows."""
-    pack: list[tuple[int, Sequence[object]]] = []
+    first, pack = 1, []
     for number, row in enumerate(sheet.to_python(skip_empty_area=False), start=1):
         while row and row[-1] == "":
             row.pop()
-        if not row:
-            continue
-        beyond = any(is_beyond(value) for value in row)
-        pack.append((number, [spelled(value) for value in row] if beyond else row))
-        if len(pack) == AT_ONCE:
-            yield {"rows": pack}
-            pack = []
+        if row:
+            pack.append(row)
+        if not row or len(pack) == AT_ONCE:
+            if pack:
+                yield rows_from(first, pack)
+            first, pack = number + 1, []
     if pack:
-        yield {"rows": pack}
+        yield rows_from(first, pack)
 
 
-def read(data: bytes, rows: int, columns: int) -> Iterator[dict[str, Any]]:
-    """Everything in the workbook: for each sheet its head, then its rows. Raises Refused."""
+def read(data: bytes, rows: int, columns: int) -> Iterator[bytes]:
+    """Everything in the workbook as lines: for each sheet its head, then its rows. Raises Refused."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         scans = scan_parts(archive, rows, columns)
         names = SheetParts(archive).names
@@ -264,7 +273,7 @@ def read(data: bytes, rows: int, columns: int) -> Iterator[dict[str, Any]]:
             sheet = book.get_sheet_by_name(meta.name)
             merged = sheet.merged_cell_ranges or []
             merges = [[first[0] + 1, first[1] + 1, last[0] + 1, last[1] + 1] for first, last in merged]
-            yield {"sheet": meta.name, "merges": merges, "faults": faults.get(meta.name, [])}
+            yield line_of(sheet=meta.name, merges=merges, faults=faults.get(meta.name, []))
             yield from packs(sheet)
 
 
@@ -279,28 +288,27 @@ def limit(memory_mb: int, seconds: int, output_bytes: int) -> None:
         resource.setrlimit(what, (most, most))
 
 
-def answer(line: dict[str, Any]) -> None:
-    """Write one line of the answer."""
-    sys.stdout.buffer.write(orjson.dumps(line, default=plain_value, option=LINE))
-
-
 def main() -> int:
     """Read standard input under the limits given as arguments; the last line is {"end": true}."""
+    answer = sys.stdout.buffer
     memory_mb, seconds, output_bytes, rows, columns = (int(argument) for argument in sys.argv[1:])
     limit(memory_mb, seconds, output_bytes)
     gc.disable()  # nothing here goes round in circles, and the process is short
     try:
         for line in read(sys.stdin.buffer.read(), rows, columns):
-            answer(line)
+            answer.write(line)
     except Refused as refusal:
-        answer({"refused": str(refusal)})
+        answer.write(line_of(refused=str(refusal)))
         return EXIT_REFUSED
     except (CalamineError, zipfile.BadZipFile, expat.ExpatError, KeyError, ValueError, NotImplementedError):
-        answer({"refused": "文件已损坏, 无法打开, 请在 Excel 或 WPS 中重新另存为 .xlsx"})
+        answer.write(line_of(refused=BROKEN))
         return EXIT_REFUSED
-    answer({"end": True})
+    answer.write(line_of(end=True))
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    sys.stdout.flush()
+    # Nothing is left to be tidied up, and letting go of every cell takes its time.
+    os._exit(code)

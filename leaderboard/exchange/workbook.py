@@ -102,7 +102,7 @@ def _collect(taken: IO[bytes]) -> Sheets:
             )
             sheets[current.name] = current
         elif current is not None and "rows" in line:
-            current.rows.update(line["rows"])
+            current.rows.update(enumerate(line["rows"], line["first"]))
     raise FileRefused(TOO_LARGE)
 
 

@@ -284,3 +284,26 @@ def test_one_odd_cell_has_the_whole_sheet_looked_at_closely(cell: str) -> None:
 @pytest.mark.parametrize("head", ["<!DOCTYPE x>", '<?xml version="1.0" encoding="UTF-16"?>', "\ufeff", "x"])
 def test_an_odd_head_has_the_whole_sheet_looked_at_closely(head: str) -> None:
     assert not is_plain(sheet_xml("", head), odd_cell(200_000, 64))
+
+
+@pytest.mark.parametrize("text", ["镇" * 32_768, '"' * 32_768, "\\" * 32_768, 'a"' * 16_384])
+def test_a_text_longer_than_a_cell_can_hold_is_refused_whatever_it_is_made_of(text: str) -> None:
+    def book(text: str) -> bytes:
+        cell = f'<row r="2"><c r="A2" t="inlineStr"><is><t>{text}</t></is></c></row>'
+        return rebuilt({SHEET: sheet_xml(cell)})
+
+    assert read_workbook(book(text[:-1]))["说明"].rows == {2: [text[:-1]]}
+    with pytest.raises(FileRefused, match="超过 32767 字"):
+        read_workbook(book(text))
+
+
+def test_rows_keep_their_numbers_around_blank_ones() -> None:
+    rows = "".join(f'<row r="{n}"><c r="B{n}"><v>{n}</v></c></row>' for n in (1, 2, 5, 6, 1200))
+    assert read_workbook(rebuilt({SHEET: sheet_xml(rows)}))["说明"].rows == {
+        n: ["", n] for n in (1, 2, 5, 6, 1200)
+    }
+
+
+def test_rows_keep_their_numbers_from_one_line_of_the_answer_to_the_next() -> None:
+    rows = "".join(f'<row r="{n}"><c r="A{n}"><v>{n}</v></c></row>' for n in range(3, 1504))
+    assert read_workbook(rebuilt({SHEET: sheet_xml(rows)}))["说明"].rows == {n: [n] for n in range(3, 1504)}
