@@ -27,6 +27,7 @@ from leaderboard.boards.render import Form, index_forms
 from leaderboard.db import Database
 from leaderboard.office import Office
 from leaderboard.web.headers import public_headers
+from leaderboard.web.own_lane import OwnLane
 from leaderboard.web.reserve import Reserve, admitted
 
 if TYPE_CHECKING:
@@ -125,7 +126,7 @@ class FastLane:
         self._each = settings.fast_editions
         self._office = Office.of(settings)
         self._always: Headers = tuple(public_headers(settings).items())
-        self.app = Reserve(app, admitted(settings.threads), self._always)
+        self.app = Reserve(OwnLane(app, database, settings), admitted(settings.threads), self._always)
         self._answers: Mapping[Key, Answer] = {}
         self._kept: dict[int, list[PublicForm]] = {}
         self._mark: Mark | None = None
