@@ -21,6 +21,8 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from config import Settings
 from leaderboard import airing, foreseeing
+from leaderboard.accounts.sessions import Limits
+from leaderboard.accounts.sign_in import prune
 from leaderboard.boards import clock
 from leaderboard.boards.timekeeping import ClockOff
 from leaderboard.db import Database, open_database
@@ -66,11 +68,14 @@ class Ticker:
         every_seconds: float,
         outbox: Outbox | None = None,
         worker: Worker | None = None,
+        limits: Limits | None = None,
     ) -> None:
         self.database = database
         self.node = node
         self.outbox = outbox
         self.worker = worker
+        self.limits = limits
+        """How old sessions get, where this clock is to forget those that are of no use any more."""
         self._working: threading.Thread | None = None
         self.stopping = threading.Event()
         self._orphaned = True
@@ -101,6 +106,7 @@ class Ticker:
             self.scheduler.add_job(self.send, every, id="outbox", executor="outbox", next_run_time=at_once)
         at_night = CronTrigger(hour=NIGHT_HOUR, timezone=self.node.office.zone)
         self.scheduler.add_job(self.look_over, at_night, id="night", executor="night")
+        self.scheduler.add_job(self.forget, at_night, id="forget", executor="night")
         self.scheduler.start()
         if self.worker is not None:
             self._working = threading.Thread(target=self.work, name="work", daemon=True)
@@ -162,6 +168,17 @@ class Ticker:
         except Exception:  # the next night may find the database back
             log.exception("the project facts could not be looked over; the next night will try again")
 
+    def forget(self) -> None:
+        """Drop old sessions and failed sign-ins, as each night; a failure is logged, and the next night tries again."""
+        try:
+            if self.limits is not None:
+                with self.database.session() as session:
+                    gone = prune(session, self.limits, now())
+                    session.commit()
+                log.info("%d old sessions were forgotten", gone)
+        except Exception:  # the next night may find the database back
+            log.exception("old sessions could not be forgotten; the next night will try again")
+
     def stop(self) -> None:
         """Finish the edition at hand, begin no other, and stop."""
         self.stopping.set()
@@ -180,6 +197,7 @@ def start_in_background(settings: Settings, database: Database) -> Ticker:
         settings.tick_seconds,
         outbox_of(settings, database),
         Worker(database, settings),
+        Limits.of(settings),
     )
     ticker.start()
     return ticker

@@ -13,6 +13,8 @@ from sqlalchemy import select, update
 
 from config import Settings
 from leaderboard import airing, schedule
+from leaderboard.accounts.models import SignInFailure, UserSession
+from leaderboard.accounts.sessions import Limits
 from leaderboard.boards import clock
 from leaderboard.boards.models import Edition
 from leaderboard.db import Database
@@ -21,6 +23,7 @@ from leaderboard.ledger.models import KeptProject
 from leaderboard.schedule import Ticker
 from leaderboard.seasons.timetable import add_timetable
 from tests.factories import OFFICE, small_race
+from tests.people import enrol
 
 ZONE = "Asia/Shanghai"
 
@@ -136,3 +139,27 @@ def test_each_night_tells_what_differs_from_the_ledger(
     assert caplog.messages[0] == "project_fact of project race-1 differ from its facts"
     ticker.start()
     assert ticker.scheduler.get_job("night").next_run_time.astimezone(ZoneInfo(ZONE)).hour == 3
+
+
+def test_each_night_forgets_sessions_that_are_of_no_use_any_more(database: Database) -> None:
+    """A session of a month ago makes its address familiar no more; one of yesterday does, though it has ended."""
+    account, day = enrol(database), 24 * 3_600_000
+    with database.session() as session:
+        for days in (31, 1):
+            session.add(
+                UserSession(
+                    token_hash=f"{days}",
+                    account_id=account.id,
+                    started_at=now() - days * day,
+                    seen_at=1,
+                    ended_at=1,
+                )
+            )
+            session.add(SignInFailure(source=f"address {days}", failures=2, last_at=now() - days * day))
+        session.add(SignInFailure(source="locked", failures=9, last_at=1, locked_until=now() + day))
+        session.commit()
+    node = airing.Node("here", OFFICE, 30_000, 3)
+    Ticker(database, node, 3600, limits=Limits(failures=5, lock=1, idle=1, age=1)).forget()
+    with database.reading() as session:
+        assert session.scalars(select(UserSession.token_hash)).all() == ["1"]
+        assert set(session.scalars(select(SignInFailure.source))) == {"address 1", "locked"}

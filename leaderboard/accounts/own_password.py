@@ -17,6 +17,10 @@ from leaderboard.instant import Millis, now
 from leaderboard.words import gettext as _
 
 
+class WrongPassword(AccountError):
+    """The present password was not given right; whatever else was wrong is among the problems."""
+
+
 def renew_password(session: Session, actor: str, account: Account) -> str:
     """A new one-time password for someone who lost theirs; ends their sessions and lifts their lock."""
     password = one_time_password()
@@ -30,7 +34,8 @@ def renew_password(session: Session, actor: str, account: Account) -> str:
 def change_password(session: Session, account: Account, old: str, new: str, settings: Settings) -> None:
     """Replace the password by the person's own and end every session opened with the old one.
 
-    Raises AccountError with every reason at once: the old one is wrong, or the new one is not fit (`choose`).
+    Raises AccountError with every reason at once, a WrongPassword where the old one is wrong: its door counts those as
+    it counts failed sign-ins. Until it raises nothing is changed.
     """
     is_right = matches(account.password_hash, old)
     problems = [] if is_right else [_("原密码不对")]
@@ -40,7 +45,7 @@ def change_password(session: Session, account: Account, old: str, new: str, sett
     # What was used before is told only to whoever knows the present password.
     problems += unfit(session, account, new, policy, compare=is_right and new != old)
     if problems:
-        raise AccountError(*problems)
+        raise AccountError(*problems) if is_right else WrongPassword(*problems)
     keep(session, account, new, policy, now())
     end_sessions(session, account)
     record_act(session, account.name, "password.change", account.name, rows=[account])

@@ -177,6 +177,30 @@ def forgive_code(session: Session, account: Account, address: str, limits: Limit
     _forgive(session, address, _of_code(account), limits)
 
 
+def note_password_refusal(session: Session, account: Account, address: str) -> None:
+    """Write to the trail that somebody signed in did not know the password they were about to change."""
+    record_act(session, account.name, "password.refused", address)
+
+
+def forgive_password(session: Session, account: Account, address: str, limits: Limits) -> None:
+    """Take an attempt counted by `count_attempt` back, since the password was right."""
+    _forgive(session, address, _of_name(account.name), limits)
+
+
+def prune(session: Session, limits: Limits, at: Millis) -> int:
+    """Forget sessions that neither open anything nor make an address familiar any more, and failures as old.
+
+    Tells how many sessions there were; what was done in them stays in the trail.
+    """
+    long_ago = at - max(FAMILIAR, limits.age)
+    gone = session.execute(delete(UserSession).where(UserSession.started_at <= long_ago))
+    stale = SignInFailure.locked_until.is_(None) | (SignInFailure.locked_until <= at)
+    session.execute(
+        delete(SignInFailure).where(SignInFailure.last_at <= at - max(FAMILIAR, limits.lock), stale)
+    )
+    return int(gone.rowcount)  # type: ignore[attr-defined] # of the cursor's result that a DELETE gives
+
+
 def _forgive(session: Session, address: str, source: str, limits: Limits) -> None:
     """Clear the failures of a name or its codes; of the address only this attempt, lest one account cover others."""
     by_address, other = (_held(session, counted) for counted in (_of_address(address), source))

@@ -160,18 +160,33 @@ def password() -> ResponseReturnValue:
 @door.post("/password")
 @guarded(guard_session)
 def change_password() -> ResponseReturnValue:
-    """Replace the password; every other session of the account ends."""
-    session = writing()
+    """Replace the password; every other session of the account ends.
+
+    Wrong old passwords are counted as those of signing in are, so that nobody at an open desk can guess.
+    """
+    session, limits, come_from = writing(), Limits.of(settings()), origin().address
     account = session.get_one(Account, person().id)
     new = secret("new")
     problems = [] if new == secret("again") else [_("两次输入的新密码不一样")]
     try:
+        accounts.count_attempt(session, account.name, come_from, limits, now())
+        session.commit()
         own_password.change_password(session, account, secret("old"), new, settings())
+    except LockedOut as error:
+        return _password_page(error.problems), 429, {"Retry-After": str(error.minutes * 60)}
+    except own_password.WrongPassword as error:
+        accounts.note_password_refusal(session, account, come_from)
+        session.commit()
+        return _password_page([*problems, *error.problems]), 422
     except AccountError as error:
         problems += error.problems
     if problems:
-        # Without a commit nothing of the change stays.
+        # Of the change nothing stays, and the old password was right.
+        session.rollback()
+        accounts.forgive_password(session, account, come_from, limits)
+        session.commit()
         return _password_page(problems), 422
+    accounts.forgive_password(session, account, come_from, limits)
     token = new_token(session, account, now(), origin())
     session.commit()
     enter(account, token)

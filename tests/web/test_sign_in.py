@@ -19,7 +19,7 @@ from leaderboard.accounts.people import deactivate
 from leaderboard.accounts.read import find_account
 from leaderboard.db import Database
 from tests.factories import start_race
-from tests.people import PASSWORD, enrol, enrol_newcomer, signed_in, submit, token_in
+from tests.people import PASSWORD, enrol, enrol_newcomer, signed_in, submit, token_in, visitor
 from tests.visiting import Visit, Visited, faults, parse
 
 MINUTE = 60
@@ -79,6 +79,22 @@ def test_the_lock_holds_for_the_right_password_and_opens_with_time(app: Flask, d
         assert "15 分钟后再试" in locked.get_data(as_text=True)
         clock.shift(15 * MINUTE)
         assert submit(app.test_client(), "/sign-in", name="chen", password=PASSWORD).status_code == 302
+
+
+def test_wrong_old_passwords_count_towards_the_lock(app: Flask, database: Database) -> None:
+    """At an open desk the password cannot be guessed: five tries, then neither changing nor signing in."""
+    client = visitor(app, database, VIEWER, "kan")
+    form = {"new": "Pear-tree-9", "again": "Pear-tree-9"}
+    unfit = submit(client, "/password", old=PASSWORD, new="short", again="short")
+    assert unfit.status_code == 422
+    for _ in range(5):
+        assert submit(client, "/password", old="wrong", **form).status_code == 422
+    locked = submit(client, "/password", old=PASSWORD, **form)
+    assert (locked.status_code, locked.headers["Retry-After"]) == (429, "900")
+    assert submit(app.test_client(), "/sign-in", name="kan", password=PASSWORD).status_code == 429
+    with database.reading() as session:
+        told = session.scalars(select(AuditLine.action).where(AuditLine.action == "password.refused")).all()
+    assert len(told) == 5
 
 
 def test_failures_are_counted_for_all_processes(settings: Settings, app: Flask, database: Database):

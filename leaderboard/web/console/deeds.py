@@ -109,6 +109,7 @@ def deeds() -> dict[str, str]:
         "account.paper_code": _("用去一个备用码"),
         "password.renew": _("重发一次性密码"),
         "password.change": _("修改密码"),
+        "password.refused": _("改密码时原密码不对"),
         "session.begin": _("登录"),
         "session.end": _("退出"),
         "session.refused": _("登录失败"),
