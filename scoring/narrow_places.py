@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 
@@ -21,6 +22,23 @@ FEW = 5
 ONE = Fraction(1)
 
 
+class Rivals:
+    """The placed units of a division in the order of their scores: how many are ahead is looked up, not counted.
+
+    A place then costs the logarithm of the division's units, and all the warnings of a board hardly more than its length.
+    """
+
+    def __init__(self, standings: Iterable[Standing]) -> None:
+        self.units = {standing.unit: standing.score for standing in standings}
+        self._scores = sorted(score for score in self.units.values() if score is not None)
+
+    def place(self, unit: str, score: Fraction) -> int:
+        """The unit's place with this score: 1 + others with a higher one."""
+        ahead = len(self._scores) - bisect_right(self._scores, score)
+        own = self.units.get(unit)
+        return 1 + ahead - (own is not None and own > score)
+
+
 def narrow_places(
     measures: Measures, scheme: Scheme, result: RaceResult, names: Names
 ) -> Iterator[AuthorWarning]:
@@ -30,11 +48,14 @@ def narrow_places(
     """
     alone = not (is_relative(scheme.adjustments) or any(is_relative(i) for i in scheme.indicators))
     rows = {unit.unit.key: unit for unit in measures.units}
+    placed = [standing for standing in result.standings if standing.place is not None]
+    divisions = dict.fromkeys(standing.division for standing in placed)
+    rivals_in = {key: Rivals(s for s in placed if s.division == key) for key in divisions}
     for standing in result.standings:
         if standing.place is None or standing.score is None:
             continue
-        rivals = [s for s in result.standings if s.division == standing.division and s.place is not None]
-        now = _ahead(standing.unit, standing.score, rivals)
+        rivals = rivals_in[standing.division]
+        now = rivals.place(standing.unit, standing.score)
         for number, indicator in enumerate(scheme.indicators):
             measured = rows[standing.unit].measured(indicator.key)
             small = _small(measured)
@@ -74,7 +95,7 @@ def _with_numerator(unit: UnitMeasures, key: str, measured: Measured, value: Fra
 def _place(
     unit: UnitMeasures,
     standing: Standing,
-    rivals: list[Standing],
+    rivals: Rivals,
     measures: Measures,
     scheme: Scheme,
     *,
@@ -83,16 +104,13 @@ def _place(
     """The unit's place with other numbers; the rivals are scored again only where their points hang on it."""
     if alone:
         (other,) = score_measured(replace(measures, units=(unit,)), scheme).standings
-        return None if other.score is None else _ahead(standing.unit, other.score, rivals)
-    own = {rival.unit for rival in rivals}
-    units = tuple(unit if u.unit.key == standing.unit else u for u in measures.units if u.unit.key in own)
+        return None if other.score is None else rivals.place(standing.unit, other.score)
+    units = tuple(
+        unit if u.unit.key == standing.unit else u for u in measures.units if u.unit.key in rivals.units
+    )
     after = score_measured(replace(measures, units=units), scheme).standings
     score = next(s.score for s in after if s.unit == standing.unit)
-    return None if score is None else _ahead(standing.unit, score, list(after))
-
-
-def _ahead(unit: str, score: Fraction, rivals: list[Standing]) -> int:
-    return 1 + sum(s.unit != unit and s.score is not None and s.score > score for s in rivals)
+    return None if score is None else Rivals(after).place(standing.unit, score)
 
 
 def _warning(
