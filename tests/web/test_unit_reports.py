@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
@@ -86,7 +87,8 @@ Table = type[StageEvent] | type[CapitalArrival] | type[Credit] | type[UnitReturn
 def all_of(database: Database, table: Table) -> list[tuple[Any, str]]:
     """What the reporter recorded in a table, the oldest first, with what became of it."""
     with database.reading() as session:
-        found = session.scalars(select(table).where(table.recorded_by == "li").order_by(table.recorded_at))
+        recorded = select(table).where(table.recorded_by == "li").order_by(table.recorded_at)
+        found: Sequence[Any] = session.scalars(recorded).all()
         return [(fact, outcome_of(session, fact)) for fact in found]
 
 
