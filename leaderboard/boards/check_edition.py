@@ -12,6 +12,7 @@ import brotli
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from leaderboard.boards.again import due_of
 from leaderboard.boards.contents import (
     FORMS,
     GROUNDS,
@@ -24,7 +25,7 @@ from leaderboard.boards.contents import (
 from leaderboard.boards.gather import NothingInForce
 from leaderboard.boards.models import Edition, PublicForm
 from leaderboard.boards.package import Unreadable, canonical, digest, read_sealed, rebuilds, sealed, unpacked
-from leaderboard.boards.publish import Due, score
+from leaderboard.boards.publish import score
 from leaderboard.instant import instant_of
 from leaderboard.office import signature_holds
 from leaderboard.seasons.models import SchemeVersion, Season
@@ -117,8 +118,7 @@ def _ledger(
     """Compose from the ledger again, and compare the rows with the hashes signed and kept in the trail."""
     season = session.get_one(Season, edition.season_id)
     try:
-        due = Due(edition.as_of, edition.known_at, edition.due_at, edition.next_due_at)
-        scored = score(session, season, due)
+        scored = score(session, season, due_of(session, edition))
     except (*BROKEN, NothingInForce):
         yield "由台账已算不出这一期"
         return

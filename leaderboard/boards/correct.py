@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.audit import record_act
+from leaderboard.boards.again import due_of_correction
 from leaderboard.boards.countersign import WITHDRAW, check_agreed
 from leaderboard.boards.difference import Effect, effect
 from leaderboard.boards.drafts import LIVE, DraftRefused, store_draft
@@ -15,7 +16,7 @@ from leaderboard.boards.due import rows_changed
 from leaderboard.boards.models import PUBLISHED, SUPERSEDED, WITHDRAWN, Countersign, Draft, Edition, Notice
 from leaderboard.boards.origins import correcting
 from leaderboard.boards.package import unpacked
-from leaderboard.boards.publish import Due, locked_season, score
+from leaderboard.boards.publish import locked_season, score
 from leaderboard.boards.timekeeping import check_clock
 from leaderboard.instant import Millis, now
 from leaderboard.office import Office
@@ -27,12 +28,12 @@ from leaderboard.words import gettext as _
 def begin_correction(
     session: Session, actor: str, edition: Edition, office: Office, *, note: str, at: Millis | None = None
 ) -> Draft:
-    """Compose a published edition anew from what is known now, as a draft that would take its place 更正稿.
+    """Compose a published edition anew from the facts known now, as a draft that would take its place 更正稿.
 
-    Cut-off and due instant stay; `note` is told to the public. Its package will say which edition it corrects and all
-    that differs. Raises DraftRefused without a note, for an edition that is no longer published, while another
-    correction of it is under way, and where nothing differs; ClockOff where this machine's clock cannot say what is
-    known now.
+    Cut-off, due instant, scheme and roster stay; `note` is told to the public. Its package will say which edition it
+    corrects and all that differs. Raises DraftRefused without a note, for an edition that is no longer published, while
+    another correction of it is under way, and where nothing differs; ClockOff where this machine's clock cannot say what
+    is known now.
     """
     check_clock(session)
     season = locked_season(session, edition.season_id)
@@ -44,7 +45,7 @@ def begin_correction(
     if _under_way(session, edition):
         raise DraftRefused(_("第 {n} 期的更正稿还在办理中, 请先发布或作废那一份").format(n=edition.number))
     known_at = now() if at is None else at
-    scored = score(session, season, Due(edition.as_of, known_at, edition.due_at, edition.next_due_at))
+    scored = score(session, season, due_of_correction(session, edition, known_at))
     if not effect(unpacked(edition.package), scored.told, known_at).changes:
         raise DraftRefused(_("重新计算的结果与第 {n} 期完全相同, 没有可更正之处").format(n=edition.number))
     origin = correcting(edition, scored, note.strip())
@@ -58,7 +59,7 @@ def preview_correction(session: Session, edition: Edition, *, at: Millis | None 
     """What a correction begun now would differ in; stores nothing."""
     season = session.get_one(Season, edition.season_id)
     known_at = now() if at is None else at
-    scored = score(session, season, Due(edition.as_of, known_at, edition.due_at, edition.next_due_at))
+    scored = score(session, season, due_of_correction(session, edition, known_at))
     return effect(unpacked(edition.package), scored.told, known_at)
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from leaderboard.accounts.audit import record_act
 from leaderboard.accounts.read import find_account
+from leaderboard.boards.again import due_of_draft
 from leaderboard.boards.clock import CLOCK
 from leaderboard.boards.due import rows_changed
 from leaderboard.boards.models import DRAFT, DROPPED, REPLACED, WINDOW, Draft, Edition
@@ -182,7 +183,7 @@ def revise(
     change_draft(
         session, draft, LIVE, state=REPLACED, run_id=None, reason=reason.strip(), **settled(actor, known_at)
     )
-    scored = score(session, season, Due(draft.as_of, known_at, draft.due_at, draft.next_due_at))
+    scored = score(session, season, due_of_draft(session, draft, known_at))
     origin = None
     if draft.corrects_id is not None:
         corrected = session.get_one(Edition, draft.corrects_id)

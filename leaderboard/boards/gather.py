@@ -72,12 +72,18 @@ class Gathered:
 
 
 @without_collecting()
-def gather(session: Session, season: Season, as_of: date, known_at: int) -> Gathered:
-    """The facts that may be told, as known at `known_at`, and the scheme in force on `as_of`; raises NothingInForce."""
-    version = scheme_in_force(session, season.id, as_of, known_at)
+def gather(
+    session: Session, season: Season, as_of: date, known_at: int, planned_at: int | None = None
+) -> Gathered:
+    """The facts that may be told, as known at `known_at`, and the scheme in force on `as_of`; raises NothingInForce.
+
+    Scheme and roster are as known at `planned_at`, where that is another instant.
+    """
+    planned = known_at if planned_at is None else planned_at
+    version = scheme_in_force(session, season.id, as_of, planned)
     if version is None:
         raise NothingInForce(_(NOTHING_IN_FORCE).format(season=season.slug, day=as_of))
-    lines = roster(session, season.id, known_at)
+    lines = roster(session, season.id, planned, known_at)
     called = season_at(session, season, known_at)
     divisions = tuple(divisions_at(session, season.id, known_at, lines))
     scheme = parse_scheme(json.loads(version.document))

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from leaderboard.boards.again import planned_when
 from leaderboard.boards.board import board_document, place_value
 from leaderboard.boards.disclosure import disclosed
 from leaderboard.boards.gather import gather, gather_facts
@@ -121,14 +122,17 @@ def compare(
     as_of: date,
     known_at: int,
     *,
+    planned_at: int | None = None,
     aliases: Mapping[str, str] | None = None,
 ) -> Comparison:
     """Rank the facts known at an instant under `scheme`, beside the rules in force where there are any.
 
-    With `aliases` units are called by these, and equals stand in the order of these: nothing says who is who.
+    Rules and roster are those of `planned_at`, where that is another instant. With `aliases` units are called by these,
+    and equals stand in the order of these: nothing says who is who.
     """
-    known = _Known(session, season, as_of, known_at)
-    in_force = _in_force(session, season, as_of, known_at)
+    planned = known_at if planned_at is None else planned_at
+    known = _Known(session, season, as_of, known_at, planned)
+    in_force = _in_force(session, season, as_of, planned)
     present = {s.unit: s for s in known.scored(in_force)[1].standings} if in_force else {}
     measures, result = known.scored(scheme)
     last = _last_places(session, season)
@@ -160,7 +164,15 @@ def compare_edition(
     aliases: Mapping[str, str] | None = None,
 ) -> Comparison:
     """Rank what a past edition knew under `scheme`, beside the rules it was scored by."""
-    found = compare(session, season, scheme, edition.as_of, edition.known_at, aliases=aliases)
+    found = compare(
+        session,
+        season,
+        scheme,
+        edition.as_of,
+        edition.known_at,
+        planned_at=planned_when(session, edition),
+        aliases=aliases,
+    )
     return replace(found, edition=edition.number)
 
 
@@ -196,9 +208,9 @@ def standings_of(facts: Facts, scheme: Scheme, as_of: date) -> tuple[Standing, .
 class _Known:
     """What is known of a season at an instant, to be scored under one scheme after the other."""
 
-    def __init__(self, session: Session, season: Season, as_of: date, known_at: int) -> None:
+    def __init__(self, session: Session, season: Season, as_of: date, known_at: int, planned_at: int) -> None:
         self.session, self.season, self.as_of, self.known_at = session, season, as_of, known_at
-        self.lines = roster(session, season.id, known_at)
+        self.lines = roster(session, season.id, planned_at, known_at)
         self.is_present = nothing_since(session, known_at)
 
     def scored(self, scheme: Scheme) -> tuple[Measures, RaceResult]:

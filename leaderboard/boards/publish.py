@@ -22,7 +22,7 @@ from leaderboard.boards.gather import Gathered, gather
 from leaderboard.boards.keys import use_key
 from leaderboard.boards.late import late_facts
 from leaderboard.boards.models import Edition
-from leaderboard.boards.package import FORMAT, canonical, sealed_pieces, unpacked
+from leaderboard.boards.package import FORMAT, canonical, sealed_pieces
 from leaderboard.boards.packing import gzipped, piece
 from leaderboard.boards.read import last_numbered, places_in, predecessor
 from leaderboard.boards.render import render_forms
@@ -55,6 +55,8 @@ class Due:
     known_at: Millis
     due_at: Millis
     next_due_at: Millis | None = None
+    planned_at: Millis | None = None
+    """The instant whose scheme and roster hold, where it is not `known_at`: a correction keeps those of what it corrects."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,7 @@ class Composed:
 def score(session: Session, season: Season, due: Due) -> Scored:
     """Gather what was known and score it; raises NothingInForce. Equal ledgers give equal `told`, for ever."""
     seen = trail_end(session)
-    gathered = gather(session, season, due.as_of, due.known_at)
+    gathered = gather(session, season, due.as_of, due.known_at, due.planned_at)
     result = score_race(gathered.facts, gathered.scheme, due.as_of)
     told = {
         "season": gathered.season.slug,
@@ -125,17 +127,6 @@ def score(session: Session, season: Season, due: Due) -> Scored:
         "result": result_document(result),
     }
     return Scored(season, due, gathered, result, seen, told)
-
-
-def recompose(session: Session, edition: Edition) -> dict[str, Any]:
-    """The package of a published edition with everything that comes from the ledger composed anew.
-
-    Whatever was entered, reversed, renamed or planned since, it equals the stored one: what is told is as of the
-    edition's cut-off and as known at its instant.
-    """
-    season = session.get_one(Season, edition.season_id)
-    due = Due(edition.as_of, edition.known_at, edition.due_at, edition.next_due_at)
-    return unpacked(edition.package) | score(session, season, due).told
 
 
 def compose(
@@ -172,7 +163,7 @@ def numbered(
     whole = piece(written)
     forms = render_forms(office, board, sealed_pieces(whole, seal))
     row = {
-        **asdict(scored.due),
+        **{name: value for name, value in asdict(scored.due).items() if name != "planned_at"},
         **seal,
         "number": number,
         "published_at": published_at,

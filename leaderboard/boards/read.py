@@ -57,14 +57,14 @@ def predecessor(
     """
     earlier = Edition.due_at <= due_at
     if corrects is not None:
-        first = _first_version(session, corrects)
+        first = first_version(session, corrects)
         same_day = (Edition.due_at == first.due_at) & (Edition.number < first.number)
         earlier = (Edition.due_at < first.due_at) | same_day
     found = select(Edition).where(Edition.season_id == season_id, Edition.state == PUBLISHED, earlier)
     return session.scalars(_newest_first(found).limit(1)).one_or_none()
 
 
-def _first_version(session: Session, edition: Edition) -> Edition:
+def first_version(session: Session, edition: Edition) -> Edition:
     """What an edition goes back to: itself, or through its corrections the one that was published first."""
     while True:
         corrected = session.scalar(select(Notice.edition_id).where(Notice.successor_id == edition.id))

@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.audit import record_act
+from leaderboard.boards.again import due_of_draft
 from leaderboard.boards.clock import CLOCK
 from leaderboard.boards.correct import supersede
 from leaderboard.boards.drafts import (
@@ -25,7 +26,7 @@ from leaderboard.boards.due import rows_changed
 from leaderboard.boards.models import DRAFT, PUBLISHED, RELEASED, WINDOW, Draft, Edition
 from leaderboard.boards.origins import released
 from leaderboard.boards.package import canonical, unpacked
-from leaderboard.boards.publish import Composed, Due, announce, locked_season, numbered, score
+from leaderboard.boards.publish import Composed, announce, locked_season, numbered, score
 from leaderboard.instant import Millis, at_zone
 from leaderboard.objections.read import has_open
 from leaderboard.office import Office
@@ -45,7 +46,7 @@ def prepare(session: Session, draft: Draft, office: Office, at: Millis) -> Compo
     """
     season = session.get_one(Season, draft.season_id)
     _check(session, draft, season, office.zone, at)
-    scored = score(session, season, Due(draft.as_of, draft.known_at, draft.due_at, draft.next_due_at))
+    scored = score(session, season, due_of_draft(session, draft))
     kept = unpacked(draft.content)
     differing = [
         key for key, value in scored.told.items() if canonical({key: value}) != canonical({key: kept[key]})

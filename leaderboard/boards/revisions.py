@@ -8,11 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.audit import record_act
+from leaderboard.boards.again import due_of_draft
 from leaderboard.boards.difference import Effect, effect
 from leaderboard.boards.drafts import LIVE, DraftRefused, change_draft, subject_of
 from leaderboard.boards.models import DRAFT, WINDOW, Draft
 from leaderboard.boards.package import unpacked
-from leaderboard.boards.publish import Due, score
+from leaderboard.boards.publish import score
 from leaderboard.boards.timekeeping import check_clock
 from leaderboard.boards.window_years import window_end
 from leaderboard.instant import Millis, local_date, now
@@ -36,7 +37,7 @@ def preview_revision(session: Session, draft: Draft, *, at: Millis | None = None
     """What a draft would say otherwise if it were composed from what is known now; stores nothing."""
     known_at = now() if at is None else at
     season = session.get_one(Season, draft.season_id)
-    scored = score(session, season, Due(draft.as_of, known_at, draft.due_at, draft.next_due_at))
+    scored = score(session, season, due_of_draft(session, draft, known_at))
     return effect(unpacked(draft.content), scored.told, known_at)
 
 

@@ -145,11 +145,13 @@ def divisions_at(
     return [DivisionLine(d.key, said["name"], said["name_en"]) for d, said in called]
 
 
-def roster(session: Session, season_id: int, known_at: int) -> list[RosterLine]:
+def roster(session: Session, season_id: int, known_at: int, called_at: int | None = None) -> list[RosterLine]:
     """Who takes part, as planned and called at the instant, in the office's listing order of that instant.
 
-    Members of a bundle are among them; `ranked` leaves them out.
+    Members of a bundle are among them; `ranked` leaves them out. Names and order are those of `called_at`, where that is
+    another instant.
     """
+    named_at = known_at if called_at is None else called_at
     into = aliased(Unit)
     rows = session.execute(
         select(
@@ -171,7 +173,7 @@ def roster(session: Session, season_id: int, known_at: int) -> list[RosterLine]:
         .where(Entry.season_id == season_id, Entry.planned_at <= known_at)
         .where(or_(Entry.ended_at.is_(None), Entry.ended_at > known_at))
     )
-    units, divisions = former_names(session, UNIT, known_at), former_names(session, DIVISION, known_at)
+    units, divisions = former_names(session, UNIT, named_at), former_names(session, DIVISION, named_at)
     lines = []
     for *columns, division_id, sort_no in rows:
         order = divisions.get(division_id, {}).get("sort_no", sort_no)

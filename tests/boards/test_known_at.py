@@ -14,11 +14,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from leaderboard.boards.again import recompose
 from leaderboard.boards.correct import begin_correction
 from leaderboard.boards.drafts import DraftRefused
 from leaderboard.boards.models import Edition
 from leaderboard.boards.package import canonical, unpacked
-from leaderboard.boards.publish import recompose
 from leaderboard.boards.read import latest_edition
 from leaderboard.boards.release import prepare, release
 from leaderboard.ledger import record

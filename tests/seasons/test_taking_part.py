@@ -7,9 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.models import AuditLine
+from leaderboard.boards.again import recompose
 from leaderboard.boards.models import Edition
 from leaderboard.boards.package import canonical, unpacked
-from leaderboard.boards.publish import recompose
 from leaderboard.boards.read import find_line
 from leaderboard.seasons import plan
 from leaderboard.seasons.order import order_divisions, order_units
