@@ -11,8 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, redirect, request, url_for
+from flask import Flask, Response, abort, current_app, redirect, request, url_for
+from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -89,8 +91,28 @@ def _to_sign_in() -> Response:
     if "HX-Request" in request.headers:
         # A redirect would be followed by the script and its page put into the middle of this one.
         return Response(status=401, headers={"HX-Redirect": url_for("sign_in.sign_in")})
-    here = request.full_path.rstrip("?") if request.method == "GET" else None
-    return cast(Response, redirect(url_for("sign_in.sign_in", next=local_path(here))))
+    if request.method == "GET":
+        here = local_path(request.full_path.rstrip("?"))
+        return cast(Response, redirect(url_for("sign_in.sign_in", next=here)))
+    if "_user_id" not in cookie:
+        return cast(Response, redirect(url_for("sign_in.sign_in")))
+    return cast(Response, redirect(url_for("sign_in.sign_in", next=_page_of_form(), expired="1")))
+
+
+def _page_of_form() -> str | None:
+    """The page on which the form of this request was filled in, as the browser names it, or the nearest one above.
+
+    A form that came back with complaints stands at an address that cannot be opened again.
+    """
+    pages = current_app.create_url_adapter(request)
+    named = urlsplit(request.referrer or "")
+    here = named.path if named.netloc == request.host else request.path
+    asked = f"?{named.query}" if named.query and here == named.path else ""
+    while pages is not None and here.count("/") > 1:
+        if pages.test(here, method="GET"):
+            return local_path(here + asked)
+        here, asked = here.rpartition("/")[0], ""
+    return None
 
 
 DUTIES = {

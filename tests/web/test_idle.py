@@ -11,7 +11,7 @@ from leaderboard.accounts.models import REPORTER, UserSession
 from leaderboard.db import Database
 from leaderboard.instant import now
 from tests.factories import small_race
-from tests.people import enrol, signed_in
+from tests.people import enrol, signed_in, token_in
 
 TWO_MINUTES = 120_000
 
@@ -34,3 +34,30 @@ def test_a_page_after_two_idle_minutes_notes_the_session_and_leaves_nothing_lock
     with database.session() as writing:
         writing.execute(update(UserSession).values(seen_at=now()))
         writing.commit()
+
+
+@pytest.mark.parametrize(
+    ("named", "next_"),
+    [
+        ("/console/seasons/race/units/liuxi?lang=en", "/console/seasons/race/units/liuxi?lang%3Den"),
+        # A page that came back with complaints cannot be opened again: the one above it can.
+        ("/console/seasons/race/units/liuxi/place", "/console/seasons/race/units/liuxi"),
+        ("", "/console/seasons/race/units/liuxi"),
+    ],
+)
+def test_a_form_sent_after_the_session_ended_is_found_again(
+    app: Flask, database: Database, session: Session, named: str, next_: str
+):
+    small_race(session)
+    session.commit()
+    enrol(database)
+    client = signed_in(app)
+    form = "/console/seasons/race/units/liuxi"
+    token = token_in(client.get(form).get_data(as_text=True))
+    with database.session() as writing:
+        writing.execute(update(UserSession).values(ended_at=now()))
+        writing.commit()
+    referer = {"Referer": f"http://localhost{named}"} if named else {}
+    answer = client.post(f"{form}/place", data={"csrf_token": token}, headers=referer)
+    assert answer.location == f"/sign-in?next={next_}&expired=1"
+    assert "登录已到期" in client.get(answer.location).get_data(as_text=True)

@@ -146,7 +146,8 @@
   const undo = byId("undo");
   const saved = values();
   const moves = window.kept.history(values, write);
-  const store = window.kept.store("saima.desk." + desk.dataset.who + "." + desk.dataset.season);
+  const key = "saima.desk." + desk.dataset.who + "." + desk.dataset.season;
+  const store = window.kept.store(key);
   const settled = () => {
     undo.disabled = moves.settle() === 0;
   };
@@ -164,6 +165,9 @@
   }
 
   function offer() {
+    if (window.kept.wasSaved(key)) {
+      store.drop();
+    }
     const entry = store.load();
     const found = window.kept.differences(entry, saved);
     if (!found.length) {
@@ -270,6 +274,7 @@
       }
     });
     desk.addEventListener("change", settled);
+    desk.addEventListener("submit", () => window.kept.mark(desk, key));
     desk.addEventListener("keydown", stepped);
     undo.addEventListener("click", takeBack);
     byId("blind").addEventListener("click", (event) => {

@@ -53,5 +53,29 @@
     return Object.keys(values).filter((name) => name in kept && kept[name] !== values[name]);
   }
 
-  window.kept = { history, store, differences };
+  // A form says under which key it is kept, and the page after it whether that was saved: only then is it dropped.
+  function mark(form, key) {
+    const field = form.elements.kept || Object.assign(document.createElement("input"), { type: "hidden", name: "kept" });
+    field.value = key;
+    form.append(field);
+  }
+
+  const wasSaved = (key) => document.body.dataset.saved === key;
+
+  // Entries under keys that begin so and were kept before a moment are nobody's work any more.
+  function forget(prefix, before) {
+    try {
+      const keys = Object.keys(window.localStorage).filter((key) => key.startsWith(prefix));
+      for (const key of keys) {
+        const entry = store(key).load();
+        if (!entry || !(entry.at >= before)) {
+          store(key).drop();
+        }
+      }
+    } catch (error) {
+      // A browser without a store has nothing to forget.
+    }
+  }
+
+  window.kept = { history, store, differences, mark, wasSaved, forget };
 })();

@@ -8,9 +8,11 @@
     return;
   }
   document.documentElement.classList.add("scripted");
-  const store = window.kept.store(`saima.rules.${form.dataset.who}.${form.dataset.season}`);
+  const key = `saima.rules.${form.dataset.who}.${form.dataset.season}`;
+  const store = window.kept.store(key);
   const seen = () => form.elements.seen.value;
-  const fields = () => [...new FormData(form)].filter(([name]) => name !== "csrf_token" && name !== "seen");
+  const UNTYPED = ["csrf_token", "seen", "kept"];
+  const fields = () => [...new FormData(form)].filter(([name]) => !UNTYPED.includes(name));
   const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
   // The page for what the form would send: its own content changes, whatever was unfolded stays so.
@@ -37,12 +39,15 @@
     target?.focus();
   }
 
-  function keep(saving = "") {
-    store.save({ fields: fields(), seen: seen(), saving });
+  function keep() {
+    store.save({ fields: fields(), seen: seen() });
   }
 
-  // What is kept and not in the page was never saved, unless it was sent and the draft is another since.
+  // What is kept and neither in the page nor known to be saved is offered.
   function offer() {
+    if (window.kept.wasSaved(key)) {
+      store.drop();
+    }
     const notice = document.getElementById("kept");
     if (!notice) {
       return;
@@ -53,7 +58,7 @@
     }
     const entry = store.load();
     const fits = entry && Array.isArray(entry.fields);
-    if (!fits || same(entry.fields, fields()) || (entry.saving && entry.saving !== seen() + ".")) {
+    if (!fits || same(entry.fields, fields())) {
       store.drop();
       return;
     }
@@ -77,7 +82,8 @@
       event.preventDefault();
       act(button);
     } else if (button && button.value === "save") {
-      keep(seen() + ".");
+      keep();
+      window.kept.mark(form, key);
     }
   });
   form.addEventListener("input", () => keep());

@@ -15,11 +15,13 @@ from leaderboard.instant import local_date, now
 from leaderboard.seasons.models import Season, Unit
 from leaderboard.seasons.read import find_season, list_seasons, list_units, roster
 from leaderboard.web.console.alarms import alarms
+from leaderboard.web.console.saved import just_saved, note_saved
 from leaderboard.web.guards import guard_action, person
 from leaderboard.web.requests import office, reading
 
 door = Blueprint("console", __name__, url_prefix="/console")
 door.before_request(guard_action(Action.READ_CONSOLE))
+door.after_request(note_saved)
 
 
 def season_at(slug: str) -> Season:
@@ -63,6 +65,7 @@ def show(
         here=here,
         season=season,
         seasons=list_seasons(reading()),
+        saved=just_saved(),
         alarms=list(alarms(reading(), now())) if may(Action.PUBLISH_EDITION) else [],
         **context,
     )

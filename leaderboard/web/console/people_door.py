@@ -9,11 +9,13 @@ from flask import Blueprint
 
 from leaderboard.accounts.listing import CLOSED, OPEN, WAITING
 from leaderboard.accounts.permissions import Action
+from leaderboard.web.console.saved import note_saved
 from leaderboard.web.guards import guard_action
 from leaderboard.words import gettext as _
 
 door = Blueprint("people", __name__, url_prefix="/console")
 door.before_request(guard_action(Action.MANAGE_ACCOUNTS))
+door.after_request(note_saved)
 
 
 def state_words() -> dict[str, str]:

@@ -1,0 +1,27 @@
+"""What a browser keeps of a form until it is saved: the page after a form that was saved says so, by the form's own key."""
+
+from __future__ import annotations
+
+from flask import Response, request
+from flask import session as cookie
+
+KEPT, LONGEST = "kept", 200
+REFUSED = {"warning", "failure"}
+
+
+def note_saved(response: Response) -> Response:
+    """Remember for the next page that the form which came with the request was saved.
+
+    A form that was saved leads on within the console, and what is said then is not only why something was refused.
+    """
+    key = request.form.get(KEPT, "")[:LONGEST] if request.method == "POST" else ""
+    if key and response.status_code in {302, 303} and (response.location or "").startswith("/console"):
+        told = {category for category, _said in cookie.get("_flashes", ())}
+        if not told or told - REFUSED:
+            cookie[KEPT] = key
+    return response
+
+
+def just_saved() -> str:
+    """The key of the form that was saved before this page was asked for; told once."""
+    return str(cookie.pop(KEPT, ""))
