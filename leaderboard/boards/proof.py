@@ -59,19 +59,22 @@ class Proof:
         return self._page("unit", lang, line=line, unit_view=unit_view(self.board, line, past), late=late)
 
     def _page(self, name: str, lang: str, **context: Any) -> bytes:
-        frame = page_frame(self.office, self.board) | {"base": self.base}
+        # There is nothing to check yet: the page has no code and no address to check it at.
+        frame = page_frame(self.office, self.board) | {"base": self.base, "check": None}
         page = render(f"pages/display/{name}.html", lang, **frame, **context)
         return page.replace(MARK, render("components/proof.html", lang), 1)
 
 
 MARKED = {"number": "清样·未公布"}
 """What stands in every row of a table for the number of the edition, so that no copy passes for one."""
+NOTICE = "清样·未公布，请勿外传"
+"""What stands above every file, and in those that programs read as their member `proof`."""
 
 FILES: dict[str, tuple[str, Callable[[Proof], bytes]]] = {
-    "json": (JSON, lambda proof: canonical(proof.board)),
-    "package.json": (JSON, lambda proof: canonical(proof.package)),
-    "csv": (CSV, lambda proof: csv_file(proof.board | MARKED)),
-    "xlsx": (XLSX, lambda proof: xlsx_file(proof.board | MARKED)),
+    "json": (JSON, lambda proof: canonical(proof.board | {"proof": NOTICE})),
+    "package.json": (JSON, lambda proof: canonical(proof.package | {"proof": NOTICE})),
+    "csv": (CSV, lambda proof: csv_file(proof.board | MARKED, NOTICE)),
+    "xlsx": (XLSX, lambda proof: xlsx_file(proof.board | MARKED, NOTICE)),
 }
 """Ending -> content type and how the file is made; the package is neither hashed nor signed."""
 

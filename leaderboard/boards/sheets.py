@@ -27,6 +27,8 @@ WIDE, NARROW = 24, 11
 MOST_DIGITS = 15
 """What a spreadsheet keeps of a number; what is longer must be text."""
 LONG: int = 10**MOST_DIGITS
+LONGEST_NAME = 31
+"""Characters of a worksheet's name."""
 DECIMALS = 4
 """Of a numerator or denominator that is no integer, such as the third of a shared project."""
 _NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,6})?%?")
@@ -43,10 +45,15 @@ class Printed(str):
 Cell = str | int | Printed
 
 
-def csv_file(board: Document) -> bytes:
-    """The board as CSV in UTF-8 with a byte-order mark, which spreadsheet programs need to read Chinese."""
+def csv_file(board: Document, notice: str = "") -> bytes:
+    """The board as CSV in UTF-8 with a byte-order mark, which spreadsheet programs need to read Chinese.
+
+    A notice, for a board that is none of the public's yet, stands above everything.
+    """
     text = io.StringIO()
     writer = csv.writer(text)
+    if notice:
+        writer.writerow([inert(notice)])
     writer.writerow(inert(heading) for heading in headings(board))
     writer.writerows([inert(cell) for cell in row] for row in rows(board))
     return text.getvalue().encode("utf-8-sig")
@@ -70,8 +77,11 @@ def _is_number(printed: str) -> bool:
     return bool(_NUMBER.fullmatch(printed)) and sum(map(str.isdigit, printed)) <= MOST_DIGITS
 
 
-def xlsx_file(board: Document) -> bytes:
-    """The board as one worksheet without formulas or links; equal boards give equal bytes."""
+def xlsx_file(board: Document, notice: str = "") -> bytes:
+    """The board as one worksheet without formulas or links; equal boards give equal bytes.
+
+    A notice stands above everything, on every printed page, and instead of the sheet's name.
+    """
     file = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(file, options) as workbook:
@@ -84,15 +94,20 @@ def xlsx_file(board: Document) -> bytes:
             }
         )
         bold = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
-        sheet = workbook.add_worksheet("榜单", RowSheet)
-        sheet.freeze_panes(1, 4)
+        sheet = workbook.add_worksheet(notice[:LONGEST_NAME] or "榜单", RowSheet)
+        top = 0
+        if notice:
+            top = 1
+            sheet.write_string(0, 0, notice, workbook.add_format({"bold": True}))
+            sheet.set_header(f"&C&B{notice}")
+        sheet.freeze_panes(top + 1, 4)
         sheet.set_column(0, 200, NARROW)
         sheet.set_column(3, 3, WIDE)
         sheet.set_landscape()
         sheet.set_paper(9)
-        sheet.repeat_rows(0)
-        sheet.write_row(0, 0, headings(board), bold)
-        sheet.set_rows(1, rows(board), partial(_said, formats=_Formats(workbook)))
+        sheet.repeat_rows(0, top)
+        sheet.write_row(top, 0, headings(board), bold)
+        sheet.set_rows(top + 1, rows(board), partial(_said, formats=_Formats(workbook)))
     return file.getvalue()
 
 

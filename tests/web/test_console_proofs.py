@@ -55,6 +55,9 @@ def test_every_page_is_that_of_an_edition_and_says_that_it_is_none(client: Flask
             ("清样 · 未公布", "Proof · not published")
         )
         assert page.all("div", class_="overprint")
+        assert not page.all("span", class_="code")
+        assert "0000·0000" not in page.text()
+        assert "扫码核验" not in page.text()
     board = visit(f"{PROOF}/?lang=zh", client=client)
     assert "第 2 期" in board.text()
     inner = [link.get("href") or "" for link in board.all("a") if "/units/" in (link.get("href") or "")]
@@ -75,6 +78,7 @@ def test_the_screen_is_tried_out_without_asking_for_a_board(client: FlaskClient,
     assert "柳溪镇" in page.text()
     assert [script.get("src") for script in page.all("script")] == []
     assert page.text(page.all("div", class_="overprint")[0]) == "未公布"
+    assert not page.all("p", class_="code")
 
 
 def test_the_files_hold_the_draft_and_no_signature(
@@ -96,11 +100,15 @@ def test_the_files_hold_the_draft_and_no_signature(
     assert package["result"] == edition.package["result"]
     answer = client.get(f"{PROOF}.csv")
     rows = list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"))))
-    assert len(rows) == 1 + 3
+    assert rows[0] == ["清样·未公布，请勿外传"]
+    assert len(rows) == 2 + 3
     assert 'filename="unpublished-now-draft-1.csv"' in answer.headers["Content-Disposition"]
     sheet = openpyxl.load_workbook(io.BytesIO(client.get(f"{PROOF}.xlsx").data)).active
     assert sheet is not None
-    assert sheet.max_row == 1 + 3
+    assert sheet.max_row == 2 + 3
+    assert sheet.title == sheet.cell(1, 1).value == "清样·未公布，请勿外传"
+    assert (sheet.cell(2, 1).value, sheet.freeze_panes) == ("组别", "E3")
+    assert board["proof"] == package["proof"] == "清样·未公布，请勿外传"
     assert client.get(f"{PROOF}.pdf").status_code == 404
 
 
