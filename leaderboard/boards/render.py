@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from multiprocessing.pool import ThreadPool
 from typing import Any
 
 from leaderboard.boards import totals, view
@@ -67,10 +67,11 @@ def render_forms(office: Office, board: Document, sealed: Sequence[Piece]) -> li
     Each is packed by a thread beside the next one's rendering: packing lets others run meanwhile.
     """
     base = f"/boards/{board['season']}/{board['number']}"
-    with ThreadPoolExecutor() as packers:
-        packed = [packers.submit(packed_form, f"{base}.package.json", "", JSON, sealed)]
-        packed += [packers.submit(make_form, *plain) for plain in _plain_forms(office, board, base)]
-        return [form.result() for form in packed]
+    # Not an executor: those take nothing on once the process is to end, and the edition at hand is still finished then.
+    with ThreadPool() as packers:
+        packed = [packers.apply_async(packed_form, (f"{base}.package.json", "", JSON, sealed))]
+        packed += [packers.apply_async(make_form, plain) for plain in _plain_forms(office, board, base)]
+        return [form.get() for form in packed]
 
 
 def _plain_forms(office: Office, board: Document, base: str) -> Iterator[tuple[str, str, str, bytes]]:

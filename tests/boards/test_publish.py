@@ -65,6 +65,15 @@ def test_numbers_chain_and_movement_follow_the_edition_before(session: Session):
     assert (nanan["place"], nanan["previous_place"]) == (1, 3)
 
 
+def test_the_edition_at_hand_is_rendered_while_the_process_ends(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+):
+    """Once the main thread is done no executor takes anything on, and the clock's thread is still waited for."""
+    monkeypatch.setattr("concurrent.futures.thread._shutdown", True)
+    edition = small_race(session).publish()
+    assert find_form(session, "/boards/race/1/", "zh").edition_id == edition.id
+
+
 def test_an_edition_stays_as_it_was_when_the_next_is_published(session: Session):
     race = small_race(session)
     first = race.publish()
