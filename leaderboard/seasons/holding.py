@@ -19,9 +19,11 @@ def set_window(
 ) -> None:
     """Let every board of the season lie open for objections for `days` working days before it is published.
 
-    With 0 days boards are published at once; drafts already in their window keep it. Raises PlanError with every
-    reason against it.
+    With 0 days boards are published at once; drafts already in their window keep it. Where the season wants two persons
+    one alone may only lengthen the window: to shorten it would publish sooner than anybody agreed to. Raises PlanError
+    with every reason against it.
     """
+    held = _held(session, season)
     contact = (contact or "").strip() or None
     problems = []
     if not 0 <= days <= MOST_WINDOW_DAYS:
@@ -30,9 +32,10 @@ def set_window(
         problems.append(_("设公示期须写明异议联系方式"))
     if not reason.strip():
         problems.append(_("调整公示期须写明理由"))
+    if held.two_persons and days < held.window_days:
+        problems.append(_("本赛季须两人发布: 一人只能延长公示期; 要缩短, 请先提请会签改为一人即可发布"))
     if problems:
         raise PlanError(*problems)
-    held = _held(session, season)
     was = {"days": held.window_days, "contact": held.window_contact}
     held.window_days, held.window_contact = days, contact
     session.flush()
