@@ -97,6 +97,23 @@ def test_slider_box_and_keyboard_move_together(race: Race, open_page: OpenPage) 
     expect(page.get_by_role("button", name="撤销一步")).to_be_disabled()
 
 
+@pytest.mark.engines("sqlite")
+def test_a_slider_leads_back_the_way_it_came(race: Race, open_page: OpenPage) -> None:
+    """60 keys up and 60 down; then a box that is no number: nothing is said to be tried that was not."""
+    page = at_desk(open_page)
+    page.get_by_role("slider", name="签约率 权重").focus()
+    for key in ("ArrowRight", "ArrowLeft"):
+        for _time in range(60):
+            page.keyboard.press(key)
+    assert [box(page, name) for name in NAMES] == ["30", "25", "20", "25"]
+    page.get_by_role("textbox", name="签约率 权重").fill("1e2")
+    expect(page.locator("#state")).to_have_text("有一项不是数，未试排：灰色的是改动之前的结果")
+    expect(page.locator("#effect")).to_have_class(re.compile("is-stale"))
+    page.get_by_role("textbox", name="签约率 权重").fill("30")
+    expect(page.locator("#effect")).not_to_have_class(re.compile("is-stale"))
+    confirmed(page)
+
+
 NAMES = ("签约率", "开工率", "落地率", "资金到位率")
 
 

@@ -125,10 +125,14 @@
     }
     const isEven = groups.map(addUp).every(Boolean);
     all("#outlook, #other, .sure").forEach((node) => node.classList.add("is-stale"));
+    const isRead = boxes.every((box) => typed(box.value));
+    all("#effect, #verdict").forEach((node) => node.classList.toggle("is-stale", !isRead));
     frame = frame || window.requestAnimationFrame(draw);
     answers.forget();
     window.clearTimeout(waiting);
-    if (isEven) {
+    if (!isRead) {
+      told("untried");
+    } else if (isEven) {
       told(canRank() ? "confirming" : "asking");
       waiting = window.setTimeout(() => answers.ask(), PAUSE);
     } else {
@@ -203,16 +207,18 @@
     sliders.set(box, slider);
     const others = group.boxes.filter((other) => other !== box);
     let parts = null;
+    let made = [];
     slider.addEventListener("input", () => {
-      parts = parts || others.map((other) => (typed(other.value) || NOTHING).x);
+      // The others keep the proportions they had before this slider first moved, so that every way there leads back.
+      if (!parts || others.some((other, n) => other.value !== made[n])) {
+        parts = others.map((other) => (typed(other.value) || NOTHING).x);
+      }
       box.value = text(Number(slider.value));
       if (lock.checked && others.length) {
         share(others, full.x - Number(slider.value), parts);
       }
+      made = others.map((other) => other.value);
       moved();
-    });
-    slider.addEventListener("change", () => {
-      parts = null;
     });
   }
 

@@ -27,7 +27,7 @@ from leaderboard.seasons.models import (
 )
 from leaderboard.seasons.plan import PlanError
 from leaderboard.seasons.read import list_divisions, list_schemes, scheme_in_force
-from leaderboard.seasons.schemes import DraftChanged, discard_scheme
+from leaderboard.seasons.schemes import DraftChanged, discard_scheme, has_scheme
 from leaderboard.web.console.acts import carry_out
 from leaderboard.web.console.blind import chosen_blind, is_blind, note_named, switch_blind
 from leaderboard.web.console.door import door, season_at, show, today
@@ -296,5 +296,6 @@ def _desk_page(
         ties=[rule.value for rule in Ties],
         measures={i.key: measure_document(i.measure) for i in form.scheme.indicators},
         today=today(),
+        is_first=not has_scheme(session, desk.season.id),
         ended=today() > desk.season.ends_on,
     )
