@@ -25,6 +25,7 @@ from leaderboard.seasons.plan import (
     add_unit,
     enter_unit,
     extend_stages,
+    live_entry,
     open_season,
     set_target,
 )
@@ -122,14 +123,19 @@ def _submit(session: Session, by: By, season: Season, document: dict[str, Any], 
 
 def _enter(session: Session, part: Taken, by: By, season: Season, units: dict[str, Unit]) -> None:
     divisions = {division.key: division for division in list_divisions(session, season.id)}
+    by_id = {division.id: division for division in divisions.values()}
     for entry in part.entries:
+        head = units[entry.bundle] if entry.bundle else None
+        # Appending may have left the head where it was.
+        live = live_entry(session, season, head) if head else None
         enter_unit(
             session,
             by.actor,
             season,
             units[entry.unit],
-            divisions[entry.division],
+            by_id[live.division_id] if live else divisions[entry.division],
             competing=entry.competing,
+            bundle=head,
             planned_at=by.recorded_at,
         )
 

@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 
 from leaderboard.exchange import cells
+from leaderboard.exchange.check_entries import KEY, KEY_FORM, check_entries
 from leaderboard.exchange.checking import Checking
 from leaderboard.exchange.layout import (
     AMOUNT_WORD,
@@ -17,13 +18,11 @@ from leaderboard.exchange.layout import (
     TARGETS,
     UNITS,
 )
-from leaderboard.exchange.plan import DivisionDraft, EntryDraft, TargetDraft, UnitDraft
+from leaderboard.exchange.plan import TargetDraft, UnitDraft
 from leaderboard.exchange.table import Row
 from leaderboard.seasons.read import stage_names
 
-KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 STAGE_KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
-KEY_FORM = "应为字母或数字开头、由字母、数字、连字符、下划线组成的编码, 最长 40 个字符"
 TARGET_VALUE = "目标值(个或万元)"
 
 
@@ -33,6 +32,7 @@ def check_units(checking: Checking) -> None:
         checking.units.add(unit.key, unit.name)
     checking.units.put_first(key for key in checking.known.entries if key in checking.known.units)
     seen: dict[str, int] = {}
+    named: list[tuple[Row, str]] = []
     for row in checking.rows(UNITS):
         key, name = row.code("编码"), row.text("单位名称", most=120)
         name_en, sort_no = row.text("英文名", most=120), row.whole("序号")
@@ -49,7 +49,8 @@ def check_units(checking: Checking) -> None:
         _check_unit(
             checking, row, UnitDraft(key, name, sort_no if sort_no is not None else row.number, name_en)
         )
-        _check_entry(checking, row, key)
+        named.append((row, key))
+    check_entries(checking, named)
     # Whoever mistypes a unit meant one of the same file, so that a message lists those first.
     checking.units.put_first(key for key in seen if key in checking.units.names)
 
@@ -70,59 +71,6 @@ def _check_unit(checking: Checking, row: Row, draft: UnitDraft) -> None:
         row.note("与系统中的不同, 导入不修改已有单位", "英文名")
     if row.cell("序号") is not None and draft.sort_no != known.sort_no:
         row.note("与系统中的不同, 导入不修改已有单位", "序号")
-
-
-def _check_entry(checking: Checking, row: Row, unit: str) -> None:
-    competing = row.yes("参赛")
-    division = _division(checking, row)
-    counts = checking.plan.counts[UNITS.name]
-    is_new = any(draft.key == unit for draft in checking.plan.units[-1:])
-    live = checking.known.entries.get(unit)
-    if division is None:
-        counts.new += is_new
-        counts.unchanged += not is_new
-        return
-    entry = EntryDraft(
-        unit, division, competing if competing is not None else live.competing if live else True
-    )
-    if live is not None and (live.division, live.competing) == (entry.division, entry.competing):
-        counts.unchanged += 1
-        return
-    if live is not None and live.bundle is not None:
-        row.error(f"该单位已捆绑到 {live.bundle}, 组别与参赛请在控制台改", "组别编码")
-        return
-    checking.plan.entries.append(replace(entry, is_change=live is not None))
-    if live is not None:
-        moved = "改变参赛状态" if live.division == division else f"由组别 {live.division} 改到 {division}"
-        row.warn(f"该单位已在本赛季, 将{moved}, 请核对")
-        counts.corrected += 1
-    else:
-        counts.new += 1
-
-
-def _division(checking: Checking, row: Row) -> str | None:
-    """The division's key; a new division must come with its name, and a key has one name only."""
-    key, name, name_en = row.code("组别编码"), row.text("组别", most=120), row.text("组别英文名", most=120)
-    if key is None:
-        if name is not None:
-            row.error(f'组别 "{name}" 缺少组别编码', "组别编码")
-        return None
-    if not KEY.fullmatch(key) and key not in checking.known.divisions:
-        row.error(f'"{key}" {KEY_FORM}', "组别编码")
-        return key
-    names = {k: d.name for k, d in checking.known.divisions.items()} | {
-        d.key: d.name for d in checking.plan.divisions
-    }
-    if key in names:
-        if name is not None and name != names[key]:
-            row.error(f'组别编码 {key} 是 "{names[key]}", 此行写的是 "{name}", 请核对', "组别")
-    elif name is None:
-        row.error(f"新组别 {key} 缺少组别名称", "组别")
-    elif name in names.values():
-        row.error(f'组别 "{name}" 已用另一个编码, 请改为同一编码', "组别编码")
-    else:
-        checking.plan.divisions.append(DivisionDraft(key, name, name_en))
-    return key
 
 
 def check_stages(checking: Checking) -> None:

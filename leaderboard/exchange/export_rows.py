@@ -97,10 +97,12 @@ def stage_rows(exported: Exported) -> Iterator[list[Value]]:
 def unit_rows(exported: Exported) -> Iterator[list[Value]]:
     """单位: the season's units in their order, then units that only have a share in its projects."""
     divisions = {division.key: division for division in list_divisions(exported.session, exported.season.id)}
+    ids = {unit.key: unit.id for unit in exported.units.values()}
     for line in exported.entries:
         division = divisions[line.division]
         head: list[Value] = [line.key, line.name, line.name_en, division.key, division.name, division.name_en]
-        yield [*head, line.sort_no, YES if line.competing else NO]
+        into = exported.unit(ids[line.bundle]) if line.bundle else None
+        yield [*head, line.sort_no, YES if line.competing else NO, into]
     entered = {line.unit_id for line in exported.entries}
     sharing = exported.session.scalars(
         select(Credit.unit_id).where(Credit.project_id.in_(exported.ours)).distinct().order_by(Credit.unit_id)
@@ -108,7 +110,7 @@ def unit_rows(exported: Exported) -> Iterator[list[Value]]:
     for unit_id in sharing:
         if unit_id not in entered:
             unit = exported.units[unit_id]
-            yield [unit.key, unit.name, unit.name_en, None, None, None, unit.sort_no, None]
+            yield [unit.key, unit.name, unit.name_en, None, None, None, unit.sort_no, None, None]
 
 
 def target_rows(exported: Exported) -> Iterator[list[Value]]:

@@ -63,6 +63,8 @@ class SheetLayout:
 
 
 COVER = "说明"
+BUNDLE, ALONE = "捆绑到", "单独"
+"""With which unit a unit is ranked as one, and the word for none."""
 CHOICES = "选项"
 """The hidden sheet that holds the lists of the drop-downs; a reader passes over it."""
 CHECKED = "导入检查"
@@ -110,6 +112,7 @@ UNITS = SheetLayout(
         Column("组别英文名", "可不填", width=20),
         Column("序号", "固定排列次序, 整数", width=8, shown_as="number"),
         Column("参赛", "是, 或 否 (只列名、不排名), 不填按 是", width=8, choices="是否"),
+        Column(BUNDLE, "与哪个单位合并排名; 单独 即解开, 不填则照旧", width=18, choices="单位"),
     ),
 )
 TARGETS = SheetLayout(

@@ -54,6 +54,8 @@ class EntryDraft:
     unit: str
     division: str
     competing: bool
+    bundle: str | None = None
+    """The key of the unit it is bundled into, in whose division it stands."""
     is_change: bool = False
     """Whether the unit takes part already, in another division or another way."""
 
