@@ -191,7 +191,7 @@ CHAPTERS = (
         "Workbooks 工作簿",
         "workbooks",
         {
-            "import": "Import a workbook.",
+            "import": "Import a workbook: append, overwrite or clear.",
             "export": "Write a season to a workbook.",
             "template": "Write an empty workbook.",
         },

@@ -7,21 +7,36 @@ from pathlib import Path
 import click
 
 from leaderboard.cli.context import Context, refuse
+from leaderboard.cli.given import Given
 from leaderboard.cli.group import command
 from leaderboard.cli.named import season_named
 from leaderboard.exchange.exporting import export_workbook, template_workbook
 from leaderboard.exchange.importing import import_workbook
+from leaderboard.exchange.manner import MANNERS, OVERWRITE
 from leaderboard.exchange.problems import ImportRefused, Report
 
 
 @command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--check", is_flag=True, help="Only say what would change.")
-def import_command(context: Context, file: Path, check: bool) -> None:
+@click.option(
+    "--manner",
+    default=OVERWRITE,
+    show_default=True,
+    metavar="|".join(MANNERS),
+    help="Add new rows only, correct known ones too, or clear besides whatever the file does not hold.",
+)
+@click.option("--reason", default=None, help="Why, for clearing.")
+def import_command(context: Context, file: Path, check: bool, manner: str, reason: str | None) -> None:
     """Import a workbook (docs/workbook.md): everything in it or, when anything is wrong, nothing."""
+    given = Given()
+    given.choice("--manner", manner, MANNERS)
+    given.check()
     with context.database.session() as session:
         try:
-            report = import_workbook(session, file, context.actor, context.settings)
+            report = import_workbook(
+                session, file, context.actor, context.settings, manner=manner, reason=reason
+            )
         except ImportRefused as refused:
             refuse(*lines_of(refused.report), "未保存任何内容, 请按提示修改后重新导入")
         if not check:
@@ -36,9 +51,8 @@ def lines_of(report: Report) -> list[str]:
     lines = [f"错误 {problem}" for problem in report.errors]
     lines += [f"提醒 {problem}" for problem in report.warnings]
     for sheet, counts in report.summary.sheets.items() if report.summary else ():
-        lines.append(
-            f"{sheet}: 新增 {counts.new}, 更正 {counts.corrected}, 认定 {counts.verified}, 未变 {counts.unchanged}"
-        )
+        done = f"新增 {counts.new}, 更正 {counts.corrected}, 认定 {counts.verified}, 未变 {counts.unchanged}"
+        lines.append(f"{sheet}: {done}" + (f", 清空 {counts.cleared}" if counts.cleared else ""))
     return lines
 
 

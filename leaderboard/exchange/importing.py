@@ -18,7 +18,7 @@ from leaderboard.exchange.manner import APPEND, CLEAR, MANNERS, OVERWRITE
 from leaderboard.exchange.members import Members
 from leaderboard.exchange.models import ImportBatch
 from leaderboard.exchange.plan import Plan
-from leaderboard.exchange.problems import FileRefused, ImportRefused, Problem, Report
+from leaderboard.exchange.problems import Counts, FileRefused, ImportRefused, Problem, Report, Summary
 from leaderboard.exchange.workbook import Sheets, bytes_of, read_workbook
 from leaderboard.instant import local_date, now
 from leaderboard.ledger.record import LedgerError
@@ -91,8 +91,9 @@ def take_in(session: Session, given: Given, actor: str, how: How) -> Report:
         members = apply(session, plan, actor, manner=how.manner, reason=_reason(given, how), recorded_at=at)
     except (LedgerError, PlanError) as error:
         raise ImportRefused(Report((Problem(str(error)),), tuple(plan.warnings))) from error
-    batch = _keep(session, given, actor, how, plan, members, at)
-    return Report((), tuple(plan.warnings), plan.summary, batch.id)
+    summary = _done(plan, how.manner)
+    batch = _keep(session, given, actor, how, summary, members, at)
+    return Report((), tuple(plan.warnings), summary, batch.id)
 
 
 def _reason(given: Given, how: How) -> str:
@@ -100,17 +101,18 @@ def _reason(given: Given, how: How) -> str:
 
 
 def _keep(
-    session: Session, given: Given, actor: str, how: How, plan: Plan, members: Members, at: int
+    session: Session, given: Given, actor: str, how: How, summary: Summary, members: Members, at: int
 ) -> ImportBatch:
+    counts = {name: counts.plain() for name, counts in summary.sheets.items()}
     batch = ImportBatch(
-        season_slug=plan.season.slug,
+        season_slug=summary.season,
         file_name=given.name[:120],
         sha256=given.sha256,
         manner=how.manner,
         reason=how.reason,
         taken_by=actor,
         taken_at=at,
-        counts=json.dumps(_done(plan, how.manner), ensure_ascii=False),
+        counts=json.dumps(counts, ensure_ascii=False),
         members=members.packed(),
     )
     session.add(batch)
@@ -119,7 +121,7 @@ def _keep(
     return batch
 
 
-def _done(plan: Plan, manner: str) -> dict[str, dict[str, int]]:
+def _done(plan: Plan, manner: str) -> Summary:
     """The counts of what was carried out: appending leaves known rows alone, and only clearing clears."""
     done = plain_counts(plan)
     for counts in done.values():
@@ -128,7 +130,7 @@ def _done(plan: Plan, manner: str) -> dict[str, dict[str, int]]:
             counts["corrected"] = counts["verified"] = 0
         if manner != CLEAR:
             counts["cleared"] = 0
-    return done
+    return Summary(plan.season.slug, {name: Counts(**counts) for name, counts in done.items()})
 
 
 def plain_counts(plan: Plan) -> dict[str, dict[str, int]]:

@@ -90,6 +90,18 @@ def test_a_workbook_is_imported_once_however_often(leaderboard: Command, tmp_pat
     assert "报表: 新增 0, 更正 0, 认定 0, 未变 40" in leaderboard("import", out).output
 
 
+def test_a_workbook_is_taken_in_in_the_manner_asked_for(leaderboard: Command, tmp_path: Path):
+    assert leaderboard("import", LUAN, "--reason", "按公示办法").exit_code == 0
+    same = tmp_path / "same.xlsx"
+    assert leaderboard("export", "luan-2022", same).exit_code == 0
+    assert "clear" in leaderboard("import", same, "--manner", "replace").output
+    refused = leaderboard("import", same, "--manner", "clear")
+    assert (refused.exit_code, "清空导入须写明理由" in refused.output) == (1, True)
+    assert "报表: 新增 0, 更正 0, 认定 0, 未变 40" in leaderboard("import", same, "--manner", "append").output
+    cleared = leaderboard("import", same, "--manner", "clear", "--reason", "核对")
+    assert (cleared.exit_code, "清空" in cleared.output) == (0, False)
+
+
 def test_a_file_that_is_no_workbook_changes_nothing(leaderboard: Command, tmp_path: Path):
     wrong = tmp_path / "figures.xlsx"
     wrong.write_text("not a workbook", encoding="utf-8")

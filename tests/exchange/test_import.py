@@ -33,15 +33,12 @@ from leaderboard.seasons.approval import awaiting_approval
 from leaderboard.seasons.models import SUBMITTED, SchemeVersion, Season
 from leaderboard.seasons.read import (
     find_season,
-    list_divisions,
-    list_units,
     roster,
     scheme_in_force,
     stage_names,
     targets_at,
 )
 from leaderboard.seasons.schemes import discard_scheme, draft_scheme
-from leaderboard.seasons.taking_part import place_unit
 from scoring import facts as scored
 from tests.exchange.books import (
     ARRIVALS,
@@ -344,21 +341,6 @@ def test_a_unit_that_moves_is_warned_about(session: Session) -> None:
         "单位 第 2 行: 该单位已在本赛季, 将由组别 towns 改到 offices, 请核对"
     ]
     assert {unit.key: unit.division for unit in facts_of(session).units}["liuxi"] == "offices"
-
-
-def test_a_bundled_unit_is_not_taken_out_of_its_bundle(session: Session) -> None:
-    take_in(session, full_book())
-    season = season_of(session)
-    units = {unit.key: unit for unit in list_units(session)}
-    towns = list_divisions(session, season.id)[0]
-    place_unit(
-        session, "t", season, units["liuxi"], towns, competing=True, into=units["qingshi"], reason="合并"
-    )
-    assert not take_in(session, full_book()).errors
-    moved = [["liuxi", "柳溪镇", None, "offices", None, None, None, None]]
-    assert [str(error) for error in plan_for(session, full_book(单位=moved)).errors] == [
-        "单位 第 2 行 组别编码: 该单位已捆绑到 qingshi, 组别与参赛请在控制台改"
-    ]
 
 
 def test_a_target_is_set_anew(session: Session) -> None:
