@@ -9,6 +9,7 @@ from math import ceil, floor
 
 from leaderboard.boards.board import place_value
 from leaderboard.boards.preview import Place, Trial
+from leaderboard.boards.warning_words import warning_words
 from scoring.guidance import warnings
 from scoring.measures import Measures
 from scoring.show import plain
@@ -62,7 +63,7 @@ def outlook(trial: Trial, units: Mapping[str, str], divisions: Mapping[str, str]
         intervals={unit: ends for model in models for unit, ends in _intervals(model, trial).items()},
         tipping=tuple(sorted(_tipping(models), key=lambda found: abs(found.change))),
         warnings=tuple(
-            _in_words(found.text, divisions)
+            warning_words(found, trial.scheme, units, divisions)
             for found in sorted(
                 warnings(told, trial.scheme, trial.result), key=lambda found: found.key in OF_SINGLE_UNITS
             )
@@ -73,13 +74,6 @@ def outlook(trial: Trial, units: Mapping[str, str], divisions: Mapping[str, str]
 def _renamed(measures: Measures, names: Mapping[str, str]) -> Measures:
     units = tuple(replace(u, unit=replace(u.unit, name=names[u.unit.key])) for u in measures.units)
     return replace(measures, units=units)
-
-
-def _in_words(text: str, divisions: Mapping[str, str]) -> str:
-    """A warning with divisions by their names: scoring knows them by their keys."""
-    for key, name in divisions.items():
-        text = text.replace(f"“{key}”组", f"“{name}”组")
-    return text
 
 
 def _intervals(model: DivisionModel, trial: Trial) -> dict[str, tuple[Place, Place]]:
