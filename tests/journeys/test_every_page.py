@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from leaderboard.accounts.models import AUDITOR, SYSTEM
+from leaderboard.accounts.models import AUDITOR, REPORTER, SYSTEM
+from leaderboard.boards.prospects import foresee
+from leaderboard.boards.read import latest_edition
 from leaderboard.db import Database
 from tests.browser import OpenPage, barriers, sideways
 from tests.people import PASSWORD, enrol
@@ -52,16 +54,23 @@ CONSOLE = (
 APART = {
     "zhou": ("/console/people", "/console/new-account", "/console/people/chen"),
     "wu": ("/console/audit",),
+    "li": ("/my/", "/my/why", "/my/lift", "/my/lift?try=1", "/my/sure"),
 }
-"""Pages of the system and the audit administrator, by who they are."""
+"""Pages of the system and the audit administrator and of a unit's reporter, by who they are."""
 SIZES = {"phone": (390, 844), "desk": (1280, 800)}
 
 
 @pytest.fixture
 def race(database: Database) -> None:
     """A race under way and an administrator, there before the server starts."""
-    committed_race(database)
+    race = committed_race(database)
+    with database.session() as session:
+        edition = latest_edition(session, race.season.id)
+        assert edition is not None
+        foresee(session, edition).store(session)
+        session.commit()
     enrol(database)
+    enrol(database, "li", REPORTER, race.units["liuxi"].id)
     enrol(database, "zhou", SYSTEM)
     enrol(database, "wu", AUDITOR)
 
@@ -79,7 +88,7 @@ def test_no_page_stands_in_the_way_of_anyone(race: None, open_page: OpenPage, si
         page.fill("[name=name]", name)
         page.fill("[name=password]", PASSWORD)
         page.press("[name=password]", "Enter")
-        page.wait_for_url("**/console/**")
+        page.wait_for_url(lambda url: "/sign-in" not in url)
         for path in paths:
             page.goto(f"{path}?lang={lang}")
             found[path] = [

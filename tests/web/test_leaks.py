@@ -78,6 +78,7 @@ UNITS = (
     "units.project units.report_arrival units.report_event units.standing"
     " units.projects units.new_project units.register_project units.reports units.take_back_report"
     " units.returns units.report_returns units.evidence_file units.add_evidence"
+    " units.why units.lift units.sure"
 )
 WINDOWS = "windows.object_to windows.window windows.windows windows.withdraw_objection"
 CONSOLE = (

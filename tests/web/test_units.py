@@ -44,12 +44,8 @@ def test_the_page_begins_with_the_place(client: FlaskClient, visit: Visit) -> No
     assert [link.get("href") for link in page.all("a") if "/units/" in (link.get("href") or "")] == [
         "/boards/now/1/units/liuxi/"
     ]
-    assert [page.text(cell) for cell in page.all("table", class_="list")[0].iter("th")][4:] == [
-        "柳溪项目0",
-        "柳溪项目1",
-        "柳溪项目2",
-        "柳溪项目3",
-    ]
+    around = [page.text(cell) for cell in page.all("table", class_="around")[0].iter("th")][4:]
+    assert around == ["青石镇", "柳溪镇", "南岸街道"]
     visit("/my/?lang=en", client=client)
 
 
