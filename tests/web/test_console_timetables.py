@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from leaderboard.boards.clock import request_run
+from leaderboard.boards.countersign import want_two
 from leaderboard.boards.models import FAILED
 from leaderboard.db import Database
 from leaderboard.instant import now
@@ -75,6 +76,26 @@ def test_a_timetable_is_looked_at_then_added_then_paused(
 
 
 @pytest.mark.engines("sqlite")
+@pytest.mark.parametrize(
+    ("planner", "told"), [("命令行 root", "须由两个账号在控制台安排和启用"), ("chen", "请由另一位管理员启用")]
+)
+def test_a_timetable_that_may_not_run_yet_says_why(
+    client: FlaskClient, database: Database, planner: str, told: str
+) -> None:
+    """Under two persons a shell's timetable is run by nobody, and one's own not by oneself: in words, not as a fault."""
+    daily = {"kind": "daily", "time": "09:00"}
+    with database.session() as session:
+        season = session.scalars(select(Season).where(Season.slug == "now")).one()
+        want_two(session, "chen", season, reason="领导小组要求")
+        add_timetable(session, planner, season, name="通报", rule=daily, zone="Asia/Shanghai")
+        session.commit()
+    table = only(database)
+    answer = submit(client, f"{TABLE}/{table.id}/resume", PUBLISH)
+    assert (answer.status_code, answer.location) == (302, f"{PUBLISH}#timetables")
+    assert told in client.get(PUBLISH).get_data(as_text=True)
+    assert only(database).is_active == 0
+
+
 def test_every_part_of_a_rule_can_be_typed(client: FlaskClient, database: Database, visit: Visit) -> None:
     fields = {
         "name": "月报",

@@ -31,6 +31,7 @@ from leaderboard.seasons.timetable import (
     skip_instant,
     unskip_instant,
 )
+from leaderboard.web.console.acts import carry_out
 from leaderboard.web.console.door import door, season_at, show
 from leaderboard.web.console.timetable_form import choices, rule_from, rule_words, typed_of
 from leaderboard.web.guards import guard_action, guarded, person
@@ -132,18 +133,18 @@ def change(slug: str, timetable_id: int) -> ResponseReturnValue:
 def switch(slug: str, timetable_id: int, change: str) -> ResponseReturnValue:
     """Pause or resume a timetable."""
     season = season_at(slug)
-    session = writing()
-    timetable = _timetable(session, season, timetable_id)
-    # What has come due since the clock last looked stays due.
-    materialise(session, now(), season.id)
-    if change == "pause":
-        pause_timetable(session, person().name, timetable)
-        flash(_("时间表“{name}”已暂停").format(name=timetable.name))
-    else:
+
+    def switched(session: Session) -> str:
+        timetable = _timetable(session, season, timetable_id)
+        # What has come due since the clock last looked stays due.
+        materialise(session, now(), season.id)
+        if change == "pause":
+            pause_timetable(session, person().name, timetable)
+            return _("时间表“{name}”已暂停").format(name=timetable.name)
         resume_timetable(session, person().name, timetable)
-        flash(_("时间表“{name}”已恢复").format(name=timetable.name))
-    session.commit()
-    return _back(season)
+        return _("时间表“{name}”已恢复").format(name=timetable.name)
+
+    return carry_out(switched, _timetables(season))
 
 
 @door.post(f"{ONE}/skip")
@@ -186,7 +187,11 @@ def _timetable(session: Session, season: Season, timetable_id: int) -> Timetable
 
 
 def _back(season: Season) -> ResponseReturnValue:
-    return redirect(url_for("console.publish", slug=season.slug, _anchor="timetables"))
+    return redirect(_timetables(season))
+
+
+def _timetables(season: Season) -> str:
+    return url_for("console.publish", slug=season.slug, _anchor="timetables")
 
 
 def _planned(season: Season, timetable: Timetable | None) -> ResponseReturnValue:
