@@ -185,6 +185,7 @@ def _told(plan: Plan) -> dict[str, Any]:
     return {
         "season": plan.season.title,
         "is_new": plan.season_is_new,
+        "brings_scheme": plan.brings_scheme,
         "counts": plain_counts(plan),
         "refused": plan.problems.refused(),
         "changes": [asdict(change) for change in plan.changes],

@@ -26,7 +26,9 @@ from leaderboard.exchange.problems import ImportRefused, Report
     metavar="|".join(MANNERS),
     help="Add new rows only, correct known ones too, or clear besides whatever the file does not hold.",
 )
-@click.option("--reason", default=None, help="Why, for clearing.")
+@click.option(
+    "--reason", default=None, help="Why; wanted for clearing, and where the workbook brings a scheme."
+)
 def import_command(context: Context, file: Path, check: bool, manner: str, reason: str | None) -> None:
     """Import a workbook (docs/workbook.md): everything in it or, when anything is wrong, nothing."""
     given = Given()
@@ -34,8 +36,9 @@ def import_command(context: Context, file: Path, check: bool, manner: str, reaso
     given.check()
     with context.database.session() as session:
         try:
+            why = reason or ("检查" if check else None)
             report = import_workbook(
-                session, file, context.actor, context.settings, manner=manner, reason=reason
+                session, file, context.actor, context.settings, manner=manner, reason=why
             )
         except ImportRefused as refused:
             refuse(*lines_of(refused.report), "未保存任何内容, 请按提示修改后重新导入")
@@ -50,6 +53,7 @@ def lines_of(report: Report) -> list[str]:
     """A report as people read it: errors, warnings, then what was done sheet by sheet."""
     lines = [f"错误 {problem}" for problem in report.errors]
     lines += [f"提醒 {problem}" for problem in report.warnings]
+    lines += report.notes
     for sheet, counts in report.summary.sheets.items() if report.summary else ():
         done = f"新增 {counts.new}, 更正 {counts.corrected}, 认定 {counts.verified}, 未变 {counts.unchanged}"
         lines.append(f"{sheet}: {done}" + (f", 清空 {counts.cleared}" if counts.cleared else ""))

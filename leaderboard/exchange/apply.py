@@ -30,14 +30,15 @@ from leaderboard.seasons.plan import (
     set_target,
 )
 from leaderboard.seasons.read import find_season, list_divisions, list_units
-from leaderboard.seasons.schemes import draft_scheme, found_scheme
+from leaderboard.seasons.schemes import draft_scheme, found_scheme, has_scheme
 
 
 @dataclass(frozen=True, slots=True)
 class By:
-    """In whose name a plan is carried out, and since when it is known (now, unless told)."""
+    """In whose name a plan is carried out, why it brings its scheme, and since when it is known (now, unless told)."""
 
     actor: str
+    scheme_reason: str = ""
     recorded_at: int | None = None
 
 
@@ -48,15 +49,17 @@ def apply(
     *,
     manner: str = OVERWRITE,
     reason: str | None = None,
+    scheme_reason: str = "",
     recorded_at: int | None = None,
 ) -> Members:
     """Carry out a plan made by `check` in the same transaction; gives the facts it recorded and decided on.
 
-    Raises ImportRefused where the plan has errors.
+    `reason` stands with what clearing reverses, `scheme_reason` with the scheme it founds or submits. Raises
+    ImportRefused where the plan has errors.
     """
     if plan.errors:
         raise ImportRefused(Report(tuple(plan.errors), tuple(plan.warnings)))
-    by = By(actor, recorded_at)
+    by = By(actor, scheme_reason, recorded_at)
     part = taken(plan, manner, reason)
     season = _season(session, plan, by)
     submission = _apply_plan(session, plan, by, season, part)
@@ -106,7 +109,7 @@ def _apply_plan(session: Session, plan: Plan, by: By, season: Season, part: Take
             by.actor,
             season,
             plan.scheme,
-            reason="随工作簿建立赛季",
+            reason=by.scheme_reason,
             approved_at=by.recorded_at,
         )
     _set_targets(session, part, by, season, units)
@@ -115,8 +118,11 @@ def _apply_plan(session: Session, plan: Plan, by: By, season: Season, part: Take
 
 def _submit(session: Session, by: By, season: Season, document: dict[str, Any], today: date) -> int:
     version = draft_scheme(session, by.actor, season, document)
-    reason = "随工作簿提交"
-    submission = submit_scheme(session, by.actor, version, effective_on=today, reason=reason, today=today)
+    # The first scheme of a season may reach back: no board of it can have been announced.
+    day = today if has_scheme(session, season.id) else season.starts_on
+    submission = submit_scheme(
+        session, by.actor, version, effective_on=day, reason=by.scheme_reason, today=today
+    )
     session.flush()
     return submission.id
 

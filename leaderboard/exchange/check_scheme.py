@@ -24,7 +24,7 @@ Place = tuple[int, int]
 
 
 def check_scheme(checking: Checking) -> None:
-    """The scheme in the workbook: the first of a season, the one in force, or a change for a second person."""
+    """The scheme in the workbook: of a season it opens, the one in force, or another for a second person."""
     documents: list[Mapping[str, Any]] = list(checking.known.documents)
     stated = _stated_scheme(checking.sheets.get(SCHEME), checking.plan.problems)
     if stated is not None and not _is_left_from_the_template(checking, stated):
@@ -36,13 +36,14 @@ def check_scheme(checking: Checking) -> None:
 def _is_left_from_the_template(checking: Checking, stated: dict[str, Any]) -> bool:
     """Whether the template's scheme was left in its cell for a season that has another; nobody meant it then.
 
-    Where the season has none it is taken, which is told as well.
+    Where the season has none it is taken like any other.
     """
     if stated != scheme_document(parse_scheme(FOUR_RATES)):
         return False
     problems, known = checking.plan.problems, checking.known
-    if not known.schemes:
+    if checking.plan.season_is_new:
         problems.warn("将采用模板自带的四率考核方案, 自赛季第一天起生效, 请核对", SCHEME)
+    if not known.schemes:
         return False
     if known.in_force is not None and stated == json.loads(known.in_force.document):
         return False
@@ -56,7 +57,8 @@ def _compare_scheme(checking: Checking, stated: dict[str, Any]) -> None:
     for division in stated["divisions"]:
         if division not in divisions:
             plan.problems.warn(f'方案为组别 "{division}" 定了权重, 但赛季没有这个组别', SCHEME)
-    if not known.schemes:
+    if plan.season_is_new:
+        # Nobody has seen a board of it, and nothing can have been announced.
         plan.scheme = stated
         plan.counts[SCHEME].new += 1
     elif known.in_force is not None and stated == json.loads(known.in_force.document):
@@ -66,16 +68,16 @@ def _compare_scheme(checking: Checking, stated: dict[str, Any]) -> None:
     elif known.season is not None and plan.today > known.season.ends_on:
         plan.problems.error("与赛季的考核方案不同, 而赛季已经结束; 请删除此工作表", SCHEME)
     else:
-        _submit_change(plan, stated)
+        _submit_change(plan, stated, is_first=known.in_force is None)
 
 
-def _submit_change(plan: Plan, stated: dict[str, Any]) -> None:
+def _submit_change(plan: Plan, stated: dict[str, Any], *, is_first: bool) -> None:
     """A scheme is changed by two people: the workbook's waits for another administrator."""
     plan.changed_scheme = stated
     plan.counts[SCHEME].new += 1
+    why = "赛季已开设而还没有生效的考核方案" if is_first else "与赛季现行的考核方案不同"
     plan.problems.warn(
-        "与赛季现行的考核方案不同: 将存为新的一版并提交审批, 由另一位管理员批准后才生效; 不想改方案请删除此工作表",
-        SCHEME,
+        f"{why}: 将存为新的一版并提交审批, 由另一位管理员批准后才生效; 不想改方案请删除此工作表", SCHEME
     )
 
 

@@ -37,7 +37,10 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class How:
-    """In what manner to take a workbook in, why where it clears, and what was seen of it before (None: nothing)."""
+    """In what manner to take a workbook in, why, and what was seen of it before (None: nothing).
+
+    A reason is wanted where it clears, and where the workbook brings a scheme.
+    """
 
     manner: str = OVERWRITE
     reason: str | None = None
@@ -86,18 +89,25 @@ def take_in(session: Session, given: Given, actor: str, how: How) -> Report:
     plan = check(session, given.sheets, given.asked)
     if how.seen is not None and not plan.errors and plain_counts(plan) != how.seen:
         raise ImportOvertaken("预览之后系统中的数据有变化, 请重新核对后再导入")
+    why = (how.reason or "").strip()
+    if plan.brings_scheme and not plan.errors and not why:
+        raise ImportRefused(Report((Problem("文件带有考核方案, 导入须写明理由"),), tuple(plan.warnings)))
     at = how.recorded_at or now()
     try:
-        members = apply(session, plan, actor, manner=how.manner, reason=_reason(given, how), recorded_at=at)
+        members = apply(
+            session,
+            plan,
+            actor,
+            manner=how.manner,
+            reason=f"清空导入 {given.name}: {why}",
+            scheme_reason=why,
+            recorded_at=at,
+        )
     except (LedgerError, PlanError) as error:
         raise ImportRefused(Report((Problem(str(error)),), tuple(plan.warnings))) from error
     summary = _done(plan, how.manner)
     batch = _keep(session, given, actor, how, summary, members, at)
-    return Report((), tuple(plan.warnings), summary, batch.id)
-
-
-def _reason(given: Given, how: How) -> str:
-    return f"清空导入 {given.name}: {(how.reason or '').strip()}"
+    return Report((), tuple(plan.warnings), summary, batch.id, plan.notes)
 
 
 def _keep(

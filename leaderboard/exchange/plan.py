@@ -132,9 +132,9 @@ class Plan:
     units: list[UnitDraft] = field(default_factory=list)
     entries: list[EntryDraft] = field(default_factory=list)
     scheme: dict[str, Any] | None = None
-    """The first scheme, in force from the season's first day."""
+    """The scheme a season is founded with, in force from its first day: only where the import opens the season."""
     changed_scheme: dict[str, Any] | None = None
-    """Another scheme than the one in force, to be submitted to a second person."""
+    """Any other scheme than the one in force, to be submitted to a second person."""
     targets: list[TargetDraft] = field(default_factory=list)
     projects: list[Head] = field(default_factory=list)
     facts: list[FactDraft] = field(default_factory=list)
@@ -145,6 +145,21 @@ class Plan:
     changes: list[Change] = field(default_factory=list)
     """The first rows that change what is known."""
     counts: dict[str, Counts] = field(default_factory=lambda: defaultdict(Counts))
+
+    @property
+    def brings_scheme(self) -> bool:
+        """Whether a scheme is founded or submitted, for which a reason is wanted."""
+        return self.scheme is not None or self.changed_scheme is not None
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """That one person brings a scheme in force, which only whoever opens a season may."""
+        if self.scheme is None:
+            return ()
+        since = self.season.starts_on
+        return (
+            f"本次导入新开赛季: 文件所带的考核方案自赛季第一天 {since} 起直接生效, 不再经另一位管理员批准",
+        )
 
     @property
     def errors(self) -> list[Problem]:

@@ -132,6 +132,8 @@ class Report:
     summary: Summary | None = None
     batch_id: int | None = None
     """The number under which the import is listed."""
+    notes: tuple[str, ...] = ()
+    """What is to be said plainly though nothing is doubtful about it."""
 
 
 class ImportRefused(ValueError):

@@ -79,7 +79,10 @@ def test_an_unknown_season_is_answered_with_the_known_ones(leaderboard: Command,
 def test_a_workbook_is_imported_once_however_often(leaderboard: Command, tmp_path: Path):
     assert "未保存" in leaderboard("import", LUAN, "--check").output
     assert leaderboard("seasons").output == ""
-    assert leaderboard("import", LUAN).exit_code == 0
+    assert "文件带有考核方案, 导入须写明理由" in leaderboard("import", LUAN).output
+    assert leaderboard("seasons").output == ""
+    first = leaderboard("import", LUAN, "--reason", "按公示办法")
+    assert (first.exit_code, "不再经另一位管理员批准" in first.output) == (0, True)
     again = leaderboard("import", LUAN)
     assert again.exit_code == 0
     assert "新增 0" in again.output

@@ -124,7 +124,7 @@ def full_book(**changed: Any) -> bytes:
 
 def take_in(session: Session, data: bytes, **more: Any) -> Report:
     """Import as the administrator does."""
-    return import_workbook(session, data, "clerk", Settings(), **more)
+    return import_workbook(session, data, "clerk", Settings(), **({"reason": "年初方案"} | more))
 
 
 def plan_for(session: Session, data: bytes, **asked: Any) -> Plan:

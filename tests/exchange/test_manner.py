@@ -131,7 +131,7 @@ def test_what_was_not_looked_at_is_not_taken_in(session: Session) -> None:
 
 def test_an_empty_reason_refuses_before_anything_is_written(session: Session) -> None:
     with pytest.raises(ImportRefused):
-        take_in(session, full_book(节点=EVENTS), manner=CLEAR)
+        take_in(session, full_book(节点=EVENTS), manner=CLEAR, reason=None)
     assert find_season(session, "race-2026") is None
 
 

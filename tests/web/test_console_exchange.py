@@ -21,9 +21,10 @@ from leaderboard.instant import now
 from leaderboard.jobs import queue
 from leaderboard.jobs.models import DROPPED, Job, JobFile
 from leaderboard.ledger.models import Project
+from leaderboard.seasons.models import SchemeVersion
 from leaderboard.web.console import exchange
 from leaderboard.working import Worker
-from tests.exchange.books import EVENTS, full_book
+from tests.exchange.books import EVENTS, SCHEME, full_book
 from tests.people import enrol, signed_in, submit, token_in
 from tests.visiting import Visit
 from tests.web.races import committed_race
@@ -48,7 +49,7 @@ def upload(client: FlaskClient, data: bytes, name: str = "台账.xlsx") -> str:
 
 
 def confirm(client: FlaskClient, page: str, **fields: str) -> TestResponse:
-    return submit(client, f"{page}/confirm", page, **({"manner": "overwrite"} | fields))
+    return submit(client, f"{page}/confirm", page, **({"manner": "overwrite", "reason": "年初"} | fields))
 
 
 def count(database: Database, table: type) -> int:
@@ -106,13 +107,31 @@ def test_rows_that_change_what_is_known_are_shown_before(client: FlaskClient, vi
 
 def test_clearing_asks_why(client: FlaskClient, database: Database) -> None:
     page = upload(client, full_book())
-    refused = confirm(client, page, manner="clear")
+    refused = confirm(client, page, manner="clear", reason="")
     assert (refused.status_code, "清空导入须写明理由" in refused.get_data(as_text=True)) == (422, True)
     assert confirm(client, page, manner="all").status_code == 422
     assert confirm(client, page, manner="clear", reason="以此表为准").status_code == 303
     with database.reading() as session:
         batch = session.get_one(ImportBatch, 1)
         assert (batch.manner, batch.reason, batch.taken_by) == ("clear", "以此表为准", "chen")
+
+
+def test_a_workbook_with_a_scheme_says_so_and_asks_why(
+    client: FlaskClient, database: Database, visit: Visit
+) -> None:
+    """The season is opened by it, so its scheme is in force at once; a season that exists waits for a second person."""
+    page = upload(client, full_book())
+    assert "方案自赛季第一天起直接生效，不再经另一位管理员批准" in visit(page, client=client).text()
+    refused = confirm(client, page, reason="")
+    told = "文件带有考核方案，导入须写明理由" in refused.get_data(as_text=True)
+    assert (refused.status_code, told, count(database, ImportBatch)) == (422, True, 0)
+    confirm(client, page, reason="年初领导小组会议")
+    with database.reading() as session:
+        assert session.scalars(select(SchemeVersion.reason).order_by(SchemeVersion.id.desc())).first() == (
+            "年初领导小组会议"
+        )
+    page = upload(client, full_book(scheme=SCHEME | {"name": "下半年方案"}))
+    assert "将存为新的一版并提交审批，由另一位管理员批准后才生效" in visit(page, client=client).text()
 
 
 def test_errors_come_back_in_the_users_own_file(client: FlaskClient, visit: Visit) -> None:

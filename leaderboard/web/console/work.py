@@ -93,12 +93,22 @@ def confirm_import(number: int) -> ResponseReturnValue:
     result = result_of(job)
     if job.kind != LOOK or job.state != DONE or result["errors"]:
         return _page(job, _("这次检查不能导入，请重新选择文件"), 409)
-    if manner not in MANNERS or (manner == CLEAR and not reason):
-        told = _("清空导入须写明理由") if manner == CLEAR else _("请选择导入方式")
+    if told := _missing(manner, reason, brings_scheme=result.get("brings_scheme", False)):
         return _page(job, told, 422)
     rows = sum(sum(counts.values()) for counts in result["counts"].values())
     asked = {"look": job.id, "name": asked_of(job)["name"], "seen": result["counts"]}
     return begin(STORE, asked | {"manner": manner, "reason": reason or None}, here=rows <= FEW_ROWS)
+
+
+def _missing(manner: str, reason: str, *, brings_scheme: bool) -> str:
+    """What is missing to take a workbook in; "" where nothing is."""
+    if manner not in MANNERS:
+        return _("请选择导入方式")
+    if reason:
+        return ""
+    if manner == CLEAR:
+        return _("清空导入须写明理由")
+    return _("文件带有考核方案，导入须写明理由") if brings_scheme else ""
 
 
 @door.post("/work/<int:number>/drop")
@@ -156,4 +166,5 @@ def _page(job: Job, refusal: str = "", status: int = 200) -> ResponseReturnValue
         manners=manners(),
         refusal=refusal,
         chosen=field("manner") or MANNERS[1],
+        reason=field("reason"),
     )
