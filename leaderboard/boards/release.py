@@ -33,6 +33,11 @@ from leaderboard.office import Office
 from leaderboard.seasons.models import Season
 from leaderboard.words import gettext as _
 
+DIFFERING = "由台账重新计算的结果与公示稿不一致 ({parts}), 不能发布; 请重出公示稿"
+OUTRUN = "第 {n} 期已被更正或撤回, 这份更正稿不能再发布"
+NEWEST_ONLY = "揭榜时只公布最近一期"
+"""What is kept with a draft, in Chinese: `run_log.run_words` tells it in the reader's language."""
+
 
 class DraftStuck(DraftRefused):
     """A draft that cannot be released as it is, however long one waits: it has to be revised or dropped."""
@@ -52,11 +57,7 @@ def prepare(session: Session, draft: Draft, office: Office, at: Millis) -> Compo
         key for key, value in scored.told.items() if canonical({key: value}) != canonical({key: kept[key]})
     ]
     if differing:
-        raise DraftStuck(
-            _("由台账重新计算的结果与公示稿不一致 ({parts}), 不能发布; 请重出公示稿").format(
-                parts=_("、").join(differing)
-            )
-        )
+        raise DraftStuck(_(DIFFERING).format(parts=", ".join(differing)))
     return numbered(session, scored, office, origin=released(session, lineage(session, draft), office))
 
 
@@ -96,7 +97,7 @@ def _check(session: Session, draft: Draft, season: Season, zone: str, at: Millis
     if draft.corrects_id is not None:
         corrected = session.get_one(Edition, draft.corrects_id)
         if corrected.state != PUBLISHED:
-            raise DraftStuck(_("第 {n} 期已被更正或撤回, 这份更正稿不能再发布").format(n=corrected.number))
+            raise DraftStuck(_(OUTRUN).format(n=corrected.number))
 
 
 def releasable(session: Session, at: Millis) -> list[Draft]:
@@ -152,5 +153,5 @@ def mark_held(
             change_draft(session, draft, (DRAFT,), closes_at=at, reason=None)
             record_act(session, actor, "draft.reveal", subject_of(draft, season), rows=[draft])
         else:
-            drop(session, actor, draft, reason=_("揭榜时只公布最近一期"))
+            drop(session, actor, draft, reason=NEWEST_ONLY)
     return chosen[::-1]

@@ -14,18 +14,20 @@ from leaderboard.boards.gather import NOTHING_IN_FORCE
 from leaderboard.boards.keys import OTHER_KEY
 from leaderboard.boards.models import FAILED, SKIPPED, Draft, DueRun, Edition
 from leaderboard.boards.read import latest_edition
+from leaderboard.boards.release import DIFFERING, NEWEST_ONLY, OUTRUN
 from leaderboard.words import gettext as _
 
 KEPT = (
     *(REPLACED, REPLACED_MANY, ASKING, ASKING_MANY, CALLED_OFF, OUTDATED, HELD_BACK),
     *(AWAY, ELSEWHERE, TAKEN_OVER, CROWDED, BROKEN, NOTHING_IN_FORCE, OTHER_KEY),
+    *(DIFFERING, OUTRUN, NEWEST_ONLY),
 )
-"""What the clock keeps with a run or tells of it, in Chinese whoever reads it later."""
+"""What is kept with a run or a draft or told of it, in Chinese whoever reads it later."""
 _BLANK = re.compile(r"\\{(\w+)\\}")
 
 
 def run_words(message: str | None) -> str:
-    """What was kept with a run, in the reader's language; what a person or a failure said stays as it was said."""
+    """What was kept with a run or a draft, in the reader's language; what people and failures said stays as it was."""
     for sentence in KEPT:
         shape = _BLANK.sub(r"(?P<\1>.+)", re.escape(sentence))
         if message and (found := re.fullmatch(shape, message, re.DOTALL)):

@@ -23,7 +23,7 @@ HAN = re.compile(r"[\u3400-\u9fff]")
 @pytest.mark.parametrize("sentence", KEPT)
 def test_every_sentence_kept_is_read_in_both_languages(sentence: str) -> None:
     blanks = {"number": 412, "reason": "flood {0}", "why": "E 1", "season": "race", "day": "2026-05-01"}
-    kept = sentence.format(**blanks, used="8a88e3dd", registered="5ad0f38a")
+    kept = sentence.format(**blanks, used="8a88e3dd", registered="5ad0f38a", parts="result", n=412)
     assert run_words(kept) == kept
     with speaking(ENGLISH):
         told = run_words(kept)

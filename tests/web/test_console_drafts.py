@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from leaderboard.accounts.models import VIEWER
 from leaderboard.boards.drafts import find_draft, list_drafts
 from leaderboard.boards.models import Draft, Edition
+from leaderboard.boards.release import DIFFERING
 from leaderboard.db import Database
 from leaderboard.instant import now
 from leaderboard.ledger.read import find_project
@@ -343,8 +344,12 @@ def test_a_draft_the_clock_handed_over_is_told_on_every_page(
 ) -> None:
     draft = opened(client, database)
     with database.session() as session:
-        session.execute(update(Draft).values(reason="由台账重新计算的结果与公示稿不一致"))
+        session.execute(update(Draft).values(reason=DIFFERING.format(parts="result")))
         session.commit()
     assert "时钟未能发布" in notices(visit("/console/", client=client))
     assert "需处理" in visit(DESK, client=client).text()
     assert "不一致" in visit(f"{DESK}/{draft.id}", client=client).text()
+    for path in ("/console/", f"{DESK}/{draft.id}"):
+        english = notices(visit(f"{path}?lang=en", client=client))
+        assert "no longer gives what the draft says" in english
+        assert "不一致" not in english

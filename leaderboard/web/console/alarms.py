@@ -48,7 +48,8 @@ def alarms(session: Session, at: Millis) -> Iterator[Alarm]:
         )
     for season, draft in stopped(session):
         told = _("{season}：时钟未能发布截至 {day} 的公示稿，请重出或作废。{reason}")
-        words = told.format(season=named(season.title, season.title_en), day=draft.as_of, reason=draft.reason)
+        kept = run_words(draft.reason)
+        words = told.format(season=named(season.title, season.title_en), day=draft.as_of, reason=kept)
         yield Alarm(words, _draft_address(season, draft))
     for season, version, submission in awaiting_approval(session):
         told = _("{season}：第 {version} 版方案待另一位管理员审批，拟自 {day} 起生效。")

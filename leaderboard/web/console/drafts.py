@@ -28,6 +28,7 @@ from leaderboard.boards.package import unpacked
 from leaderboard.boards.publish import Due
 from leaderboard.boards.read import list_announced
 from leaderboard.boards.revisions import extend_window, kept_board
+from leaderboard.boards.run_log import run_words
 from leaderboard.boards.window_years import window_end, years_assumed, years_of_season, years_of_window
 from leaderboard.formatters import moment
 from leaderboard.instant import local_date, now
@@ -77,6 +78,7 @@ def desk(season: Season, window: Typed | None = None, status: int = 200) -> Resp
         season=season,
         live=[_live(session, draft) for draft in found if draft.state in LIVE],
         settled=[draft for draft in found if draft.state not in LIVE],
+        why=run_words,
         objections=filed,
         indicators=indicator_names(*(each.draft for each in filed)),
         editions=list_announced(session, season.id),
@@ -144,6 +146,7 @@ def draft(slug: str, draft_id: int) -> ResponseReturnValue:
         here="drafts",
         season=season,
         draft=found,
+        why=run_words,
         board=board,
         divisions=view.divisions(board),
         counts=counts,
