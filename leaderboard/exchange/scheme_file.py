@@ -1,4 +1,8 @@
-"""Reads JSON or YAML text into plain values with exact numbers: a decimal stays the text it was written as."""
+"""Reads JSON or YAML text into plain values with exact numbers: a decimal stays the text it was written as.
+
+A document that was taken out of a season says beside its rules which draft stood there then, so that putting it back does
+not replace a newer one unseen.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,9 @@ from yaml.nodes import ScalarNode
 
 MOST_BYTES = 50_000_000
 """Larger documents are refused before they are parsed."""
+TAKEN = "_taken_out"
+"""The name of the note on where a document was taken out; a member of JSON, a comment of YAML, and no rule."""
+NOTE = re.compile(rf'^(?:# |\s*"){TAKEN}"?: "?([a-z0-9-]+)/([0-9]+\.[0-9]+)?"?,?\s*$', re.MULTILINE)
 
 
 class UnreadableDocument(ValueError):
@@ -67,15 +74,30 @@ def read_document(text: str) -> Any:
         raise UnreadableDocument(f"文件超过 {MOST_BYTES // 1_000_000} MB")
     stripped = text.lstrip("\ufeff \t\r\n")
     try:
-        if stripped.startswith(("{", "[")):
-            return _json(stripped)
-        return _yaml(stripped)
+        return _without_note(_json(stripped) if stripped.startswith(("{", "[")) else _yaml(stripped))
     except json.JSONDecodeError as error:
         raise UnreadableDocument(f"不是正确的 JSON：第 {error.lineno} 行第 {error.colno} 列附近") from error
     except YAMLError as error:
         raise UnreadableDocument(f"不是正确的 YAML：{_where(error)}") from error
     except RecursionError as error:
         raise UnreadableDocument("嵌套太深") from error
+
+
+def taken_note(season: str, draft: str) -> str:
+    """The note on a document that is taken out of a season: its draft then as version.revision, "" where it had none."""
+    return f"{season}/{draft}"
+
+
+def draft_when_taken(text: str, season: str) -> str | None:
+    """What the note in a document says of this season's draft; None without a note, or with another season's."""
+    found = NOTE.search(text)
+    return (found[2] or "") if found and found[1] == season else None
+
+
+def _without_note(found: Any) -> Any:
+    if isinstance(found, dict):
+        found.pop(TAKEN, None)
+    return found
 
 
 def _yaml(text: str) -> Any:

@@ -203,6 +203,29 @@ def test_a_document_is_not_put_over_what_was_not_seen(client: FlaskClient, datab
 
 
 @pytest.mark.engines("sqlite")
+@pytest.mark.parametrize("form", ["json", "yaml"])
+def test_a_document_taken_out_before_a_colleague_saved_does_not_replace_theirs_unseen(
+    client: FlaskClient, database: Database, form: str
+) -> None:
+    """The page it is put back on shows the colleague's draft by then; the document says what it was edited over."""
+    press(client, "save", base="5")
+    taken = client.get(f"{DESK}/2.{form}").get_data(as_text=True)
+    press(client, "save", base="6")
+    edited = taken.replace("四率", "新四率")
+    assert edited != taken
+    seen = fields_of(looked_at(client.get(PAGE)))["seen"]
+    answer = put(client, file=edited.encode(), seen=seen)
+    assert answer.status_code == 409
+    assert "基础分" in looked_at(answer).text()
+    assert json.loads(versions(database)[-1].document)["base"] == "6"
+    # Edited over the newest one it is put back at once, and into another season it goes without a question.
+    now = client.get(f"{DESK}/2.{form}").get_data(as_text=True)
+    assert put(client, text=now.replace("四率", "新四率")).status_code == 302
+    foreign = now.replace("now/", "last/")
+    assert put(client, text=foreign, seen=fields_of(looked_at(client.get(PAGE)))["seen"]).status_code == 302
+
+
+@pytest.mark.engines("sqlite")
 def test_versions_tell_what_each_changed(client: FlaskClient, visit: Visit) -> None:
     press(client, "save", **{"indicators.0.cap": "1.3"})
     page = visit(f"{DESK}/versions?of=2&against=1", client=client)

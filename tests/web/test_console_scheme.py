@@ -11,10 +11,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from leaderboard.db import Database
+from leaderboard.seasons import plan
 from leaderboard.seasons.models import APPROVED, DISCARDED, DRAFT, SUBMITTED, SchemeVersion
 from tests.people import enrol, signed_in, token_in
 from tests.visiting import Visited, parse
-from tests.web.races import ENDS, TODAY, committed_race
+from tests.web.races import ENDS, STARTS, TODAY, committed_race
 
 DESK = "/console/seasons/now/scheme"
 SIGNING_FIRST = {
@@ -197,3 +198,28 @@ def test_a_version_is_downloaded_as_its_document(client: FlaskClient) -> None:
     assert answer.headers["Content-Disposition"] == 'attachment; filename="scheme-now-1.json"'
     assert answer.get_json()["full_mark"] == "100"
     assert client.get(f"{DESK}/7.json").status_code == 404
+
+
+@pytest.mark.engines("sqlite")
+def test_saving_over_a_submission_says_that_it_was_withdrawn(client: FlaskClient) -> None:
+    send(client, "submit", **SIGNING_FIRST, reason="县委决定", effective_on=str(TODAY))
+    send(client, "draft", **SIGNING_FIRST)
+    assert "没有改动，第 2 版仍在等待审批" in client.get(DESK).get_data(as_text=True)
+    send(client, "draft", **SIGNING_FIRST, ties="dense")
+    assert "原来的提交已撤回，改好后须重新提交审批" in client.get(DESK).get_data(as_text=True)
+
+
+@pytest.mark.engines("sqlite")
+def test_a_first_scheme_begins_with_its_season(client: FlaskClient, database: Database) -> None:
+    """The race under way today began earlier; a season without a scheme is offered its own first day."""
+    with database.session() as session:
+        opened = {"slug": "bare", "title": "新赛季", "starts_on": STARTS, "ends_on": ENDS}
+        plan.open_season(session, "tester", **opened)
+        session.commit()
+    source = client.get("/console/seasons/bare/scheme").get_data(as_text=True)
+    [day] = Visited(200, source, parse(source)).all("input", id="effective_on")
+    assert (day.get("value"), day.get("min")) == (str(STARTS), None)
+    assert "首个方案，可自赛季开始日起" in source
+    source = client.get(DESK).get_data(as_text=True)
+    [day] = Visited(200, source, parse(source)).all("input", id="effective_on")
+    assert (day.get("value"), day.get("min")) == (str(TODAY), str(TODAY))

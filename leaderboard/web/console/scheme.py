@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from flask import Response, abort, flash, redirect, request, url_for
+from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -131,11 +131,24 @@ def save_scheme(slug: str) -> ResponseReturnValue:
     """Keep what was typed as the season's draft."""
     season = season_at(slug)
 
+    was_waiting = desk_of(season).waiting is not None
+
     def save(document: dict[str, Any]) -> None:
         version = save_draft(writing(), person().name, season, document, _seen())
-        flash(_("草稿第 {version} 版已保存，尚未生效").format(version=version.version_no))
+        flash(saved_words(version, was_waiting=was_waiting))
 
     return _change(season, save)
+
+
+def saved_words(version: SchemeVersion, *, was_waiting: bool) -> str:
+    """What saving a draft did; one that waited for approval and was changed does not wait any more."""
+    if was_waiting and version.state == SUBMITTED:
+        said = _("没有改动，第 {version} 版仍在等待审批")
+    elif was_waiting:
+        said = _("草稿第 {version} 版已保存；原来的提交已撤回，改好后须重新提交审批")
+    else:
+        said = _("草稿第 {version} 版已保存，尚未生效")
+    return said.format(version=version.version_no)
 
 
 @door.post("/seasons/<slug>/scheme/submit")
@@ -185,22 +198,6 @@ def seen_draft(session: Session, season: Season) -> SchemeVersion:
     if draft is None or f"{draft.version_no}.{draft.revision}" != request.form.get("seen", ""):
         raise DraftChanged(_("草稿已被他人改动或作废，请看过再决定"))
     return draft
-
-
-@door.get("/seasons/<slug>/scheme/<int:number>.json")
-def scheme_document_file(slug: str, number: int) -> ResponseReturnValue:
-    """One version's document as a JSON file."""
-    season = season_at(slug)
-    version = next((v for v in list_schemes(reading(), season.id) if v.version_no == number), None)
-    if version is None:
-        abort(404)
-    text = json.dumps(json.loads(version.document), ensure_ascii=False, indent=2, sort_keys=True)
-    name = f"scheme-{slug}-{number}.json"
-    return Response(
-        text + "\n",
-        mimetype="application/json",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
 
 
 def _seen() -> tuple[int, int] | None:

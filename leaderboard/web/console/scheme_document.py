@@ -12,7 +12,13 @@ from flask.typing import ResponseReturnValue
 from yaml import safe_dump
 
 from leaderboard.accounts.permissions import Action
-from leaderboard.exchange.scheme_file import UnreadableDocument, read_document
+from leaderboard.exchange.scheme_file import (
+    TAKEN,
+    UnreadableDocument,
+    draft_when_taken,
+    read_document,
+    taken_note,
+)
 from leaderboard.rulebook.differences import Difference, differences
 from leaderboard.rulebook.editing import VERBS, doubled_names, edited
 from leaderboard.rulebook.filled_in import filled_in
@@ -23,7 +29,7 @@ from leaderboard.seasons.models import SUBMITTED, Season
 from leaderboard.seasons.read import list_schemes
 from leaderboard.seasons.schemes import DraftChanged
 from leaderboard.web.console.door import door, season_at, show, today
-from leaderboard.web.console.scheme import Desk, desk_of
+from leaderboard.web.console.scheme import Desk, desk_of, saved_words
 from leaderboard.web.guards import guard_action, guarded, person
 from leaderboard.web.requests import reading, writing
 from leaderboard.words import gettext as _
@@ -77,7 +83,8 @@ def put_document(slug: str) -> ResponseReturnValue:
     if problems := _problems(found):
         wrong = [f"{problem.path or _('方案')}: {problem.message}" for problem in problems]
         return _document_page(desk_of(season), None, pasted=text, wrong=wrong, status=422)
-    return _save(season, found)
+    # A document that was taken out knows better than this page over which draft it was edited.
+    return _save(season, found, draft_when_taken(text, season.slug))
 
 
 @door.get("/seasons/<slug>/scheme/<int:number>.yaml")
@@ -88,7 +95,8 @@ def scheme_document_yaml(slug: str, number: int) -> ResponseReturnValue:
     if version is None:
         abort(404)
     ordered = scheme_document(parse_scheme(json.loads(version.document)))
-    text = safe_dump(ordered, allow_unicode=True, sort_keys=False, width=120)
+    note = f"# {TAKEN}: {taken_note(slug, desk_of(season).seen)}\n"
+    text = note + safe_dump(ordered, allow_unicode=True, sort_keys=False, width=120)
     name = f"scheme-{slug}-{number}.yaml"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(text, mimetype="application/yaml", headers=headers)
@@ -122,20 +130,22 @@ def _problems(document: Document) -> list[Problem]:
     return doubled
 
 
-def _seen() -> tuple[int, int] | None:
-    version, _dot, revision = request.form.get("seen", "").partition(".")
+def _seen(taken: str | None = None) -> tuple[int, int] | None:
+    """Over which draft the document was changed: as the document itself says, or as its page does."""
+    version, _dot, revision = (request.form.get("seen", "") if taken is None else taken).partition(".")
     return (int(version), int(revision)) if version.isdecimal() and revision.isdecimal() else None
 
 
-def _save(season: Season, found: Document) -> ResponseReturnValue:
+def _save(season: Season, found: Document, taken: str | None = None) -> ResponseReturnValue:
+    was_waiting = desk_of(season).waiting is not None
     session = writing()
     try:
-        version = save_draft(session, person().name, season, found, _seen())
+        version = save_draft(session, person().name, season, found, _seen(taken))
         session.commit()
     except DraftChanged:
         session.rollback()
         return _conflict_page(season, found)
-    flash(_("草稿第 {version} 版已保存，尚未生效").format(version=version.version_no))
+    flash(saved_words(version, was_waiting=was_waiting))
     return redirect(url_for("console.scheme", slug=season.slug))
 
 

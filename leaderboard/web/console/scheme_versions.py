@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from flask import abort, request, url_for
+from flask import Response, abort, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.permissions import Action
+from leaderboard.exchange.scheme_file import TAKEN, taken_note
 from leaderboard.rulebook.differences import differences
 from leaderboard.seasons.drafts import restore_version
 from leaderboard.seasons.models import APPROVED, SchemeVersion
@@ -61,6 +62,23 @@ def restore(slug: str, number: int) -> ResponseReturnValue:
         return told.format(past=number, version=draft.version_no)
 
     return carry_out(copy, url_for("console.scheme", slug=slug))
+
+
+@door.get("/seasons/<slug>/scheme/<int:number>.json")
+def scheme_document_file(slug: str, number: int) -> ResponseReturnValue:
+    """One version's document as a JSON file."""
+    season = season_at(slug)
+    version = next((v for v in list_schemes(reading(), season.id) if v.version_no == number), None)
+    if version is None:
+        abort(404)
+    document = {TAKEN: taken_note(slug, desk_of(season).seen), **json.loads(version.document)}
+    text = json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True)
+    name = f"scheme-{slug}-{number}.json"
+    return Response(
+        text + "\n",
+        mimetype="application/json",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
 
 
 def _asked(versions: Sequence[SchemeVersion], name: str) -> SchemeVersion | None:
