@@ -44,6 +44,8 @@ class Stale:
     failed: bool
     """Whether a run gave up; otherwise it is late and the clock still tries."""
     message: str | None
+    has_edition: bool = True
+    """Whether there is an older edition that stays up; the season's first one may be what is missing."""
 
 
 def health(session: Session, at: Millis) -> Health:
@@ -73,13 +75,14 @@ def stale_boards(session: Session, at: Millis) -> list[Stale]:
 
 
 def _stale(session: Session, season_id: int, runs: Sequence[DueRun]) -> Stale | None:
-    newest = session.scalar(select(func.max(Edition.due_at)).where(Edition.season_id == season_id)) or 0
-    after = [run for run in runs if run.due_at > newest]
+    newest = session.scalar(select(func.max(Edition.due_at)).where(Edition.season_id == season_id))
+    after = [run for run in runs if run.due_at > (newest or 0)]
     if not after:
         return None
     failed = [run for run in after if run.state == FAILED]
     told = (failed or after)[-1]
-    return Stale(session.get_one(Season, season_id), after[0].due_at, bool(failed), told.message)
+    season = session.get_one(Season, season_id)
+    return Stale(season, after[0].due_at, bool(failed), told.message, has_edition=newest is not None)
 
 
 def _age(instant: Millis | None, at: Millis) -> int | None:

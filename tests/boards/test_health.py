@@ -44,3 +44,14 @@ def test_a_board_is_stale_when_its_edition_is_two_minutes_late(session: Session)
     assert stale_boards(session, at + OVERDUE_MS) == []
     [stale] = stale_boards(session, at + OVERDUE_MS + 1)
     assert (stale.since, stale.failed) == (at, False)
+
+
+def test_a_season_that_announced_nothing_keeps_no_older_board_up(session: Session):
+    race = small_race(session)
+    failed(race, "one", now() - 60_000)
+    [stale] = stale_boards(session, now())
+    assert not stale.has_edition
+    race.publish()
+    failed(race, "two", now() + 60_000)
+    [stale] = stale_boards(session, now() + 120_000)
+    assert stale.has_edition

@@ -105,3 +105,15 @@ def test_refusing_needs_a_reason_and_ends_it(
     with database.reading() as session:
         assert open_countersigns(session) == []
         assert session.get_one(Season, race.season.id).two_persons
+
+
+@pytest.mark.engines("sqlite")
+def test_who_composed_a_board_is_told_that_another_publishes_it(
+    people: tuple[FlaskClient, FlaskClient],
+) -> None:
+    """No window and no freeze: what the draft waits for is the second person, who alone is offered to open it."""
+    first, _second = people
+    submit(first, f"{SEASON}/publish", once_key="k")
+    assert "由另一位管理员核对后发布" in first.get(f"{SEASON}/publish").get_data(as_text=True)
+    own, other = (one.get(f"{DESK}/1").get_data(as_text=True) for one in people)
+    assert (f"{DESK}/1/open" in own, f"{DESK}/1/open" in other) == (False, True)

@@ -87,8 +87,10 @@ def _waiting_words(waiting: Holding, *, over: bool) -> str:
 
 def _stale_words(stale: Stale) -> str:
     failed = _("{season}：应于 {due} 发布的一期没有发布，公开的仍是上一期。{reason}")
+    first = _("{season}：应于 {due} 发布的首期没有发布。{reason}")
     late = _("{season}：应于 {due} 发布的一期迟迟没有发布，请检查时钟是否在运行。{reason}")
-    return (failed if stale.failed else late).format(
+    given_up = failed if stale.has_edition else first
+    return (given_up if stale.failed else late).format(
         season=named(stale.season.title, stale.season.title_en),
         due=moment(stale.since, office().zone),
         reason=run_words(stale.message),

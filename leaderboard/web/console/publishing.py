@@ -136,7 +136,7 @@ def _told(season: Season, outcome: Outcome) -> ResponseReturnValue:
         return redirect(url_for("console.published", slug=season.slug, number=outcome.number))
     reason = run_words(outcome.message) or _("原因不明，请看发布记录")
     if outcome.state is State.DRAFTED:
-        flash(_("已存为公示稿，尚未发布：公示期满或揭榜之后才发布"))
+        flash(_kept_words(season))
     elif outcome.state is State.HELD:
         flash(_("正在发布：系统已在处理这一期，稍候刷新本页即可看到结果"))
     elif outcome.state is State.RETRY:
@@ -144,6 +144,15 @@ def _told(season: Season, outcome: Outcome) -> ResponseReturnValue:
     else:
         flash(_("没有发布：{reason}").format(reason=reason), "failure")
     return redirect(url_for("console.publish", slug=season.slug))
+
+
+def _kept_words(season: Season) -> str:
+    """What a board that was kept as a draft still waits for."""
+    if season.frozen_at is not None:
+        return _("已存为公示稿，尚未发布：揭榜之后才发布")
+    if season.window_days:
+        return _("已存为公示稿，尚未发布：公示期满之后才发布")
+    return _("已存为公示稿，尚未发布：由另一位管理员核对后发布")
 
 
 def _missing(season: Season) -> list[MissingReturn]:
