@@ -199,7 +199,13 @@ def path_of(prospect: Document | None, names: Names) -> tuple[list[Way], int | s
     path = ((prospect or {}).get("next") or {}).get("path")
     if not path:
         return [], None
-    return [Way(deed_words(s, names), None, "", near_of(s, names)) for s in path["steps"]], path["place"]
+    alike: dict[tuple[str, ...], Document] = {}
+    for step in path["steps"]:
+        key = step["deed"], step["what"], step["by"], str(step["sign"]), step["share"]
+        known = alike.get(key, {"steps": 0, "projects": []})
+        more = {"steps": known["steps"] + step["steps"], "projects": [*known["projects"], *step["projects"]]}
+        alike[key] = step | more
+    return [Way(deed_words(s, names), None, "", near_of(s, names)) for s in alike.values()], path["place"]
 
 
 def next_step(prospect: Document | None, names: Names) -> str:
