@@ -175,8 +175,11 @@ def databases(engine: str, folder: Path) -> Iterator[Database]:
         url = address.render_as_string(hide_password=False)
         migrate(url)
         opened = open_database(url)
-        yield opened
-        opened.engine.dispose()
+        try:
+            yield opened
+        finally:
+            # The server waits for its clients before it stops.
+            opened.engine.dispose()
     finally:
         server.cleanup()
 
