@@ -61,7 +61,7 @@ def recorded(database: Database) -> list[StageEvent]:
 
 def open_form(page: Page) -> Locator:
     """From the first page by way of the list to the form that reports a stage."""
-    page.get_by_role("link", name="项目", exact=True).click()
+    page.get_by_role("link", name="项目库", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("4 个项目，4 个临期。")
     assert in_order(page)
     page.get_by_role("link", name="柳溪项目1").click()

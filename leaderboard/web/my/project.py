@@ -82,12 +82,12 @@ def _reported(code: str, form: str, report: Report) -> ResponseReturnValue:
     said = ""
     try:
         said = _record(session, unit, found, form, typed, report, fact_id)
-    except LedgerError as error:
-        typed.complain("", str(error))
-    except IntegrityError:
-        # The same form was sent twice in the same moment, and the other one was recorded.
+    except (LedgerError, IntegrityError) as error:
         session.rollback()
-        return go_on(_("这张表已经收到，没有重复记录。"), url_for("units.project", code=code))
+        if isinstance(error, IntegrityError) or find_project_fact(session, found.id, form, fact_id):
+            # The same form was sent twice in the same moment, and the other one was recorded.
+            return go_on(_("这张表已经收到，没有重复记录。"), url_for("units.project", code=code))
+        typed.complain("", str(error))
     if not typed.ok:
         session.rollback()
         return _page(reading(), own_unit(reading()), own_project(reading(), code), form, typed, 422)
