@@ -30,13 +30,17 @@ from leaderboard.seasons.read import (
 )
 from leaderboard.seasons.tasks import tasks_now
 from leaderboard.web.console.door import door, season_at, show, today
-from leaderboard.web.console.season_tasks import missing_tasks, tasks_shown
+from leaderboard.web.console.season_tasks import missing_tasks, scheme_to_come, tasks_shown
 from leaderboard.web.facts import stage_words
 from leaderboard.web.requests import office, reading
 from leaderboard.words import gettext as _
 from leaderboard.words import named
+from scoring.schedule import due_share
+from scoring.show import shown_rate
 
 MOST_NAMED = 3
+SCHEDULE_FIELD = "#part-schedule"
+"""Where the form of the whole scheme has the schedule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,7 @@ def steps_of(session: Session, season: Season) -> list[Step]:
         _units(session, season, lines),
         _tasks(session, season, lines),
         _scheme(session, season),
+        _schedule(session, season),
         _deadlines(season),
         _timetable(session, season),
         _screen(session, season),
@@ -146,6 +151,16 @@ def _scheme(session: Session, season: Season) -> Step:
         return Step(name, False, said, ((_("看草稿并提交"), _to("scheme", season)),))
     said = _("还没有方案，可从四率各 25 分开始。")
     return Step(name, False, said, ((_("起草方案"), _to("scheme", season)),))
+
+
+def _schedule(session: Session, season: Season) -> Step:
+    """How much of the year's tasks is due by which day: it counts, so it is changed and approved as the scheme is."""
+    curve = scheme_to_come(session, season).curve
+    due = shown_rate(due_share(season.starts_on, season.ends_on, min(today(), season.ends_on), curve), 0)
+    days = _("、").join(f"{day} {shown_rate(share, 0)}" for day, share in curve) or _("按月均分")
+    said = _("{days}；到今天应完成 {due}。").format(days=days, due=due)
+    links = ((_("改时序进度"), _to("document", season) + SCHEDULE_FIELD),)
+    return Step(_("时序进度"), bool(curve), said, links, True)
 
 
 def _deadlines(season: Season) -> Step:
