@@ -1,6 +1,7 @@
 """Reversing an import whole 批次撤销: its facts are reversed, those it had reversed are recorded again as they were.
 
-Nothing that somebody decided on later is touched: such facts stay, and are told. Editions that were announced stay as
+A fact that a later import took away and whose undoing brought it back is followed there. Nothing that somebody decided
+on later is touched: such facts stay, and are told. Editions that were announced stay as
 they are. A scheme it submitted and nobody decided on is withdrawn. What was only arranged - the season, units, targets,
 projects' heads - stays too.
 """
@@ -8,20 +9,18 @@ projects' heads - stays too.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, select
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.audit import record_act
-from leaderboard.among import among
+from leaderboard.exchange.heirs import decisions_on, heirs, rows_of, undone_instants
 from leaderboard.exchange.members import TABLES, Member, Members, is_of_project
 from leaderboard.exchange.models import ImportBatch
 from leaderboard.instant import now
 from leaderboard.ledger.bulk import Decision, Fact, add_facts, chunks, decide_facts
-from leaderboard.ledger.models import REVERSED, VERIFIED, ProjectDecision, UnitDecision
+from leaderboard.ledger.models import REVERSED, VERIFIED
 from leaderboard.ledger.read import ProjectFact, UnitFact
 from leaderboard.ledger.record import LedgerError, Source
 from leaderboard.seasons.approval import withdraw_scheme
@@ -46,7 +45,7 @@ class Undone:
     left: int = 0
     """Left as they are because somebody decided on them, or on what took their place, after the import."""
     gone: int = 0
-    """Reversed by somebody meanwhile."""
+    """Reversed by somebody meanwhile, or come with another import that was undone before."""
 
 
 @dataclass(slots=True)
@@ -116,17 +115,19 @@ def _reverse_added(
     """Reverse what nobody decided on since; gives the ids of those facts, and the holders' of the others negated."""
     gone: set[int] = set()
     for some in chunks(added):
-        decided = _decided(session, table, some)
+        stand = heirs(session, table, some, batch.taken_at)
+        decided = decisions_on(session, table, [(holder, stand[fact_id].fact_id) for holder, fact_id in some])
         for holder, fact_id in some:
-            last = decided.get(fact_id, [])[-1:]
+            heir = stand[fact_id]
+            last = decided.get(heir.fact_id, [])[-1:]
             if last and last[0].outcome == REVERSED:
                 undoing.done.gone += 1
                 gone.add(-holder)
-            elif last and last[0].decided_at > batch.taken_at:
+            elif last and last[0].decided_at > heir.since:
                 undoing.done.left += 1
                 gone.add(-holder)
             else:
-                undoing.reversals.append(Decision(table, holder, fact_id, REVERSED, reason))
+                undoing.reversals.append(Decision(table, holder, heir.fact_id, REVERSED, reason))
                 undoing.done.reversed += 1
                 gone.add(fact_id)
     return gone
@@ -161,10 +162,13 @@ def _take_back_verified(
 ) -> None:
     """A fact that the import verified is reversed and recorded again, as awaiting verification as it was."""
     for some in chunks(verified):
-        decided = _decided(session, table, some)
-        ours = [(h, f) for h, f in some if decided[f][-1].decided_at == batch.taken_at]
+        stand = heirs(session, table, some, batch.taken_at)
+        decided = decisions_on(session, table, [(holder, stand[fact_id].fact_id) for holder, fact_id in some])
+        ours = [(h, f) for h, f in some if decided[stand[f].fact_id][-1].decided_at == stand[f].since]
         undoing.done.left += len(some) - len(ours)
-        undoing.reversals += [Decision(table, holder, fact_id, REVERSED, reason) for holder, fact_id in ours]
+        undoing.reversals += [
+            Decision(table, holder, stand[fact_id].fact_id, REVERSED, reason) for holder, fact_id in ours
+        ]
         undoing.done.reversed += len(ours)
         _add_again(session, batch, undoing, table, ours)
 
@@ -176,10 +180,15 @@ def _add_again(
     table: ProjectFact | UnitFact,
     facts: Sequence[Member],
 ) -> None:
-    decided = _decided(session, table, facts)
+    decided = decisions_on(session, table, facts)
+    undone = undone_instants(session)
     holder = "project_id" if is_of_project(table) else "unit_id"
     own = [c.key for c in table.__table__.columns if c.key not in KEYS or (c.key == "unit_id" != holder)]
-    for row in _rows(session, table, facts):
+    for row in rows_of(session, table, facts):
+        if undone.get(row.recorded_at, row.recorded_at) != row.recorded_at:
+            # It came with an import that has been undone itself.
+            undoing.done.gone += 1
+            continue
         before = [d for d in decided.get(row.fact_id, []) if d.decided_at < batch.taken_at]
         is_verified = bool(before) and before[-1].outcome == VERIFIED
         values = {name: getattr(row, name) for name in own}
@@ -187,27 +196,3 @@ def _add_again(
             Fact(table, getattr(row, holder), row.occurred_on, values, row.evidence, is_verified)
         )
         undoing.done.restored += 1
-
-
-def _rows(session: Session, table: Any, facts: Sequence[Member]) -> Iterator[Row[Any]]:
-    columns = select(*table.__table__.columns).where(_are(table, table, facts))
-    yield from session.execute(columns.order_by(table.fact_id))
-
-
-def _decided(session: Session, table: Any, facts: Sequence[Member]) -> dict[int, list[Row[Any]]]:
-    """The decisions on facts, oldest first."""
-    into: Any = ProjectDecision if is_of_project(table) else UnitDecision
-    found: dict[int, list[Row[Any]]] = {}
-    asked = select(into.fact_id, into.outcome, into.decided_at).where(_are(table, into, facts))
-    for row in session.execute(asked.order_by(into.fact_id, into.decision_no)):
-        found.setdefault(row.fact_id, []).append(row)
-    return found
-
-
-def _are(table: Any, kept_in: Any, facts: Sequence[Member]) -> ColumnElement[bool]:
-    """Whether rows are about these facts; the holder leads the key, without it every row would be gone through."""
-    holder = kept_in.project_id if is_of_project(table) else kept_in.unit_id
-    return and_(
-        among(holder, {held for held, _fact in facts}),
-        among(kept_in.fact_id, [fact for _held, fact in facts]),
-    )

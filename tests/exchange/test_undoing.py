@@ -87,6 +87,34 @@ def test_reversing_a_correction_brings_back_what_was(session: Session) -> None:
     assert undone_of(last_import(session)) == {"reversed": 6, "restored": 5, "left": 0, "gone": 0}
 
 
+def imported(session: Session) -> list[ImportBatch]:
+    return list(session.scalars(select(ImportBatch).order_by(ImportBatch.id)))
+
+
+@pytest.mark.parametrize("order", [(1, 0), (0, 1)])
+def test_what_the_undoing_of_a_later_import_brought_back_goes_with_its_own(
+    session: Session, order: tuple[int, int]
+) -> None:
+    """The second clears one of the first's two sums; undone both, in either order, nothing is left of either."""
+    take_in(session, full_book())
+    take_in(session, full_book(到位资金=ARRIVALS[:1]), manner="clear", reason="以此表为准")
+    assert len(live(session)["money"]) == 1
+    for number in order:
+        undo_import(session, "chief", imported(session)[number], "错")
+    assert live(session) == {"events": [], "money": [], "shares": []}
+
+
+def test_what_somebody_decided_on_after_it_was_brought_back_stays(session: Session) -> None:
+    take_in(session, full_book())
+    take_in(session, full_book(到位资金=ARRIVALS[:1]), manner="clear", reason="以此表为准")
+    undo_import(session, "chief", imported(session)[1], "错")
+    back = max(session.execute(known_project_facts(CapitalArrival)), key=lambda row: row.occurred_on)
+    verified = Decision(CapitalArrival, back.project_id, back.fact_id, VERIFIED)
+    decide_facts(session, "judge", [verified], back.recorded_at + 1000)
+    undo_import(session, "chief", imported(session)[0], "错")
+    assert [row[1] for row in live(session)["money"]] == [date(2026, 8, 1)]
+
+
 def test_what_was_decided_later_stays_and_is_told(session: Session) -> None:
     """The second project's signing waited and was verified by a person; the first project's start was reversed by one."""
     take_in(session, full_book())
