@@ -226,6 +226,17 @@ def test_a_document_taken_out_before_a_colleague_saved_does_not_replace_theirs_u
 
 
 @pytest.mark.engines("sqlite")
+def test_a_cap_that_was_meant_as_a_percentage_is_told_back(client: FlaskClient) -> None:
+    """The desk takes percentages and this form multiples: 120 here is 12000 %, and 120% or 1.2 what was meant."""
+    doubt = "签约率的封顶 120 即 12000%"
+    assert doubt in press(client, "check", **{"indicators.0.cap": "120"}).text()
+    press(client, "save", **{"indicators.0.cap": "120"})
+    assert doubt in client.get(DESK).get_data(as_text=True)
+    press(client, "save", **{"indicators.0.cap": "120%"})
+    assert "的封顶" not in client.get(DESK).get_data(as_text=True)
+
+
+@pytest.mark.engines("sqlite")
 def test_versions_tell_what_each_changed(client: FlaskClient, visit: Visit) -> None:
     press(client, "save", **{"indicators.0.cap": "1.3"})
     page = visit(f"{DESK}/versions?of=2&against=1", client=client)

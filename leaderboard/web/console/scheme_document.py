@@ -33,12 +33,17 @@ from leaderboard.web.console.scheme import Desk, desk_of, saved_words
 from leaderboard.web.guards import guard_action, guarded, person
 from leaderboard.web.requests import reading, writing
 from leaderboard.words import gettext as _
+from leaderboard.words import named
+from scoring.preset_rules import ReturnQuantity
 from scoring.reading import Problem
 from scoring.scheme_document import SchemeError, parse_scheme, scheme_document
+from scoring.show import plain
 
 Document = dict[str, Any]
 MOST_UPLOADED = 1_000_000
 """Characters of a document that is put back; the longest real ones have a few thousand."""
+MOST_CAP = 10
+"""A cap on a rate above this, 1000 %, is told back to its author."""
 FIRST = ("name", "full_mark", "composite", "lead", "base", "score_most", "score_least", "ties")
 """What stands together at the head of the form."""
 
@@ -130,6 +135,22 @@ def _problems(document: Document) -> list[Problem]:
     return doubled
 
 
+def _large_caps(document: Document) -> list[str]:
+    """Rates whose cap was most likely meant as a percentage: 120 is 12000 %."""
+    doubtful = [
+        indicator
+        for indicator in parse_scheme(document).indicators
+        if indicator.cap is not None
+        and indicator.cap > MOST_CAP
+        and not isinstance(indicator.measure, ReturnQuantity)
+    ]
+    words = _("{name}的封顶 {cap} 即 {percent}%。全文表单里封顶按倍数填：要封顶 120%，请写 1.2 或 120%。")
+    return [
+        words.format(name=named(i.name, i.name_en), cap=plain(i.cap or 0), percent=plain((i.cap or 0) * 100))
+        for i in doubtful
+    ]
+
+
 def _seen(taken: str | None = None) -> tuple[int, int] | None:
     """Over which draft the document was changed: as the document itself says, or as its page does."""
     version, _dot, revision = (request.form.get("seen", "") if taken is None else taken).partition(".")
@@ -146,6 +167,8 @@ def _save(season: Season, found: Document, taken: str | None = None) -> Response
         session.rollback()
         return _conflict_page(season, found)
     flash(saved_words(version, was_waiting=was_waiting))
+    for words in _large_caps(found):
+        flash(words, "warning")
     return redirect(url_for("console.scheme", slug=season.slug))
 
 
@@ -186,6 +209,7 @@ def _document_page(  # noqa: PLR0913 - what the page may have to say besides
         wrong_parts=[part for part in form.inner if part.wrong],
         count=len(problems),
         checked=checked,
+        doubts=_large_caps(found) if checked and found is not None and not problems else [],
         opened=opened,
         theirs=theirs,
         pasted=pasted,
