@@ -124,16 +124,16 @@ def assign(
 def deactivate(session: Session, actor: str, account: Account, reason: str = "") -> None:
     """Close an account: its sessions end and it cannot sign in again; what it did stays in the trail.
 
-    Raises AccountError for one's own account and for the last system administrator.
+    Raises AccountError for one's own account, for the last system administrator, and without a reason.
     """
-    problems = [_("不能停用自己的账号")] if actor == account.name else []
+    problems = [*([_("不能停用自己的账号")] if actor == account.name else []), *_unfit_reason(reason)]
     if account.role == SYSTEM:
         problems += _needed(session, account)
     if problems:
         raise AccountError(*problems)
     account.is_active = 0
     end_sessions(session, account)
-    record_act(session, actor, "account.deactivate", account.name, rows=[account], why=reason or None)
+    record_act(session, actor, "account.deactivate", account.name, rows=[account], why=reason.strip())
 
 
 def reopen(session: Session, actor: str, account: Account, reason: str = "") -> None:

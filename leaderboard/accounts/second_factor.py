@@ -77,8 +77,10 @@ def renew_paper(session: Session, account: Account) -> tuple[str, ...]:
 def remove_factor(session: Session, actor: str, account: Account, reason: str = "") -> None:
     """Take the second factor off an account: its owner's own wish, or because the device is lost.
 
-    Raises AccountError where the account has none.
+    Raises AccountError where the account has none, and without a reason where it is another's.
     """
+    if actor != account.name and not reason.strip():
+        raise AccountError(_("重置他人的动态口令须写明理由"))
     gone = take_away(session, account)
     if not gone:
         raise AccountError(_("账号 {name} 没有启用动态口令").format(name=account.name))
@@ -88,7 +90,7 @@ def remove_factor(session: Session, actor: str, account: Account, reason: str = 
         "account.factor_off" if actor == account.name else "account.factor_reset",
         account.name,
         rows=gone,
-        why=reason or None,
+        why=reason.strip() or None,
     )
 
 

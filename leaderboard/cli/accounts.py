@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session
 
 from leaderboard.accounts.audit import broken_lines
 from leaderboard.accounts.invitations import recover
+from leaderboard.accounts.locks import lift_address_lock, locked_addresses
 from leaderboard.accounts.models import ROLES, Account
 from leaderboard.accounts.own_password import renew_password
 from leaderboard.accounts.people import add_account, assign, deactivate, reopen
 from leaderboard.accounts.read import find_account, list_accounts, newest_lines
 from leaderboard.accounts.sessions import Limits, end_all_sessions, live_sessions
+from leaderboard.accounts.sign_in import locked_names
 from leaderboard.cli.context import Context, refuse
 from leaderboard.cli.group import command
 from leaderboard.cli.named import unit_named
@@ -127,6 +129,24 @@ def account_sessions_command(context: Context, name: str, end: bool) -> None:
         if end:
             ended = end_all_sessions(session, context.actor, account, now())
             click.echo(f"已退出 {ended} 处登录")
+
+
+@command("sign-in-locks")
+@click.option("--lift", default="", metavar="ADDRESS", help="Let people sign in from this address again.")
+def sign_in_locks_command(context: Context, lift: str) -> None:
+    """List the addresses and accounts that failed sign-ins have locked, and until when, or lift an address's lock."""
+    if lift:
+        with context.changing() as session:
+            lift_address_lock(session, context.actor, lift, now())
+        click.echo(f"地址 {lift} 已解除锁定")
+        return
+    zone = context.settings.timezone
+    with context.database.reading() as session:
+        names = [account.name for account in list_accounts(session)]
+        locks = [("地址", locked_addresses(session, now())), ("账号", locked_names(session, names, now()))]
+    for kind, locked in locks:
+        for source, until in locked.items():
+            click.echo(f"{kind}\t{source}\t{moment(until, zone)}")
 
 
 @command("audit")

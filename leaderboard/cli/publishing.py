@@ -9,6 +9,7 @@ import click
 
 from leaderboard.airing import Node, Outcome, State, perform
 from leaderboard.boards import clock
+from leaderboard.boards.drafts import check_account
 from leaderboard.boards.gather import NothingInForce
 from leaderboard.boards.preview import board_now
 from leaderboard.boards.read import list_editions
@@ -45,6 +46,7 @@ def publish_command(context: Context, season: str, once_key: str) -> None:
     """Publish the next edition of a season now; status 75 says that it is queued and the clock will publish it."""
     with context.changing() as session:
         found = season_named(session, season)
+        check_account(session, found, context.actor)
         run = clock.request_run(session, found, once_key or f"cli/{now()}", context.actor, now())
     _tell(found, perform(context.database, run.id, Node.of(context.settings)))
 
@@ -57,6 +59,7 @@ def run_again_command(context: Context, season: str, number: int) -> None:
     with context.changing() as session:
         found = season_named(session, season)
         run = find_run(session, found.id, number) or refuse(f"赛季 {season} 没有编号为 {number} 的发布记录")
+        check_account(session, found, context.actor)
         clock.bring_back(session, context.actor, run)
     _tell(found, perform(context.database, run.id, Node.of(context.settings)))
 

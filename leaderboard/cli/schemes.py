@@ -1,4 +1,7 @@
-"""Commands about schemes: their versions, a draft from a document, its effect on places, putting it in force."""
+"""Commands about schemes: their versions, a draft from a document, its effect on places, submitting it.
+
+It is approved or returned at the console only: a shell may be anybody's, so it cannot be the second person.
+"""
 
 from __future__ import annotations
 
@@ -19,13 +22,7 @@ from leaderboard.cli.named import season_named
 from leaderboard.exchange.scheme_file import UnreadableDocument, read_document
 from leaderboard.formatters import place
 from leaderboard.instant import now
-from leaderboard.seasons.approval import (
-    approve_scheme,
-    open_submission,
-    return_scheme,
-    submit_scheme,
-    withdraw_scheme,
-)
+from leaderboard.seasons.approval import open_submission, submit_scheme, withdraw_scheme
 from leaderboard.seasons.drafts import current_draft, restore_version, save_draft
 from leaderboard.seasons.models import APPROVED, DISCARDED, DRAFT, SUBMITTED, SchemeVersion, Season
 from leaderboard.seasons.read import list_schemes, scheme_in_force
@@ -120,7 +117,7 @@ def scheme_preview_command(context: Context, season: str, document: BinaryIO | N
 def scheme_submit_command(
     context: Context, season: str, effective_on: str | None, reason: str, account: str | None
 ) -> None:
-    """Put the draft before a second administrator; until they decide it is locked."""
+    """Put the draft before a second administrator, who decides at the console; until then it is locked."""
     given = Given()
     day, why = given.day("--from", effective_on), given.reason(reason)
     with context.changing() as session:
@@ -129,45 +126,9 @@ def scheme_submit_command(
         actor = acting(session, context, given, account, Action.DRAFT_SCHEME)
         given.check()
         submit_scheme(session, actor, draft, effective_on=day, reason=why, today=context.today)
-    click.echo(f"{found.title} 第 {draft.version_no} 版方案已提交, 待另一位管理员批准后自 {day} 起生效")
-
-
-@command("scheme-approve")
-@click.argument("season")
-@click.option(
-    "--from", "effective_on", metavar="DATE", help="Another day, where the one asked for has passed."
-)
-@click.option("--as", "account", metavar="ACCOUNT", help="The administrator in whose name it is approved.")
-def scheme_approve_command(
-    context: Context, season: str, effective_on: str | None, account: str | None
-) -> None:
-    """Put the submitted draft in force, as another than its authors; editions published before stay as they are."""
-    given = Given()
-    day = given.day("--from", effective_on) if effective_on else None
-    with context.changing() as session:
-        found = season_named(session, season)
-        draft = _draft(session, found)
-        actor = acting(session, context, given, account, Action.APPROVE_SCHEME)
-        given.check()
-        approve_scheme(session, actor, draft, today=context.today, effective_on=day)
-    click.echo(f"{found.title} 第 {draft.version_no} 版方案自 {draft.effective_on} 起生效; 已发布的各期不变")
-
-
-@command("scheme-return")
-@click.argument("season")
-@click.option("--reason", default="", help="Why, for its authors and the audit trail.")
-@click.option("--as", "account", metavar="ACCOUNT", help="The administrator in whose name it is returned.")
-def scheme_return_command(context: Context, season: str, reason: str, account: str | None) -> None:
-    """Give the submitted draft back to its authors, as another than they."""
-    given = Given()
-    why = given.reason(reason)
-    with context.changing() as session:
-        found = season_named(session, season)
-        draft = _draft(session, found)
-        actor = acting(session, context, given, account, Action.APPROVE_SCHEME)
-        given.check()
-        return_scheme(session, actor, draft, reason=why)
-    click.echo(f"{found.title} 第 {draft.version_no} 版方案已退回")
+    click.echo(
+        f"{found.title} 第 {draft.version_no} 版方案已提交, 待另一位管理员在控制台批准后自 {day} 起生效"
+    )
 
 
 @command("scheme-withdraw")

@@ -62,6 +62,9 @@ def sign_in() -> ResponseReturnValue:
 def check() -> ResponseReturnValue:
     """Check name and password; open a session, ask for the one-time code, or say why not."""
     name = field("name")
+    if not (name and secret("password")):
+        # Nothing was tried, so nothing is counted.
+        return _sign_in_page([_("请填写账号和密码")], name), 422
     try:
         account, token, awaits_code = _opened(name, secret("password"), now())
     except LockedOut as error:
@@ -117,6 +120,8 @@ def check_code() -> ResponseReturnValue:
     account = account_awaiting_code(session, token, at)
     if account is None:
         return _sign_in_page([_("等候验证码的时间已过，请重新登录")]), 401
+    if not secret("code").strip():
+        return _code_page([_("请填写验证码")]), 422
     try:
         accounts.count_code_attempt(session, account, come_from.address, limits, at)
         session.commit()
@@ -167,6 +172,8 @@ def change_password() -> ResponseReturnValue:
     session, limits, come_from = writing(), Limits.of(settings()), origin().address
     account = session.get_one(Account, person().id)
     new = secret("new")
+    if not secret("old"):
+        return _password_page([_("请填写现在的密码")]), 422
     problems = [] if new == secret("again") else [_("两次输入的新密码不一样")]
     try:
         accounts.count_attempt(session, account.name, come_from, limits, now())

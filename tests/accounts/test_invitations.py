@@ -53,7 +53,7 @@ def test_a_new_link_replaces_the_one_before(session: Session, chen: Account):
 
 def test_a_closed_account_gets_no_link_and_its_link_opens_nothing(session: Session, chen: Account):
     token = invite(session, "boss", chen, 72, AT)
-    deactivate(session, "boss", chen)
+    deactivate(session, "boss", chen, "离任")
     assert invited(session, token, AT) is None
     with pytest.raises(AccountError, match="已停用"):
         invite(session, "boss", chen, 72, AT)
@@ -77,7 +77,7 @@ def test_recovery_gets_anyone_back_in_whatever_happened(session: Session, chen: 
     accept(session, token, GOOD, SETTINGS, AT)
     secret = new_secret()
     enrol(session, chen, secret, TOTP(secret).at(now() // 1000), "key", now())
-    deactivate(session, "boss", chen)
+    deactivate(session, "boss", chen, "离任")
     again = recover(session, "命令行 root", chen, 72, AT)
     assert not matches(chen.password_hash, GOOD)
     assert session.scalars(select(SecondFactor)).all() == []

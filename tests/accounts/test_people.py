@@ -175,7 +175,7 @@ def test_what_was_done_is_in_the_trail_without_any_password(session: Session):
     account, first = add_account(session, "tester", name="chen", display_name="陈", role=VIEWER)
     change_password(session, account, first, GOOD, SETTINGS)
     second = renew_password(session, "boss", account)
-    deactivate(session, "boss", account)
+    deactivate(session, "boss", account, "离任")
     lines = session.scalars(select(AuditLine).order_by(AuditLine.seq_no)).all()
     assert [(line.actor, line.action) for line in lines] == [
         ("tester", "account.add"),
@@ -213,9 +213,9 @@ def keeper(session: Session, name: str) -> Account:
 
 def test_the_last_open_system_administrator_stays_one(session: Session):
     one, other = keeper(session, "one"), keeper(session, "other")
-    deactivate(session, "other", one)
+    deactivate(session, "other", one, "离任")
     with pytest.raises(AccountError, match="最后一个启用的系统管理员"):
-        deactivate(session, "命令行 root", other)
+        deactivate(session, "命令行 root", other, "离任")
     with pytest.raises(AccountError, match="最后一个启用的系统管理员"):
         assign(session, "命令行 root", other, role=VIEWER, unit_id=None, reason="调岗")
     reopen(session, "other", one)
@@ -229,7 +229,7 @@ def test_nobody_changes_or_closes_themselves(session: Session):
     with pytest.raises(AccountError, match="不能改自己的角色"):
         assign(session, "other", other, role=VIEWER, unit_id=None, reason="x")
     with pytest.raises(AccountError, match="不能停用自己"):
-        deactivate(session, "other", other)
+        deactivate(session, "other", other, "离任")
 
 
 def test_every_reason_against_another_role_is_told_at_once(session: Session):

@@ -147,11 +147,13 @@ def test_with_another_key_no_code_of_the_device_is_right_but_paper_is(session: S
 
 def test_a_second_factor_is_taken_off_by_its_owner_or_for_a_reason(session: Session, chen: Account):
     paper = enrol(session, chen, SECRET, CODE, KEY, AT).paper
+    with pytest.raises(AccountError, match="须写明理由"):
+        remove_factor(session, "boss", chen, " ")
     remove_factor(session, "boss", chen, "手机丢失")
     assert find_factor(session, chen) is None
     assert not take_code(session, chen, paper[0], KEY, AT)
     with pytest.raises(AccountError, match="没有启用动态口令"):
-        remove_factor(session, "boss", chen)
+        remove_factor(session, "boss", chen, "手机丢失")
     enrol(session, chen, SECRET, CODE, KEY, AT)
     remove_factor(session, "chen", chen)
     actions = [line.action for line in session.scalars(select(AuditLine).order_by(AuditLine.seq_no))]

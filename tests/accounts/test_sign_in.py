@@ -102,7 +102,7 @@ def test_wrong_is_wrong_and_says_the_same(session: Session, chen: Account, name:
 
 
 def test_a_closed_account_says_the_same(session: Session, chen: Account):
-    deactivate(session, "boss", session.get_one(Account, chen.id))
+    deactivate(session, "boss", session.get_one(Account, chen.id), "离任")
     with pytest.raises(SignInRefused, match=r"^账号或密码不对$"):
         attempt(session, "chen", PASSWORD)
 
@@ -278,7 +278,7 @@ def test_a_made_up_token_opens_nothing(session: Session, chen: Account, token: s
 
 def test_a_closed_accounts_session_opens_nothing(session: Session, chen: Account):
     token = new_token(session, chen, START)
-    deactivate(session, "boss", session.get_one(Account, chen.id))
+    deactivate(session, "boss", session.get_one(Account, chen.id), "离任")
     assert account_for_token(session, token, LIMITS, START) is None
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 
 from config import Settings
 from leaderboard.accounts.invitations import accept
-from leaderboard.accounts.models import AuditLine
+from leaderboard.accounts.models import AuditLine, SignInFailure
 from leaderboard.accounts.read import find_account
 from leaderboard.accounts.sessions import Origin, new_token
 from leaderboard.boards.models import FAILED, DueRun
@@ -21,6 +21,7 @@ from leaderboard.cli.context import operator
 from leaderboard.db import Database
 from leaderboard.instant import now
 from tests.commanding import Command, Done, Trail
+from tests.people import enrol
 
 
 def test_the_trail_names_the_command_line_and_the_login():
@@ -79,7 +80,8 @@ def test_doctor_names_administrators_whom_only_a_password_protects(done: Done, d
 def test_an_account_is_listed_and_closed(leaderboard: Command, done: Done, race: str, database: Database):
     done("account-add", "zhang", "reporter", "--unit", "liuxi", "--display-name", "张某")
     assert done("accounts") == "zhang\t张某\treporter\tliuxi\t须改密码\n"
-    done("account-deactivate", "zhang")
+    assert "请写明理由" in leaderboard("account-deactivate", "zhang").output
+    done("account-deactivate", "zhang", "--reason", "离任")
     assert done("accounts").endswith("已停用\n")
     with database.reading() as session:
         account = find_account(session, "zhang")
@@ -159,3 +161,21 @@ def test_settings_say_yes_and_no_and_a_wrong_one_is_named(
     monkeypatch.setenv("SAIMA_PORT", "99999")
     wrong = leaderboard("settings")
     assert (wrong.exit_code, "SAIMA_PORT" in wrong.output) == (1, True)
+
+
+def test_an_address_lock_is_listed_and_lifted(done: Done, leaderboard: Command, database: Database) -> None:
+    until = now() + 900_000
+    with database.session() as session:
+        session.add_all(
+            SignInFailure(source=source, failures=20, last_at=now(), locked_until=until)
+            for source in ("address 10.0.0.7", "name zhou")
+        )
+        session.commit()
+    enrol(database, "zhou")
+    assert [line.split("\t")[:2] for line in done("sign-in-locks").splitlines()] == [
+        ["地址", "10.0.0.7"],
+        ["账号", "zhou"],
+    ]
+    assert done("sign-in-locks", "--lift", "10.0.0.7") == "地址 10.0.0.7 已解除锁定\n"
+    assert "没有锁定" in leaderboard("sign-in-locks", "--lift", "10.0.0.7").output
+    assert "地址" not in done("sign-in-locks")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from leaderboard.boards.models import Draft
+from leaderboard.boards.countersign import want_two
+from leaderboard.boards.models import Draft, DueRun
 from leaderboard.db import Database
 from leaderboard.seasons.models import Season
 from tests.boards.lives import reverse_starts
@@ -68,3 +69,23 @@ def test_a_window_is_set_and_every_mistake_told(
     done("draft-drop", "1", "--reason", "数据未齐")
     missing = leaderboard("draft-drop", "9", "--reason", "无")
     assert (missing.exit_code, "没有编号为 9 的公示稿" in missing.stderr) == (1, True)
+
+
+def test_where_two_persons_publish_a_shell_is_refused_before_anything_is_queued(
+    leaderboard: Command, race: str, database: Database, trail: Trail
+) -> None:
+    """It used to be queued, to fail there, and to alarm the office."""
+    with database.session() as session:
+        season = session.scalars(select(Season)).one()
+        failed = DueRun(season_id=season.id, once_key="earlier", due_at=1, state="failed")
+        session.add(failed)
+        session.flush()
+        want_two(session, "li", season, reason="两人发布")
+        session.commit()
+    for command in (("publish", race), ("run-again", race, failed.id)):
+        refused = leaderboard(*command)
+        assert (refused.exit_code, refused.stdout) == (1, "")
+        assert refused.stderr == "本赛季须两人发布: 请用账号在控制台办理\n"
+    with database.reading() as session:
+        assert [run.state for run in session.scalars(select(DueRun))] == ["failed"]
+    assert trail() == []

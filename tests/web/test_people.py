@@ -10,6 +10,7 @@ from sqlalchemy import event, select
 from werkzeug.test import TestResponse
 
 from leaderboard.accounts.models import AUDITOR, SYSTEM, VIEWER, Account, SignInFailure, UserSession
+from leaderboard.accounts.read import find_account
 from leaderboard.db import Database
 from leaderboard.instant import now
 from tests.people import PASSWORD, enrol, signed_in, submit, visitor
@@ -165,6 +166,36 @@ def test_a_lock_is_seen_and_lifted(app: Flask, client: FlaskClient, database: Da
     assert "已锁定" in visit("/console/people?text=wang", client=client).text()
     submit(client, "/console/people/wang/unlock", "/console/people/wang")
     assert "已锁定" not in visit("/console/people/wang", client=client).text()
+
+
+def test_a_locked_address_is_seen_and_lifted(
+    app: Flask, client: FlaskClient, database: Database, visit: Visit
+) -> None:
+    """A whole office may stand behind it; lifting it is a line of the trail."""
+    for _ in range(5):
+        submit(app.test_client(), "/sign-in", name="nobody", password="wrong")
+    assert submit(app.test_client(), "/sign-in", name="nobody", password="wrong").status_code == 429
+    assert "127.0.0.1 锁定至" in visit("/console/people", client=client).text()
+    submit(client, "/console/locked-addresses", "/console/people", address="127.0.0.1")
+    told = visit("/console/people", client=client).text()
+    assert "地址 127.0.0.1 已解除锁定" in told
+    assert "锁定至" not in told
+    assert submit(app.test_client(), "/sign-in", name="nobody", password="wrong").status_code == 401
+    submit(client, "/console/locked-addresses", "/console/people", address="10.0.0.9")
+    assert "地址 10.0.0.9 没有锁定" in visit("/console/people", client=client).text()
+    trail = visit("/console/audit", client=visitor(app, database, AUDITOR)).text()
+    assert "解除地址锁定 127.0.0.1" in trail
+
+
+def test_closing_an_account_and_resetting_its_codes_say_why(client: FlaskClient, database: Database) -> None:
+    enrol(database, "wang", VIEWER)
+    page = "/console/people/wang"
+    submit(client, f"{page}/close", page, reason=" ")
+    assert "请写明理由" in client.get(page).get_data(as_text=True)
+    with database.reading() as session:
+        found = find_account(session, "wang")
+        assert found is not None
+        assert found.is_active
 
 
 def test_sessions_of_an_account_are_listed_and_ended(

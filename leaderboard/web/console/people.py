@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import Self
 from urllib.parse import urlencode
 
-from flask import request, url_for
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from leaderboard.accounts import listing
 from leaderboard.accounts.error import AccountError
 from leaderboard.accounts.invitations import invite
 from leaderboard.accounts.listing import STATES, Wanted
+from leaderboard.accounts.locks import lift_address_lock, locked_addresses
 from leaderboard.accounts.models import ROLES
 from leaderboard.accounts.people import add_without_password
 from leaderboard.accounts.roles import role_duties, role_words
@@ -22,6 +23,7 @@ from leaderboard.seasons.read import list_units
 from leaderboard.web.console.door import show, units_to_choose
 from leaderboard.web.console.people_door import door, state_words
 from leaderboard.web.console.person import link_of, person_page
+from leaderboard.web.forms import field
 from leaderboard.web.guards import person
 from leaderboard.web.numbers import asked_number
 from leaderboard.web.requests import reading, settings, writing
@@ -101,6 +103,7 @@ def people() -> ResponseReturnValue:
         page=page,
         pages=max(1, -(-total // PAGE)),
         locked=locked_names(session, [line.account.name for line in lines], now()),
+        shut=locked_addresses(session, now()),
         bare=listing.bare_administrators(session),
         second_factor=settings().second_factor,
         roles=role_words(),
@@ -108,6 +111,21 @@ def people() -> ResponseReturnValue:
         units=[(unit.key, named(unit.name, unit.name_en)) for unit in units],
         unit_names={unit.id: named(unit.name, unit.name_en) for unit in units},
     )
+
+
+@door.post("/locked-addresses")
+def unlock_address() -> ResponseReturnValue:
+    """Let people sign in again from an address that failed sign-ins have locked."""
+    session, address = writing(), field("address")
+    try:
+        lift_address_lock(session, person().name, address, now())
+    except AccountError as error:
+        session.rollback()
+        flash(_("；").join(error.problems), "warning")
+    else:
+        session.commit()
+        flash(_("地址 {address} 已解除锁定").format(address=address))
+    return redirect(url_for("people.people"))
 
 
 @door.get("/new-account")
