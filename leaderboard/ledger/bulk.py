@@ -241,8 +241,7 @@ def decide_facts(session: Session, actor: str, decisions: Sequence[Decision], at
     _insert_decisions(session, actor, decisions, at or now())
     _refuse_locked(session, [d for d in decisions if d.table is UnitReturn and d.outcome == REVERSED])
     facts = [[d.table.__tablename__, str(d.fact_id), d.outcome] for d in decisions]
-    why = sorted({d.reason for d in decisions if d.reason})
-    told = _listed("facts", facts) | _listed("why", why)
+    told = _listed("facts", facts) | _listed("why", sorted({d.reason for d in decisions if d.reason}))
     record_act(session, actor, "fact.decide_many", f"{len(decisions)} facts", **told)
     _keep_projects(session, decisions)
 

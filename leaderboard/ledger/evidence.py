@@ -19,6 +19,7 @@ from leaderboard.accounts.audit import record_act
 from leaderboard.instant import Millis, now
 from leaderboard.ledger.awaiting import PROJECT_FACTS, UNIT_FACTS, Key
 from leaderboard.ledger.evidence_models import EvidenceChunk, EvidenceFile
+from leaderboard.ledger.models import Project
 from leaderboard.ledger.record import LedgerError, new_fact_id
 from leaderboard.words import gettext as _
 
@@ -63,8 +64,18 @@ def attach(
     session.add(file)
     _keep(session, file.sha256, content)
     subject = f"{table.__tablename__} {key.fact_id}"
-    record_act(session, actor, "evidence.add", subject, rows=[file], title=file.title, sha256=file.sha256)
+    about = _holder(session, key)
+    told = {"title": file.title, "sha256": file.sha256} | about
+    record_act(session, actor, "evidence.add", subject, rows=[file], **told)
     return file
+
+
+def _holder(session: Session, key: Key) -> dict[str, object]:
+    """Whose fact a file is kept for, as the trail tells it: a project by code and name, or a unit."""
+    if key.kind not in PROJECT_FACTS:
+        return {"unit_id": key.holder_id}
+    project = session.get_one(Project, key.holder_id)
+    return {"project": f"{project.code} {project.name}"}
 
 
 def evidence_of(session: Session, fact_ids: Iterable[int]) -> dict[int, list[EvidenceFile]]:

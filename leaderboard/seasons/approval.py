@@ -22,6 +22,7 @@ from leaderboard.seasons.models import (
     Season,
 )
 from leaderboard.seasons.plan import PlanError
+from leaderboard.seasons.scheme_changes import rules_before, scheme_changes
 from leaderboard.seasons.schemes import store, unfit_day, unkept_facts, version_label
 from leaderboard.words import gettext as _
 
@@ -99,7 +100,8 @@ def approve_scheme(
     store(session)
     _decide(submission, actor, APPROVED, None)
     moved = {"proposed_on": str(submission.effective_on)} if day != submission.effective_on else {}
-    told = {"effective_on": str(day), "why": submission.reason, **moved}
+    changed = scheme_changes(rules_before(session, version), version.document)
+    told = {"effective_on": str(day), "why": submission.reason, **moved, **changed}
     label = version_label(session, version)
     record_act(session, actor, "scheme.approve", label, rows=[version, submission], **told)
     return version

@@ -14,6 +14,7 @@ from leaderboard.instant import now
 from leaderboard.seasons.approval import withdraw_scheme
 from leaderboard.seasons.models import DRAFT, SUBMITTED, SchemeVersion, Season
 from leaderboard.seasons.plan import PlanError
+from leaderboard.seasons.scheme_changes import scheme_changes
 from leaderboard.seasons.schemes import DraftChanged, canonical_text, draft_scheme, keep_revision, store
 from leaderboard.words import gettext as _
 
@@ -83,11 +84,12 @@ def save_draft(
         return draft
     if draft.state == SUBMITTED:
         withdraw_scheme(session, actor, draft, reason=_("方案已修改"))
+    changed = scheme_changes(draft.document, text)
     draft.document, draft.drafted_by, draft.drafted_at = text, actor, now()
     store(session)
     kept = keep_revision(session, draft)
     label = f"{season.slug} v{draft.version_no}"
-    record_act(session, actor, "scheme.revise", label, revision=draft.revision, rows=[draft, kept])
+    record_act(session, actor, "scheme.revise", label, revision=draft.revision, rows=[draft, kept], **changed)
     return draft
 
 

@@ -168,9 +168,20 @@ def enter_unit(  # noqa: PLR0913 - the columns of the table, all by name
     session.flush()
     told: dict[str, Any] = {"division": division.key, "competing": competing}
     told |= {"bundle": bundle.key} if bundle else {}
+    if live:
+        was = _how(session, live)
+        changed = [name for name in (was | told) if was.get(name) != told.get(name)]
+        told = {"was": {n: was.get(n) for n in changed}, "now": {n: told.get(n) for n in changed}}
     told |= {"why": reason} if reason else {}
     record_act(session, actor, "unit.enter", f"{season.slug}/{unit.key}", **told)
     return entry
+
+
+def _how(session: Session, entry: Entry) -> dict[str, Any]:
+    """How an entry has a unit take part, by keys, as the trail tells it."""
+    division = session.get_one(Division, entry.division_id)
+    bundle = {} if entry.bundle_id is None else {"bundle": session.get_one(Unit, entry.bundle_id).key}
+    return {"division": division.key, "competing": bool(entry.competing), **bundle}
 
 
 def live_entry(session: Session, season: Season, unit: Unit) -> Entry | None:

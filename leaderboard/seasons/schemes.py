@@ -23,6 +23,7 @@ from leaderboard.seasons.models import (
     Season,
 )
 from leaderboard.seasons.plan import PlanError
+from leaderboard.seasons.scheme_changes import rules_before, scheme_changes
 from leaderboard.words import gettext as _
 from scoring.needs import seldom_kept
 from scoring.scheme_document import SchemeError, parse_scheme, scheme_document
@@ -69,7 +70,8 @@ def draft_scheme(
     session.flush()
     kept = keep_revision(session, version)
     subject = f"{season.slug} v{version.version_no}"
-    record_act(session, actor, "scheme.draft", subject, rows=[version, kept], **told)
+    changed = scheme_changes(rules_before(session, version), text)
+    record_act(session, actor, "scheme.draft", subject, rows=[version, kept], **told, **changed)
     return version
 
 
@@ -130,6 +132,7 @@ def found_scheme(
     store(session)
     label = version_label(session, version)
     told = {"effective_on": str(season.starts_on), "why": reason, "founding": True}
+    told |= scheme_changes(None, version.document)
     record_act(session, actor, "scheme.approve", label, rows=[version], **told)
     return version
 

@@ -25,7 +25,7 @@ from leaderboard.accounts.models import ADMINISTRATOR, AUDITOR, Account, AuditLi
 from leaderboard.db import Database
 from leaderboard.web.console.deeds import deeds, detail_words, value_words
 from leaderboard.web.console.trail_kinds import KINDS, kind_words
-from leaderboard.web.console.trail_words import Wording, told
+from leaderboard.web.console.trail_words import FOR_CHECKING, PLACES, WHY, Wording, told
 from leaderboard.words import ENGLISH, speaking
 from tests.factories import start_race
 from tests.files import project_files
@@ -38,6 +38,13 @@ CHINESE = re.compile(r"[\u3400-\u9fff]")
 def actions_in(source: str) -> Iterator[str]:
     """Patterns of the actions a module records: what is put together at run time stands as [a-z_]+."""
     tree = ast.parse(source)
+    for call in ast.walk(tree):
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "record_act":
+            yield from actions_of(call, tree)
+
+
+def actions_of(call: ast.Call, tree: ast.Module) -> Iterator[str]:
+    """Patterns of the actions one call records; a name stands for what its module gives it."""
     named = {
         target.id: node.value
         for node in tree.body
@@ -45,10 +52,8 @@ def actions_in(source: str) -> Iterator[str]:
         for target in node.targets
         if isinstance(target, ast.Name)
     }
-    for call in ast.walk(tree):
-        if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "record_act":
-            action = call.args[2]
-            yield from patterns(named.get(action.id, action) if isinstance(action, ast.Name) else action)
+    action = call.args[2]
+    yield from patterns(named.get(action.id, action) if isinstance(action, ast.Name) else action)
 
 
 def patterns(action: ast.expr) -> Iterator[str]:
@@ -113,7 +118,124 @@ def test_every_action_is_of_one_kind() -> None:
     assert set(kind_words()) == set(KINDS)
 
 
+def parts_in(source: str) -> Iterator[tuple[str, frozenset[str]]]:
+    """Each action a module records with the names its detail may have: what a function puts together stands with it."""
+    tree = ast.parse(source)
+    for function in ast.walk(tree):
+        if not isinstance(function, ast.FunctionDef):
+            continue
+        together = {
+            key.value
+            for found in ast.walk(function)
+            if isinstance(found, ast.Dict)
+            for key in found.keys
+            if isinstance(key, ast.Constant) and isinstance(key.value, str)
+        }
+        listed = {
+            f"{call.args[0].value}{ending}"
+            for call in ast.walk(function)
+            if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "_listed"
+            if isinstance(call.args[0], ast.Constant)
+            for ending in ("", "_sha256")
+        }
+        for call in ast.walk(function):
+            if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "record_act":
+                stated = {keyword.arg for keyword in call.keywords if keyword.arg}
+                spread = any(word.arg is None and isinstance(word.value, ast.Name) for word in call.keywords)
+                for action in actions_of(call, tree):
+                    yield action, frozenset(stated | listed | (together if spread else set()))
+
+
+def known_parts() -> dict[str, frozenset[str]]:
+    """Every action that is told with the names its detail may have, over all modules."""
+    found: dict[str, frozenset[str]] = {}
+    modules = [path for path in project_files("leaderboard") if path.suffix == ".py"]
+    for path in modules:
+        for pattern, names in parts_in(path.read_text("utf-8")):
+            for action in deeds():
+                if re.fullmatch(pattern, action):
+                    found[action] = found.get(action, frozenset()) | names
+    return found
+
+
+PYTHON = re.compile(r"[\[\]{}]|'\w|\bNone\b|\bTrue\b|\bFalse\b")
+
+
+def test_every_act_is_told_without_a_key_or_a_list_of_the_programs_own(session: Session) -> None:
+    """Whatever an act says, one thing, several or a change: its parts are called something, and no bracket shows."""
+    start_race(session).unit("liuxi", name="柳溪镇")
+    words = Wording.of_office(session)
+    assert len(known_parts()) == len(deeds())
+    strange = {}
+    for action, names in known_parts().items():
+        parts = sorted(names - FOR_CHECKING - {"rows", "rule", PLACES, "founding", "shares", "facts"})
+        for value in ("甲", ["甲", "乙"], {"name": "甲"}, True, 1):
+            # A reason is a text, or those of several acts at once.
+            reason = value if isinstance(value, str | list) else "甲"
+            named = {name: reason if name in WHY else value for name in parts}
+            detail = {name: part for name, part in named.items() if name not in {"was", "now"}}
+            if {"was", "now"} <= names:
+                detail |= {"was": {"name": "旧"}, "now": {"name": "新"}}
+            line = AuditLine(actor="li", action=action, subject="甲", detail=json.dumps(detail))
+            sentence = told(line, words).sentence
+            left = [name for name in parts if re.search(rf"(?<![a-z_]){name}(?![a-z_])", sentence)]
+            if PYTHON.search(sentence) or left:
+                strange[action] = (left, sentence)
+    assert strange == {}
+
+
 LINES = [
+    (
+        "fact.decide_many",
+        "2 facts",
+        {"facts": [["credit", "1", "reversed"]], "why": ["更正: 导入文件 台账.xlsx", "重复"]},
+        "陈主任 一并处理多条 2 条记录；结果 冲销；理由：更正: 导入文件 台账.xlsx、重复",
+    ),
+    (
+        "scheme.revise",
+        "race v2",
+        {
+            "was": {"signing": "30", "towns/arrival": "25", "gone": "5"},
+            "now": {"signing": "25", "towns/arrival": "30", "gone": None},
+            "places": 3,
+            "revision": 4,
+        },
+        (
+            "陈主任 修改方案草稿 测试赛季 第 2 版；签约率 由 30 改为 25；towns组 · 资金到位率 由 25 改为 30；"
+            "gone 由 5 改为空白；其余 3 处规则有改动；修订 4"
+        ),
+    ),
+    ("scheme.revise", "race v2", {"places": 3}, "陈主任 修改方案草稿 测试赛季 第 2 版；3 处规则有改动"),
+    (
+        "unit.enter",
+        "race/liuxi",
+        {"was": {"division": "towns"}, "now": {"division": "parks"}, "why": "改组"},
+        "陈主任 单位参赛 测试赛季 · 柳溪镇；组别 由 towns组 改为 parks；理由：改组",
+    ),
+    (
+        "workbook.import",
+        "台账.xlsx",
+        {"manner": "append", "sha256": "0123456789abcdef"},
+        "陈主任 导入工作簿 台账.xlsx；方式 追加；哈希 0123456789ab…",
+    ),
+    (
+        "evidence.add",
+        "stage_event 12",
+        {"title": "合同.pdf", "project": "P-1 光伏"},
+        "陈主任 附上文件 节点；名称 合同.pdf；项目 P-1 光伏",
+    ),
+    (
+        "season.window",
+        "race",
+        {"was": {"days": 0, "contact": None}, "now": {"days": 5, "contact": "0571"}},
+        "陈主任 设定公示期 测试赛季；公示工作日 由 0 改为 5；联系方式 定为 0571",
+    ),
+    (
+        "timetable.add",
+        "timetable 3",
+        {"name": "月报", "rule": {"kind": "weekly", "days": ["mon", "thu"], "time": "09:00"}},
+        "陈主任 添加时间表 时间表 3；名称 月报；周期 每周一、周四 09:00",
+    ),
     (
         "stage_event.add",
         "P-1",
@@ -151,7 +273,7 @@ LINES = [
         "timetable.change",
         "race/1",
         {"name": ["月榜", "周榜"], "catch_up": ["latest", "all"]},
-        "陈主任 修改时间表 测试赛季 · 1；名称 由 月榜 改为 周榜；停机错过后 由 latest 改为 all",
+        "陈主任 修改时间表 测试赛季 · 1；名称 由 月榜 改为 周榜；停机错过后 由 只补最近一期 改为 逐期补发",
     ),
     (
         "edition.publish",

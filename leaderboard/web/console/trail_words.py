@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -14,18 +14,25 @@ from leaderboard.accounts.models import AuditLine
 from leaderboard.accounts.read import display_names
 from leaderboard.formatters import moment, money
 from leaderboard.seasons.read import list_divisions, list_schemes, list_seasons, list_units
+from leaderboard.seasons.rule import parse_rule
 from leaderboard.web.console.deeds import deeds, detail_words, value_words
+from leaderboard.web.console.timetable_form import rule_words
 from leaderboard.web.facts import stage_words
 from leaderboard.words import gettext as _
 from leaderboard.words import named
 
 MOST_SHOWN = 6
 """Things of a list in one detail."""
+MOST_CHANGES = 12
+"""Changes told one by one."""
+PLACES = "places"
+"""How many places of a scheme differ that are not told one by one."""
+BY_STAGE = frozenset({"season.deadlines"})
 BY_UNIT_ID = frozenset({"return.add", "adjustment.add"})
 """Actions whose subject is the id of a unit."""
 OF_PEOPLE = ("account.", "password.", "session.")
 """Actions whose subject is an account's name or an address, though a unit may have the same key."""
-HASHES = frozenset({"hash", "sha256"})
+HASHES = frozenset({"hash", "sha256", "codes_sha256", "facts_sha256", "why_sha256"})
 FOR_CHECKING = frozenset({"rows", "contents", "handover", "since", "noticed_at"})
 """Parts of a detail that `leaderboard verify --database` compares, and that tell a reader nothing."""
 MONEY = frozenset({"yuan"})
@@ -112,12 +119,14 @@ class Wording:
 
 
 def _indicator_names(session: Session, season_ids: list[int]) -> dict[str, str]:
-    """Indicators by what the newest scheme that has them calls them; a key means the same in every season."""
+    """Indicators and adjustments by what the newest scheme that has them calls them, the same in every season."""
     names: dict[str, str] = {}
     for season_id in season_ids:
-        for version in list_schemes(session, season_id)[:1]:
-            for indicator in json.loads(version.document).get("indicators", ()):
-                names[indicator["key"]] = named(indicator["name"], indicator.get("name_en"))
+        # The newest come first, and what a later one dropped is still called what it was.
+        for version in list_schemes(session, season_id):
+            document = json.loads(version.document)
+            for rule in (*document.get("indicators", ()), *document.get("adjustments", ())):
+                names.setdefault(rule["key"], named(rule["name"], rule.get("name_en")))
     return names
 
 
@@ -128,16 +137,42 @@ def told(line: AuditLine, words: Wording) -> ToldLine:
         for name, value in json.loads(line.detail).items()
         if name not in FOR_CHECKING and (value not in (None, "", []) or name in {FROM, TO})
     }
-    why = next((str(detail.pop(name)) for name in WHY if name in detail), "")
+    why = next((_told_why(detail.pop(name), words) for name in WHY if name in detail), "")
     changes = tuple(_changes(line.action, detail, words))
-    rest = _("；").join(
-        f"{words.parts.get(name, name)} {_told_value(name, value, words)}"
-        for name, value in detail.items()
-        if name not in {FROM, TO} and not (changes and line.action in IN_PAIRS)
-    )
+    rest = _("；").join(_parts(line.action, detail, len(changes), words))
+    changes = changes[:MOST_CHANGES]
     did = words.deeds.get(line.action, line.action)
     who = words.people.get(line.actor, line.actor)
     return ToldLine(line, who, did, told_subject(line, words), changes, rest, why)
+
+
+def _told_why(why: object, words: Wording) -> str:
+    """The reason, or the reasons of several; one that names a season is told by its title."""
+    if isinstance(why, list):
+        return _("、").join(_told_why(each, words) for each in why)
+    return words.things.get(str(why), str(why))
+
+
+def _parts(action: str, detail: Mapping[str, Any], changes: int, words: Wording) -> Iterator[str]:
+    """The parts of a detail that are no change, each with what it is called."""
+    if changes > MOST_CHANGES:
+        yield _("另有 {count} 处改动").format(count=changes - MOST_CHANGES)
+    for name, value in detail.items():
+        if name in {FROM, TO} or (changes and action in IN_PAIRS):
+            continue
+        if name == PLACES:
+            yield (_("其余 {count} 处规则有改动") if changes else _("{count} 处规则有改动")).format(
+                count=value
+            )
+        else:
+            yield f"{_called(action, name, words)} {_told_value(name, value, words)}"
+
+
+def _called(action: str, name: str, words: Wording) -> str:
+    """What a part of a detail is called; a thing of several parts, division and indicator, by the name of each."""
+    if label := words.parts.get(f"{action} {name}", words.parts.get(name)):
+        return label
+    return " · ".join(words.things.get(part, part) for part in name.split("/"))
 
 
 def _changes(action: str, detail: Mapping[str, Any], words: Wording) -> Iterator[Change]:
@@ -155,10 +190,13 @@ def _changes(action: str, detail: Mapping[str, Any], words: Wording) -> Iterator
         yield Change("", _told_value("", was, words), _told_value("", now, words))
         return
     before = was if isinstance(was, Mapping) else {}
+    if action in BY_STAGE:
+        # Their parts are stages, some of which are called like parts of other acts.
+        words = replace(words, parts={})
     for name, value in now.items():
         if before.get(name) != value:
             yield Change(
-                words.parts.get(name, words.things.get(name, name)),
+                _called(action, name, words),
                 _told_value(name, before.get(name), words),
                 _told_value(name, value, words),
             )
@@ -221,16 +259,26 @@ def _told_value(name: str, value: object, words: Wording) -> str:
     if isinstance(value, bool) or name == "is_public":
         return _("是") if value else _("否")
     if isinstance(value, Mapping):
-        return _("、").join(
-            f"{words.parts.get(key, key)} {_told_value(key, part, words)}" for key, part in value.items()
-        )
+        return _told_mapping(name, value, words)
     if isinstance(value, list):
         return _told_list(name, value, words)
-    text = NOTHING if value is None else str(value)
+    return _told_text(name, NOTHING if value is None else str(value), words)
+
+
+def _told_mapping(name: str, value: Mapping[str, Any], words: Wording) -> str:
+    if name == "rule" and "kind" in value:
+        return rule_words(parse_rule(value))
+    return _("、").join(
+        f"{words.parts.get(key, key)} {_told_value(key, part, words)}" for key, part in value.items()
+    )
+
+
+def _told_text(name: str, text: str, words: Wording) -> str:
     if name in HASHES:
         return f"{text[:12]}…"
-    known = words.units if name == "unit_id" else {**words.things, **words.values}
-    return known.get(text, text)
+    if name == "unit_id":
+        return words.units.get(text, text)
+    return words.values.get(f"{name} {text}") or words.things.get(text) or words.values.get(text, text)
 
 
 def _told_list(name: str, values: list[Any], words: Wording) -> str:
