@@ -101,7 +101,7 @@ CONSOLE = (
 )
 PEOPLE = (
     "add_person assign_role close_account end_every_session end_one_session invite_again new_person one_person people"
-    " reopen_account reset_factor unlock_account"
+    " reopen_account reset_factor unlock_account unlock_address"
 )
 OWN_ACCOUNT = "account end_one end_others enrol remove_factor renew_codes second_factor"
 SEEN_BY: dict[str, frozenset[str]] = (
