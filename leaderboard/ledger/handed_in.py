@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from leaderboard.instant import Millis
 from leaderboard.ledger.awaiting import PROJECT_FACTS, UNIT_FACTS, Key
 from leaderboard.ledger.lines import UNSETTLED
-from leaderboard.ledger.list_models import KeptLine
+from leaderboard.ledger.list_models import KeptLine, KeptWaiting
 from leaderboard.ledger.models import (
     AWAITING,
     RETURNED,
@@ -117,6 +117,10 @@ def _of_kind(
     if about_project:
         asked = asked.join(Project, Project.id == holder).join(KeptLine, KeptLine.project_id == holder)
         asked = asked.where(own_projects(unit_id))
+    if about_project and people is None:
+        # What is not settled is kept apart, so that nothing else is looked at.
+        kept = and_(KeptWaiting.project_id == holder, KeptWaiting.fact_id == table.fact_id)
+        asked = asked.join(KeptWaiting, kept).where(KeptWaiting.outcome.in_(outcomes))
     if kind not in {"event", "arrival"}:
         asked = asked.where(table.unit_id == unit_id)
     if people is not None:
