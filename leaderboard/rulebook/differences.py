@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from leaderboard.rulebook.choosing import kind_of
@@ -15,6 +16,7 @@ from leaderboard.words import named as called
 
 NAMED_BY = ("key", "name", "colour")
 """What tells the items of a list apart; others are told by their number."""
+NO_NAMES: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +34,28 @@ class Difference:
         return " · ".join(self.place)
 
 
-def differences(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[Difference]:
-    """Every place where two documents differ, in the order of the form."""
-    return list(_Comparing(Words.spoken()).within(document_node(), one, other, ()))
+def differences(
+    one: Mapping[str, Any], other: Mapping[str, Any], divisions: Mapping[str, str] = NO_NAMES
+) -> list[Difference]:
+    """Every place where two documents differ, in the order of the form.
+
+    `divisions` are the names of the season's divisions by key, which a document does not hold.
+    """
+    indicators = {
+        str(row["key"]): _called(row, str(row["key"]))
+        for document in (one, other)
+        for row in document.get("indicators", ())
+        if isinstance(row, Mapping) and row.get("key")
+    }
+    names = {"divisions": divisions, "weights": indicators}
+    return list(_Comparing(Words.spoken(), names).within(document_node(), one, other, ()))
 
 
 @dataclass(frozen=True, slots=True)
 class _Comparing:
     words: Words
+    names: Mapping[str, Mapping[str, str]]
+    """What the keys of a table are called, by what the table is called in the document."""
 
     def within(self, named: Named, one: Any, other: Any, place: tuple[str, ...]) -> Iterator[Difference]:
         if one == other:
@@ -52,11 +68,16 @@ class _Comparing:
                 yield from self.within(part.node, one.get(part.name), other.get(part.name), (*place, label))
         elif isinstance(node, Table) and one is not None and other is not None:
             for key in dict.fromkeys([*one, *other]):
-                yield from self.within(node.value, one.get(key), other.get(key), (*place, key))
+                here = (*place, self.key_words(named, key))
+                yield from self.within(node.value, one.get(key), other.get(key), here)
         elif isinstance(node, Rows) and not isinstance(node.item.node, Blank):
             yield from self._rows(node, one or [], other or [], place)
         else:
             yield Difference(place, self.told(named, one), self.told(named, other))
+
+    def key_words(self, table: Named, key: str) -> str:
+        """What one of a table's keys is called."""
+        return self.names.get(table.owner.rpartition(".")[2], NO_NAMES).get(key, key)
 
     def _rows(
         self, rows: Rows, one: Sequence[Any], other: Sequence[Any], place: tuple[str, ...]
@@ -83,9 +104,10 @@ class _Comparing:
         if isinstance(node, Rows) and isinstance(value, list | tuple):
             return _("、").join(self.told(node.item, item) for item in value) or _("无")
         if isinstance(node, Table) and isinstance(value, Mapping):
-            return _("、").join(f"{key} {self.told(node.value, one)}" for key, one in value.items()) or _(
-                "无"
+            told = (
+                f"{self.key_words(named, key)} {self.told(node.value, one)}" for key, one in value.items()
             )
+            return _("、").join(told) or _("无")
         if isinstance(node, Parts) and isinstance(value, Mapping):
             return self._parts(named.owner, node, kind, value)
         return json.dumps(value, ensure_ascii=False)

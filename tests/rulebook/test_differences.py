@@ -81,4 +81,17 @@ def test_weights_of_divisions_are_told_by_their_names() -> None:
     one, other = (
         BASE | {"divisions": {"towns": {"weights": {"signing": weight}}}} for weight in ("60", "70")
     )
-    assert told(other, base=one) == [("分组权重 · towns · 权重 · signing", "60", "70")]
+    assert told(other, base=one) == [("分组权重 · towns · 权重 · 签约率", "60", "70")]
+
+
+def test_divisions_and_their_weights_are_told_by_name() -> None:
+    """Offices weigh starting 25 and then 30: a key is told only where nobody gave it a name."""
+    own = {"offices": {"weights": {"signing": "75", "groundbreaking": "25"}}}
+    new = {"offices": {"weights": {"signing": "70", "groundbreaking": "30"}}}
+    found = differences(BASE | {"divisions": own}, BASE | {"divisions": new}, {"offices": "县直部门"})
+    assert [(one.place[1], one.place[-1], one.one, one.other) for one in found] == [
+        ("县直部门", "签约率", "75", "70"),
+        ("县直部门", "开工率", "25", "30"),
+    ]
+    [whole] = differences(BASE, BASE | {"divisions": own})
+    assert (whole.place[1], whole.other) == ("offices", "权重 签约率 75、开工率 25")

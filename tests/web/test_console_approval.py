@@ -13,6 +13,7 @@ from leaderboard.accounts.models import VIEWER
 from leaderboard.db import Database
 from leaderboard.seasons.approval import submit_scheme
 from leaderboard.seasons.drafts import FOUR_RATES as PLAIN
+from leaderboard.seasons.drafts import current_draft, save_draft
 from leaderboard.seasons.models import APPROVED, DRAFT, SUBMITTED, SchemeSubmission, SchemeVersion
 from leaderboard.seasons.read import find_season
 from leaderboard.seasons.schemes import draft_scheme
@@ -82,6 +83,38 @@ def test_the_approver_sees_the_request_and_its_effect_and_approves(
     version = newest(database)
     assert (version.state, version.effective_on, version.approved_by) == (APPROVED, TODAY, "li")
     assert "没有待审批的方案" in visit(PAGE, client=approver).text()
+
+
+@pytest.mark.engines("sqlite")
+def test_the_approver_sees_past_editions_and_how_sure_places_are(
+    approver: FlaskClient, database: Database, visit: Visit
+) -> None:
+    """Signing alone: 柳溪 100 and 青石 50 change places, as they would have in edition 1, which stays as it is."""
+    alone = {"signing": "100"}
+    rows = [row | {"weight": alone.get(row["key"], "0")} for row in PLAIN["indicators"]]
+    press(approver, "return", answer="再议")
+    with database.session() as session:
+        season = find_season(session, "now")
+        assert season is not None
+        draft = current_draft(session, season.id)
+        assert draft is not None
+        divisions = {
+            "towns": {"weights": dict.fromkeys(("groundbreaking", "landing", "arrival"), "0") | alone}
+        }
+        seen = (draft.version_no, draft.revision)
+        draft = save_draft(
+            session, "chen", season, PLAIN | {"indicators": rows, "divisions": divisions}, seen
+        )
+        submit_scheme(session, "chen", draft, effective_on=TODAY, reason="只看签约", today=TODAY)
+        session.commit()
+    page = visit(PAGE, client=approver)
+    outcome = page.text(page.all("div", id="verdict")[0])
+    assert f"第 1 期（截至 {TODAY}）：2 家名次变化，柳溪镇由第 2 升到第 1" in outcome
+    assert "已发布的第 1 期和以前各期不会改动" in outcome
+    assert page.all("div", id="outlook")
+    assert "区间" in page.text(page.all("section", id="effect")[0])
+    changed = page.text(page.all("table", class_="differing")[0])
+    assert "分组权重 · towns组—权重 资金到位率 0、开工率 0、落地率 0、签约率 100" in changed
 
 
 def test_who_submitted_cannot_approve_even_by_hand(

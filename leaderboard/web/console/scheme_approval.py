@@ -11,9 +11,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.permissions import Action
-from leaderboard.boards.preview import compare
 from leaderboard.boards.read import latest_edition
-from leaderboard.instant import now
 from leaderboard.rulebook.differences import Difference, differences
 from leaderboard.seasons.approval import (
     approve_scheme,
@@ -29,11 +27,14 @@ from leaderboard.seasons.schemes import DraftChanged, unfit_day
 from leaderboard.web.console.acts import carry_out
 from leaderboard.web.console.door import door, season_at, show, today
 from leaderboard.web.console.scheme import desk_of, seen_draft
+from leaderboard.web.console.scheme_trial import Trial, division_names
 from leaderboard.web.guards import guard_action, guarded, person
 from leaderboard.web.requests import reading, writing
 from leaderboard.web.typed import Typed
 from leaderboard.words import gettext as _
-from scoring.scheme_document import parse_scheme
+
+MOST_PAST = 3
+"""The last editions on which an approver sees the effect as well."""
 
 
 @door.get("/seasons/<slug>/scheme/approval")
@@ -105,12 +106,13 @@ def _decision(
 def _approval_page(season: Season, typed: Typed, status: int = 200) -> ResponseReturnValue:
     session = reading()
     desk = desk_of(season)
-    effect, own, overdue = None, set[str](), False
+    trial, own, overdue = None, set[str](), False
     changed: list[Difference] = []
     if desk.draft is not None and desk.waiting is not None:
         document: dict[str, Any] = json.loads(desk.draft.document)
-        effect = compare(session, season, parse_scheme(document), desk.as_of, now())
-        changed = differences(json.loads(desk.in_force.document) if desk.in_force else {}, document)
+        trial = Trial(season, document, desk.as_of, is_read_only=True)
+        in_force = json.loads(desk.in_force.document) if desk.in_force else {}
+        changed = differences(in_force, document, division_names(season))
         own = authors(session, desk.draft, desk.waiting)
         overdue = any(unfit_day(session, desk.draft, desk.waiting.effective_on, today()))
     numbers = {version.id: version.version_no for version in list_schemes(session, season.id)}
@@ -123,7 +125,9 @@ def _approval_page(season: Season, typed: Typed, status: int = 200) -> ResponseR
         # What was decided meanwhile is seen before it is decided on again.
         seen=desk.seen if status == 409 else request.form.get("seen", desk.seen),
         typed=typed,
-        effect=effect,
+        trial=trial,
+        effect=trial.effect if trial else None,
+        past_effects=trial.past(MOST_PAST) if trial else [],
         changed=changed,
         edition=latest_edition(session, season.id),
         is_own=person().name in own,

@@ -30,6 +30,7 @@ from leaderboard.seasons.read import list_schemes
 from leaderboard.seasons.schemes import DraftChanged
 from leaderboard.web.console.door import door, season_at, show, today
 from leaderboard.web.console.scheme import Desk, desk_of, saved_words
+from leaderboard.web.console.scheme_trial import division_names
 from leaderboard.web.guards import guard_action, guarded, person
 from leaderboard.web.requests import reading, writing
 from leaderboard.words import gettext as _
@@ -174,8 +175,10 @@ def _save(season: Season, found: Document, taken: str | None = None) -> Response
 
 def _conflict_page(season: Season, mine: Document) -> ResponseReturnValue:
     """Mine in the form and both beside each other, place by place; saving again replaces theirs knowingly."""
-    desk = desk_of(season)
-    return _document_page(desk, mine, theirs=differences(_canonical(mine), _canonical(desk.base)), status=409)
+    desk, names = desk_of(season), division_names(season)
+    return _document_page(
+        desk, mine, theirs=differences(_canonical(mine), _canonical(desk.base), names), status=409
+    )
 
 
 def _canonical(document: Document) -> Document:

@@ -17,7 +17,7 @@ from leaderboard.boards.worksheet import worksheet
 from leaderboard.formatters import place
 from leaderboard.instant import now
 from leaderboard.seasons.models import Season
-from leaderboard.seasons.read import list_units, roster
+from leaderboard.seasons.read import list_divisions, list_units, roster
 from leaderboard.web.console.blind import aliases, is_blind
 from leaderboard.web.requests import reading
 from leaderboard.words import gettext as _
@@ -43,6 +43,8 @@ class Trial:
     """The number of a past edition as the form carries it; "" for today."""
     is_first: bool = False
     """Whether nobody has asked for anything yet: the first page of a visit."""
+    is_read_only: bool = False
+    """Whether it is only looked at, by whoever decides on it: units by name, and nothing for a script to weigh with."""
 
     @cached_property
     def scheme(self) -> Scheme:
@@ -62,7 +64,7 @@ class Trial:
     @cached_property
     def names(self) -> dict[str, str] | None:
         """What units are called in the blind mode; None where they are called by name."""
-        return names_hidden(self.season)
+        return None if self.is_read_only else names_hidden(self.season)
 
     @cached_property
     def effect(self) -> Comparison:
@@ -91,6 +93,8 @@ class Trial:
     @cached_property
     def sheet(self) -> str:
         """What the browser weighs with, as JSON; "" where the server has to be asked about every change."""
+        if self.is_read_only:
+            return ""
         trial = self.effect.trial
         order = None if self.names is None else list(self.names)
         found = worksheet(trial.measures, trial.scheme, trial.present, order)
@@ -168,6 +172,26 @@ class Trial:
         )
         return found.format(number=number, count=moved)
 
+    def past(self, most: int) -> list[str]:
+        """What the same rules would have made of each of the last editions, in words, the newest first."""
+        return [self._past_words(self.on(edition)) for edition in self.editions[:most]]
+
+    def _past_words(self, found: Comparison) -> str:
+        first = found.moved[0] if found.moved else None
+        if first is None:
+            told = _("第 {number} 期（截至 {day}）：名次都不变")
+            return told.format(number=found.edition, day=found.as_of)
+        rose = _("第 {number} 期（截至 {day}）：{count} 家名次变化，{unit}由第 {old} 升到第 {new}")
+        fell = _("第 {number} 期（截至 {day}）：{count} 家名次变化，{unit}由第 {old} 降到第 {new}")
+        return (rose if first.moved > 0 else fell).format(
+            number=found.edition,
+            day=found.as_of,
+            count=len(found.moved),
+            unit=named(first.name, first.name_en),
+            old=place(first.place),
+            new=place(first.new_place),
+        )
+
     @cached_property
     def other(self) -> Comparison | None:
         """The same change at the other time: in the last edition, or today where an edition is looked at."""
@@ -185,6 +209,11 @@ class Trial:
 def past_editions(season: Season) -> Sequence[Edition]:
     """The last published editions of a season, newest first."""
     return list_editions(reading(), season.id, PAST)
+
+
+def division_names(season: Season) -> dict[str, str]:
+    """Names of a season's divisions by key."""
+    return {one.key: named(one.name, one.name_en) for one in list_divisions(reading(), season.id)}
 
 
 def names_hidden(season: Season) -> dict[str, str] | None:

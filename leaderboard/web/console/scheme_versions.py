@@ -18,6 +18,7 @@ from leaderboard.seasons.read import list_schemes
 from leaderboard.web.console.acts import carry_out
 from leaderboard.web.console.door import door, season_at, show, today
 from leaderboard.web.console.scheme import desk_of
+from leaderboard.web.console.scheme_trial import division_names
 from leaderboard.web.guards import guard_action, guarded, person
 from leaderboard.web.requests import reading
 from leaderboard.words import gettext as _
@@ -32,7 +33,8 @@ def scheme_versions(slug: str) -> ResponseReturnValue:
     against = _asked(versions, "against") or (_before(versions, newest) if newest else None)
     changed = None
     if newest is not None and against is not None:
-        changed = differences(json.loads(against.document), json.loads(newest.document))
+        both = json.loads(against.document), json.loads(newest.document)
+        changed = differences(*both, division_names(season))
     return show(
         "scheme_versions",
         here="scheme",
