@@ -15,7 +15,9 @@ from leaderboard.instant import now
 from leaderboard.ledger.read import find_project
 from leaderboard.ledger.record import add_stage_event
 from leaderboard.seasons import plan
-from leaderboard.seasons.read import find_season
+from leaderboard.seasons.read import find_season, list_units
+from leaderboard.seasons.rename import rename_unit
+from leaderboard.seasons.taking_part import leave_season, place_unit
 from tests.factories import PENDING, VERIFIED
 from tests.people import enrol, signed_in, token_in
 from tests.visiting import Visit
@@ -45,6 +47,26 @@ def record(database: Database, code: str, *, verified: bool) -> None:
         source = VERIFIED if verified else PENDING
         add_stage_event(session, source, project, stage="started", occurred_on=TODAY)
         session.commit()
+
+
+def test_a_roster_that_changed_since_the_last_edition_is_told_with_who_and_when(
+    client: FlaskClient, database: Database, visit: Visit
+) -> None:
+    """Moving a unit moves its rules: whoever publishes sees it before, though one person may do it."""
+    assert "名单与分组同上一期" in visit(PUBLISH, client=client).text()
+    with database.session() as session:
+        season = find_season(session, "now")
+        assert season is not None
+        units = {unit.key: unit for unit in list_units(session)}
+        other = plan.add_division(session, "chen", season, key="streets", name="街道组")
+        place_unit(session, "chen", season, units["nanan"], other, competing=False, reason="改组")
+        leave_season(session, "chen", season, units["qingshi"], reason="撤并")
+        rename_unit(session, "chen", units["liuxi"], name="柳溪街道", reason="改设街道")
+        session.commit()
+    told = visit(PUBLISH, client=client).text()
+    assert "2 家与上一期的名单或分组不同：青石镇：towns组 → 不在名单（chen同志，" in told
+    assert "；南岸街道：towns组 → 街道组，只展示（chen同志，" in told
+    assert "柳溪街道：" not in told
 
 
 def test_the_next_edition_is_shown_before_it_is_published(

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from typing import Any
 
 from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from leaderboard.accounts.permissions import Action
+from leaderboard.accounts.read import display_names
 from leaderboard.airing import Node, Outcome, State, perform
 from leaderboard.boards.clock import RunRefused, bring_back, next_due, request_run
 from leaderboard.boards.drafts import is_held
 from leaderboard.boards.gather import NothingInForce
-from leaderboard.boards.models import DONE, DueRun
+from leaderboard.boards.models import DONE, DueRun, Edition
 from leaderboard.boards.preview import board_now
 from leaderboard.boards.read import last_numbered, latest_edition
 from leaderboard.boards.readiness import (
@@ -23,18 +25,21 @@ from leaderboard.boards.readiness import (
     missing_returns,
     standing_still,
 )
+from leaderboard.boards.roster_changes import roster_changes
 from leaderboard.boards.run_log import drafts_by_run, editions_by_run, find_run, list_runs, run_words, unmade
 from leaderboard.boards.timekeeping import ClockOff
+from leaderboard.formatters import moment
 from leaderboard.instant import now
 from leaderboard.seasons.models import Season
-from leaderboard.seasons.read import bundles, list_timetables, roster
+from leaderboard.seasons.read import RosterLine, bundles, list_divisions, list_timetables, roster
 from leaderboard.web.console.door import door, season_at, show, today
 from leaderboard.web.console.overview import state_of
 from leaderboard.web.console.timetables import shown_timetable
 from leaderboard.web.guards import guard_action, guarded, person
-from leaderboard.web.requests import database, reading, settings, writing
+from leaderboard.web.requests import database, office, reading, settings, writing
 from leaderboard.web.returning import measure_names, scheme_of
 from leaderboard.words import gettext as _
+from leaderboard.words import named
 
 
 @door.get("/seasons/<slug>/publish")
@@ -65,6 +70,7 @@ def publish(slug: str) -> ResponseReturnValue:
         why=run_words,
         again={run.id for run in unmade(session, season.id)},
         timetables=[shown_timetable(table) for table in list_timetables(session, season.id)],
+        changed=_roster_words(season, last),
         missing=[(one, names.get(one.measure, one.measure)) for one in missing],
         due_month=last_full_month(min(today(), season.ends_on)),
         still=standing_still(board, board_of(session, season, last)) if board and last else [],
@@ -164,6 +170,35 @@ def _missing(season: Season) -> list[MissingReturn]:
     # Of a bundle the members report.
     lines = [line for line in every if line.key not in bundles(every)]
     return missing_returns(session, lines, scheme, season.starts_on, min(today(), season.ends_on))
+
+
+def _roster_words(season: Season, last: Edition | None) -> list[str]:
+    """Who takes part otherwise than in the last edition, by whom and when, in words."""
+    if last is None:
+        return []
+    session, zone = reading(), office().zone
+    people = display_names(session)
+    words = {d.key: named(d.name, d.name_en) for d in list_divisions(session, season.id)}
+    return [
+        _("{unit}：{was} → {now}（{who}，{when}）").format(
+            unit=named(change.unit.name, change.unit.name_en),
+            was=_part_words(change.was, words),
+            now=_part_words(change.now, words),
+            who=people.get(change.by, change.by),
+            when=moment(change.at, zone),
+        )
+        for change in roster_changes(session, season, last, now())
+    ]
+
+
+def _part_words(line: RosterLine | None, divisions: Mapping[str, str]) -> str:
+    """How a unit takes part: its division, and whether it is only shown or bundled."""
+    if line is None:
+        return _("不在名单")
+    said = divisions.get(line.division, line.division)
+    if line.bundle is not None:
+        return _("{division}，捆绑").format(division=said)
+    return said if line.competing else _("{division}，只展示").format(division=said)
 
 
 def _next_board(season: Season) -> tuple[dict[str, Any] | None, str | None]:
