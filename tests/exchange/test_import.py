@@ -19,6 +19,7 @@ from leaderboard.exchange.apply import apply
 from leaderboard.exchange.importing import preview_workbook
 from leaderboard.exchange.problems import Counts, ImportRefused
 from leaderboard.ledger import record
+from leaderboard.ledger.list_models import KeptLine
 from leaderboard.ledger.models import (
     VERIFIED,
     CapitalArrival,
@@ -28,6 +29,7 @@ from leaderboard.ledger.models import (
     StageEvent,
     UnitReturn,
 )
+from leaderboard.ledger.project_facts import wrong_project_facts
 from leaderboard.ledger.read import FOREVER, find_project, known_project_facts, known_unit_facts
 from leaderboard.seasons.approval import awaiting_approval
 from leaderboard.seasons.models import SUBMITTED, SchemeVersion, Season
@@ -151,6 +153,13 @@ def test_facts_are_recorded_exactly(session: Session) -> None:
     assert (foreign.currency, foreign.foreign_cents, foreign.exchange_rate) == ("USD", 100_000_000, "7.245")
     (praise,) = facts_of(session).adjustments
     assert (praise.unit, praise.key, praise.times, praise.reason) == ("liuxi", "praise", 1, "获市通报表扬")
+
+
+def test_the_rows_made_of_new_projects_are_what_their_facts_come_to(session: Session) -> None:
+    """They are made from what was just written; a look at the ledger makes the same of them."""
+    take_in(session, full_book())
+    assert session.scalar(select(func.count()).select_from(KeptLine)) == len(PROJECTS)
+    assert wrong_project_facts(session) == []
 
 
 def test_importing_the_same_file_twice_changes_nothing(session: Session) -> None:
