@@ -176,6 +176,15 @@ def live_arrivals(session: Session, project_id: int) -> Sequence[Row[Any]]:
     ).all()
 
 
+def live_adjustments(session: Session, unit_id: int, season_id: int) -> Sequence[Row[Any]]:
+    """Adjustments of a unit in a season that were not reversed, oldest first."""
+    return session.execute(
+        known_unit_facts(Adjustment)
+        .where(Adjustment.unit_id == unit_id, Adjustment.season_id == season_id)
+        .order_by(Adjustment.occurred_on, Adjustment.fact_id)
+    ).all()
+
+
 def live_credits(session: Session, project_id: int) -> Sequence[Row[Any]]:
     """Credits of one project that were not reversed."""
     return session.execute(

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from typing import Any
 
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from leaderboard.formatters import money
 from leaderboard.instant import now
-from leaderboard.ledger.models import ARRIVAL_KINDS, Project
+from leaderboard.ledger.models import ARRIVAL_KINDS, RETURNED, Project
 from leaderboard.ledger.read import live_arrivals, live_credits, live_events
 from leaderboard.ledger.record import LedgerError, Source, add_arrival, add_stage_event
 from leaderboard.plausible import LARGE_YUAN, MANY_TIMES, all_large, far_beyond, out_of_order
@@ -21,8 +23,8 @@ from leaderboard.words import gettext as _
 from leaderboard.words import named
 from scoring.facts import SIGNED
 
-SURE_OF_AMOUNT, SURE_OF_DAY = "sure", "sure_day"
-"""The boxes 金额无误 and 日期无误."""
+SURE_OF_AMOUNT, SURE_OF_DAY, SURE_OF_ANOTHER = "sure", "sure_day", "sure_another"
+"""The boxes 金额无误, 日期无误 and 确为另一笔."""
 
 
 def stage_words(seasons: Iterable[Season]) -> dict[str, str]:
@@ -79,6 +81,8 @@ def record_arrival(session: Session, typed: Typed, project: Project, today: date
     _ask_about(session, typed, project, {"amount": amount})
     if "occurred_on" not in typed.problems:
         ask_about_days(typed, [on], outside(seasons_of(session, project), [on]))
+    same = {"occurred_on": on, "yuan": amount, "kind": kind, "evidence": source.evidence}
+    ask_whether_another(typed, "amount", live_arrivals(session, project.id), same)
     if not typed.ok or amount is None:
         return ""
     try:
@@ -119,6 +123,19 @@ def ask_about_days(
         words = _("{days}：{why}。请核对；无误请勾选“日期无误”再提交")
         told = _("、").join(map(str, days))
         typed.complain(field, words.format(days=told, why=_("；").join(doubts)))
+
+
+def ask_whether_another(
+    typed: Typed, field: str, recorded: Iterable[Row[Any]], same: Mapping[str, object]
+) -> None:
+    """Have a fact confirmed that says in every column what is recorded already; one that was returned is reported anew."""
+    standing = (row for row in recorded if row.outcome != RETURNED)
+    known = sum(all(getattr(row, name) == value for name, value in same.items()) for row in standing)
+    if known and not typed.confirmed(SURE_OF_ANOTHER, [known, same["occurred_on"]]):
+        words = _(
+            "已有 {count} 笔相同的记录（日期、数额、类别和依据都一样），可能重复。确为另一笔请勾选后再提交"
+        )
+        typed.complain(field, words.format(count=known))
 
 
 def _ask_about(session: Session, typed: Typed, project: Project, amounts: dict[str, int | None]) -> None:

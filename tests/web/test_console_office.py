@@ -83,6 +83,8 @@ def test_returns_and_adjustments_are_recorded_and_decided(
     assert (overlapping.status_code, "已有报表" in overlapping.get_data(as_text=True)) == (422, True)
     praise = {"unit": "liuxi", "item": "praise", "times": "2", "reason": "获市通报表扬"}
     submit(client, "/console/seasons/now/adjustments", page, **praise, occurred_on=str(TODAY))
+    again = submit(client, "/console/seasons/now/adjustments", page, **praise, occurred_on=str(TODAY))
+    assert (again.status_code, "已有 1 笔相同的记录" in again.get_data(as_text=True)) == (422, True)
     with database.reading() as session:
         held, extra = session.scalars(select(UnitReturn)).one(), session.scalars(select(Adjustment)).one()
     assert (held.quantity, extra.times) == (7, 2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -102,6 +103,23 @@ def test_a_day_outside_the_season_is_asked_about(client: FlaskClient, database: 
     assert submit(client, f"{STORY}/arrivals", STORY, **money, sure_day=box(asked)).status_code == 302
     with database.reading() as session:
         assert session.scalars(select(CapitalArrival.occurred_on)).all() == [BEFORE]
+
+
+@pytest.mark.engines("sqlite")
+def test_the_same_arrival_is_asked_about_before_it_is_recorded_twice(
+    client: FlaskClient, database: Database
+) -> None:
+    """The same day, amount, kind and voucher; another voucher is another arrival without a question."""
+    money = {"occurred_on": str(TODAY), "amount": "5", "kind": "domestic", "evidence": "凭证 1"}
+    assert submit(client, f"{STORY}/arrivals", STORY, **money).status_code == 302
+    asked = submit(client, f"{STORY}/arrivals", STORY, **money)
+    assert (asked.status_code, "已有 1 笔相同的记录" in asked.get_data(as_text=True)) == (422, True)
+    assert submit(client, f"{STORY}/arrivals", STORY, **money | {"evidence": "凭证 2"}).status_code == 302
+    seal = re.findall(r'name="sure_another" value="([^"]+)"', asked.get_data(as_text=True))[0]
+    assert submit(client, f"{STORY}/arrivals", STORY, **money, sure_another=seal).status_code == 302
+    assert submit(client, f"{STORY}/arrivals", STORY, **money, sure_another=seal).status_code == 422
+    with database.reading() as session:
+        assert len(session.scalars(select(CapitalArrival.yuan)).all()) == 3
 
 
 @pytest.mark.engines("sqlite")

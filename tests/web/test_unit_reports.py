@@ -163,7 +163,14 @@ def test_a_token_of_ones_own_making_names_no_record(client: FlaskClient, databas
     """Tokens that are none are as good as none, and the ids of two forms are never alike."""
     form = f"{PAGE}/arrivals"
     for token in ("", "x", "../../etc/passwd"):
-        assert send(client, form, fields_of(client, PAGE, form) | MONEY | {"token": token}).status_code == 302
+        assert (
+            send(
+                client,
+                form,
+                fields_of(client, PAGE, form) | MONEY | {"evidence": f"回单 {token}"} | {"token": token},
+            ).status_code
+            == 302
+        )
     assert len({fact.fact_id for fact, _ in all_of(database, CapitalArrival)}) == 3
 
 

@@ -16,11 +16,12 @@ from leaderboard.ledger.awaiting import UNIT_FACTS
 from leaderboard.ledger.evidence import evidence_of
 from leaderboard.ledger.listing import UnitFact, find_unit_fact, list_unit_facts
 from leaderboard.ledger.models import OUTCOMES, RETURNED, REVERSED, VERIFIED, UnitReturn
+from leaderboard.ledger.read import live_adjustments
 from leaderboard.ledger.record import LedgerError, Source, add_adjustment, add_return, decide
 from leaderboard.seasons.models import Season
 from leaderboard.seasons.read import RosterLine, list_seasons, roster
 from leaderboard.web.console.door import door, season_at, show, today
-from leaderboard.web.facts import ask_about_days, outside
+from leaderboard.web.facts import ask_about_days, ask_whether_another, outside
 from leaderboard.web.guards import guard_action, guarded, person, require
 from leaderboard.web.requests import reading, writing
 from leaderboard.web.returning import Before, before_of, item_names, measure_names, scheme_of
@@ -91,11 +92,14 @@ def add_one_adjustment(slug: str) -> ResponseReturnValue:
     unit, item = typed.choice("unit", units), typed.choice("item", items)
     on, times = typed.day("occurred_on", latest=today()), typed.whole("times", most=1000)
     reason = typed.text("reason", most=500)
+    session = writing()
     if typed.ok:
         ask_about_days(typed, [on], outside([season], [on]))
+        same = {"item": item, "occurred_on": on, "times": times, "reason": reason}
+        recorded = live_adjustments(session, units[unit].unit_id, season.id)
+        ask_whether_another(typed, "reason", recorded, same)
     if not typed.ok:
         return _page(season, "adjustment", typed, 422)
-    session = writing()
     try:
         add_adjustment(
             session,
