@@ -161,7 +161,7 @@ def decide_awaiting(
 
 
 def undo_verification(session: Session, actor: str, keys: Sequence[Key], at: Millis) -> None:
-    """Take back what the actor verified at an instant, all of it or none: the facts are sent back with that reason.
+    """Take back what the actor verified at an instant, all of it or none: the facts wait again, by a decision that says so.
 
     Raises Overtaken where somebody has decided on one of them since.
     """
@@ -173,7 +173,7 @@ def undo_verification(session: Session, actor: str, keys: Sequence[Key], at: Mil
     ]
     if since:
         raise Overtaken(since)
-    _decide(session, actor, sorted(set(keys)), RETURNED, _("撤销刚才的认定"), VERIFIED)
+    _decide(session, actor, sorted(set(keys)), AWAITING, _("撤销刚才的认定"), VERIFIED)
 
 
 def _decide(

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, exists, select
+from sqlalchemy import ColumnElement, Row, and_, exists, false, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
@@ -125,7 +125,9 @@ def _of_kind(
         asked = asked.where(table.unit_id == unit_id)
     if people is not None:
         asked = asked.where(table.recorded_by.in_(people))
-    waits = decisions.outcome.is_(None) if AWAITING in outcomes else decisions.outcome.in_(outcomes)
+    # Nothing was decided, or what was decided last is that it waits again.
+    untouched = decisions.outcome.is_(None) if AWAITING in outcomes else false()
+    waits = or_(untouched, decisions.outcome.in_(outcomes))
     asked = asked.where(waits).order_by(table.recorded_at.desc(), table.fact_id.desc()).limit(limit)
     for fact, *project, decision in session.execute(asked):
         yield HandedIn(

@@ -16,7 +16,7 @@ SIGNED = "signed"
 KEPT_STAGES = (SIGNED, "registered", "landed", "started", "in_statistics", "in_production")
 """Stages with a column of their own in the project facts; what a season adds to them is in the events alone."""
 AWAITING = "awaiting"
-"""State of a fact on which nothing was decided yet 待认定."""
+"""State of a fact on which nothing was decided yet 待认定, or whose verification was taken back at once 撤销认定."""
 
 
 class Project(Base):
@@ -124,7 +124,7 @@ class Adjustment(OfUnit, Base):
 
 
 class Decided:
-    """Columns of a decision on a fact: verified 认定, returned 退回, reversed 冲销; the latest holds."""
+    """Columns of a decision on a fact: verified 认定, returned 退回, reversed 冲销, awaiting again; the latest holds."""
 
     fact_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     decision_no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

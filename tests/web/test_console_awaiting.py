@@ -189,12 +189,17 @@ def test_a_verification_just_made_is_taken_back(
     assert "刚才认定了 2 条。 撤销刚才的认定" in page.text()
     token = token_in(page.source)
     answer = client.post("/console/awaiting/undo?season=now", data={"csrf_token": token})
-    assert answer.location == "/console/awaiting?season=now&state=returned"
+    assert answer.location == "/console/awaiting?season=now"
     page = visit(answer.location, client=client)
-    assert "已撤销刚才的认定：2 条记录转为已退回" in page.text()
-    assert len(rows(page)) == 2
+    assert "已撤销刚才的认定：2 条记录回到待认定" in page.text()
+    assert len(rows(page)) == 6
     assert "撤销刚才的认定" in visit("/console/projects/L-1", client=client).text()
-    # What was sent back is verified again where it is listed, and only once can an act be undone.
+    with database.reading() as session:
+        assert (count_awaiting(session, Asked()), count_awaiting(session, Asked(outcome="returned"))) == (
+            6,
+            0,
+        )
+    # What waits again is verified where it is listed, and only once can an act be undone.
     client.post(answer.location, data={"csrf_token": token, "fact": ticked, "outcome": "verified"})
     with database.reading() as session:
         assert count_awaiting(session, Asked()) == 4

@@ -163,11 +163,11 @@ def undo_last() -> ResponseReturnValue:
     try:
         undo_verification(session, person().name, keys, at)
         session.commit()
-        flash(_("已撤销刚才的认定：{count} 条记录转为已退回，可以再认定").format(count=len(keys)))
+        flash(_("已撤销刚才的认定：{count} 条记录回到待认定").format(count=len(keys)))
     except LedgerError as error:
         session.rollback()
         flash(str(error), "failure")
-    return redirect(filters.address(state=RETURNED))
+    return redirect(filters.address(state=AWAITING))
 
 
 def _key(text: str) -> Key:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from leaderboard.accounts.roles import role_words
-from leaderboard.ledger.models import DOMESTIC, FOREIGN, RETURNED, REVERSED, VERIFIED
+from leaderboard.ledger.models import AWAITING, DOMESTIC, FOREIGN, RETURNED, REVERSED, VERIFIED
 from leaderboard.words import gettext as _
 
 
@@ -221,6 +221,7 @@ def value_words() -> dict[str, str]:
         VERIFIED: _("认定"),
         RETURNED: _("退回"),
         REVERSED: _("冲销"),
+        AWAITING: _("撤销认定"),
         DOMESTIC: _("市外境内资金"),
         FOREIGN: _("外资"),
         "manner append": _("追加"),
