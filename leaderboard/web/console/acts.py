@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 
 from leaderboard.boards.drafts import DraftRefused
 from leaderboard.boards.gather import NothingInForce
+from leaderboard.boards.keys import KeyRefused
 from leaderboard.boards.publish import Overtaken
 from leaderboard.boards.timekeeping import ClockOff
 from leaderboard.seasons.plan import PlanError
 from leaderboard.seasons.schemes import DraftChanged
 from leaderboard.web.requests import close_sessions, writing
 
-REFUSALS = (DraftRefused, PlanError, DraftChanged, NothingInForce, Overtaken, ClockOff)
+REFUSALS = (DraftRefused, PlanError, DraftChanged, NothingInForce, Overtaken, ClockOff, KeyRefused)
 
 
 def carry_out(act: Callable[[Session], str], back: str) -> ResponseReturnValue:
