@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -11,10 +13,11 @@ from leaderboard.accounts.models import ADMINISTRATOR, REPORTER
 from leaderboard.db import Database
 from leaderboard.seasons.deadlines import Deadline, deadlines_of
 from leaderboard.seasons.models import Season
-from leaderboard.seasons.read import list_divisions, roster
+from leaderboard.seasons.plan import set_target
+from leaderboard.seasons.read import find_season, find_unit, list_divisions, roster
 from leaderboard.seasons.taking_part import place_unit
 from leaderboard.seasons.tasks import tasks_now
-from tests.people import submit, visitor
+from tests.people import submit, token_in, visitor
 from tests.visiting import Visit
 from tests.web.races import TODAY, committed_race, running_race
 
@@ -154,8 +157,10 @@ def test_units_are_put_in_order_by_arrows_and_by_numbers(
     assert keys(database) == ["qingshi", "liuxi", "nanan"]
     submit(chief, order, units, **{"no.qingshi": "1", "no.liuxi": "2", "no.nanan": "1"})
     assert keys(database) == ["nanan", "qingshi", "liuxi"]
-    submit(chief, order, units, **{"no.qingshi": "x", "no.liuxi": "2", "no.nanan": "1"})
-    assert "青石镇 的顺序应为整数" in visit(units, client=chief).text()
+    told = submit(chief, order, units, **{"no.qingshi": "x", "no.liuxi": "7", "no.nanan": "1"})
+    said = told.get_data(as_text=True)
+    assert (told.status_code, "青石镇 的顺序应为整数" in said) == (422, True)
+    assert ('name="no.qingshi" value="x"' in said, 'name="no.liuxi" value="7"' in said) == (True, True)
 
 
 def test_a_unit_is_bundled_renamed_and_leaves_each_with_its_reason(
@@ -345,3 +350,29 @@ def test_deadlines_are_filled_in_stage_by_stage_and_said_among_the_steps(
     assert visit(path, client=chief).all("input", name="days-started")[0].get("value") == "180"
     submit(chief, path, reason="改由另文规定")
     assert deadlines_of(season(database, "now")) == ()
+
+
+@pytest.mark.engines("sqlite")
+def test_who_spreads_over_what_a_colleague_just_set_is_told_and_sees_both(
+    chief: FlaskClient, database: Database
+) -> None:
+    """Everyone had 4; a colleague gives 柳溪 9 between the look and the deed."""
+    committed_race(database)
+    path = f"{TARGETS}/spread"
+    form = {"task": "signing.count.basic", "total": "9", "how": "equal"}
+    page = submit(chief, path, **form).get_data(as_text=True)
+    kept = dict(re.findall(r'name="(seen|confirmed|was[.]\w+)" value="([^"]*)"', page))
+    assert kept["was.liuxi"] == "4"
+    with database.session() as session:
+        season, unit = find_season(session, "now"), find_unit(session, "liuxi")
+        assert season is not None
+        assert unit is not None
+        set_target(session, "li", season, unit, indicator="signing", by="count", quantity=9)
+        session.commit()
+    told = chief.post(path, data=form | kept | {"csrf_token": token_in(page)})
+    said = told.get_data(as_text=True)
+    assert (told.status_code, "他人已改过任务" in said, "核对时 4" in said) == (409, True, True)
+    assert targets(database)["liuxi.signing.count.basic"] == 9
+    again = dict(re.findall(r'name="(seen|confirmed|was[.]\w+)" value="([^"]*)"', said))
+    assert chief.post(path, data=form | again | {"csrf_token": token_in(page)}).status_code == 302
+    assert set(targets(database).values()) == {3}

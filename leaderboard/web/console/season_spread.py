@@ -54,6 +54,14 @@ def spread_total(slug: str) -> ResponseReturnValue:
         return _page(season, typed, 422)
     mark = tasks_mark(tasks_now(reading(), season))
     if not typed.confirmed("confirmed", [_seal(lines, shares, mark)]):
+        if typed.values.get("confirmed") and typed.values.get("seen") != mark:
+            typed.complain(
+                "",
+                _(
+                    "您核对期间，他人已改过任务：“原来”一栏是现在的数，旁边是您核对时的。再次保存即以您的为准。"
+                ),
+            )
+            return _page(season, typed, 409, shares)
         return _page(season, typed, shares=shares)
     wanted: dict[Cell, int | None] = dict.fromkeys(_absorbed(season, lines, task))
     wanted |= {(line.unit_id, task): part.quantity for line, part in zip(lines, shares.parts, strict=True)}
@@ -64,7 +72,7 @@ def spread_total(slug: str) -> ResponseReturnValue:
     except TasksChanged as error:
         session.rollback()
         typed.complain("", str(error))
-        return _page(season_at(slug), typed, 409)
+        return _page(season_at(slug), typed, 409, shares)
     flash(_("任务已分解到 {count} 家，合计等于总量").format(count=len(lines)))
     return redirect(url_for("console.targets", slug=slug))
 
@@ -125,7 +133,8 @@ def _page(
     if earlier is not None:
         ways[LAST] = _("按“{season}”的任务").format(season=earlier[0].title)
     ways[TYPED] = _("按下面填的份额")
-    scheme = scheme_to_come(session, season)
+    scheme, live = scheme_to_come(session, season), tasks_now(session, season)
+    present = {line.key: live[line.unit_id, task].quantity for line in lines if (line.unit_id, task) in live}
     return show(
         "season_spread",
         status,
@@ -138,6 +147,8 @@ def _page(
         ways=ways,
         earlier=earlier[1] if earlier else {},
         written=written,
+        present={key: written(quantity, task.by) for key, quantity in present.items()},
+        seen=tasks_mark(live),
         tasks=[(str(one), task_words(one, scheme)) for one in tasks_shown(session, season)],
         task_name=task_words(task, scheme),
     )

@@ -183,6 +183,9 @@ def put_in_order(slug: str) -> ResponseReturnValue:
         both = [(called[key], now_at, typed.values.get(f"no.{key}", "")) for key, now_at in present.items()]
         if overtaken(typed, mark_of(present), both):
             return roster_page(season, typed, 409)
+        if wrong := [name for name, _now, number in both if exact_whole(number) is None]:
+            typed.complain("", _("{units} 的顺序应为整数").format(units=_("、").join(wrong)))
+            return roster_page(season, typed, 422)
 
     def order(session: Session) -> str:
         moved = order_units(session, person().name, _wanted_order(session, season))
@@ -192,7 +195,7 @@ def put_in_order(slug: str) -> ResponseReturnValue:
 
 
 def _wanted_order(session: Session, season: Season) -> list[Unit]:
-    """The season's units as they are to be listed; raises PlanError for what is no number."""
+    """The season's units as they are to be listed."""
     units = {unit.key: unit for unit in list_units(session)}
     lines = roster(session, season.id, now())
     keys = list(numbers_of(session, season))
@@ -208,8 +211,6 @@ def _wanted_order(session: Session, season: Season) -> list[Unit]:
             return [units[key] for key in keys]
     typed = {key: tidy(request.form.get(f"no.{key}", "")) for key in keys}
     numbers = {key: exact_whole(text) for key, text in typed.items()}
-    if wrong := [units[key].name for key, number in numbers.items() if number is None]:
-        raise PlanError(_("{units} 的顺序应为整数").format(units=_("、").join(wrong)))
     return [units[key] for key in sorted(keys, key=lambda key: _rank(numbers[key] or 0, keys.index(key) + 1))]
 
 
