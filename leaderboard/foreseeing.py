@@ -7,17 +7,15 @@ from __future__ import annotations
 
 import json
 
-from leaderboard.accounts.audit import record_act
 from leaderboard.boards.clock import CLOCK
+from leaderboard.boards.foreseen import FORESEE, keep_foreseen
 from leaderboard.boards.models import Edition
 from leaderboard.boards.prospects import foresee, unforeseen
 from leaderboard.db import Database
 from leaderboard.jobs import queue
 from leaderboard.jobs.read import latest_jobs
-from leaderboard.seasons.models import Season
 from leaderboard.workbook_jobs import Work
 
-FORESEE = "edition.foresee"
 LOOKED_BACK = 200
 """So many jobs of this kind are looked at to see which editions were asked for already, done or failed."""
 
@@ -43,10 +41,7 @@ def reckon(work: Work) -> None:
     work.tell("reckoning")
     with work.database.reading() as session:
         edition = session.get_one(Edition, work.asked["edition"])
-        season = session.get_one(Season, edition.season_id)
-        subject = f"{season.slug} 第 {edition.number} 期"
         found = foresee(session, edition)
     with work.database.session() as session:
-        found.store(session)
-        record_act(session, CLOCK, FORESEE, subject, units=len(found.units))
+        keep_foreseen(session, CLOCK, found)
         work.end(session, {"units": len(found.units)})

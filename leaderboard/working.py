@@ -22,6 +22,7 @@ from sqlalchemy.exc import DBAPIError
 
 from config import Settings
 from leaderboard import foreseeing
+from leaderboard.boards.foreseen import FORESEE
 from leaderboard.db import Database, open_database
 from leaderboard.instant import now
 from leaderboard.jobs import queue
@@ -34,7 +35,7 @@ from leaderboard.workbook_jobs import Work
 
 log = logging.getLogger(__name__)
 
-KINDS = {**OF_WORKBOOKS, foreseeing.FORESEE: foreseeing.reckon}
+KINDS = {**OF_WORKBOOKS, FORESEE: foreseeing.reckon}
 """By the word of its kind, what does a job."""
 LOOK_SECONDS = 0.2
 """How often the waiting process looks whether it is to stop."""

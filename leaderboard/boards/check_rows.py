@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, undefer
 from leaderboard import tables as every_table  # noqa: F401 - a command that only checks has loaded few of them
 from leaderboard.accounts.audit import last_marks, marks_of
 from leaderboard.accounts.models import AuditLine
+from leaderboard.boards.foreseen import wrong_foreseen
 from leaderboard.db import Base
 from leaderboard.ledger.evidence import wrong_evidence
 from leaderboard.ledger.project_facts import wrong_project_facts
@@ -60,6 +61,7 @@ def check_rows(session: Session) -> Iterator[str]:
         yield f"审计记录记有 {name}, 库中没有"
     yield from _rules(session)
     yield from _sums(session)
+    yield from (f"{subject}: 存下的名次前景与测算时不同" for subject in _foreseen(session))
     yield from (f"佐证材料 {name} 的内容与上传时不同" for name in wrong_evidence(session))
 
 
@@ -70,6 +72,13 @@ def _rules(session: Session) -> Iterator[str]:
     for season in session.scalars(select(Season)):
         if season.two_persons != int(wanted.get(season.slug, False)):
             yield f"赛季 {season.slug} 的两人发布与审计记录不符"
+
+
+def _foreseen(session: Session) -> Iterator[str]:
+    try:
+        yield from wrong_foreseen(session)
+    except (ValueError, KeyError):
+        yield "名次前景的审计记录读不出来"
 
 
 def _sums(session: Session) -> Iterator[str]:

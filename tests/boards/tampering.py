@@ -22,7 +22,9 @@ from leaderboard.boards.check import check_database
 from leaderboard.boards.correct import withdraw
 from leaderboard.boards.countersign import ALONE, ask, want_two
 from leaderboard.boards.drafts import open_window
+from leaderboard.boards.foreseen import keep_foreseen
 from leaderboard.boards.keys import rotate
+from leaderboard.boards.prospects import foresee
 from leaderboard.boards.screens import add_screen
 from leaderboard.db import Database
 from leaderboard.instant import now
@@ -79,6 +81,7 @@ def eventful(session: Session) -> Race:
     corrected(race, first)
     rename_unit(session, "li", race.units["qingshi"], name="新青石镇", reason="更名")
     rotate(session, "li", OFFICE, "ab" * 32)
+    keep_foreseen(session, "clock", foresee(session, first))
     planned(race)
     session.commit()
     return race
