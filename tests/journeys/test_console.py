@@ -45,7 +45,7 @@ def approved_by_another(open_page: OpenPage) -> Page:
     sign_in(page, "zhao")
     page.get_by_role("link", name="当年赛季 第 2 版方案").click()
     expect(page.get_by_role("heading", name="3 家中 2 家名次变化")).to_be_visible()
-    expect(page.get_by_text("柳溪镇由第 2 升到第 1")).to_be_visible()
+    expect(page.get_by_text("柳溪镇由第 2 升到第 1", exact=True)).to_be_visible()
     assert barriers(page) == []
     page.get_by_role("button", name="批准").click()
     expect(page.get_by_text("第 2 版方案已批准")).to_be_visible()
@@ -68,7 +68,7 @@ def test_a_weight_is_changed_seen_put_in_force_and_published(race: Race, open_pa
     expect(page.get_by_text("等于满分")).to_be_visible()
     # The effect follows by itself once the sum is right.
     expect(page.get_by_role("heading", name="3 家中 2 家名次变化")).to_be_visible()
-    expect(page.get_by_text("柳溪镇由第 2 升到第 1")).to_be_visible()
+    expect(page.get_by_text("柳溪镇由第 2 升到第 1", exact=True)).to_be_visible()
     page.get_by_label("调整理由（必填，记入审计）").fill("突出签约")
     page.get_by_role("button", name="提交审批", exact=True).click()
     expect(page.get_by_text("第 2 版方案已提交")).to_be_visible()

@@ -55,7 +55,7 @@ def test_fifty_records_are_verified_and_taken_back(queue: None, open_page: OpenP
     expect(page.get_by_text("没有待认定的记录")).to_be_visible()
     assert barriers(page) == []
     page.get_by_role("button", name="撤销刚才的认定").click()
-    expect(page.get_by_text("50 条记录转为已退回")).to_be_visible()
+    expect(page.get_by_text("50 条记录回到待认定")).to_be_visible()
     assert count(page) == 50
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert barriers(page) == []

@@ -104,7 +104,7 @@ def spread_tasks(page: Page) -> None:
 def submit_scheme(page: Page) -> None:
     page.get_by_role("link", name="筹备").click()
     page.get_by_role("link", name="起草方案").click()
-    page.get_by_label("生效日（今天或以后）").fill(str(TODAY - timedelta(days=200)))
+    page.get_by_label("生效日（首个方案，可自赛季开始日起）").fill(str(TODAY - timedelta(days=200)))
     page.get_by_label("调整理由（必填，记入审计）").fill("首个方案")
     page.get_by_role("button", name="提交审批", exact=True).click()
     expect(page.get_by_text("第 1 版方案已提交")).to_be_visible()
