@@ -21,7 +21,7 @@ from leaderboard.orphans import owner_name
 from leaderboard.seasons.models import Season
 from leaderboard.workbook_jobs import LOOK, STORE, UNDO, WRITE
 from leaderboard.working import CUT_OFF, Worker
-from tests.exchange.books import EVENTS, book, full_book
+from tests.exchange.books import EVENTS, full_book
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def test_a_workbook_is_looked_at_and_taken_in_by_a_process_of_its_own(
     assert worker.work() == 1
     told = result_of(job_of(database, look))
     assert (told["errors"], told["counts"]["节点"]["new"], count(database, Project)) == ([], 3, 0)
-    store = asked(database, STORE, look=look, manner="overwrite", seen=told["counts"])
+    store = asked(database, STORE, look=look, reason="年初", manner="overwrite", seen=told["counts"])
     assert worker.work() == 1
     done = job_of(database, store)
     assert (done.state, result_of(done)) == (DONE, {"batch": 1})
@@ -67,7 +67,7 @@ def test_a_workbook_is_looked_at_and_taken_in_by_a_process_of_its_own(
 def test_small_work_is_done_in_this_very_process(database: Database, worker: Worker) -> None:
     look = looked_at(database, full_book())
     worker.do_here(look)
-    store = asked(database, STORE, look=look, manner="append")
+    store = asked(database, STORE, look=look, reason="年初", manner="append")
     worker.do_here(store)
     undo = asked(database, UNDO, batch=1, reason="错")
     worker.do_here(undo)
@@ -85,7 +85,7 @@ def test_errors_come_back_in_the_users_own_file(database: Database, worker: Work
     assert (told["refused"], told["marked"]) == ({"节点": 1}, True)
     with database.reading() as session:
         assert b"".join(file_parts(session, look, MADE))[:2] == b"PK"
-    store = asked(database, STORE, look=look, manner="overwrite")
+    store = asked(database, STORE, look=look, reason="年初", manner="overwrite")
     worker.do_here(store)
     assert "没有编号为" in result_of(job_of(database, store))["errors"][0]["message"]
     assert count(database, Season) == 0
@@ -94,7 +94,7 @@ def test_errors_come_back_in_the_users_own_file(database: Database, worker: Work
 def test_what_was_not_looked_at_is_not_taken_in(database: Database, worker: Worker) -> None:
     look = looked_at(database, full_book())
     worker.do_here(look)
-    store = asked(database, STORE, look=look, manner="overwrite", seen={"节点": {"new": 99}})
+    store = asked(database, STORE, look=look, reason="年初", manner="overwrite", seen={"节点": {"new": 99}})
     worker.do_here(store)
     assert "有变化" in json.dumps(result_of(job_of(database, store)), ensure_ascii=False)
     assert (count(database, Season), count(database, ImportBatch)) == (0, 0)
@@ -113,7 +113,7 @@ def test_what_was_taken_over_changes_nothing(database: Database, worker: Worker)
     """A process that lost its lease while it worked commits neither its end nor what it did."""
     look = looked_at(database, full_book())
     worker.do_here(look)
-    store = asked(database, STORE, look=look, manner="overwrite")
+    store = asked(database, STORE, look=look, reason="年初", manner="overwrite")
     with database.session() as session:
         stale = queue.claim(session, store, "slow:1", now() - 120_000, 1)
         session.commit()
