@@ -9,6 +9,8 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
+from leaderboard.cell_text import cell_text
+
 Cell = TypeVar("Cell")
 Said = str | tuple[float, Format | None]
 """What stands in a cell: text, or a number in a format."""
@@ -50,7 +52,7 @@ class RowSheet(Worksheet):  # type: ignore[misc] # the library has no types
         if said is None:
             return ""
         if isinstance(said, str):
-            return f' t="s"><v>{self.str_table._get_shared_string_index(said)}</v></c>'  # noqa: SLF001
+            return f' t="s"><v>{self.str_table._get_shared_string_index(cell_text(said))}</v></c>'  # noqa: SLF001
         value, shape = said
         style = f' s="{shape._get_xf_index()}"' if shape else ""  # noqa: SLF001
         return f"{style}><v>{value!r}</v></c>"

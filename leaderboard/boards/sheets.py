@@ -18,6 +18,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 
 from leaderboard.boards.sheet_rows import RowSheet, Said
+from leaderboard.cell_text import cell_text
 from leaderboard.formatters import exact_number, is_compared, movement
 from leaderboard.labels import state_words, unranked_words
 from scoring.show import round_half_up
@@ -106,7 +107,7 @@ def xlsx_file(board: Document, notice: str = "") -> bytes:
         sheet.set_landscape()
         sheet.set_paper(9)
         sheet.repeat_rows(0, top)
-        sheet.write_row(top, 0, headings(board), bold)
+        sheet.write_row(top, 0, map(cell_text, headings(board)), bold)
         sheet.set_rows(top + 1, rows(board), partial(_said, formats=_Formats(workbook)))
     return file.getvalue()
 

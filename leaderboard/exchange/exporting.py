@@ -16,6 +16,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
+from leaderboard.cell_text import cell_text
 from leaderboard.exchange import export_rows as rows
 from leaderboard.exchange import layout
 from leaderboard.exchange.export_rows import Exported, Value
@@ -209,7 +210,9 @@ class Writer:
             sheet.write_string(number, 0, key)
             if value := filled.get(key):
                 # The version is what a reader goes by; it stays as it is.
-                sheet.write_string(number, 1, value, self._head if key == layout.FORMAT_KEY else None)
+                sheet.write_string(
+                    number, 1, cell_text(value), self._head if key == layout.FORMAT_KEY else None
+                )
             sheet.write_string(number, 2, meaning)
         sheet.protect("", UNLOCKED)
 
@@ -244,7 +247,7 @@ class Writer:
         elif isinstance(value, Decimal):
             sheet.write_string(number, position, format(value, "f"), as_text)
         else:
-            sheet.write_string(number, position, str(value), as_text)
+            sheet.write_string(number, position, cell_text(str(value)), as_text)
 
     def _offer(self, sheet: Worksheet, position: int, column: Column, lines: int) -> None:
         """A drop-down from the hidden sheet of lists, or a check of dates and figures; each only warns.
@@ -284,7 +287,7 @@ class Writer:
         for number, row in enumerate(zip_longest(*columns)):
             for position, text in enumerate(row):
                 if text is not None:
-                    sheet.write_string(number, position, text)
+                    sheet.write_string(number, position, cell_text(text))
         sheet.hide()
         self.book.close()
 

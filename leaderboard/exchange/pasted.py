@@ -7,6 +7,7 @@ import io
 
 from xlsxwriter import Workbook
 
+from leaderboard.cell_text import cell_text
 from leaderboard.exchange.layout import COVER, FORMAT, FORMAT_KEY, SLUG_KEY, TABLES, SheetLayout
 from leaderboard.exchange.problems import FileRefused
 from leaderboard.exchange.table import title_of
@@ -51,7 +52,7 @@ def pasted_workbook(text: str, sheet: str) -> bytes:
         for number, row in _rows(text).items():
             for column, value in enumerate(row):
                 if value is not None:
-                    page.write_string(number - 1, column, str(value))
+                    page.write_string(number - 1, column, cell_text(str(value)))
     return buffer.getvalue()
 
 

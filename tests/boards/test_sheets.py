@@ -127,6 +127,13 @@ def test_no_cell_is_a_formula(board: dict[str, Any], start: str) -> None:
 
 
 @pytest.mark.engines("sqlite")
+def test_no_text_is_markup(board: dict[str, Any]) -> None:
+    changed = board_with(board, "<r><t>甲</t></r>", Fraction(1), Fraction(1))
+    sheet = load_workbook(io.BytesIO(xlsx_file(changed))).worksheets[0]
+    assert "<r><t>甲</t></r>" in {str(cell.value).strip() for row in sheet.iter_rows() for cell in row}
+
+
+@pytest.mark.engines("sqlite")
 def test_a_negative_number_stays_a_number(board: dict[str, Any]) -> None:
     """Points may be below zero: -0.50 and -3.5% are no formulas and get no apostrophe."""
     changed = copy.deepcopy(board)

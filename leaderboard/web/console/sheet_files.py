@@ -14,6 +14,7 @@ import xlsxwriter
 from flask import Response, stream_with_context
 
 from leaderboard.boards.sheets import inert
+from leaderboard.cell_text import cell_text
 from leaderboard.web.console.project_columns import Cell
 
 STRETCH = 65_536
@@ -75,7 +76,7 @@ def _xlsx(heads: Sequence[str], rows: Iterable[Iterable[Cell]]) -> Iterator[byte
                     elif isinstance(cell, int | Decimal) and _fits(cell):
                         sheet.write_number(number, place, float(cell))
                     elif cell is not None:
-                        sheet.write_string(number, place, str(cell))
+                        sheet.write_string(number, place, cell_text(str(cell)))
         file.seek(0)
         while stretch := file.read(STRETCH):
             yield stretch
