@@ -7,7 +7,6 @@ import json
 import pytest
 from playwright.sync_api import Page, expect
 
-from leaderboard.accounts.models import REPORTER
 from leaderboard.boards.drafts import make_draft
 from leaderboard.boards.publish import Due
 from leaderboard.db import Database
@@ -99,22 +98,6 @@ def test_without_script_the_buttons_do_the_same(race: Race, open_page: OpenPage)
     expect(page.get_by_role("textbox", name="签约率 权重")).to_have_value("60")
     page.get_by_role("button", name="保存草稿").click()
     expect(page.locator("p.notice")).to_contain_text("草稿第 2 版已保存")
-
-
-def test_a_reporter_reports_from_a_phone(race: Race, database: Database, open_page: OpenPage) -> None:
-    enrol(database, "li", REPORTER, race.units["liuxi"].id)
-    page = open_page(390, 844)
-    sign_in(page, "li")
-    expect(page.get_by_role("heading", level=1)).to_contain_text("柳溪镇本期第 2")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    page.get_by_role("link", name="柳溪项目1").click()
-    page.get_by_text("到达节点").click()
-    page.get_by_label("节点").first.select_option("开工")
-    page.get_by_label("日期").first.fill(str(TODAY))
-    page.get_by_label("依据（文件、照片编号等）").first.fill("开工令 3 号")
-    page.get_by_role("button", name="提交节点").click()
-    expect(page.locator("p.notice")).to_contain_text("待认定，认定后计分")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
 @pytest.mark.engines("sqlite")
