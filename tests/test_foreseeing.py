@@ -7,8 +7,11 @@ from sqlalchemy import select
 from config import Settings
 from leaderboard import foreseeing
 from leaderboard.accounts.models import AuditLine
+from leaderboard.boards.clock import request_run
+from leaderboard.boards.models import DueRun
 from leaderboard.boards.prospect_models import DivisionField, Prospect
 from leaderboard.db import Database
+from leaderboard.instant import now
 from leaderboard.jobs.models import DONE, Job
 from leaderboard.working import Worker
 from tests.factories import race_of
@@ -50,3 +53,15 @@ def test_publishing_is_not_made_to_wait_for_it(database: Database) -> None:
     committed_race(database)
     with database.reading() as session:
         assert session.scalars(select(Prospect)).all() == []
+
+
+def test_a_season_that_catches_up_is_reckoned_once_it_has(database: Database) -> None:
+    committed_race(database)
+    with database.session() as session:
+        run = request_run(session, race_of(session, "now").season, "key", "li", now())
+        session.commit()
+    assert foreseeing.ask(database) == 0
+    with database.session() as session:
+        session.get_one(DueRun, run.id).state = "done"
+        session.commit()
+    assert foreseeing.ask(database) == 1

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from leaderboard.boards.board import place_value
 from leaderboard.boards.field import field_document, written
-from leaderboard.boards.models import PUBLISHED, Edition, Standing
+from leaderboard.boards.models import DUE, PUBLISHED, RUNNING, DueRun, Edition, Standing
 from leaderboard.boards.package import unpacked
 from leaderboard.boards.prospect_models import DivisionField, Prospect
 from leaderboard.collecting import without_collecting
@@ -102,8 +102,14 @@ def foresee(session: Session, edition: Edition) -> Foreseen:
 
 
 def unforeseen(session: Session) -> list[int]:
-    """The newest published edition of each season, where nothing has been reckoned for it."""
-    listed = select(Edition.season_id, Edition.id).where(Edition.state == PUBLISHED)
+    """The newest published edition of each season, where nothing has been reckoned for it and no other is about to come.
+
+    A season that catches up publishes one edition after the other: what each of them means would be read by nobody.
+    """
+    coming = select(DueRun.season_id).where(DueRun.state.in_((DUE, RUNNING)))
+    listed = select(Edition.season_id, Edition.id).where(
+        Edition.state == PUBLISHED, Edition.season_id.not_in(coming)
+    )
     in_order = session.execute(listed.order_by(Edition.due_at, Edition.number))
     newest = {row.season_id: row.id for row in in_order}
     done = set(
