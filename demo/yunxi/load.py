@@ -22,6 +22,7 @@ from leaderboard.ledger.chronicle import record_projects
 from leaderboard.ledger.record import Source, add_adjustment
 from leaderboard.office import Office
 from leaderboard.seasons.approval import approve_scheme, submit_scheme
+from leaderboard.seasons.deadlines import Deadline, set_deadlines
 from leaderboard.seasons.instants import as_of, due_after, due_between
 from leaderboard.seasons.models import Season, Timetable
 from leaderboard.seasons.plan import (
@@ -36,6 +37,7 @@ from leaderboard.seasons.read import list_timetables
 from leaderboard.seasons.rule import MINUTES, parse_rule
 from leaderboard.seasons.schemes import draft_scheme
 from leaderboard.seasons.timetable import add_timetable, change_timetable
+from scoring.facts import IN_PRODUCTION, REGISTERED, SIGNED, STARTED
 
 SLUG = "yunxi"
 ACTOR = "演示"
@@ -45,6 +47,12 @@ APPROVER = "演示分管领导"
 MONTHLY, WATCHED = "每月末发布", "演示时钟"
 """The timetable of the season, and the one that republishes while you watch."""
 MONTHLY_RULE = {"kind": "monthly", "day": "last", "time": "09:00"}
+DEADLINES = (
+    Deadline(REGISTERED, 30, SIGNED),
+    Deadline(STARTED, 120, SIGNED),
+    Deadline(IN_PRODUCTION, 240, STARTED),
+)
+"""In how many days a project is to get from one stage to another."""
 WATCHED_MINUTES, WATCHED_HOURS = 2, 3
 PUBLISHING_TOOK_MS = 3_000
 """How long after its due instant an edition of the past was published."""
@@ -67,6 +75,7 @@ def plan_and_record(session: Session, at: Millis, zone: str, scale: Fraction = F
         planned_at=planned,
     )
     extend_stages(session, ACTOR, season, STAGES)
+    set_deadlines(session, ACTOR, season, DEADLINES, reason="年初印发的节点时限")
     ids = _enter_units(session, season, story, planned)
     version = draft_scheme(session, ACTOR, season, scheme(year))
     reason = "年初经县委、县政府研究同意"

@@ -36,6 +36,7 @@ from leaderboard.instant import Millis, from_local, iso
 from leaderboard.ledger.models import CapitalArrival, Project, StageEvent
 from leaderboard.ledger.record import Source, add_project
 from leaderboard.office import Office
+from leaderboard.seasons.deadlines import deadlines_of
 from leaderboard.seasons.models import Season
 from leaderboard.seasons.read import find_season, list_timetables, roster
 from leaderboard.seasons.timetable import change_timetable, pause_timetable, resume_timetable
@@ -180,6 +181,8 @@ def test_the_board_has_24_units_in_3_divisions_and_movement(database: Database) 
             Standing.edition_id == newest.id, Standing.place != Standing.previous_place
         )
         assert (session.scalar(moved) or 0) > 0
+        deadlines = deadlines_of(session.get_one(Season, newest.season_id))
+        assert [line.stage for line in deadlines] == ["registered", "started", "in_production"]
 
 
 @pytest.mark.engines("sqlite")
