@@ -14,6 +14,7 @@ from leaderboard.seasons.models import Season
 from leaderboard.seasons.plan import PlanError
 from leaderboard.seasons.read import stage_names
 from leaderboard.words import gettext as _
+from scoring.cohort import or_later
 
 MOST_DAYS = 3650
 SOON = 15
@@ -105,6 +106,7 @@ def nodes_of(
 
     `verified` and `reported` are the days of its stages by whether they were verified or still wait for it. A deadline
     runs from the verified day of the stage it is counted from. What was reported in time is neither near nor overdue.
+    As in the rates, a later standard stage stands for every earlier one: what is built was once begun.
     """
     nodes = []
     for deadline in deadlines:
@@ -112,8 +114,8 @@ def nodes_of(
         if began is None:
             continue
         due_on = began + timedelta(days=deadline.days)
-        reached = verified.get(deadline.stage)
-        told = reported.get(deadline.stage)
+        reached = _first(verified, deadline.stage)
+        told = _first(reported, deadline.stage)
         if reached is not None:
             state, on = (REACHED if reached <= due_on else LATE), reached
         elif told is not None and told <= due_on:
@@ -122,6 +124,11 @@ def nodes_of(
             state, on = _light(due_on, today), None
         nodes.append(Node(deadline.stage, due_on, state, on, (due_on - (on or today)).days))
     return nodes
+
+
+def _first(days: Mapping[str, date], stage: str) -> date | None:
+    """The first day at the stage or at a later one."""
+    return min((days[each] for each in or_later((stage,)) if each in days), default=None)
 
 
 def _light(due_on: date, today: date) -> str:

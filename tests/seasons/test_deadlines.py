@@ -58,6 +58,12 @@ def test_a_stage_not_reached_is_on_time_near_or_overdue(today: date, state: str,
         # What only waits counts for nothing, but whoever reported in time is not called late.
         ({}, {"started": date(2026, 8, 18)}, REPORTED, 10),
         ({}, {"started": date(2026, 9, 7)}, OVERDUE, -33),
+        # A later stage stands for the earlier one, from the first such day; an earlier one and a season's own do not.
+        ({"in_statistics": date(2026, 9, 9), "in_production": date(2026, 8, 20)}, {}, REACHED, 8),
+        ({"started": date(2026, 9, 7), "in_statistics": date(2026, 8, 27)}, {}, REACHED, 1),
+        ({"in_production": date(2026, 9, 1)}, {}, LATE, -4),
+        ({}, {"in_statistics": date(2026, 8, 27)}, REPORTED, 1),
+        ({"landed": date(2026, 3, 9), "expanded": date(2026, 8, 1)}, {}, OVERDUE, -33),
     ],
 )
 def test_only_what_is_verified_counts_as_reached(
