@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 
 from flask import request
 
-LONGEST = 2000
+LONGEST = 20_000
+"""Beyond it nothing is read: far more than any field takes, so that whoever wrote too much is told how much it is."""
 
 
 def field(name: str) -> str:

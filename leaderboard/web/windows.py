@@ -20,10 +20,9 @@ from leaderboard.boards.unit_lines import opened
 from leaderboard.boards.unit_view import unit_view
 from leaderboard.instant import now
 from leaderboard.objections.file import ObjectionRefused, file_objection, take_back
-from leaderboard.objections.models import OPEN
+from leaderboard.objections.models import OPEN, Objection
 from leaderboard.objections.read import (
     Filed,
-    find_objection,
     objections_against,
     objections_of,
     open_windows,
@@ -57,6 +56,7 @@ def windows() -> ResponseReturnValue:
         windows=open_windows(session, [season.id for season in seasons]),
         filed=filed,
         numbers=_numbers(session, filed),
+        own_numbers=_own_numbers(session, unit),
         indicators=_indicator_names(filed),
         at=now(),
     )
@@ -99,17 +99,17 @@ def object_to(draft_id: int) -> ResponseReturnValue:
     return go_on(_("异议已提出，答复前这份榜单不会发布"), here)
 
 
-@door.post("/objections/<int:objection_id>/take-back")
-def withdraw_objection(objection_id: int) -> ResponseReturnValue:
-    """Take one of the unit's own objections back; any other is an unknown address."""
+@door.post("/objections/<int:own_number>/take-back")
+def withdraw_objection(own_number: int) -> ResponseReturnValue:
+    """Take back one of the unit's own objections, by its number among them: an id would tell how many others filed."""
     session = writing()
     unit = own_unit(session)
     require(Action.FILE_OBJECTION, unit.id)
-    found = find_objection(session, objection_id)
-    if found is None or found.unit.id != unit.id:
+    found = _in_order(session, unit)
+    if not 0 < own_number <= len(found):
         abort(404)
     try:
-        take_back(session, person().name, found.objection)
+        take_back(session, person().name, found[own_number - 1])
         session.commit()
     except (ObjectionRefused, ClockOff) as error:
         session.rollback()
@@ -157,6 +157,7 @@ def _page(season: Season, draft: Draft, typed: Typed, status: int = 200) -> Resp
         choices=_lines_to_choose(board, unit),
         indicators={i["key"]: named(i["name"], i["name_en"]) for i in board["scheme"]["indicators"]},
         filed=filed,
+        own_numbers=_own_numbers(session, unit),
         typed=typed,
     )
     return page, status
@@ -166,6 +167,16 @@ def _lines_to_choose(board: dict[str, Any], unit: Unit) -> list[tuple[str, str]]
     """The lines of the board, the unit's own first."""
     rows = sorted(board["standings"], key=lambda row: row["unit"] != unit.key)
     return [(row["unit"], named(row["unit_name"], row["unit_name_en"])) for row in rows]
+
+
+def _in_order(session: Session, unit: Unit) -> list[Objection]:
+    """What the unit ever objected to, the first first."""
+    return sorted((each.objection for each in objections_of(session, unit.id)), key=lambda each: each.id)
+
+
+def _own_numbers(session: Session, unit: Unit) -> dict[int, int]:
+    """Objection -> its number among those the unit ever filed, the first being 1."""
+    return {each.id: number for number, each in enumerate(_in_order(session, unit), 1)}
 
 
 def _numbers(session: Session, filed: Sequence[Filed]) -> dict[int, int]:

@@ -113,6 +113,7 @@ def _things(session: Session, race: Race) -> Things:
             "name": "viewer",
             "draft_id": draft.id,
             "objection_id": objection.id,
+            "own_number": 1,
             "timetable_id": timetable.id,
             "screen_id": screen.id,
             "file_id": file.file_id,

@@ -74,7 +74,7 @@ class Theirs:
         values: dict[frozenset[str], list[Any]] = {
             frozenset({"code"}): list(self.codes),
             frozenset({"draft_id"}): list(self.drafts),
-            frozenset({"objection_id"}): list(self.objections),
+            frozenset({"own_number"}): list(self.objections),
             frozenset({"file_id"}): list(self.files),
         }
         # A new part of an address: say above what of another unit may stand for it.
@@ -93,7 +93,7 @@ class Nobodys:
 
 NOBODYS = Nobodys(
     {"kind": "event", "holder_id": 987_654, "fact_id": 123_456_789},
-    {"code": "nobodys", "draft_id": 987_654, "objection_id": 987_654, "file_id": 123_456_789},
+    {"code": "nobodys", "draft_id": 987_654, "own_number": 987_654, "file_id": 123_456_789},
 )
 
 

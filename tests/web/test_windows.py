@@ -21,7 +21,7 @@ from leaderboard.objections.answer import dismiss, uphold
 from leaderboard.objections.models import Objection
 from tests.boards.lives import drafted
 from tests.factories import OFFICE, VERIFIED, Race, small_race
-from tests.people import enrol, signed_in, token_in
+from tests.people import enrol, signed_in, token_in, visitor
 from tests.visiting import Visit
 from tests.web.races import TODAY, committed_race
 
@@ -99,10 +99,30 @@ def test_an_objection_is_filed_seen_and_taken_back(
         page = visit(path, client=client)
         assert TEXT in page.text()
         assert "柳溪镇 · 开工率 待答复" in page.text(page.all("article")[0])
-    assert press(client, f"/my/windows/objections/{found.id}/take-back") == 302
+    assert press(client, "/my/windows/objections/1/take-back") == 302
     assert only_objection(database).state == "taken_back"
-    assert press(client, f"/my/windows/objections/{found.id}/take-back") == 302
+    assert press(client, "/my/windows/objections/1/take-back") == 302
     assert "已撤回" in visit("/my/windows/", client=client).text()
+
+
+def test_the_number_of_an_objection_tells_nothing_of_others(
+    app: Flask, client: FlaskClient, database: Database, race: Race, draft_id: int, visit: Visit
+) -> None:
+    """The third that is filed is the unit's second."""
+    assert objected(client, draft_id) == 302
+    neighbour = visitor(app, database, REPORTER, "qing", race.units["qingshi"].id)
+    assert objected(neighbour, draft_id, about="qingshi") == 302
+    assert objected(client, draft_id, about="qingshi") == 302
+    for path in (f"/my/windows/{draft_id}", "/my/windows/"):
+        forms = [form.get("action") or "" for form in visit(path, client=client).all("form", method="post")]
+        own = [address for address in forms if address.endswith("take-back")]
+        assert own == [f"/my/windows/objections/{number}/take-back" for number in (2, 1)]
+    assert press(client, "/my/windows/objections/2/take-back") == 302
+    assert press(client, "/my/windows/objections/3/take-back") == 404
+    with database.reading() as session:
+        states = session.execute(select(Objection.unit_id, Objection.state).order_by(Objection.id)).all()
+    ours, theirs = race.units["liuxi"].id, race.units["qingshi"].id
+    assert states == [(ours, "open"), (theirs, "open"), (ours, "taken_back")]
 
 
 def test_what_is_wrong_is_said_and_nothing_typed_is_lost(
@@ -110,6 +130,10 @@ def test_what_is_wrong_is_said_and_nothing_typed_is_lost(
 ) -> None:
     assert objected(client, draft_id, text=" ") == 422
     assert objected(client, draft_id, about="nowhere") == 422
+    long = {"csrf_token": token_in(client.get(f"/my/windows/{draft_id}").get_data(as_text=True))}
+    long |= {"about": "liuxi", "text": "长" * 5000}
+    answer = client.post(f"/my/windows/{draft_id}/objections", data=long)
+    assert "现为 5000 字" in answer.get_data(as_text=True)
     assert objected(client, draft_id) == 302
     path = f"/my/windows/{draft_id}"
     token = token_in(client.get(path).get_data(as_text=True))
@@ -125,10 +149,9 @@ def test_a_unit_is_told_that_the_machines_clock_is_off(
     client: FlaskClient, database: Database, draft_id: int, visit: Visit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert objected(client, draft_id) == 302
-    found = only_objection(database)
     monkeypatch.setattr(timekeeping, "now", lambda: now() - 45_000)
     assert objected(client, draft_id, text="再提一次") == 422
-    assert press(client, f"/my/windows/objections/{found.id}/take-back") == 302
+    assert press(client, "/my/windows/objections/1/take-back") == 302
     assert "本机时钟" in visit("/my/windows/", client=client).text()
     assert only_objection(database).state == "open"
 
@@ -137,7 +160,6 @@ def test_no_other_unit_reads_it_and_no_other_seasons_unit_sees_the_board(
     app: Flask, client: FlaskClient, database: Database, race: Race, draft_id: int, visit: Visit
 ) -> None:
     objected(client, draft_id)
-    number = only_objection(database).id
     with database.session() as session:
         stranger = small_race(session, "other").units["other-liuxi"].id
         session.commit()
@@ -147,7 +169,7 @@ def test_no_other_unit_reads_it_and_no_other_seasons_unit_sees_the_board(
     neighbour, far, viewer = (signed_in(app, name) for name in ("qing", "far", "kan"))
     for path in (f"/my/windows/{draft_id}", "/my/windows/", "/my/"):
         assert TEXT not in visit(path, client=neighbour).source
-    assert press(neighbour, f"/my/windows/objections/{number}/take-back") == 404
+    assert press(neighbour, "/my/windows/objections/1/take-back") == 404
     visit(f"/my/windows/{draft_id}", 404, client=far)
     assert "0571-8888" not in visit("/my/windows/", client=far).source
     assert press(far, f"/my/windows/{draft_id}/objections", about="liuxi", text="越权") == 404
