@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from itertools import product
 from math import factorial
+from typing import NamedTuple
 
 from scoring.aggregate import Runner, weigh
 from scoring.facts import Facts, Unit
@@ -65,6 +66,8 @@ class Movement:
     outcome: str
     score: Split | None = None
     place: Split | None = None
+    own: Mapping[str, Fraction] = field(default_factory=dict)
+    """The score's own part by indicator and adjustment; these sum to it exactly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,14 @@ class Mix:
     roster: int
 
 
-Value = tuple[Fraction | None, Fraction | None]
+class Value(NamedTuple):
+    """Score and place of a unit, and its points by indicator and adjustment."""
+
+    score: Fraction | None
+    place: Fraction | None
+    points: Mapping[str, Fraction]
+
+
 MIXES = [Mix(*bits) for bits in product((0, 1), repeat=4)]
 EARLIER, LATER = MIXES[0], MIXES[-1]
 
@@ -110,26 +120,28 @@ class Movements:
         if before is None or after is None:
             return Movement(key, ABSENT if before is after else NEW if before is None else LEFT)
         ends = [self._value(key, mix) for mix in (EARLIER, LATER)]
-        if any(place is None for _, place in ends):
+        if any(value.place is None for value in ends):
             return Movement(key, UNRANKED)
         values = {mix: self._value(key, mix) for mix in MIXES}
-        if any(place is None for _, place in values.values()):
+        if any(value.place is None for value in values.values()):
             return Movement(key, BETWEEN)
-        score = _split({mix: value[0] for mix, value in values.items()})
+        score = _split({mix: value.score for mix, value in values.items()})
+        own = {} if score is None else _own_parts({mix: value.points for mix, value in values.items()})
         if before.division != after.division:
-            return Movement(key, DIVISION, score)
-        return Movement(key, SPLIT, score, _split({mix: value[1] for mix, value in values.items()}))
+            return Movement(key, DIVISION, score, own=own)
+        return Movement(key, SPLIT, score, _split({mix: value.place for mix, value in values.items()}), own)
 
     def _value(self, key: str, mix: Mix) -> Value:
         """Score and place of a unit under a mix of both editions."""
         division = self._rosters[mix.roster][key].division
-        field = self._field(mix.others, mix, division)
+        inside = self._field(mix.others, mix, division)
         if mix.own == mix.others or self._measures(0, mix)[key] == self._measures(1, mix)[key]:
-            return field.value(key)
+            return inside.value(key)
         if self._relative:
             return self._weighed(mix, division, swapped=key).value(key)
         runner = self._field(mix.own, mix, division).runners[key]
-        return runner.score, field.place(key, ranking_key(runner, self._editions[mix.rule].scheme))
+        place = inside.place(key, ranking_key(runner, self._editions[mix.rule].scheme))
+        return Value(runner.score, place, _points(runner))
 
     def _field(self, facts: int, mix: Mix, division: str) -> _Field:
         found = facts, mix.rule, mix.roster, division
@@ -189,7 +201,8 @@ class _Field:
         self._ladder = Ladder([ranking_key(runner, scheme) for runner in runners], scheme.ties)
 
     def value(self, key: str) -> Value:
-        return self.runners[key].score, self.place(key, self._ladder.keys[self._index[key]])
+        runner = self.runners[key]
+        return Value(runner.score, self.place(key, self._ladder.keys[self._index[key]]), _points(runner))
 
     def place(self, key: str, value: Key | None) -> Fraction | None:
         return self._ladder.place(value, self._index[key])
@@ -202,6 +215,20 @@ def _split(values: Mapping[Mix, Fraction | None]) -> Split | None:
         return None
     parts = {block: _shapley(known, block) for block in BLOCKS}
     return Split(known[EARLIER], known[LATER], **parts)
+
+
+def _own_parts(values: Mapping[Mix, Mapping[str, Fraction]]) -> dict[str, Fraction]:
+    """The own part of each indicator and adjustment: a score is the sum of its points, so its part is theirs summed."""
+    keys = dict.fromkeys(key for points in values.values() for key in points)
+    return {
+        key: _shapley({mix: points.get(key, Fraction(0)) for mix, points in values.items()}, OWN)
+        for key in keys
+    }
+
+
+def _points(runner: Runner) -> dict[str, Fraction]:
+    given = {line.key: line.points for line in runner.indicators if line.points is not None}
+    return given | {line.key: line.points for line in runner.adjustments}
 
 
 def _shapley(values: Mapping[Mix, Fraction], block: str) -> Fraction:

@@ -21,6 +21,7 @@ from leaderboard.boards.models import DRAFT, DROPPED, REPLACED, WINDOW, Draft, E
 from leaderboard.boards.origins import correcting
 from leaderboard.boards.package import packed
 from leaderboard.boards.publish import Due, Origin, Scored, confirm, due_times, locked_season, score, shown
+from leaderboard.boards.read import compared_line, predecessor
 from leaderboard.boards.timekeeping import check_clock
 from leaderboard.boards.window_years import window_end
 from leaderboard.instant import Millis, local_date, now
@@ -248,6 +249,13 @@ def list_drafts(session: Session, season_id: int, *, live_only: bool = False) ->
 def find_draft(session: Session, draft_id: int) -> Draft | None:
     """The draft of this number, whatever has become of it."""
     return session.get(Draft, draft_id)
+
+
+def line_before_draft(session: Session, draft: Draft, line: dict[str, Any]) -> dict[str, Any] | None:
+    """A unit's line in the published edition with which a draft's places are compared."""
+    corrected = None if draft.corrects_id is None else session.get(Edition, draft.corrects_id)
+    before = predecessor(session, draft.season_id, draft.due_at, corrected)
+    return None if before is None else compared_line(session, before.id, line)
 
 
 def draft_of_run(session: Session, run_id: int) -> Draft | None:

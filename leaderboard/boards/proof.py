@@ -52,11 +52,12 @@ class Proof:
         total = totals.race_total(self.board, key)
         return self._page("by_indicator", lang, indicator=indicator, total=total, cells=cells)
 
-    def unit_page(self, key: str, past: list[PastPlace], lang: str) -> bytes:
+    def unit_page(self, key: str, past: list[PastPlace], earlier: Document | None, lang: str) -> bytes:
         """Why a unit of the board has its place."""
         line = opened(self.lines[key])
         late = [fact for fact in self.board["late"] if key in fact["units"]]
-        return self._page("unit", lang, line=line, unit_view=unit_view(self.board, line, past), late=late)
+        view = unit_view(self.board, line, past, earlier)
+        return self._page("unit", lang, line=line, unit_view=view, late=late)
 
     def _page(self, name: str, lang: str, **context: Any) -> bytes:
         # There is nothing to check yet: the page has no code and no address to check it at.

@@ -21,6 +21,7 @@ from leaderboard.boards.field import field_document, written
 from leaderboard.boards.models import DUE, PUBLISHED, RUNNING, DueRun, Edition, Standing
 from leaderboard.boards.package import unpacked
 from leaderboard.boards.prospect_models import DivisionField, Prospect
+from leaderboard.boards.read import edition_before
 from leaderboard.collecting import without_collecting
 from leaderboard.seasons.models import Unit
 from scoring.facts import STANDARD_STAGES, Facts, Project
@@ -47,6 +48,8 @@ PERCENT = Fraction(20)
 DRAWS = 1_000
 NAMED = 5
 """At most so many projects are named for one way; how many there are is said besides."""
+TOLD = 50
+"""At most so many of those there are to choose from are kept by code, nearest first: some may be reported already."""
 TRIES = 300
 """So many mixed paths are tried for one unit: a whole race has to be done before anybody asks."""
 
@@ -183,6 +186,7 @@ def _answer(answer: Answer, projects: Mapping[str, Project], found: Reading) -> 
 def _step(column: Column, steps: int | None, projects: Mapping[str, Project], found: Reading) -> Document:
     """So many steps of a column, with the projects that are nearest to taking them."""
     near = _nearest([projects[code] for code in column.projects], found.measures.as_of)
+    is_stage = column.deed == STAGE
     return {
         "deed": column.deed,
         "what": column.what,
@@ -191,7 +195,8 @@ def _step(column: Column, steps: int | None, projects: Mapping[str, Project], fo
         "share": exact(column.share),
         "steps": steps,
         "most": column.most,
-        "projects": near[: min(steps or NAMED, NAMED)] if column.deed == STAGE else [],
+        "projects": near[: min(steps or NAMED, NAMED)] if is_stage else [],
+        "codes": [project["code"] for project in near[:TOLD]] if is_stage else [],
     }
 
 
@@ -254,7 +259,7 @@ def _rates(result: RaceResult) -> dict[str, dict[str, Document]]:
 
 def _moves(session: Session, edition: Edition, found: Reading) -> dict[str, Document]:
     """What moved each unit since the edition before, where there is one."""
-    before = _before(session, edition)
+    before = edition_before(session, edition)
     if before is None:
         return {}
     package = unpacked(before.package)
@@ -265,24 +270,13 @@ def _moves(session: Session, edition: Edition, found: Reading) -> dict[str, Docu
     return {s.unit: _moved(movements.unit(s.unit), before.number) for s in found.result.standings}
 
 
-def _before(session: Session, edition: Edition) -> Edition | None:
-    """The published edition before one, by what they are boards of."""
-    same_due = (Edition.due_at == edition.due_at) & (Edition.number < edition.number)
-    earlier = (Edition.due_at < edition.due_at) | same_due
-    found = select(Edition).where(
-        Edition.season_id == edition.season_id, Edition.state == PUBLISHED, earlier, Edition.id != edition.id
-    )
-    return session.scalars(
-        found.order_by(Edition.due_at.desc(), Edition.number.desc()).limit(1)
-    ).one_or_none()
-
-
 def _moved(movement: Movement, since: int) -> Document:
     return {
         "since": since,
         "outcome": movement.outcome,
         "score": _split(movement.score),
         "place": _split(movement.place),
+        "own": {key: exact(points) for key, points in movement.own.items() if points},
     }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ScalarSelect, Select, func, select
 from sqlalchemy.orm import Session
 
 from leaderboard.boards.models import PUBLISHED, SUPERSEDED, Edition, Notice, PublicForm, Standing
@@ -62,6 +62,20 @@ def predecessor(
         earlier = (Edition.due_at < first.due_at) | same_day
     found = select(Edition).where(Edition.season_id == season_id, Edition.state == PUBLISHED, earlier)
     return session.scalars(_newest_first(found).limit(1)).one_or_none()
+
+
+def edition_before(session: Session, edition: Edition) -> Edition | None:
+    """The published edition before one, by what they are boards of."""
+    return session.scalars(_before(edition)).one_or_none()
+
+
+def _before(edition: Edition) -> Select[Edition]:
+    same_due = (Edition.due_at == edition.due_at) & (Edition.number < edition.number)
+    earlier = (Edition.due_at < edition.due_at) | same_due
+    found = select(Edition).where(
+        Edition.season_id == edition.season_id, Edition.state == PUBLISHED, earlier, Edition.id != edition.id
+    )
+    return _newest_first(found).limit(1)
 
 
 def first_version(session: Session, edition: Edition) -> Edition:
@@ -125,6 +139,30 @@ def find_line(session: Session, edition_id: int, unit_key: str) -> dict[str, Any
         .where(Standing.edition_id == edition_id, Unit.key == unit_key)
     )
     return None if text is None else opened(json.loads(text))
+
+
+def line_before(session: Session, edition: Edition, line: dict[str, Any]) -> dict[str, Any] | None:
+    """A unit's line in the edition before this one, as `compared_line` tells it; one query."""
+    before = _before(edition).with_only_columns(Edition.id)
+    return compared_line(session, before.scalar_subquery(), line)
+
+
+def compared_line(
+    session: Session, edition_id: int | ScalarSelect[int] | None, line: dict[str, Any]
+) -> dict[str, Any] | None:
+    """A unit's line, its facts unopened, in the edition its place is compared with; None where that place is not there.
+
+    A correction made since may stand where the edition stood that the place was compared with, and say another place.
+    """
+    text = session.scalar(
+        select(Standing.line)
+        .join(Unit, Unit.id == Standing.unit_id)
+        .where(Standing.edition_id == edition_id, Unit.key == line["unit"])
+    )
+    found: dict[str, Any] | None = None if text is None else json.loads(text)
+    if found is None or found["place"] is None or found["place"] != line["previous_place"]:
+        return None
+    return found
 
 
 def past_places(

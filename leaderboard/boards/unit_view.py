@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from leaderboard.boards.cause import Cause, cause_of
 from leaderboard.boards.read import PastPlace
 from scoring.show import round_half_up
 
@@ -53,12 +54,8 @@ class UnitView:
     below: Neighbour | None
     contributions: Sequence[Contribution]
     trend: Sequence[TrendPoint]
-
-    @property
-    def best(self) -> Contribution | None:
-        """What gave most, if anything gave something."""
-        best = max(self.contributions, key=lambda given: Fraction(given.points), default=None)
-        return best if best is not None and Fraction(best.points) > 0 else None
+    cause: Cause | None
+    """What its sentence gives as the reason."""
 
     @property
     def longest(self) -> str:
@@ -79,8 +76,10 @@ class UnitView:
         return [" ".join(points) for points in found if points]
 
 
-def unit_view(board: Document, line: Document, past: Sequence[PastPlace]) -> UnitView:
-    """The page of one unit in one edition; `past` ends with that edition."""
+def unit_view(
+    board: Document, line: Document, past: Sequence[PastPlace], earlier: Document | None
+) -> UnitView:
+    """The page of one unit in one edition; `past` ends with it, `earlier` is the line its place is compared with."""
     row = next(row for row in board["standings"] if row["unit"] == line["unit"])
     field = [other for other in board["standings"] if other["division"] == row["division"]]
     return UnitView(
@@ -90,6 +89,7 @@ def unit_view(board: Document, line: Document, past: Sequence[PastPlace]) -> Uni
         below=_neighbour(board, row, [other for other in field if _better(row, other)][:1]),
         contributions=_contributions(board, line),
         trend=_trend(past),
+        cause=cause_of(board, line, earlier),
     )
 
 

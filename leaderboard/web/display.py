@@ -22,6 +22,7 @@ from leaderboard.boards.read import (
     find_form,
     find_line,
     latest_edition,
+    line_before,
     list_announced,
     past_places,
     public_seasons,
@@ -141,6 +142,7 @@ def unit(slug: str, number: int, unit: str) -> AnyResponse:
     edition, line = public_line(slug, number, unit)
     board = stored_board(slug, edition)
     past = past_places(reading(), edition.season_id, unit, until=edition)
+    earlier = line_before(reading(), edition, line)
     page = render_template(
         "pages/display/unit.html",
         # An edition of before seasons could name an authority of their own knows the office alone.
@@ -148,7 +150,7 @@ def unit(slug: str, number: int, unit: str) -> AnyResponse:
         board=board,
         line=line,
         base=f"/boards/{slug}/{number}",
-        unit_view=unit_view(board, line, past),
+        unit_view=unit_view(board, line, past, earlier),
         late=[fact for fact in board["late"] if unit in fact["units"]],
     )
     told = superseded_by(reading(), edition.id)

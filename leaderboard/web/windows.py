@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from leaderboard.accounts.models import REPORTER
 from leaderboard.accounts.permissions import Action
 from leaderboard.boards import view
-from leaderboard.boards.drafts import find_draft
+from leaderboard.boards.drafts import find_draft, line_before_draft
 from leaderboard.boards.models import WINDOW, Draft, Edition
 from leaderboard.boards.revisions import kept_board
 from leaderboard.boards.timekeeping import ClockOff
@@ -33,6 +33,7 @@ from leaderboard.seasons.read import find_unit
 from leaderboard.web.guards import guard_role, person, require
 from leaderboard.web.my.door import own_seasons, own_unit
 from leaderboard.web.my.sending import go_on
+from leaderboard.web.my.why import called
 from leaderboard.web.requests import reading, writing
 from leaderboard.web.typed import Typed
 from leaderboard.words import gettext as _
@@ -142,6 +143,7 @@ def _page(season: Season, draft: Draft, typed: Typed, status: int = 200) -> Resp
     kept = kept_board(draft)
     board: dict[str, Any] = kept["board"]
     line = next((opened(line) for line in kept["lines"] if line["unit"] == unit.key), None)
+    earlier = line_before_draft(session, draft, line) if line else None
     filed = [each for each in objections_against(session, draft.id) if each.unit.id == unit.id]
     typed.values.setdefault("about", unit.key)
     page = render_template(
@@ -152,10 +154,11 @@ def _page(season: Season, draft: Draft, typed: Typed, status: int = 200) -> Resp
         is_open=draft.opens_at is not None and draft.closes_at is not None and now() <= draft.closes_at,
         board=board,
         line=line,
-        unit_view=unit_view(board, line, []) if line else None,
+        unit_view=unit_view(board, line, [], earlier) if line else None,
         divisions=view.divisions(board),
         choices=_lines_to_choose(board, unit),
         indicators={i["key"]: named(i["name"], i["name_en"]) for i in board["scheme"]["indicators"]},
+        own=called(session, unit.id),
         filed=filed,
         own_numbers=_own_numbers(session, unit),
         typed=typed,

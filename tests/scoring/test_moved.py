@@ -234,6 +234,7 @@ def test_parts_sum_and_what_did_not_change_gives_nothing(
     found, mirrored = moved(earlier, later), moved(later, earlier)
     results = [score_race(e.facts, e.scheme, e.as_of) for e in (earlier, later)]
     for movement, back in zip(found, mirrored, strict=True):
+        assert sum(movement.own.values()) == (movement.score.own if movement.score else 0)
         for split, reverse, name in (
             (movement.score, back.score, "score"),
             (movement.place, back.place, "place"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Response, abort, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from leaderboard.boards.drafts import line_before_draft
 from leaderboard.boards.models import Draft, Screen
 from leaderboard.boards.proof import FILES, Proof, past_of_proof, proof_of
 from leaderboard.boards.render import HTML
@@ -37,7 +38,8 @@ def proof_of_unit(slug: str, draft_id: int, unit: str) -> ResponseReturnValue:
     if unit not in found.lines:
         abort(404)
     past = past_of_proof(reading(), draft.season_id, found, unit)
-    return _html(found.unit_page(unit, past, language()))
+    earlier = line_before_draft(reading(), draft, found.lines[unit])
+    return _html(found.unit_page(unit, past, earlier, language()))
 
 
 @door.get(f"{PROOF}/screen/")

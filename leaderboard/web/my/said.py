@@ -13,7 +13,14 @@ from sqlalchemy.orm import Session
 
 from leaderboard.boards.models import Edition
 from leaderboard.boards.prospects import find_prospect
-from leaderboard.boards.read import PastPlace, find_form, find_line, latest_edition, past_places
+from leaderboard.boards.read import (
+    PastPlace,
+    find_form,
+    find_line,
+    latest_edition,
+    line_before,
+    past_places,
+)
 from leaderboard.boards.unit_view import UnitView, unit_view
 from leaderboard.instant import now
 from leaderboard.seasons.models import Season, Unit
@@ -95,5 +102,6 @@ def said(session: Session) -> Said:
         return Said(unit, seasons, season, edition, board)
     past = past_places(session, season.id, line["unit"])
     prospect = find_prospect(session, edition.id, line["unit"])
-    view = unit_view(board, line, past)
+    earlier = line_before(session, edition, line)
+    view = unit_view(board, line, past, earlier)
     return Said(unit, seasons, season, edition, board, line, past, view, prospect)

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
 from flask import render_template
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from leaderboard.boards.waterfall import waterfall
 from leaderboard.formatters import plain
+from leaderboard.ledger.underway import own_names, stages_awaiting
 from leaderboard.web.my.door import door
 from leaderboard.web.my.said import said
 from leaderboard.web.my.standing import opened
 from leaderboard.web.requests import reading
 from leaderboard.words import gettext as _
-from scoring.show import round_half_up
+from leaderboard.words import named
+from scoring.cohort import or_later
+from scoring.facts import SIGNED
+from scoring.measure_document import GROUNDBREAKING_STAGES
+from scoring.show import exact, round_half_up
 
 Document = dict[str, Any]
 
@@ -31,16 +38,56 @@ def why() -> ResponseReturnValue:
         "pages/units/why.html",
         **opened(session, found),
         falls=waterfall(found.view.contributions),
-        moved=_moved(found.prospect, found.board["scheme"]["decimals"]["score"]),
+        own=called(session, found.unit.id),
+        reported=_reported(stages_awaiting(session, found.unit.id), found.board["scheme"]),
+        moved=_moved(found.prospect, found.board["scheme"]),
     )
 
 
-def _moved(prospect: Document | None, decimals: int) -> Document | None:
-    """The change since the edition before, split: rows of what it came from, in points and in places gained."""
+def called(session: Session, unit_id: int) -> dict[str, str]:
+    """Code -> name of each of the unit's own projects: what is not public is its code in an edition."""
+    return {code: named(*both) for code, both in own_names(session, unit_id).items()}
+
+
+def _reported(awaiting: Mapping[str, frozenset[str]], scheme: Document) -> dict[str, tuple[set[str], ...]]:
+    """By indicator, above and below the line: codes of projects with a stage awaiting verification that it counts."""
+    return {
+        indicator["key"]: tuple(
+            {code for code, stages in awaiting.items() if stages & set(counted)}
+            for counted in _stages(indicator["measure"])
+        )
+        for indicator in scheme["indicators"]
+    }
+
+
+def _stages(measure: Document) -> tuple[Sequence[str], Sequence[str]]:
+    """The stages that a measure counts above and below its line; none where it counts something else."""
+    match measure.get("preset"):
+        case "signing":
+            return (SIGNED,), ()
+        case "groundbreaking":
+            return or_later(GROUNDBREAKING_STAGES), (SIGNED,)
+        case "landing":
+            return or_later(measure["stages"]), (SIGNED,)
+        case "arrival":
+            return (), (SIGNED,)
+    return _of_term(measure.get("numerator")), _of_term(measure.get("denominator"))
+
+
+def _of_term(term: Document | None) -> Sequence[str]:
+    projects = (term or {}).get("projects")
+    return () if projects is None else or_later(projects.get("stages", (SIGNED,)))
+
+
+def _moved(prospect: Document | None, scheme: Document) -> Document | None:
+    """The change since the edition before, split: rows of what it came from, in points and in places gained.
+
+    The unit's own part is opened by what gave it; where that is not known it stands as one.
+    """
     told = (prospect or {}).get("moved")
     if not told:
         return None
-    score, place = told["score"], told["place"]
+    score, place, decimals = told["score"], told["place"], scheme["decimals"]["score"]
     words = {
         "own": _("本单位自己的变化"),
         "others": _("其他单位的变化"),
@@ -57,7 +104,17 @@ def _moved(prospect: Document | None, decimals: int) -> Document | None:
         }
         for key, said_so in words.items()
     ]
-    return {"since": told["since"], "outcome": told["outcome"], "rows": rows}
+    inside = [{"words": name, "points": _points(points, decimals)} for name, points in _own(told, scheme)]
+    return {"since": told["since"], "outcome": told["outcome"], "rows": rows, "inside": inside}
+
+
+def _own(told: Document, scheme: Document) -> list[tuple[str, str]]:
+    """Names and points of what the unit's own change consists of, in the scheme's order; what it dropped comes last."""
+    own = dict(told.get("own", {}))
+    every = (*scheme["indicators"], *scheme["adjustments"])
+    found = [(named(e["name"], e["name_en"]), own.pop(e["key"])) for e in every if e["key"] in own]
+    dropped = sum((Fraction(points) for points in own.values()), Fraction(0))
+    return [*found, *([(_("其他项目"), exact(dropped))] if own else [])]
 
 
 def _points(text: str, decimals: int) -> str:
