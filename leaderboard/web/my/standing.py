@@ -9,14 +9,20 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from leaderboard.boards.prospects import NAMED
 from leaderboard.boards.view import is_against_target
+from leaderboard.formatters import money
 from leaderboard.instant import local_date, now
+from leaderboard.ledger.underway import most_outstanding, stages_awaiting
 from leaderboard.objections.read import open_windows
 from leaderboard.web.facts import stage_words
+from leaderboard.web.my.deeds import Names, Near
 from leaderboard.web.my.door import door
 from leaderboard.web.my.said import Said, said
-from leaderboard.web.my.todo import Names, next_step, project_names
+from leaderboard.web.my.todo import next_step, project_names
 from leaderboard.web.requests import office, reading
+from leaderboard.words import gettext as _
+from leaderboard.words import named
 
 Document = dict[str, Any]
 AROUND, TOP = 2, 3
@@ -51,7 +57,20 @@ def names_of(session: Session, found: Said) -> Names:
         found.board or {},
         project_names(session, found.prospect),
         local_date(now(), office().zone),
+        stages_awaiting(session, found.unit.id),
+        outstanding(session, found),
     )
+
+
+def outstanding(session: Session, found: Said) -> list[Near]:
+    """The unit's projects signed in the season with most contract money still to come, each with how much."""
+    if found.season is None:
+        return []
+    starts, ends = found.season.starts_on, found.season.ends_on
+    return [
+        Near(one.code, named(one.name, one.name_en), _("还差 {money}").format(money=money(one.yuan)))
+        for one in most_outstanding(session, found.unit.id, starts, ends, NAMED)
+    ]
 
 
 def _figures(board: Document, line: Document) -> list[Document]:

@@ -11,23 +11,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from leaderboard.formatters import money, place, plain
+from leaderboard.formatters import place, plain
 from leaderboard.ledger.models import Project
-from leaderboard.words import ENGLISH, language, named
+from leaderboard.web.my.deeds import Names, Near, deed_words, thing_words
 from leaderboard.words import gettext as _
+from leaderboard.words import named
 
 Document = dict[str, Any]
-WAN, YI = 10_000, 100_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Near:
-    """A project that is near to what a way asks of it."""
-
-    code: str
-    name: str
-    standing: str
-    """How far it is and for how long: 已落地 46 天."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,27 +32,6 @@ class Way:
     """Of how many projects, where there are more than are asked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
-    """What keys are called: stages of the season, indicators and adjustments of the scheme, projects, today."""
-
-    stages: Mapping[str, str]
-    board: Document
-    projects: Mapping[str, str]
-    today: date
-
-    def of(self, what: str) -> str:
-        """The name of an indicator or adjustment; a reported measure is called as it is."""
-        scheme = self.board["scheme"]
-        found = next((n for n in (*scheme["indicators"], *scheme["adjustments"]) if n["key"] == what), None)
-        return named(found["name"], found["name_en"]) if found else what
-
-    def preset(self, what: str) -> str:
-        """Which of the usual rates an indicator is, if any."""
-        every = self.board["scheme"]["indicators"]
-        return next((str(i["measure"].get("preset", "")) for i in every if i["key"] == what), "")
-
-
 def project_names(session: Session, prospect: Document | None) -> dict[str, str]:
     """Names of the projects that a unit's prospects speak of, by code: what is not public is its code in an edition."""
     codes = {project["code"] for step in _steps(prospect) for project in step["projects"]}
@@ -75,54 +44,6 @@ def _steps(prospect: Document | None) -> Iterable[Document]:
     if ways:
         yield from ways["answers"]
         yield from (ways["path"] or {"steps": []})["steps"]
-
-
-def deed_words(step: Document, names: Names) -> str:
-    """What to do so many times: 推动 2 个已签约项目开工."""
-    steps = step["steps"]
-    many = enough(steps) if step["by"] == "amount" else str(steps)
-    share = _("（按 {share} 分成）").format(share=step["share"]) if step.get("share", "1") != "1" else ""
-    what = names.stages.get(step["what"], step["what"])
-    match step["deed"]:
-        case "stage":
-            return _("推动 {many} 个项目{stage}").format(many=many, stage=what) + share
-        case "new_project" if step["what"] == "signed":
-            return _("新签约 {many} 个项目").format(many=many) + share
-        case "new_project":
-            return _("新签约 {many} 个项目并{stage}").format(many=many, stage=what) + share
-        case "arrival":
-            return _("再到位资金 {many}").format(many=many) + share
-        case "number":
-            return _number_words(step, many, names)
-    fewer = step["sign"] < 0
-    said = _("{name}减少 {many}") if fewer else _("{name}增加 {many}")
-    return said.format(name=names.of(step["what"]), many=many)
-
-
-def _number_words(step: Document, many: str, names: Names) -> str:
-    """The usual rates by what they count; any other by its name."""
-    usual = {
-        "signing": _("再签约 {many}"),
-        "groundbreaking": _("再开工 {many}"),
-        "landing": _("再落地 {many}"),
-        "arrival": _("再到位资金 {many}"),
-    }.get(names.preset(step["what"]))
-    if step["by"] != "amount":
-        many = _("{many} 个项目").format(many=many) if usual else many
-    if usual is not None and step["sign"] > 0:
-        return usual.format(many=many)
-    said = _("{name}减少 {many}") if step["sign"] < 0 else _("{name}增加 {many}")
-    return said.format(name=names.of(step["what"]), many=many)
-
-
-def enough(yuan: int) -> str:
-    """Money rounded up to what is shown of it, so that what is read is enough."""
-    if language() == ENGLISH:
-        unit = 10 * YI if yuan >= 10 * YI else 1_000_000
-        shown = unit // 100
-    else:
-        shown = YI // 100 if yuan >= YI else WAN
-    return money(-(-yuan // shown) * shown)
 
 
 WHY = {
@@ -140,25 +61,17 @@ def why_words(reason: str) -> str:
     return _(WHY[reason])
 
 
-def thing_words(step: Document, names: Names) -> str:
-    """What a column is about, where no number of steps is enough."""
-    what = names.stages.get(step["what"], step["what"])
-    match step["deed"]:
-        case "stage":
-            return _("推动现有项目{stage}").format(stage=what)
-        case "new_project" if step["what"] == "signed":
-            return _("新签约项目")
-        case "new_project":
-            return _("新签约项目并{stage}").format(stage=what)
-        case "arrival":
-            return _("资金到位")
-    return names.of(step["what"])
-
-
 def near_of(step: Document, names: Names) -> list[Near]:
-    """The projects nearest to what is asked, each with how far it is and how long it has waited there."""
-    found = []
+    """The projects nearest to what is asked, each with how far it is and how long it has waited there.
+
+    Where money is asked for, those with most of it still to come; what was reported already is not asked for.
+    """
+    if step["deed"] == "arrival" or (step["deed"] == "number" and names.preset(step["what"]) == "arrival"):
+        return list(names.outstanding)
+    found, waiting = [], set(names.waiting(step))
     for project in step["projects"]:
+        if project["code"] in waiting:
+            continue
         standing = ""
         if project["stage"] is not None:
             days = (names.today - date.fromisoformat(project["on"])).days
@@ -178,7 +91,8 @@ def ways(prospect: Document, names: Names) -> tuple[list[Way], list[Way]]:
             key = words, str(answer["place"])
             near = [*(there[key].near if key in there else ()), *near_of(answer, names)]
             more = (there[key].choice if key in there else 0) + (answer["most"] or 0)
-            there[key] = Way(words, answer["place"], "", near[:5], more if more > answer["steps"] else 0)
+            several = list(dict.fromkeys(near))[:5]
+            there[key] = Way(words, answer["place"], "", several, more if more > answer["steps"] else 0)
         else:
             words = thing_words(answer, names)
             not_there.setdefault((words, ""), Way(words, None, why_words(answer["reason"] or "not_enough")))
@@ -202,9 +116,9 @@ def path_of(prospect: Document | None, names: Names) -> tuple[list[Way], int | s
     alike: dict[tuple[str, ...], Document] = {}
     for step in path["steps"]:
         key = step["deed"], step["what"], step["by"], str(step["sign"]), step["share"]
-        known = alike.get(key, {"steps": 0, "projects": []})
-        more = {"steps": known["steps"] + step["steps"], "projects": [*known["projects"], *step["projects"]]}
-        alike[key] = step | more
+        known = alike.get(key, {"steps": 0, "projects": [], "codes": []})
+        lists = {name: [*known[name], *step.get(name, ())] for name in ("projects", "codes")}
+        alike[key] = step | lists | {"steps": known["steps"] + step["steps"]}
     return [Way(deed_words(s, names), None, "", near_of(s, names)) for s in alike.values()], path["place"]
 
 
