@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from sqlalchemy import select
@@ -16,6 +16,15 @@ from scoring.measures import Measures
 from scoring.race import score_measured
 from scoring.reach_change import ABOVE, BELOW, TIMES, Cell, changed
 from scoring.result import Standing
+from scoring.rules import (
+    ArrivedOverContract,
+    Measure,
+    ReturnRatio,
+    Scheme,
+    Signing,
+    StageReached,
+    Terms,
+)
 from scoring.show import round_half_up
 
 
@@ -28,6 +37,10 @@ class Entry:
     cell: Cell
     by: str
     value: Fraction
+    follows: Cell | None = None
+    """A numerator of another indicator that counts the very same facts as this denominator."""
+    within: Cell | None = None
+    """The denominator whose projects this numerator counts some of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +71,57 @@ def entries(field: Field, unit: str) -> list[Entry]:
                 if count is not None and count.value is not None and part.audited is None:
                     cell = Cell(unit, side, indicator.key, n)
                     found.append(Entry(f"{side}.{indicator.key}.{n}", cell, count.by, count.value))
+    found = _linked(found, field.scheme)
     for rule in field.scheme.adjustments:
         happened = own.happened(rule.key)
         if happened.value is not None:
             cell = Cell(unit, TIMES, rule.key)
             found.append(Entry(f"{TIMES}.{rule.key}", cell, happened.by, happened.value))
     return found
+
+
+def _linked(found: list[Entry], scheme: Scheme) -> list[Entry]:
+    """Denominators with the numerator that the scheme makes them equal to; shares of projects with their whole."""
+    measures = {indicator.key: indicator.measure for indicator in scheme.indicators}
+    counted = {e.cell: _counted(measures[e.cell.key], e.cell) for e in found}
+    above = {counted[e.cell]: e.cell for e in found if e.cell.side == ABOVE and counted[e.cell] is not None}
+    linked = []
+    for entry in found:
+        if entry.cell.side == BELOW:
+            linked.append(replace(entry, follows=above.get(counted[entry.cell])))
+        else:
+            whole = entry.cell._replace(side=BELOW)
+            is_share = isinstance(measures[entry.cell.key], StageReached) and whole in counted
+            linked.append(replace(entry, within=whole if is_share else None))
+    return linked
+
+
+def _counted(measure: Measure, cell: Cell) -> Hashable:
+    """What a number counts, equal for numbers that count the very same facts; None where that is not told."""
+    match measure:
+        case Signing(cohort=cohort) if cell.side == ABOVE:
+            return "signed", cohort, measure.shares[cell.part][0]
+        case StageReached(cohort=cohort) if cell.side == BELOW:
+            return "signed", cohort, "count"
+        case ArrivedOverContract(cohort=cohort) if cell.side == BELOW:
+            return "signed", cohort, "amount"
+        case ReturnRatio():
+            return "return", measure.numerator if cell.side == ABOVE else measure.denominator
+        case Terms(pieces=pieces):
+            piece = pieces[cell.part]
+            return piece.numerator if cell.side == ABOVE else piece.denominator
+    return None
+
+
+def followed(given: Sequence[Entry], numbers: Mapping[Cell, Fraction]) -> dict[Cell, Fraction]:
+    """The numbers with every denominator left as published that follows a numerator moved by as much as that."""
+    published = {entry.cell: entry.value for entry in given}
+    moved = dict(numbers)
+    for entry in given:
+        if entry.follows is not None and numbers[entry.cell] == entry.value:
+            more = numbers[entry.follows] - published[entry.follows]
+            moved[entry.cell] = max(entry.value + more, Fraction(0))
+    return moved
 
 
 def tried(field: Field, unit: str, numbers: Mapping[Cell, Fraction]) -> Outcome:

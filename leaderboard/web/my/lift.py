@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -9,7 +10,7 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from leaderboard.boards.calculator import Entry, Outcome, entries, find_field, tried
+from leaderboard.boards.calculator import Entry, Outcome, entries, find_field, followed, tried
 from leaderboard.formatters import plain
 from leaderboard.web.my.door import door
 from leaderboard.web.my.said import Said, said
@@ -60,8 +61,11 @@ def _calculated(session: Session, found: Said) -> dict[str, Any]:
     fields = [_field(entry, found.board) for entry in given]
     outcome = None
     if not any(field["problem"] for field in fields):
-        numbers: dict[Cell, Fraction] = {e.cell: f["number"] for e, f in zip(given, fields, strict=True)}
+        typed: dict[Cell, Fraction] = {e.cell: f["number"] for e, f in zip(given, fields, strict=True)}
+        numbers = followed(given, typed)
         outcome = tried(division, found.line["unit"], numbers)
+        for entry, field in zip(given, fields, strict=True):
+            field |= {"taken": _taken(entry, typed, numbers), "doubt": _doubt(entry, numbers)}
     groups: dict[str, list[Document]] = {}
     for field in fields:
         groups.setdefault(field["group"], []).append(field)
@@ -77,12 +81,30 @@ def _field(entry: Entry, board: Document) -> Document:
     return {
         "name": entry.name,
         "label": _label(entry),
-        "group": _group(entry, board),
+        "follows": entry.follows is not None and _group_of(entry.follows, board),
+        "taken": "",
+        "doubt": "",
+        "group": _group_of(entry.cell, board),
         "published": published,
         "typed": typed,
         "number": number,
-        "problem": "" if number is not None else _("应为不小于 0 的数"),
+        "problem": "" if number is not None else _("应为不小于 0 的数，且不超过可记录的范围"),
     }
+
+
+def _taken(entry: Entry, typed: Mapping[Cell, Fraction], numbers: Mapping[Cell, Fraction]) -> str:
+    """The number that a denominator is taken as, where it followed another; "" where it is taken as typed."""
+    if numbers[entry.cell] == typed[entry.cell]:
+        return ""
+    return plain(numbers[entry.cell] / (WAN if entry.by == "amount" else 1), 6)
+
+
+def _doubt(entry: Entry, numbers: Mapping[Cell, Fraction]) -> str:
+    """What cannot well be: more projects at a stage than there are signed."""
+    if entry.within is None or numbers[entry.cell] <= numbers[entry.within]:
+        return ""
+    words = _("分子 {above} 大于分母 {below}：走到这一步的项目不会多于分母里的项目，请核对。")
+    return words.format(above=plain(numbers[entry.cell], 6), below=plain(numbers[entry.within], 6))
 
 
 def _number(typed: str, by: str) -> Fraction | None:
@@ -94,10 +116,10 @@ def _number(typed: str, by: str) -> Fraction | None:
     return number if number is not None and number >= 0 else None
 
 
-def _group(entry: Entry, board: Document) -> str:
+def _group_of(cell: Cell, board: Document) -> str:
     scheme = board["scheme"]
-    every = scheme["adjustments"] if entry.cell.side == TIMES else scheme["indicators"]
-    found = next(one for one in every if one["key"] == entry.cell.key)
+    every = scheme["adjustments"] if cell.side == TIMES else scheme["indicators"]
+    found = next(one for one in every if one["key"] == cell.key)
     return named(found["name"], found["name_en"])
 
 
