@@ -30,9 +30,10 @@ if TYPE_CHECKING:
 
 PATHS = frozenset({"/my/", "/my/why", "/my/lift", "/my/sure"})
 """Pages that are only read; those with forms are not among them."""
-PACKED = frozenset({"/my/", "/my/why", "/my/sure"})
+PACKED = re.compile(r"/my/(?:why|sure|windows/\d+)?")
 """Pages that are sent gzipped: they say nothing again of what came with the request, so that the lengths of what is
-sent tell nobody who makes a person ask for them (BREACH) what else is in them."""
+sent tell nobody who makes a person ask for them (BREACH) what else is in them. A form sent back with what was typed
+into it is an answer to a POST, and is never gzipped."""
 LONGEST: Millis = 20_000
 """A page is kept for so long at most, and for less than a session may go without being noted as in use."""
 MOST = 512
@@ -67,19 +68,29 @@ class OwnLane:
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
-        cookies = environ.get("HTTP_COOKIE")
-        if environ["REQUEST_METHOD"] != "GET" or environ["PATH_INFO"] not in PATHS or not cookies:
+        cookies, path = environ.get("HTTP_COOKIE"), environ["PATH_INFO"]
+        if environ["REQUEST_METHOD"] != "GET" or not cookies:
             return self.app(environ, start_response)
+        is_packed = bool(PACKED.fullmatch(path)) and takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", ""))
+        if path not in PATHS:
+            return self._packed(environ, start_response) if is_packed else self.app(environ, start_response)
         trail = self._trail()
         if trail is None:
             return self.app(environ, start_response)
-        is_packed = environ["PATH_INFO"] in PACKED and takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", ""))
-        key = environ["PATH_INFO"], environ.get("QUERY_STRING", ""), cookies, is_packed
+        key = path, environ.get("QUERY_STRING", ""), cookies, is_packed
         page = self._pages.get(key)
         if page is not None and page.trail == trail and now() < page.until:
             start_response("200 OK", list(page.headers))
             return [page.body]
         return self._rendered(key, trail, environ, start_response)
+
+    def _packed(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        """What Flask answers, gzipped where it is a page, and not kept."""
+        status, headers, body = _answer(self.app, environ)
+        if status == "200 OK":
+            headers, body = _gzipped(headers, body)
+        start_response(status, headers)
+        return [body]
 
     def _trail(self) -> tuple[int, str] | None:
         """Where the audit trail ends now; None where nobody can say."""
