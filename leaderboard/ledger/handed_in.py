@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Row, and_, exists, false, or_, select
+from sqlalchemy import func as sql
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
@@ -28,7 +31,7 @@ from leaderboard.ledger.models import (
     UnitDecision,
     UnitReturn,
 )
-from leaderboard.ledger.read import known_project_facts, outcome_of
+from leaderboard.ledger.read import known_project_facts, known_unit_facts, outcome_of
 from leaderboard.ledger.record import LedgerError, decide
 from leaderboard.likeness import name_key
 from leaderboard.words import gettext as _
@@ -70,12 +73,41 @@ def own_events(session: Session, unit_id: int) -> tuple[Sequence[int], Sequence[
     return ids, session.execute(events.where(own_projects(unit_id))).all()
 
 
-def unsettled(session: Session, unit_id: int, outcome: str, limit: int) -> list[HandedIn]:
-    """The unit's returns and the facts of its projects that wait, or were sent back; the newest first.
+def _own(kind: str, unit_id: int, people: Collection[str]) -> ColumnElement[bool]:
+    """Whether a fact is the unit's own business: its return or share, what its people reported, all of what it has alone.
 
-    `outcome` is AWAITING or RETURNED. A share that another unit has in a project is that unit's own business.
+    What another unit reported of a project that both share is that unit's.
     """
-    return _listed(session, unit_id, (outcome,), None, limit)
+    table: Any = HANDED_IN[kind]
+    if kind not in {"event", "arrival"}:
+        return cast(ColumnElement[bool], table.unit_id == unit_id)
+    return or_(table.recorded_by.in_(people), KeptLine.units == f"|{unit_id}|")
+
+
+def unsettled(
+    session: Session, unit_id: int, outcome: str, people: Collection[str], limit: int
+) -> list[HandedIn]:
+    """The unit's own facts that wait, or were sent back; the newest first.
+
+    `outcome` is AWAITING or RETURNED, `people` are the names of those who report for the unit.
+    """
+    return _listed(session, unit_id, (outcome,), people, limit)
+
+
+def count_unsettled(
+    session: Session, unit_id: int, people: Collection[str], project_ids: Collection[int]
+) -> Counter[tuple[int, str]]:
+    """How many of the unit's own facts wait, or were sent back, by project and outcome; three queries."""
+    found: Counter[tuple[int, str]] = Counter()
+    for kind, table in PROJECT_FACTS.items():
+        fact = and_(table.project_id == KeptWaiting.project_id, table.fact_id == KeptWaiting.fact_id)
+        counted = select(KeptWaiting.project_id, KeptWaiting.outcome, sql.count())
+        counted = counted.join(table, fact).join(KeptLine, KeptLine.project_id == KeptWaiting.project_id)
+        counted = counted.where(KeptWaiting.kind == kind, KeptWaiting.project_id.in_(project_ids))
+        counted = counted.where(_own(kind, unit_id, people))
+        rows = session.execute(counted.group_by(KeptWaiting.project_id, KeptWaiting.outcome))
+        found += Counter({(project_id, outcome): number for project_id, outcome, number in rows})
+    return found
 
 
 def settled(session: Session, unit_id: int, people: Collection[str], limit: int) -> list[HandedIn]:
@@ -85,7 +117,7 @@ def settled(session: Session, unit_id: int, people: Collection[str], limit: int)
 
 
 def _listed(
-    session: Session, unit_id: int, outcomes: Collection[str], people: Collection[str] | None, limit: int
+    session: Session, unit_id: int, outcomes: Collection[str], people: Collection[str], limit: int
 ) -> list[HandedIn]:
     found = [each for kind in HANDED_IN for each in _of_kind(session, kind, unit_id, outcomes, people, limit)]
     found.sort(key=lambda each: (each.fact.recorded_at, each.key.fact_id), reverse=True)
@@ -97,7 +129,7 @@ def _of_kind(
     kind: str,
     unit_id: int,
     outcomes: Collection[str],
-    people: Collection[str] | None,
+    people: Collection[str],
     limit: int,
 ) -> Iterator[HandedIn]:
     """The facts of one kind; one query whatever their number."""
@@ -117,13 +149,13 @@ def _of_kind(
     if about_project:
         asked = asked.join(Project, Project.id == holder).join(KeptLine, KeptLine.project_id == holder)
         asked = asked.where(own_projects(unit_id))
-    if about_project and people is None:
+    is_open = set(UNSETTLED).issuperset(outcomes)
+    if about_project and is_open:
         # What is not settled is kept apart, so that nothing else is looked at.
         kept = and_(KeptWaiting.project_id == holder, KeptWaiting.fact_id == table.fact_id)
         asked = asked.join(KeptWaiting, kept).where(KeptWaiting.outcome.in_(outcomes))
-    if kind not in {"event", "arrival"}:
-        asked = asked.where(table.unit_id == unit_id)
-    if people is not None:
+    asked = asked.where(_own(kind, unit_id, people))
+    if not is_open:
         asked = asked.where(table.recorded_by.in_(people))
     # Nothing was decided, or what was decided last is that it waits again.
     untouched = decisions.outcome.is_(None) if AWAITING in outcomes else false()
@@ -141,18 +173,30 @@ def _of_kind(
         )
 
 
-def find_handed_in(session: Session, unit_id: int, key: Key) -> OfProject | OfUnit | None:
-    """A return of the unit, or a fact of a project in which it has a share; None for what is none of its business."""
+def find_handed_in(
+    session: Session, unit_id: int, key: Key, people: Collection[str]
+) -> OfProject | OfUnit | None:
+    """A fact that is the unit's own business, its people being these; None for any other."""
     table: Any = HANDED_IN.get(key.kind)
     if table is None:
         return None
-    fact: OfProject | OfUnit | None = session.get(table, (key.holder_id, key.fact_id))
-    if isinstance(fact, OfProject):
-        line = select(KeptLine.project_id).where(KeptLine.project_id == key.holder_id, own_projects(unit_id))
-        mine = session.scalar(line) is not None and not (isinstance(fact, Credit) and fact.unit_id != unit_id)
-    else:
-        mine = isinstance(fact, UnitReturn) and fact.unit_id == unit_id
-    return fact if mine else None
+    holder = table.project_id if key.kind in PROJECT_FACTS else table.unit_id
+    asked = select(table).where(holder == key.holder_id, table.fact_id == key.fact_id)
+    if key.kind in PROJECT_FACTS:
+        asked = asked.join(KeptLine, KeptLine.project_id == holder).where(own_projects(unit_id))
+    found: OfProject | OfUnit | None = session.scalar(asked.where(_own(key.kind, unit_id, people)))
+    return found
+
+
+def last_returns(session: Session, unit_id: int) -> dict[str, date]:
+    """Measure -> the day to which the unit has reported it; a return that ends earlier has a later one standing on it."""
+    found = known_unit_facts(UnitReturn).where(UnitReturn.unit_id == unit_id).order_by(UnitReturn.occurred_on)
+    return {row.measure: row.occurred_on for row in session.execute(found)}
+
+
+def is_built_on(session: Session, fact: UnitReturn) -> bool:
+    """Whether a later return of the same unit and measure stands on this one."""
+    return last_returns(session, fact.unit_id).get(fact.measure, fact.occurred_on) > fact.occurred_on
 
 
 def take_back(session: Session, actor: str, fact: OfProject | OfUnit, reason: str) -> None:
@@ -171,8 +215,13 @@ def take_back(session: Session, actor: str, fact: OfProject | OfUnit, reason: st
 
 
 def may_take_back(session: Session, fact: OfProject | OfUnit, people: Collection[str]) -> bool:
-    """Whether a unit may take a fact of its own back: it was sent back, or it waits and these people recorded it."""
+    """Whether a unit may take a fact of its own back: it was sent back, or it waits and these people recorded it.
+
+    What waits stays as long as a later return stands on it.
+    """
     outcome = outcome_of(session, fact)
+    if outcome == AWAITING and isinstance(fact, UnitReturn) and is_built_on(session, fact):
+        return False
     return outcome == RETURNED or (outcome == AWAITING and fact.recorded_by in people)
 
 

@@ -17,6 +17,7 @@ from leaderboard.ledger.codes import code_problem
 from leaderboard.ledger.models import (
     ARRIVAL_KINDS,
     DOMESTIC,
+    RETURNED,
     REVERSED,
     VERIFIED,
     Adjustment,
@@ -213,6 +214,38 @@ def add_return(
         str(unit_id),
         measure=measure,
         until=str(ends_on),
+        quantity=quantity,
+    )
+    return fact
+
+
+def replace_return(
+    session: Session, source: Source, former: UnitReturn, quantity: int, reason: str
+) -> UnitReturn:
+    """Give a return that was sent back another figure for the very same period, whatever later ones stand on it.
+
+    Sending it back unlocked its figure; its period stays, so that the later ones go on from the same day. Raises
+    LedgerError unless sending it back was the last decision on it.
+    """
+    if outcome_of(session, former) != RETURNED:
+        raise LedgerError(_("这条记录已经认定或撤回，请刷新后再看"))
+    _add_decision(session, source.actor, former, REVERSED, reason, now())
+    record_act(session, source.actor, f"fact.{REVERSED}", f"unit_return {former.fact_id}", why=reason)
+    fact = UnitReturn(
+        unit_id=former.unit_id,
+        measure=former.measure,
+        starts_on=former.starts_on,
+        quantity=quantity,
+        **_recorded(source, former.occurred_on),
+    )
+    _add_fact(session, source, fact)
+    record_act(
+        session,
+        source.actor,
+        "return.add",
+        str(fact.unit_id),
+        measure=fact.measure,
+        until=str(fact.occurred_on),
         quantity=quantity,
     )
     return fact

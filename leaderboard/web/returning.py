@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from leaderboard.instant import local_date, now
+from leaderboard.ledger.models import RETURNED
 from leaderboard.ledger.read import live_returns
 from leaderboard.seasons.models import Season, Unit
 from leaderboard.seasons.read import RosterLine, scheme_in_force
@@ -30,8 +32,8 @@ class Before:
     last: int | None
     """The figure of the last period."""
     until: date | None
-    last_id: int | None
-    last_outcome: str | None
+    returned: Row[Any] | None
+    """The first that was sent back: what comes after it stands on it, so it is handed in anew before anything else."""
 
 
 def before_of(
@@ -40,20 +42,19 @@ def before_of(
     unit: RosterLine | Unit,
     measure: str,
     words: str,
-    without: Collection[int] = (),
+    until: date = date.max,
 ) -> Before:
-    """What a unit has reported of a measure so far, `without` the returns that are about to be replaced."""
+    """What a unit has reported of a measure so far, or for the periods that ended before a day."""
     unit_id = unit.unit_id if isinstance(unit, RosterLine) else unit.id
     found = live_returns(session, unit_id, measure)
-    rows = [row for row in found if row.occurred_on >= season.starts_on and row.fact_id not in without]
+    rows = [row for row in found if season.starts_on <= row.occurred_on < until]
     return Before(
         named(unit.name, unit.name_en),
         words,
         sum(row.quantity for row in rows),
         rows[-1].quantity if rows else None,
         rows[-1].occurred_on if rows else None,
-        rows[-1].fact_id if rows else None,
-        rows[-1].outcome if rows else None,
+        next((row for row in rows if row.outcome == RETURNED), None),
     )
 
 

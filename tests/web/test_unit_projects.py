@@ -11,8 +11,9 @@ from sqlalchemy import event
 
 from leaderboard.accounts.models import REPORTER
 from leaderboard.db import Database
+from leaderboard.ledger.models import RETURNED
 from leaderboard.ledger.read import find_project
-from leaderboard.ledger.record import Source, add_stage_event
+from leaderboard.ledger.record import Source, add_stage_event, decide
 from leaderboard.seasons.deadlines import Deadline, set_deadlines
 from leaderboard.seasons.models import Season
 from tests.factories import PENDING, VERIFIED, Race, race_of
@@ -85,6 +86,30 @@ def test_a_project_tells_each_deadline_and_how_long_each_stage_took(
     assert f"开工 {signed + timedelta(days=93)}，已 7 天" in page.text()
     waiting = visit("/my/projects/L-3", client=client)
     assert "已报待认定" in waiting.text(waiting.all("ul", class_="nodes")[0])
+
+
+@pytest.mark.engines("sqlite")
+def test_a_contract_that_nobody_verified_is_marked_and_one_sent_back_left_out(
+    client: FlaskClient, database: Database, visit: Visit
+) -> None:
+    with database.session() as session:
+        project = race_of(session, "now").project("liuxi", code="N-0", name="新签项目", signed=None)
+        signing = add_stage_event(
+            session, PENDING, project, stage="signed", occurred_on=TODAY, inward_yuan=1_500_000_000
+        )
+        session.commit()
+
+    def told() -> dict[str, str]:
+        page = visit("/my/projects", client=client)
+        rows = [page.text(row) for row in page.all("ol", class_="own")[0]]
+        return {row.split()[0]: row for row in rows}
+
+    assert "，合同 15 亿元（待认定）" in told()["新签项目"]
+    assert "，合同 1 亿元 ·" in f"{told()['柳溪项目2']} ·"
+    with database.session() as session:
+        decide(session, "chen", session.merge(signing), RETURNED, "缺页")
+        session.commit()
+    assert "合同" not in told()["新签项目"]
 
 
 @pytest.mark.engines("sqlite")

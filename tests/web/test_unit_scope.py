@@ -98,7 +98,7 @@ NOBODYS = Nobodys(
 
 
 def their_facts(session: Session, race: Race) -> Iterator[Key]:
-    """A fact of every kind, waiting or sent back, of 青石's own project, of 青石, and its share in one with 柳溪."""
+    """A fact of every kind, waiting or sent back, of 青石's own project, of 青石, and of one that it has with 柳溪."""
     unit, wang = race.units["qingshi"], Source("wang", MARK)
     project = add_project(session, wang, code="their-own", name=f"{MARK}项目", investor=MARK)
     (credit,) = add_credits(session, wang, project, shares=[(unit.id, Fraction(1))], occurred_on=TODAY)
@@ -125,6 +125,11 @@ def their_facts(session: Session, race: Race) -> Iterator[Key]:
     both = race.project("liuxi", "qingshi", code="both", name="共享项目")
     (share,) = (row for row in live_credits(session, both.id) if row.unit_id == unit.id)
     yield Key("credit", both.id, share.fact_id)
+    # What 青石's people reported of the shared project is 青石's own, but for its being told.
+    started = add_stage_event(session, wang, both, stage="started", occurred_on=TODAY)
+    decide(session, "chen", started, RETURNED, MARK)
+    money = add_arrival(session, wang, both, occurred_on=TODAY, amount_yuan=70_000)
+    yield from (Key("event", both.id, started.fact_id), Key("arrival", both.id, money.fact_id))
 
 
 def open_board(session: Session, race: Race, objecting: str) -> tuple[int, int]:
@@ -253,8 +258,15 @@ def test_no_page_of_a_unit_shows_what_is_another_units_own(
     pages += ["/my/reports", "/my/returns", "/my/windows/", f"/my/windows/{theirs.shared_draft}"]
     for page in pages:
         assert MARK not in visit(page, client=client).source, page
-    # A project that both have shows both shares.
-    shared = visit("/my/projects/both", client=client).text()
+    # A project that both have shows both shares and what was reported, and nothing to do about it.
+    page = visit("/my/projects/both", client=client)
+    shared = page.text()
+    assert f"{TODAY} 开工 已退回" in shared
+    assert f"{TODAY} 到位 7 万元 (市外境内资金) 待认定" in shared
+    assert [form for form in page.all("form") if "/reports/" in (form.get("action") or "")] == []
+    assert "补附件" not in shared
+    assert "已退回" not in visit("/my/projects", client=client).text()
+    assert "没有待办的填报。" in visit("/my/reports", client=client).text()
     assert "柳溪镇 1/2、 青石镇 1/2" in shared or "柳溪镇 1/2、青石镇 1/2" in shared
     assert "共享：柳溪镇 1/2、青石镇 1/2" in visit("/my/projects", client=client).text()
 

@@ -6,6 +6,7 @@ from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from leaderboard.accounts.permissions import Action
+from leaderboard.accounts.read import people_of_unit
 from leaderboard.ledger.awaiting import Key
 from leaderboard.ledger.evidence import attach, find_evidence
 from leaderboard.ledger.handed_in import find_handed_in
@@ -24,8 +25,9 @@ from leaderboard.words import gettext as _
 def evidence_file(file_id: int) -> ResponseReturnValue:
     """A file that proves one of the unit's own facts; any other is an unknown address."""
     session = reading()
-    unit, file = own_unit(session), find_evidence(session, file_id)
-    if file is None or not find_handed_in(session, unit.id, Key(file.kind, file.holder_id, file.fact_id)):
+    unit, file = own_unit(session), find_evidence(session, file_id) or abort(404)
+    key = Key(file.kind, file.holder_id, file.fact_id)
+    if not find_handed_in(session, unit.id, key, people_of_unit(session, unit.id)):
         abort(404)
     return handed_out(session, file)
 
@@ -36,7 +38,7 @@ def add_evidence(kind: str, holder_id: int, fact_id: int) -> ResponseReturnValue
     session = writing()
     unit, key = own_unit(session), Key(kind, holder_id, fact_id)
     require(Action.REPORT_FACTS, unit.id)
-    fact = find_handed_in(session, unit.id, key) or abort(404)
+    fact = find_handed_in(session, unit.id, key, people_of_unit(session, unit.id)) or abort(404)
     given = request.files.get("file")
     content, title = (given.read(), given.filename or "") if given else (b"", "")
     if outcome_of(session, fact) not in UNSETTLED:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import abort, render_template, request, url_for
@@ -14,9 +14,10 @@ from leaderboard.accounts.permissions import Action
 from leaderboard.accounts.read import display_names, people_of_unit
 from leaderboard.ledger.awaiting import Key
 from leaderboard.ledger.evidence import evidence_of
-from leaderboard.ledger.handed_in import may_take_back, take_back
-from leaderboard.ledger.listing import find_project_fact, tell
-from leaderboard.ledger.models import CapitalArrival, OfProject, Project, StageEvent
+from leaderboard.ledger.handed_in import find_handed_in, may_take_back, take_back
+from leaderboard.ledger.listing import ToldFact, find_project_fact, tell
+from leaderboard.ledger.models import REVERSED, CapitalArrival, OfProject, Project, StageEvent
+from leaderboard.ledger.read import live_events
 from leaderboard.ledger.record import LedgerError, Source
 from leaderboard.seasons.deadlines import deadlines_of, nodes_of
 from leaderboard.seasons.models import Unit
@@ -54,7 +55,9 @@ def report_event(code: str) -> ResponseReturnValue:
     """Report that a project reached a stage; it counts once verified."""
 
     def report(session: Session, found: Project, typed: Typed, source: Source) -> str:
-        stages = stage_words(own_seasons(session, own_unit(session)))
+        unit = own_unit(session)
+        stages = stage_words(own_seasons(session, unit))
+        _refuse_taken(session, unit, found, typed)
         return record_event(session, typed, found, stages, today(), source)
 
     return _reported(code, "event", report)
@@ -112,12 +115,23 @@ def _record(
     return said
 
 
+def _refuse_taken(session: Session, unit: Unit, found: Project, typed: Typed) -> None:
+    """Say what a unit can do where the stage is on record already."""
+    stage = typed.values.get("stage", "")
+    fact = next((event for event in live_events(session, found.id) if event.stage == stage), None)
+    if fact is not None:
+        is_ours = _replaceable(session, unit, found, "event", str(fact.fact_id)) is not None
+        changeable = _("这个节点已报过：请在下面的“经过”里改、重新填报或撤回那一条")
+        typed.complain("stage", changeable if is_ours else _("这个节点已有记录；如有不符，请联系主办单位"))
+
+
 def _replaceable(session: Session, unit: Unit, found: Project, form: str, fact_id: str) -> OfProject | None:
     """A fact of the project that the unit may hand in anew: it was sent back, or it waits and is the unit's own."""
     if form not in FORMS or not fact_id.isdecimal() or int(fact_id) > LARGEST_FACT:
         return None
-    fact = find_project_fact(session, found.id, form, int(fact_id))
-    return fact if fact and may_take_back(session, fact, people_of_unit(session, unit.id)) else None
+    people = people_of_unit(session, unit.id)
+    fact = find_handed_in(session, unit.id, Key(form, found.id, int(fact_id)), people)
+    return fact if isinstance(fact, OfProject) and may_take_back(session, fact, people) else None
 
 
 def _sent_before(
@@ -203,6 +217,7 @@ def _page(
     former = _replaceable(session, unit, found, form, typed.values.get("again", "")) if typed else None
     verified, reported = days_reached((t.fact, t.outcome) for t in story if isinstance(t.fact, StageEvent))
     people, mine = display_names(session), people_of_unit(session, unit.id)
+    own = _own(unit, story, mine)
     page = render_template(
         "pages/units/project.html",
         unit=unit,
@@ -212,7 +227,8 @@ def _page(
         shares=[t.fact for t in story if t.kind == "credit" and t.outcome != "reversed"],
         nodes=nodes_of(deadlines_of(season) if season else (), verified, reported, today()),
         ages=ages_of(verified, today()),
-        files=evidence_of(session, [told.fact.fact_id for told in story]),
+        files=evidence_of(session, own),
+        own=own,
         mine=mine,
         most=settings().upload_bytes,
         forms=OwnForms.of(form, typed),
@@ -223,3 +239,18 @@ def _page(
         who=lambda name: people.get(name, name),
     )
     return page, status
+
+
+def _own(unit: Unit, story: Sequence[ToldFact], people: Collection[str]) -> frozenset[int]:
+    """The facts that are the unit's own business; of what others reported of a shared project it is told no proof."""
+    shares = [told.fact for told in story if told.kind == "credit" and told.outcome != REVERSED]
+    is_alone = all(getattr(share, "unit_id", None) == unit.id for share in shares)
+    return frozenset(
+        told.fact.fact_id
+        for told in story
+        if (
+            getattr(told.fact, "unit_id", None) == unit.id
+            if told.kind == "credit"
+            else is_alone or told.fact.recorded_by in people
+        )
+    )

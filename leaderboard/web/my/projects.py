@@ -13,8 +13,10 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
-from leaderboard.ledger.handed_in import own_events
+from leaderboard.accounts.read import people_of_unit
+from leaderboard.ledger.handed_in import count_unsettled, own_events
 from leaderboard.ledger.listing import lines_of
+from leaderboard.ledger.models import SIGNED
 from leaderboard.seasons.deadlines import LIGHTS, Deadline, Node, deadlines_of, nodes_of, pressing
 from leaderboard.web.facts import stage_words
 from leaderboard.web.my.ages import Age, ages_of, days_reached
@@ -32,6 +34,8 @@ class Standing:
     project_id: int
     age: Age | None
     node: Node | None
+    contract: str
+    """What was decided on its signing, whose amounts are the contract's; "" before it is signed."""
 
     @property
     def light(self) -> str:
@@ -49,6 +53,7 @@ def standing_of(
         project_id,
         ages[-1] if ages else None,
         pressing(nodes_of(deadlines, verified, reported, today)),
+        next((event.outcome for event in events if event.stage == SIGNED), ""),
     )
 
 
@@ -63,13 +68,15 @@ def projects() -> ResponseReturnValue:
     found = _standings(session, unit.id, deadlines_of(season) if season else ())
     wanted = [each for each in found if light not in LIGHTS or each.light == light]
     shown = wanted[(page - 1) * PAGE : page * PAGE]
-    lines = {line.head.id: line for line in lines_of(session, [each.project_id for each in shown])}
+    ids = [each.project_id for each in shown]
+    lines = {line.head.id: line for line in lines_of(session, ids)}
     return render_template(
         "pages/units/projects.html",
         unit=unit,
         season=season,
         seasons=mine,
         rows=[(lines[each.project_id], each) for each in shown],
+        unsettled=count_unsettled(session, unit.id, people_of_unit(session, unit.id), ids),
         counts=Counter(each.light for each in found),
         light=light if light in LIGHTS else "",
         total=len(wanted),

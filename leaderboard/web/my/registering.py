@@ -104,7 +104,8 @@ def _credit_at(session: Session, unit: Unit, where: str) -> Credit | None:
     holder, _slash, fact = where.partition("/")
     if not holder.isdecimal() or not fact.isdecimal() or int(holder) > LARGEST or int(fact) > LARGEST_FACT:
         return None
-    found = find_handed_in(session, unit.id, Key("credit", int(holder), int(fact)))
+    key = Key("credit", int(holder), int(fact))
+    found = find_handed_in(session, unit.id, key, people_of_unit(session, unit.id))
     return found if isinstance(found, Credit) else None
 
 

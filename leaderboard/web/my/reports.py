@@ -13,12 +13,14 @@ from leaderboard.ledger.evidence import evidence_of
 from leaderboard.ledger.handed_in import (
     HandedIn,
     find_handed_in,
+    is_built_on,
+    last_returns,
     may_take_back,
     settled,
     take_back,
     unsettled,
 )
-from leaderboard.ledger.models import AWAITING, RETURNED
+from leaderboard.ledger.models import AWAITING, RETURNED, UnitReturn
 from leaderboard.ledger.record import LedgerError
 from leaderboard.seasons.read import list_units
 from leaderboard.web.facts import kind_words, stage_words
@@ -40,9 +42,10 @@ def reports() -> ResponseReturnValue:
     unit = own_unit(session)
     season = asked_season(mine := own_seasons(session, unit))
     people, ours = display_names(session), people_of_unit(session, unit.id)
+    last = last_returns(session, unit.id)
     lists = {
-        RETURNED: unsettled(session, unit.id, RETURNED, MOST),
-        AWAITING: unsettled(session, unit.id, AWAITING, MOST),
+        RETURNED: unsettled(session, unit.id, RETURNED, ours, MOST),
+        AWAITING: unsettled(session, unit.id, AWAITING, ours, MOST),
         "settled": settled(session, unit.id, ours, NEWEST),
     }
     return render_template(
@@ -57,6 +60,12 @@ def reports() -> ResponseReturnValue:
         may_register=settings().units_register,
         ours=ours,
         again=again_address,
+        built_on=[
+            each.key.fact_id
+            for some in lists.values()
+            for each in some
+            if isinstance(each.fact, UnitReturn) and each.fact.occurred_on < last[each.fact.measure]
+        ],
         waited=lambda each: (now() - each.fact.recorded_at) // A_DAY,
         stages=stage_words(mine),
         kinds=kind_words(),
@@ -81,8 +90,12 @@ def take_back_report(kind: str, holder_id: int, fact_id: int) -> ResponseReturnV
     session = writing()
     unit = own_unit(session)
     require(Action.REPORT_FACTS, unit.id)
-    fact = find_handed_in(session, unit.id, Key(kind, holder_id, fact_id)) or abort(404)
-    if not may_take_back(session, fact, people_of_unit(session, unit.id)):
+    people = people_of_unit(session, unit.id)
+    fact = find_handed_in(session, unit.id, Key(kind, holder_id, fact_id), people) or abort(404)
+    if isinstance(fact, UnitReturn) and is_built_on(session, fact):
+        flash(_("后面还有报表，请先撤回较晚的；已认定的，请主办单位退回"), "failure")
+        return redirect(url_for("units.reports"))
+    if not may_take_back(session, fact, people):
         flash(_("只能撤回本单位填报、还没有认定的记录"), "failure")
         return redirect(url_for("units.reports"))
     try:

@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 from leaderboard.accounts.permissions import Action
 from leaderboard.accounts.read import people_of_unit
 from leaderboard.ledger.awaiting import Key
-from leaderboard.ledger.handed_in import find_handed_in, may_take_back, take_back
-from leaderboard.ledger.models import RETURNED, UnitReturn
-from leaderboard.ledger.record import LedgerError, Source, add_return
+from leaderboard.ledger.handed_in import find_handed_in, is_built_on, may_take_back, take_back
+from leaderboard.ledger.models import UnitReturn
+from leaderboard.ledger.record import LedgerError, Source, add_return, replace_return
 from leaderboard.seasons.models import Season, Unit
 from leaderboard.web.facts import ask_about_days, outside
 from leaderboard.web.guards import person, require
@@ -38,11 +38,8 @@ class Row:
 
     before: Before
     starts_on: date
-
-    @property
-    def is_stuck(self) -> bool:
-        """Whether the last return was sent back: the next one would stand on it, so it comes first."""
-        return self.before.last_outcome == RETURNED
+    returned_id: int | None = None
+    """The first return that was sent back: what is due next would stand on it, so it comes first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +49,8 @@ class Sheet:
     season: Season
     rows: Mapping[str, Row]
     former: UnitReturn | None = None
+    ends_on: date | None = None
+    """The day on which the period has to end, where a later return goes on from it."""
 
 
 @door.get("/returns")
@@ -119,19 +118,22 @@ def _record(session: Session, unit: Unit, sheet: Sheet, typed: Typed, sent: Mapp
     _check_period(sheet, typed, filled, ends_on)
     if not typed.ok:
         return 0
-    if former is not None:
+    if former is not None and sheet.ends_on is None:
         take_back(session, person().name, former, _("重新填报"))
     for measure, quantity in figures.items():
         source = Source(person().name, proof.words, fact_id=sent[measure])
-        add_return(
-            session,
-            source,
-            unit_id=unit.id,
-            measure=measure,
-            starts_on=sheet.rows[measure].starts_on,
-            ends_on=ends_on,
-            quantity=quantity,
-        )
+        if former is not None and sheet.ends_on is not None:
+            replace_return(session, source, former, quantity, _("重新填报"))
+        else:
+            add_return(
+                session,
+                source,
+                unit_id=unit.id,
+                measure=measure,
+                starts_on=sheet.rows[measure].starts_on,
+                ends_on=ends_on,
+                quantity=quantity,
+            )
         attach_proof(session, Key("return", unit.id, sent[measure]), proof)
     return len(figures)
 
@@ -139,10 +141,12 @@ def _record(session: Session, unit: Unit, sheet: Sheet, typed: Typed, sent: Mapp
 def _check_period(sheet: Sheet, typed: Typed, filled: Sequence[str], ends_on: date) -> None:
     """Each figure goes on from what stands before it, and the period lies in the season."""
     for measure in filled:
-        if sheet.rows[measure].is_stuck:
-            typed.complain(f"quantity-{measure}", _("上一期被退回，请先重新填报上一期"))
+        if sheet.rows[measure].returned_id is not None:
+            typed.complain(f"quantity-{measure}", _("有一期被退回，请先重新填报那一期"))
     if "ends_on" in typed.problems:
         return
+    if sheet.ends_on is not None and ends_on != sheet.ends_on:
+        typed.complain("ends_on", _("后面还有报表，截止日须仍为 {day}").format(day=sheet.ends_on))
     for measure in filled:
         if ends_on < sheet.rows[measure].starts_on:
             words = _("这一项已报到 {until}，截止日应晚于它")
@@ -160,21 +164,28 @@ def _sheet(session: Session, unit: Unit, again: str) -> Sheet | None:
     former = _former(session, unit, again)
     if former is not None:
         words = measures.get(former.measure, former.measure)
-        before = before_of(session, season, unit, former.measure, words, [former.fact_id])
-        return Sheet(season, {former.measure: Row(before, former.starts_on)}, former)
-    rows = {}
-    for measure, words in measures.items():
-        before = before_of(session, season, unit, measure, words)
-        starts_on = before.until + timedelta(days=1) if before.until else season.starts_on
-        rows[measure] = Row(before, starts_on)
+        before = before_of(session, season, unit, former.measure, words, former.starts_on)
+        ends_on = former.occurred_on if is_built_on(session, former) else None
+        return Sheet(season, {former.measure: Row(before, former.starts_on)}, former, ends_on)
+    rows = {measure: _row(session, season, unit, measure, words) for measure, words in measures.items()}
     return Sheet(season, rows)
+
+
+def _row(session: Session, season: Season, unit: Unit, measure: str, words: str) -> Row:
+    """The measure with the period that is due: the first that was sent back, else what follows the last."""
+    before = before_of(session, season, unit, measure, words)
+    if (returned := before.returned) is not None:
+        before = before_of(session, season, unit, measure, words, returned.starts_on)
+        return Row(before, returned.starts_on, returned.fact_id)
+    return Row(before, before.until + timedelta(days=1) if before.until else season.starts_on)
 
 
 def _former(session: Session, unit: Unit, again: str) -> UnitReturn | None:
     if not again.isdecimal() or int(again) > LARGEST_FACT:
         return None
-    fact = find_handed_in(session, unit.id, Key("return", unit.id, int(again)))
-    mine = isinstance(fact, UnitReturn) and may_take_back(session, fact, people_of_unit(session, unit.id))
+    people = people_of_unit(session, unit.id)
+    fact = find_handed_in(session, unit.id, Key("return", unit.id, int(again)), people)
+    mine = isinstance(fact, UnitReturn) and may_take_back(session, fact, people)
     return fact if mine and isinstance(fact, UnitReturn) else None
 
 
