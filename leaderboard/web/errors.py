@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from leaderboard.templating import render
+from leaderboard.web.guards import without_session
 from leaderboard.web.requests import settings
 from leaderboard.words import gettext as _
 from leaderboard.words import language
@@ -61,7 +62,9 @@ def register(app: Flask) -> None:
 
 
 def on_lost_token(_error: CSRFError) -> Response:
-    """A form without its valid token: most often a page that stayed open across a sign-out."""
+    """A form without its valid token: most often a page that stayed open across a sign-out, or beyond its session."""
+    if onward := without_session():
+        return onward
     advice = _("此页停留过久，或浏览器没有保存 Cookie。请返回上一页，刷新后重新提交；所填内容没有保存。")
     return answer(Trouble(400, "form_expired", _("表单已过期"), advice))
 

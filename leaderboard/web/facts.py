@@ -80,7 +80,8 @@ def record_arrival(session: Session, typed: Typed, project: Project, today: date
         typed.complain("amount", _("金额应大于零"))
     _ask_about(session, typed, project, {"amount": amount})
     if "occurred_on" not in typed.problems:
-        ask_about_days(typed, [on], outside(seasons_of(session, project), [on]))
+        doubts = [*outside(seasons_of(session, project), [on]), *_unsigned(session, project, on)]
+        ask_about_days(typed, [on], doubts)
     same = {"occurred_on": on, "yuan": amount, "kind": kind, "evidence": source.evidence}
     ask_whether_another(typed, "amount", live_arrivals(session, project.id), same)
     if not typed.ok or amount is None:
@@ -100,6 +101,12 @@ def seasons_of(session: Session, project: Project) -> list[Season]:
     units = {share.unit_id for share in live_credits(session, project.id)}
     entered = ((season, roster(session, season.id, now())) for season in list_seasons(session))
     return [season for season, lines in entered if units & {line.unit_id for line in lines}]
+
+
+def _unsigned(session: Session, project: Project, on: date) -> list[str]:
+    """In words, that money arrived before the project was signed; nothing while no signing is known."""
+    signed = [event.occurred_on for event in live_events(session, project.id) if event.stage == SIGNED]
+    return [_("到位早于签约（{day}）").format(day=min(signed))] if signed and on < min(signed) else []
 
 
 def outside(seasons: Sequence[Season], days: Sequence[date]) -> list[str]:

@@ -96,7 +96,21 @@ def _to_sign_in() -> Response:
         return cast(Response, redirect(url_for("sign_in.sign_in", next=here)))
     if "_user_id" not in cookie:
         return cast(Response, redirect(url_for("sign_in.sign_in")))
+    return _sign_in_again()
+
+
+def _sign_in_again() -> Response:
+    """On to the sign-in page, which says what became of the form, and afterwards back to the page with it."""
     return cast(Response, redirect(url_for("sign_in.sign_in", next=_page_of_form(), expired="1")))
+
+
+def without_session() -> Response | None:
+    """The way on for a form of a guarded page whose session is gone, its token with it; None for any other."""
+    endpoint = request.endpoint or ""
+    is_public = endpoint in PUBLIC_ENDPOINTS or endpoint.partition(".")[0] in PUBLIC_DOORS
+    if signed_in() or is_public or not endpoint:
+        return None
+    return _to_sign_in() if "HX-Request" in request.headers else _sign_in_again()
 
 
 def _page_of_form() -> str | None:

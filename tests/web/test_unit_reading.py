@@ -175,7 +175,9 @@ def test_while_the_season_is_hidden_nothing_is_told(
         database, lambda race: show_season(race.session, "li", race.season, is_public=False, reason="内部")
     )
     for path in PAGES:
-        assert "柳溪镇还没有名次" in visit(path, client=client).text()
+        text = visit(path, client=client).text()
+        assert "目前没有公开的榜单。" in text
+        assert "第一期发布后" not in text
 
 
 def test_a_season_of_others_is_an_unknown_address(client: FlaskClient) -> None:

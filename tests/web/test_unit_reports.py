@@ -37,7 +37,7 @@ from leaderboard.ledger.record import Source, add_return, decide
 from tests.factories import Race
 from tests.people import enrol, signed_in, token_in, visitor
 from tests.visiting import Visit, Visited, parse
-from tests.web.races import STARTS, TODAY, committed_race
+from tests.web.races import SIGNED, STARTS, TODAY, committed_race
 
 PHOTO = b"\x89PNG\r\n\x1a\n" + bytes(64)
 PAGE = "/my/projects/L-1"
@@ -270,7 +270,7 @@ def test_nothing_a_unit_enters_counts_before_it_is_verified(
     assert report(client, "events", page, **signing, evidence="合同").location == page
     assert board(database, race, 1) == before
     with database.session() as session:
-        waiting = unsettled(session, race.units["liuxi"].id, AWAITING, 10)
+        waiting = unsettled(session, race.units["liuxi"].id, AWAITING, {"li"}, 10)
         assert {each.kind for each in waiting} == {"event", "arrival", "credit"}
         for each in waiting:
             decide(session, "chen", each.fact, VERIFIED)
@@ -387,7 +387,7 @@ def test_a_return_sent_back_comes_before_the_next_one(
     assert send(returning, form, fields).status_code == 302
     send_back(database, UnitReturn, "与税务口径不符")
     page = visit(path, client=returning)
-    (link,) = [a.get("href") or "" for a in page.all("a") if "先重新填报上一期" in page.text(a)]
+    (link,) = [a.get("href") or "" for a in page.all("a") if "先重新填报" in page.text(a)]
     assert page.all("input", name="quantity-tax") == []
     again = fields_of(returning, link, form)
     assert (again["quantity-tax"], again["ends_on"]) == ("25", str(day))
@@ -397,6 +397,109 @@ def test_a_return_sent_back_comes_before_the_next_one(
         (25, REVERSED),
         (23, AWAITING),
     ]
+
+
+def two_periods(client: FlaskClient) -> tuple[str, str]:
+    """25 to a month ago and 3 more to today, both waiting; the last days of both."""
+    form, days = "/my/returns?season=now", (str(TODAY - timedelta(days=30)), str(TODAY))
+    for day, quantity in zip(days, ("25", "3"), strict=True):
+        sent = {"ends_on": day, "evidence": "台账", "quantity-tax": quantity}
+        assert send(client, form, fields_of(client, "/my/returns", form) | sent).status_code == 302
+    return days
+
+
+@pytest.mark.engines("sqlite")
+def test_a_return_that_another_stands_on_offers_nothing_that_would_be_refused(
+    returning: FlaskClient, database: Database, visit: Visit
+) -> None:
+    two_periods(returning)
+    page = visit("/my/reports", client=returning)
+    later, earlier = page.all("article")
+    assert [
+        page.text(link).split()[0] for link in later.iter("a") if "again" in (link.get("href") or "")
+    ] == ["改"]
+    assert (len(list(later.iter("form"))), len(list(earlier.iter("form")))) == (1, 0)
+    assert [link for link in earlier.iter("a") if "again" in (link.get("href") or "")] == []
+    assert "先撤回较晚的" in page.text(earlier)
+    first, _second = (fact for fact, _ in all_of(database, UnitReturn))
+    visit(f"/my/returns?again={first.fact_id}", 404, client=returning)
+    token = token_in(page.source)
+    returning.post(
+        f"/my/reports/return/{first.unit_id}/{first.fact_id}/take-back", data={"csrf_token": token}
+    )
+    assert "请先撤回较晚的" in visit("/my/reports", client=returning).text()
+    assert [outcome for _, outcome in all_of(database, UnitReturn)] == [AWAITING, AWAITING]
+
+
+def test_a_return_sent_back_under_a_verified_one_takes_another_figure(
+    returning: FlaskClient, database: Database, visit: Visit
+) -> None:
+    day, _today = two_periods(returning)
+    (first, _), (second, _) = all_of(database, UnitReturn)
+    with database.session() as session:
+        decide(session, "chen", session.merge(second), VERIFIED)
+        decide(session, "chen", session.merge(first), RETURNED, "口径不符")
+        session.commit()
+    page = visit("/my/returns", client=returning)
+    # What was sent back is not locked, and nothing is due on top of it.
+    until = STARTS + timedelta(days=29)
+    assert page.text(page.all("p", class_="locked")[0]) == f"累计 40 （到 {until}，已锁定；上期 40）"
+    assert page.all("input", name="quantity-tax") == []
+    (link,) = [a.get("href") or "" for a in page.all("a") if "先重新填报" in page.text(a)]
+    form = "/my/returns?season=now"
+    again = fields_of(returning, link, form) | {"quantity-tax": "23"}
+    wrong = send(returning, form, again | {"ends_on": str(TODAY - timedelta(days=40))})
+    assert f"截止日须仍为 {day}" in wrong.get_data(as_text=True)
+    assert send(returning, form, again).status_code == 302
+    assert [(fact.quantity, outcome) for fact, outcome in all_of(database, UnitReturn)] == [
+        (25, REVERSED),
+        (3, VERIFIED),
+        (23, AWAITING),
+    ]
+    locked = visit("/my/returns", client=returning).all("p", class_="locked")[0]
+    assert page.text(locked) == f"累计 66 （到 {TODAY}，已锁定；上期 3）"
+
+
+@pytest.mark.engines("sqlite")
+def test_an_arrival_before_the_signing_and_one_like_another_are_asked_about_once(
+    client: FlaskClient, database: Database
+) -> None:
+    """L-1 was signed 100 days ago; the season began 100 days before that."""
+    form, early = f"{PAGE}/arrivals", MONEY | {"occurred_on": str(SIGNED - timedelta(days=1))}
+    asked = send(client, form, fields_of(client, PAGE, form) | early)
+    assert asked.status_code == 422
+    assert f"到位早于签约（{SIGNED}）" in asked.get_data(as_text=True)
+    sure = early | {"sure_day": early["occurred_on"]}
+    assert send(client, form, fields_of(client, PAGE, form) | sure).status_code == 302
+    twice = send(client, form, fields_of(client, PAGE, form) | sure)
+    assert (twice.status_code, "可能重复" in twice.get_data(as_text=True)) == (422, True)
+    another = sure | {"sure_another": f"1-{early['occurred_on']}"}
+    assert send(client, form, fields_of(client, PAGE, form) | another).status_code == 302
+    assert len(all_of(database, CapitalArrival)) == 2
+
+
+@pytest.mark.engines("sqlite")
+def test_a_stage_on_record_says_what_a_unit_can_do(client: FlaskClient, database: Database) -> None:
+    signed = report(client, "events", PAGE, **STARTED | {"stage": "signed"}, evidence="合同")
+    assert "如有不符，请联系主办单位" in signed.get_data(as_text=True)
+    assert report(client, "events", PAGE, **STARTED, evidence="开工令").status_code == 302
+    text = report(client, "events", PAGE, **STARTED, evidence="开工令").get_data(as_text=True)
+    assert "改、重新填报或撤回那一条" in text
+    assert "冲销" not in text
+    assert len(all_of(database, StageEvent)) == 1
+
+
+@pytest.mark.engines("sqlite")
+def test_a_form_whose_session_is_gone_leads_to_signing_in_and_back(app: Flask, client: FlaskClient) -> None:
+    form = f"{PAGE}/events"
+    fields = fields_of(client, PAGE, form) | STARTED
+    stranger = app.test_client()
+    answer = stranger.post(form, data=fields, headers={"Referer": f"http://localhost{PAGE}"})
+    assert answer.location == f"/sign-in?next={PAGE}&expired=1"
+    assert "填写的内容留在这台电脑的浏览器里" in stranger.get(answer.location).get_data(as_text=True)
+    # Whoever is signed in is told that the form is stale, and a public page that it is.
+    assert client.post(form, data=STARTED).status_code == 400
+    assert stranger.post("/sign-in", data={"name": "li"}).status_code == 400
 
 
 @pytest.mark.engines("sqlite")
