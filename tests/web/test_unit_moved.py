@@ -191,6 +191,7 @@ def test_linked_numbers_move_together_and_what_cannot_be_is_said(
     assert "50.25 分" in page.text(page.all("p", class_="outcome")[0])
     page = visit("/my/lift?try=1&above.groundbreaking.0=30", client=liuxi)
     assert "分子 30 大于分母 4" in page.text()
+    assert page.text(page.all("p", class_="outcome")[0]).endswith("有的数存疑，请核对下面标明的地方。")
     assert "各数各算各的" in page.text()
 
 

@@ -69,7 +69,9 @@ def _calculated(session: Session, found: Said) -> dict[str, Any]:
     groups: dict[str, list[Document]] = {}
     for field in fields:
         groups.setdefault(field["group"], []).append(field)
-    return {"groups": groups, "outcome": outcome and _told(outcome, found.board)}
+    doubtful = any(field["doubt"] for field in fields)
+    told = outcome and _told(outcome, found.board) | {"doubtful": doubtful}
+    return {"groups": groups, "outcome": told}
 
 
 def _field(entry: Entry, board: Document) -> Document:
