@@ -90,6 +90,19 @@ def test_caps_and_floors_are_told_in_the_percentages_they_are_typed_in(client: F
 
 
 @pytest.mark.engines("sqlite")
+def test_what_is_said_once_waits_for_the_page_someone_sees(client: FlaskClient) -> None:
+    """The desk's script may ask once more between the saving and the page after it."""
+    page = client.get(DESK).get_data(as_text=True)
+    send(client, "draft", page, kept="saima.desk", **SIGNING_FIRST)
+    asked = {"csrf_token": token_in(page), "quick": "1"}
+    answer = client.post(f"{DESK}/preview", data=asked, headers={"Sec-Fetch-Dest": "empty"})
+    assert "草稿第 2 版已保存" not in answer.get_data(as_text=True)
+    seen = client.get(DESK).get_data(as_text=True)
+    assert "草稿第 2 版已保存" in seen
+    assert 'data-saved="saima.desk"' in seen
+
+
+@pytest.mark.engines("sqlite")
 def test_who_drafted_is_told_by_name(client: FlaskClient) -> None:
     send(client, "draft", **SIGNING_FIRST)
     assert "草稿第 2 版，chen同志" in client.get(DESK).get_data(as_text=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, abort, render_template
+from flask import Blueprint, abort, get_flashed_messages, render_template, request
 from flask.typing import ResponseReturnValue
 
 from leaderboard.accounts.permissions import Action, can
@@ -52,6 +52,11 @@ def may(action: str) -> bool:
     return can(person(), Action(action))
 
 
+def _is_for_script() -> bool:
+    """Whether a script asked, not a person: what was to be said once waits for the page that someone will see."""
+    return request.headers.get("Sec-Fetch-Dest") == "empty"
+
+
 def show(
     template: str, status: int = 200, *, here: str, season: Season | None = None, **context: Any
 ) -> ResponseReturnValue:
@@ -65,7 +70,8 @@ def show(
         here=here,
         season=season,
         seasons=list_seasons(reading()),
-        saved=just_saved(),
+        saved="" if _is_for_script() else just_saved(),
+        messages=[] if _is_for_script() else get_flashed_messages(with_categories=True),
         alarms=list(alarms(reading(), now())) if may(Action.PUBLISH_EDITION) else [],
         **context,
     )
