@@ -63,7 +63,8 @@ def register(app: Flask) -> None:
 
 def on_lost_token(_error: CSRFError) -> Response:
     """A form without its valid token: most often a page that stayed open across a sign-out, or beyond its session."""
-    if onward := without_session():
+    # Only a form that once had its token has anything to come back for; whatever never had one is refused.
+    if request.form.get("csrf_token") and (onward := without_session()):
         return onward
     advice = _("此页停留过久，或浏览器没有保存 Cookie。请返回上一页，刷新后重新提交；所填内容没有保存。")
     return answer(Trouble(400, "form_expired", _("表单已过期"), advice))
