@@ -36,11 +36,35 @@ class Contribution:
 
 @dataclass(frozen=True, slots=True)
 class TrendPoint:
-    """One past place with its spot on the chart; without a place it has no height."""
+    """One past edition with its spot on a chart; without a place, or a score, it has no height there."""
 
     past: PastPlace
     x: int
     y: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """What became of one number over the editions, as a chart."""
+
+    points: Sequence[TrendPoint]
+    zero: int
+    """How high the chart has its line: the first place, or no points at all."""
+
+    def __len__(self) -> int:
+        """Of so many editions."""
+        return len(self.points)
+
+    @property
+    def lines(self) -> list[str]:
+        """The trend as polylines of an SVG; an edition without a height breaks the line."""
+        found: list[list[str]] = [[]]
+        for point in self.points:
+            if point.y is None:
+                found.append([])
+            else:
+                found[-1].append(f"{point.x},{point.y}")
+        return [" ".join(points) for points in found if points]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +77,10 @@ class UnitView:
     above: Neighbour | None
     below: Neighbour | None
     contributions: Sequence[Contribution]
-    trend: Sequence[TrendPoint]
+    trend: Trend
+    """Its places over the editions."""
+    scores: Trend
+    """Its scores over the same editions."""
     cause: Cause | None
     """What its sentence gives as the reason."""
 
@@ -64,17 +91,6 @@ class UnitView:
             max((abs(Fraction(given.points)) for given in self.contributions), default=Fraction(1)) or 1
         )
 
-    @property
-    def lines(self) -> list[str]:
-        """The trend as polylines of an SVG; an edition without a place breaks the line."""
-        found: list[list[str]] = [[]]
-        for point in self.trend:
-            if point.y is None:
-                found.append([])
-            else:
-                found[-1].append(f"{point.x},{point.y}")
-        return [" ".join(points) for points in found if points]
-
 
 def unit_view(
     board: Document, line: Document, past: Sequence[PastPlace], earlier: Document | None
@@ -82,13 +98,15 @@ def unit_view(
     """The page of one unit in one edition; `past` ends with it, `earlier` is the line its place is compared with."""
     row = next(row for row in board["standings"] if row["unit"] == line["unit"])
     field = [other for other in board["standings"] if other["division"] == row["division"]]
+    trend, scores = trends(past)
     return UnitView(
         division=next(d for d in board["divisions"] if d["key"] == row["division"]),
         lead=next((i for i in board["scheme"]["indicators"] if i["key"] == board["scheme"]["lead"]), None),
         above=_neighbour(board, row, [other for other in field if _better(other, row)][-1:]),
         below=_neighbour(board, row, [other for other in field if _better(row, other)][:1]),
         contributions=_contributions(board, line),
-        trend=_trend(past),
+        trend=trend,
+        scores=scores,
         cause=cause_of(board, line, earlier),
     )
 
@@ -135,19 +153,53 @@ def _contributions(board: Document, line: Document) -> list[Contribution]:
     ]
 
 
-# The chart's own units; the page scales it.
+# The charts' own units; the page scales them.
 _LEFT, _RIGHT, _TOP, _BOTTOM = 8, 392, 24, 104
+_LOWEST = 84
+"""The chart of scores is the flatter one."""
 _LEAST_PLACES = 5
 """A chart of fewer places would make a rise from second to first look like a leap."""
 
 
-def _trend(past: Sequence[PastPlace]) -> list[TrendPoint]:
-    places = [Fraction(point.place) for point in past if point.place is not None]
-    last = max([*places, Fraction(_LEAST_PLACES)])
+def trends(past: Sequence[PastPlace]) -> tuple[Trend, Trend]:
+    """What became of a unit's place and of its score, oldest edition first."""
+    return _places(past), _scores(past)
+
+
+def _places(past: Sequence[PastPlace]) -> Trend:
+    """The first place on top."""
+    places = [None if point.place is None else Fraction(point.place) for point in past]
+    last = max([*(place for place in places if place is not None), Fraction(_LEAST_PLACES)])
+    return _trend(past, places, Fraction(1), last, bottom=_BOTTOM, zero=Fraction(1))
+
+
+def _scores(past: Sequence[PastPlace]) -> Trend:
+    """The highest score on top, and zero always in sight."""
+    scores = [None if point.score_shown is None else Fraction(point.score_shown) for point in past]
+    known = [Fraction(0), *(score for score in scores if score is not None)]
+    highest, lowest = max(known), min(known)
+    if highest == lowest:
+        highest += 1
+    return _trend(past, scores, highest, lowest, bottom=_LOWEST, zero=Fraction(0))
+
+
+def _trend(
+    past: Sequence[PastPlace],
+    values: Sequence[Fraction | None],
+    best: Fraction,
+    worst: Fraction,
+    *,
+    bottom: int,
+    zero: Fraction,
+) -> Trend:
+    """Every edition equally far from the next, the best value on top and the worst at the bottom."""
     step = Fraction(_RIGHT - _LEFT, max(len(past) - 1, 1))
-    found = []
-    for number, point in enumerate(past):
-        height = None if point.place is None else (Fraction(point.place) - 1) / (last - 1)
-        y = None if height is None else _TOP + round((_BOTTOM - _TOP) * height)
-        found.append(TrendPoint(point, _LEFT + round(step * number), y))
-    return found
+
+    def height(value: Fraction) -> int:
+        return _TOP + round((bottom - _TOP) * (value - best) / (worst - best))
+
+    points = [
+        TrendPoint(point, _LEFT + round(step * number), None if value is None else height(value))
+        for number, (point, value) in enumerate(zip(past, values, strict=True))
+    ]
+    return Trend(points, height(zero))
