@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from leaderboard.accounts import models as accounts
+from leaderboard.boards import ceremony_models, prospect_models
 from leaderboard.boards import models as boards
-from leaderboard.boards import prospect_models
 from leaderboard.db import Base
 from leaderboard.exchange import models as exchange
 from leaderboard.jobs import models as jobs
@@ -17,6 +17,7 @@ from leaderboard.seasons import models as seasons
 SUBJECTS = (
     accounts,
     boards,
+    ceremony_models,
     prospect_models,
     ledger,
     list_models,

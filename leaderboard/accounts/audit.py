@@ -19,9 +19,22 @@ START = "0" * 64
 UNMARKED = {
     "account.password_hash": "hashed anew at a sign-in when the way of hashing changes",
     "second_factor.last_step": "moves on with every one-time code",
-    "screen.seen_at": "written whenever the screen asks for its page",
+    "screen.seen_at": "written whenever the screen reports",
 }
 """Columns that change without an act, with the reason; marks of rows leave them out."""
+LATER: dict[str, object] = {
+    "screen.playlist": "",
+    "screen.hours_from": None,
+    "screen.hours_to": None,
+    "screen.notice": None,
+    "screen.notice_until": None,
+    "screen.is_muted": 0,
+    "screen.shows_shame": 0,
+    "screen.address_range": "",
+    "screen.revision": 0,
+    "screen.reload_count": 0,
+}
+"""Columns younger than the first marks of their table, with what rows of before hold; marks leave them out at that."""
 
 
 class TrailEnd(NamedTuple):
@@ -83,8 +96,8 @@ def _mark(row: object) -> tuple[str, str | None]:
         return name, None
     hashed = hashlib.sha256()
     for column in state.mapper.column_attrs:
-        if f"{table}.{column.key}" not in UNMARKED:
-            value = getattr(row, column.key)
+        value, of = getattr(row, column.key), f"{table}.{column.key}"
+        if of not in UNMARKED and not (of in LATER and value == LATER[of]):
             told = hashlib.sha256(value).hexdigest() if isinstance(value, bytes) else value
             hashed.update(json.dumps([column.key, told], ensure_ascii=False, default=str).encode())
     return name, hashed.hexdigest()

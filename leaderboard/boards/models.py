@@ -209,3 +209,34 @@ class Screen(Base):
     is_revoked: Mapped[flag] = mapped_column(default=0)
     created_at: Mapped[millis]
     seen_at: Mapped[int | None] = mapped_column(BigInteger)
+    """When it last reported."""
+    playlist: Mapped[long_text] = mapped_column(default="")
+    """What it shows in turn, JSON; empty for the usual playlist."""
+    hours_from: Mapped[str | None] = mapped_column(String(5))
+    hours_to: Mapped[str | None] = mapped_column(String(5))
+    """Outside these hours of the office's zone, HH:MM, its glass is dark; both None: never."""
+    notice: Mapped[str | None] = mapped_column(Text)
+    notice_until: Mapped[int | None] = mapped_column(BigInteger)
+    is_muted: Mapped[flag] = mapped_column(default=0)
+    shows_shame: Mapped[flag] = mapped_column(default=0)
+    """Whether the black list 黑榜 and the snail award 蜗牛奖 are shown on it."""
+    address_range: Mapped[long_text] = mapped_column(default="")
+    """Networks from which alone its address opens, CIDR with commas between; empty for any."""
+    revision: Mapped[int] = mapped_column(default=0)
+    """Grows with every change, so that it is seen without reading the rest."""
+    reload_count: Mapped[int] = mapped_column(default=0)
+    """How often it was asked from the console to load itself anew."""
+
+
+class ScreenReport(Base):
+    """What a screen last said of itself 上报: not a fact of the race, and no act of anybody."""
+
+    __tablename__ = "screen_report"
+
+    screen_id: Mapped[int] = mapped_column(ForeignKey("screen.id"), primary_key=True)
+    edition_number: Mapped[int | None]
+    scene: Mapped[short_text] = mapped_column(default="")
+    width: Mapped[int] = mapped_column(default=0)
+    height: Mapped[int] = mapped_column(default=0)
+    engine: Mapped[str] = mapped_column(String(60), default="")
+    failures: Mapped[int] = mapped_column(default=0)

@@ -11,7 +11,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.audit import record_act
-from leaderboard.boards.models import Screen
+from leaderboard.boards.models import Screen, ScreenReport
+from leaderboard.boards.screen_ranges import is_within, networks_in
 from leaderboard.instant import Millis, now
 from leaderboard.seasons.models import Season
 from leaderboard.seasons.read import list_divisions
@@ -19,6 +20,9 @@ from leaderboard.words import CHINESE, LANGUAGES
 
 DARK, LIGHT, DARK_SAFE, LIGHT_SAFE = THEMES = ("dark", "light", "dark-safe", "light-safe")
 """Ground and palette of a screen; the safe ones tell rise from fall without red and green."""
+BOTH = "both"
+"""Chinese with the English beside it."""
+SPOKEN = (*LANGUAGES, BOTH)
 SEEN_EVERY_MS = 60_000
 """A screen asks often; that it is alive is written down at most this often."""
 
@@ -61,6 +65,7 @@ def add_screen(  # noqa: PLR0913 - the columns of the table, all by name
     )
     session.add(screen)
     session.flush()
+    session.add(ScreenReport(screen_id=screen.id))
     record_act(
         session, actor, "screen.add", screen.name, season=season.slug, division=division, rows=[screen]
     )
@@ -78,20 +83,26 @@ def _problems(
     known = [known.key for known in list_divisions(session, season.id)]
     if division is not None and division not in known:
         found.append(f"赛季 {season.slug} 没有组别 {division}")
-    if lang not in LANGUAGES:
-        found.append(f"大屏的语言应为 {'、'.join(LANGUAGES)} 之一, 收到 {lang}")
+    if lang not in SPOKEN:
+        found.append(f"大屏的语言应为 {'、'.join(SPOKEN)} 之一, 收到 {lang}")
     if theme not in THEMES:
         found.append(f"大屏的配色应为 {'、'.join(THEMES)} 之一, 收到 {theme}")
     return found
 
 
-def find_screen(session: Session, token: str) -> Screen | None:
-    """The screen at this address, unless it was revoked or its season is no longer public."""
-    return session.scalars(
+def find_screen(session: Session, token: str, asking: str | None = None) -> Screen | None:
+    """The screen at this address, unless it was revoked or its season is no longer public.
+
+    `asking` is the network address of whoever asks; a screen kept to its networks opens to nobody else.
+    """
+    found = session.scalars(
         select(Screen)
         .join(Season, Season.id == Screen.season_id)
         .where(Screen.token_hash == _hash(token), Screen.is_revoked == 0, Season.is_public == 1)
     ).one_or_none()
+    if found is None or asking is None or is_within(networks_in(found.address_range), asking):
+        return found
+    return None
 
 
 def is_seen_long_ago(screen: Screen, at: Millis) -> bool:

@@ -29,6 +29,7 @@ from leaderboard.office import Office
 from leaderboard.web.headers import public_headers
 from leaderboard.web.own_lane import OwnLane
 from leaderboard.web.reserve import Reserve, admitted
+from leaderboard.web.screen_lane import ScreenLane
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication
@@ -127,6 +128,7 @@ class FastLane:
         self._office = Office.of(settings)
         self._always: Headers = tuple(public_headers(settings).items())
         self.app = Reserve(OwnLane(app, database, settings), admitted(settings.threads), self._always)
+        self.screens = ScreenLane(self.app, database, settings)
         self._answers: Mapping[Key, Answer] = {}
         self._kept: dict[int, list[PublicForm]] = {}
         self._mark: Mark | None = None
@@ -152,6 +154,8 @@ class FastLane:
                     return []
                 start_response("200 OK", list(variant.headers))
                 return [variant.body] if method == "GET" else []
+        if environ["PATH_INFO"].startswith("/screens/"):
+            return self.screens(environ, start_response)
         return self.app(environ, start_response)
 
     def start(self) -> None:
@@ -161,6 +165,8 @@ class FastLane:
                 return
             self._closing = threading.Event()
             self.look()
+            self.screens.look()
+            self.screens.start(self._closing)
             self._watcher = threading.Thread(
                 target=self._watch, args=(self._closing,), name="fast-lane", daemon=True
             )
@@ -172,10 +178,12 @@ class FastLane:
         self._closing.set()
         if self._watcher is not None:
             self._watcher.join()
+        self.screens.close()
 
     def _watch(self, closing: threading.Event) -> None:
         while not closing.wait(self._poll_seconds):
             self.look()
+            self.screens.look()
 
     def look(self) -> None:
         """Take over what has been published, changed or closed to the public since the last look: one query if nothing."""

@@ -25,7 +25,7 @@ MAY_CHANGE = {
     "former_name.id": "rows are found by what they name",
     "account.password_hash": "hashed anew at a sign-in when the way of hashing changes",
     "second_factor.last_step": "moves on with every one-time code",
-    "screen.seen_at": "written whenever the screen asks for its page",
+    "screen.seen_at": "written whenever the screen reports",
     "outbox_message.made_at": "the instant stands in the line of the trail",
     "former_name.until_at": "only whether it lies after an edition's instant counts",
 }
@@ -33,6 +33,7 @@ UNCHECKED = {
     "user_session": "who is signed in at the moment",
     "sign_in_failure": "wrong passwords of the last minutes",
     "chosen_password": "only which passwords are not taken again, and when one is asked for anew",
+    "screen_report": "what a machine last said of itself",
     "due_run": "bookkeeping of the clock; that a run done came to its edition or draft is checked",
     "job": "how far long work is; what it changed stands in the ledger and its line in the trail",
     "job_file": "files on their way in or out, kept for a day",
