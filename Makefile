@@ -22,6 +22,7 @@ run: env ## Start everything: database, demonstration races, web and clock (PORT
 .PHONY: test
 test: env-test ## Run the whole suite on SQLite and PostgreSQL with a real browser (TESTS=path for a part)
 	@bin/test-system-packages
+	@.venv/bin/python -m tests.old_browsers
 	@.venv/bin/python -m pytest -n $(WORKERS) --dist worksteal $(TESTS)
 
 .PHONY: bench
@@ -66,5 +67,5 @@ requirements: ## Pin the packages of requirements/*.in anew (needs uv; UPGRADE=1
 
 .PHONY: clean
 clean: ## Remove the environment and the caches; data in DATA_DIR stays
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .test-servers
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .test-servers .test-browsers
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
