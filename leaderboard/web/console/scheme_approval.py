@@ -33,10 +33,6 @@ from leaderboard.web.requests import reading, writing
 from leaderboard.web.typed import Typed
 from leaderboard.words import gettext as _
 
-MOST_PAST = 3
-"""The last editions on which an approver sees the effect as well."""
-
-
 @door.get("/seasons/<slug>/scheme/approval")
 def approval(slug: str) -> ResponseReturnValue:
     """What waits for the second person, beside what is in force; whoever may read the console may look."""
@@ -127,7 +123,7 @@ def _approval_page(season: Season, typed: Typed, status: int = 200) -> ResponseR
         typed=typed,
         trial=trial,
         effect=trial.effect if trial else None,
-        past_effects=trial.past(MOST_PAST) if trial else [],
+        past_effects=trial.past() if trial else [],
         changed=changed,
         edition=latest_edition(session, season.id),
         is_own=person().name in own,

@@ -172,9 +172,9 @@ class Trial:
         )
         return found.format(number=number, count=moved)
 
-    def past(self, most: int) -> list[str]:
-        """What the same rules would have made of each of the last editions, in words, the newest first."""
-        return [self._past_words(self.on(edition)) for edition in self.editions[:most]]
+    def past(self) -> list[str]:
+        """What the same rules would have made of each edition the desk offers, in words, the newest first."""
+        return [self._past_words(self.on(edition)) for edition in self.editions]
 
     def _past_words(self, found: Comparison) -> str:
         first = found.moved[0] if found.moved else None
