@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context,
 from jinja2.runtime import Context
 
 from leaderboard import VERSION, words
+from leaderboard.bilingual import both
 from leaderboard.formatters import FILTERS, is_compared, movement, over
 from leaderboard.labels import LABELS
 from leaderboard.qr import qr_code
@@ -46,6 +47,7 @@ def furnish(environment: Environment) -> None:
     environment.filters |= {name: _at_run_time(function) for name, function in (FILTERS | LABELS).items()}
     environment.globals |= {
         "asset": asset,
+        "both": both,
         "is_compared": is_compared,
         "language": words.language,
         "movement": movement,

@@ -1,41 +1,49 @@
-"""Scenes: what a screen shows at one time, so that every unit comes up in rows large enough to read from afar."""
+"""Scenes 画面: what a screen shows in turn, each made of one published edition and of those before it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from leaderboard.boards.scene_pages import PINNED, pages
 from leaderboard.boards.view import DivisionView
+from leaderboard.words import named
 
-MOST_ROWS, USUAL_ROWS, MANY_UNITS, PINNED = 10, 8, 20, 3
-"""A division of ten units fits one scene; a larger one is paged by eight (by ten beyond twenty) under its top three."""
+TABLE = "table"
+KINDS = (TABLE,)
+"""Every kind of scene there is, in the order in which they are offered."""
+DEFAULT_PLAYLIST = (TABLE,)
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """One division, or a page of it."""
+    """One scene of a screen's round: of one division, or of the whole race."""
 
-    division: str
-    units: frozenset[str]
-    page: int
-    pages: int
+    kind: str
+    division: DivisionView | None
+    rows: Sequence[str] = ()
+    """Keys of what stands in rows, in order; a scene without rows is one page."""
+    pinned: int = 0
+    """How many of the first rows stay on every page."""
+    told: Any = None
+    """What this kind of scene tells beyond the board."""
+
+    @property
+    def name(self) -> str:
+        """What stands over it."""
+        return named(self.division.name, self.division.name_en) if self.division else ""
+
+    @property
+    def pages(self) -> list[Sequence[str]]:
+        """The rows of each of its pages."""
+        return pages(self.rows, self.pinned)
 
 
-def scenes(divisions: Sequence[DivisionView]) -> list[Scene]:
-    """All scenes of a board in the order they are shown; the script of the page goes by the same rule."""
-    found = []
-    for division in divisions:
-        pages = _pages([row["unit"] for row in division.rows])
-        found += [
-            Scene(division.key, frozenset(units), number, len(pages))
-            for number, units in enumerate(pages, start=1)
-        ]
-    return found
+def scenes_of(divisions: Sequence[DivisionView], kinds: Sequence[str]) -> list[Scene]:
+    """The scenes of these kinds in the order they are shown, of these divisions."""
+    return [scene for kind in kinds for scene in _scenes(kind, divisions)]
 
 
-def _pages(units: Sequence[str]) -> list[Sequence[str]]:
-    if len(units) <= MOST_ROWS:
-        return [units]
-    size = MOST_ROWS if len(units) > MANY_UNITS else USUAL_ROWS
-    top, step = units[:PINNED], size - PINNED
-    return [units[:size], *([*top, *units[at : at + step]] for at in range(size, len(units), step))]
+def _scenes(kind: str, divisions: Sequence[DivisionView]) -> list[Scene]:
+    return [Scene(kind, division, [row["unit"] for row in division.rows], PINNED) for division in divisions]

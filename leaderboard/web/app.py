@@ -24,6 +24,8 @@ from leaderboard.web import (
     headers,
     metrics,
     my,
+    public,
+    screens,
     sign_in,
     verify,
     welcome,
@@ -113,6 +115,6 @@ def guard_requests(app: Flask, settings: Settings) -> None:
 
 def open_doors(app: Flask) -> None:
     """Every door: public, units, administrators, programs."""
-    doors = (display, verify, sign_in, welcome, account, my, windows, console, people, api, metrics)
-    for opened in doors:
+    shown = (display, public, screens, verify)
+    for opened in (*shown, sign_in, welcome, account, my, windows, console, people, api, metrics):
         app.register_blueprint(opened.door)

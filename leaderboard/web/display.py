@@ -1,8 +1,7 @@
-"""The public door: boards, unit pages and screens, for what the fast lane does not hold."""
+"""The public door: boards and unit pages, for what the fast lane does not hold."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from typing import Any
 
@@ -11,10 +10,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response as AnyResponse
 
 from leaderboard import VERSION
-from leaderboard.boards import view
 from leaderboard.boards.clock import next_due
 from leaderboard.boards.health import health
-from leaderboard.boards.models import Edition, Screen
+from leaderboard.boards.models import Edition
 from leaderboard.boards.notices import edition_lines, noted, superseded_by, told_of_season, with_notice
 from leaderboard.boards.package import canonical
 from leaderboard.boards.read import (
@@ -28,23 +26,18 @@ from leaderboard.boards.read import (
     public_seasons,
 )
 from leaderboard.boards.render import index_page
-from leaderboard.boards.scenes import scenes
-from leaderboard.boards.screens import find_screen, is_seen_long_ago, note_seen
 from leaderboard.boards.unit_view import unit_view
 from leaderboard.formatters import spoken
-from leaderboard.instant import now, utc_offset
-from leaderboard.qr import check_address
+from leaderboard.instant import now
 from leaderboard.seasons.models import Season
 from leaderboard.seasons.read import find_season
-from leaderboard.web.editions import authority_of, public_edition
+from leaderboard.web.editions import authority_of, public_edition, stored_board
 from leaderboard.web.fast_lane import LATEST, NUMBERED, answer_of, best_encoding, is_unchanged
-from leaderboard.web.requests import office, reading, settings, writing
-from leaderboard.words import CHINESE, LANGUAGES, language, speaking
+from leaderboard.web.requests import office, reading
+from leaderboard.words import CHINESE, LANGUAGES, language
 
 door = Blueprint("display", __name__)
 
-MOST_COLUMNS = 6
-"""Rates that fit a row of a screen beside the score."""
 FILES = "any(json,csv,xlsx,'package.json')"
 
 
@@ -166,54 +159,6 @@ def unit_file(slug: str, number: int, unit: str) -> AnyResponse:
     return answered(canonical(document), "application/json; charset=utf-8")
 
 
-@door.get("/screens/<token>")
-def screen(token: str) -> AnyResponse:
-    """A display; an address that is unknown or was revoked is answered like one that never was."""
-    found = find_screen(reading(), token) or abort(404)
-    season = reading().get_one(Season, found.season_id)
-    edition = latest_edition(reading(), season.id)
-    with speaking(found.lang):
-        board = None if edition is None else stored_board(season.slug, edition)
-        context = screen_context(found, board, season)
-        page = Response(render_template("pages/display/screen.html", **context))
-    page.headers["Cache-Control"] = "no-store"
-    if is_seen_long_ago(found, now()):
-        note_seen(writing(), found.id, now())
-        writing().commit()
-    return page
-
-
-def screen_context(screen: Screen, board: dict[str, Any] | None, season: Season) -> dict[str, Any]:
-    """What the page of a display shows: everything, with the scene that is seen without a script."""
-    context: dict[str, Any] = {
-        "screen": screen,
-        "season": season,
-        "board": board,
-        "office_name": authority_of(season),
-        "now": now(),
-        "utc_offset": utc_offset(now(), settings().timezone),
-        "next_scene": 1,
-    }
-    shown = [d for d in view.divisions(board) if screen.division in {None, d.key}] if board else []
-    if board is None or not shown:
-        return context | {"board": None, "due_at": next_due(reading(), season.id, now())}
-    order = scenes(shown)
-    number = request.args.get("scene", 1, type=int) % len(order)
-    scheme = board["scheme"]
-    lead = next((i for i in scheme["indicators"] if i["key"] == scheme["lead"]), None)
-    return context | {
-        "next_scene": number + 1,
-        "divisions": shown,
-        "scene": order[number - 1],
-        "shown_division": next(d for d in shown if d.key == order[number - 1].division),
-        "columns": [i for i in scheme["indicators"] if i is not lead][:MOST_COLUMNS],
-        "lead": lead,
-        "longest": view.best_score(board),
-        "check": check_address(office().public_url, board),
-        "view": view,
-    }
-
-
 @door.get("/healthz")
 def healthz() -> AnyResponse:
     """Whether the database answers, and how the clock and the boards are doing; 503 when it does not."""
@@ -228,13 +173,6 @@ def public_line(slug: str, number: int, unit: str) -> tuple[Edition, dict[str, A
     """A unit's line in a public edition, otherwise 404."""
     edition = public_edition(slug, number)
     return edition, find_line(reading(), edition.id, unit) or abort(404)
-
-
-def stored_board(slug: str, edition: Edition) -> dict[str, Any]:
-    """The public board of an edition as it was published."""
-    form = find_form(reading(), f"/boards/{slug}/{edition.number}.json", "") or abort(404)
-    found: dict[str, Any] = json.loads(form.identity)
-    return found
 
 
 def public_season(slug: str) -> Season:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 from flask import Response, abort, jsonify, render_template
 
 from leaderboard.boards.models import WITHDRAWN, Edition
 from leaderboard.boards.notices import edition_line, told_of
-from leaderboard.boards.read import find_announced
+from leaderboard.boards.read import find_announced, find_form
 from leaderboard.seasons.models import Season
 from leaderboard.web.errors import wants_json
 from leaderboard.web.requests import office, reading
@@ -18,6 +21,13 @@ def public_edition(slug: str, number: int) -> Edition:
     if edition.state == WITHDRAWN:
         abort(withdrawn(edition))
     return edition
+
+
+def stored_board(slug: str, edition: Edition) -> dict[str, Any]:
+    """The public board of an edition as it was published."""
+    form = find_form(reading(), f"/boards/{slug}/{edition.number}.json", "") or abort(404)
+    found: dict[str, Any] = json.loads(form.identity)
+    return found
 
 
 def authority_of(season: Season) -> str:

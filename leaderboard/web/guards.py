@@ -52,8 +52,8 @@ PUBLIC_ENDPOINTS = frozenset(
         "api.newest_unit",
     }
 )
-"""Endpoints of these doors that anyone may ask for; the display door, wholly public, lists none."""
-PUBLIC_DOORS = frozenset({"display"})
+"""Endpoints of these doors that anyone may ask for; the doors that are wholly public list none."""
+PUBLIC_DOORS = frozenset({"display", "boards", "screens"})
 """Doors that show only what was published."""
 
 

@@ -13,9 +13,8 @@ from sqlalchemy.orm import Session
 
 from leaderboard.accounts.models import AuditLine
 from leaderboard.boards.models import DUE, FAILED, DueRun, Screen
-from leaderboard.boards.scenes import scenes
+from leaderboard.boards.scene_pages import pages
 from leaderboard.boards.screens import ScreenError, add_screen, find_screen, list_screens, revoke_screen
-from leaderboard.boards.view import DivisionView
 from leaderboard.db import Database
 from leaderboard.instant import now
 from tests.factories import Race, small_race, start_race
@@ -154,10 +153,6 @@ def test_that_a_screen_is_alive_is_written_once_a_minute(
     assert screen.seen_at >= first
 
 
-def division_of(size: int) -> DivisionView:
-    return DivisionView("d", "组", None, [{"unit": f"u{number}"} for number in range(1, size + 1)], ())
-
-
 @pytest.mark.parametrize(
     ("size", "expected"),
     [
@@ -170,10 +165,11 @@ def division_of(size: int) -> DivisionView:
     ],
 )
 def test_every_unit_comes_up_under_the_top_three(size: int, expected: list[int]) -> None:
-    found = scenes([division_of(size)])
-    assert [len(scene.units) for scene in found] == expected
-    assert frozenset().union(*(scene.units for scene in found)) == {f"u{n}" for n in range(1, size + 1)}
-    assert all({"u1", "u2", "u3"} <= scene.units for scene in found)
+    units = [f"u{n}" for n in range(1, size + 1)]
+    found = pages(units)
+    assert [len(page) for page in found] == expected
+    assert list(dict.fromkeys(unit for page in found for unit in page)) == units
+    assert all(list(page[:3]) == ["u1", "u2", "u3"] for page in found)
 
 
 def test_without_a_script_the_scenes_follow_each_other(session: Session, visit: Visit) -> None:

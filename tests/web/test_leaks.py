@@ -69,7 +69,7 @@ PUBLIC = (
     "api.edition api.editions api.index api.newest api.newest_unit api.openapi api.season api.seasons api.unit"
     " display.boards display.by_indicator display.editions display.editions_file display.healthz display.index"
     " display.latest display.latest_by_indicator display.latest_file display.latest_unit display.numbered"
-    " display.numbered_file display.screen display.unit display.unit_file metrics.metrics static verify.check"
+    " display.numbered_file display.unit display.unit_file metrics.metrics screens.scenes screens.screen static verify.check"
     " verify.checker verify.form verify.keys"
     " sign_in.change_password sign_in.check sign_in.password sign_in.sign_in sign_in.sign_out"
     " sign_in.code sign_in.check_code welcome.choose welcome.welcome"
@@ -117,7 +117,7 @@ SEEN_BY: dict[str, frozenset[str]] = (
 CHANGING = {
     "display.healthz",
     "metrics.metrics",
-    "display.screen",
+    "screens.screen",
     "verify.form",
     "sign_in.sign_in",
     "static",

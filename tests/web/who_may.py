@@ -15,8 +15,8 @@ PUBLIC = """
 api.edition api.editions api.index api.newest api.newest_unit api.openapi api.season api.seasons api.unit
 display.boards display.by_indicator display.editions display.editions_file display.healthz display.index
 display.latest display.latest_by_indicator display.latest_file display.latest_unit display.numbered
-display.numbered_file display.screen display.unit display.unit_file
-metrics.metrics static verify.check verify.checker verify.form verify.keys
+display.numbered_file display.unit display.unit_file
+metrics.metrics screens.scenes screens.screen static verify.check verify.checker verify.form verify.keys
 sign_in.check sign_in.check_code sign_in.code sign_in.sign_in sign_in.sign_out welcome.choose welcome.welcome
 """
 OWN_ACCOUNT = """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, abort, render_template, url_for
+from flask import Response, abort, request, url_for
 from flask.typing import ResponseReturnValue
 
 from leaderboard.boards.drafts import line_before_draft
@@ -11,8 +11,8 @@ from leaderboard.boards.proof import FILES, Proof, past_of_proof, proof_of
 from leaderboard.boards.render import HTML
 from leaderboard.web.console.door import door, season_at
 from leaderboard.web.console.drafts import ONE, draft_at
-from leaderboard.web.display import screen_context
 from leaderboard.web.requests import office, reading
+from leaderboard.web.screens import draw, round_of, screen_page
 from leaderboard.words import gettext as _
 from leaderboard.words import language
 
@@ -47,8 +47,9 @@ def proof_on_screen(slug: str, draft_id: int) -> ResponseReturnValue:
     """The scenes of a display, one after the other; it asks for no board, as a display does."""
     draft, found = _proof(slug, draft_id)
     screen = Screen(name=_("清样"), season_id=draft.season_id, division=None, lang=language(), theme="dark")
-    context = screen_context(screen, found.board, season_at(slug))
-    return render_template("pages/display/screen.html", **context, proof=True)
+    number = request.args.get("scene", 1, type=int)
+    inside = draw(round_of(screen), found.board, number, proof=True) or abort(404)
+    return screen_page(screen, season_at(slug), inside, number=number, proof=True)
 
 
 @door.get(f"{PROOF}.<any(json, csv, xlsx, 'package.json'):kind>")

@@ -1,0 +1,175 @@
+"""The door of displays: a screen's page, and its scenes by themselves for the script that takes over a new edition."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, Response, abort, current_app, render_template, request
+from flask.sansio.blueprints import BlueprintSetupState
+from markupsafe import Markup
+from werkzeug.wrappers import Response as AnyResponse
+
+from leaderboard.bilingual import speaking_on_screen
+from leaderboard.boards import view
+from leaderboard.boards.clock import next_due
+from leaderboard.boards.models import Edition, Screen
+from leaderboard.boards.read import latest_edition
+from leaderboard.boards.render import HTML, make_form
+from leaderboard.boards.scenes import DEFAULT_PLAYLIST, scenes_of
+from leaderboard.boards.screens import find_screen, is_seen_long_ago, note_seen
+from leaderboard.instant import iso, now, utc_offset
+from leaderboard.qr import check_address
+from leaderboard.seasons.models import Season
+from leaderboard.templating import render
+from leaderboard.web.drawings import Drawing, Drawings
+from leaderboard.web.editions import authority_of, stored_board
+from leaderboard.web.fast_lane import IDENTITY, LATEST, Answer, answer_of, best_encoding, is_unchanged
+from leaderboard.web.requests import office, reading, settings, writing
+from leaderboard.words import language
+
+door = Blueprint("screens", __name__)
+
+DRAWINGS, MOST_DRAWINGS = "saima_drawings", 64
+MOST_COLUMNS = 6
+"""Rates that fit a row of a screen beside the score."""
+INSIDE, WAITING = "pages/display/screen_inside.html", "pages/display/screen_waiting.html"
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What a screen shows of whatever edition: all that its drawing depends on beside the edition."""
+
+    lang: str
+    division: str | None
+    kinds: tuple[str, ...]
+
+
+@door.record_once
+def keep_drawings(state: BlueprintSetupState) -> None:
+    """Give the application its memory of drawings."""
+    state.app.extensions[DRAWINGS] = Drawings(MOST_DRAWINGS)
+
+
+@door.get("/screens/<token>")
+def screen(token: str) -> AnyResponse:
+    """A display; an address that is unknown or was revoked is answered like one that never was."""
+    found = find_screen(reading(), token) or abort(404)
+    season = reading().get_one(Season, found.season_id)
+    edition = latest_edition(reading(), season.id)
+    number = request.args.get("scene", 1, type=int)
+    drawing = drawn_page(found, season, edition, number)
+    with speaking_on_screen(found.lang):
+        page = screen_page(found, season, drawing, edition, number)
+    if is_seen_long_ago(found, now()):
+        note_seen(writing(), found.id, now())
+        writing().commit()
+    return _sent(answer_of(make_form("", "", HTML, page.encode()), "no-store", ()))
+
+
+@door.get("/screens/<token>/scenes")
+def scenes(token: str) -> AnyResponse:
+    """What stands inside the page's `<main>`, for a new edition to be taken over from."""
+    found = find_screen(reading(), token) or abort(404)
+    return _sent(drawn_scenes(found, latest_edition(reading(), found.season_id)))
+
+
+def _sent(answer: Answer) -> Response:
+    variant = answer[best_encoding(request.headers.get("Accept-Encoding", ""))]
+    if is_unchanged(request.headers.get("If-None-Match", ""), variant.etag):
+        return Response(status=304, headers=variant.unchanged)
+    return Response(variant.body, headers=variant.headers)
+
+
+def drawn_scenes(screen: Screen, edition: Edition | None) -> Answer:
+    """The scenes of a screen, drawn once for all screens that show the same of an edition."""
+    return drawn_page(screen, reading().get_one(Season, screen.season_id), edition).answer
+
+
+def drawn_page(screen: Screen, season: Season, edition: Edition | None, number: int = 1) -> Drawing:
+    """The same with page `number` of the round in sight, for browsers without a script; after the last comes the first."""
+    if edition is None:
+        return waiting(screen, season)
+    shown = round_of(screen)
+    board = stored_board(season.slug, edition)
+    drawings: Drawings = current_app.extensions[DRAWINGS]
+
+    def drawn(nth: int) -> Drawing:
+        draw_it = lambda: draw(shown, board, nth) or waiting(screen, season)  # noqa: E731 - named for its one use
+        return drawings.get((edition.hash, shown, nth), draw_it)
+
+    first = drawn(1)
+    return drawn((number - 1) % first.pages + 1)
+
+
+def round_of(screen: Screen) -> Round:
+    """What a screen shows."""
+    return Round(screen.lang, screen.division, DEFAULT_PLAYLIST)
+
+
+def draw(shown: Round, board: Document, number: int = 1, *, proof: bool = False) -> Drawing | None:
+    """The scenes of a board; None where it has none of what the screen shows."""
+    divisions = [d for d in view.divisions(board) if shown.division in {None, d.key}]
+    if not divisions:
+        return None
+    found = scenes_of(divisions, shown.kinds)
+    pages = [(scene, page) for scene in found for page in range(len(scene.pages))]
+    chosen, page = pages[(number - 1) % len(pages)]
+    scheme = board["scheme"]
+    lead = next((i for i in scheme["indicators"] if i["key"] == scheme["lead"]), None)
+    with speaking_on_screen(shown.lang):
+        inside = render(
+            INSIDE,
+            language(),
+            board=board,
+            zone=office().zone,
+            scenes=found,
+            chosen=chosen,
+            page_number=pages.index((chosen, page)) + 1,
+            page_count=len(pages),
+            in_sight=lambda scene: scene.pages[page if scene is chosen else 0],
+            columns=[i for i in scheme["indicators"] if i is not lead][:MOST_COLUMNS],
+            lead=lead,
+            longest=view.best_score(board),
+            check=None if proof else check_address(office().public_url, board),
+            view=view,
+        )
+    return _drawing(inside, len(pages))
+
+
+def waiting(screen: Screen, season: Season) -> Drawing:
+    """What a screen says before there is anything to show."""
+    due_at = next_due(reading(), season.id, now())
+    with speaking_on_screen(screen.lang):
+        return _drawing(render(WAITING, language(), season=season, due_at=due_at, zone=office().zone), 1)
+
+
+def _drawing(inside: bytes, pages: int) -> Drawing:
+    return Drawing(answer_of(make_form("", "", HTML, inside), LATEST, ()), pages)
+
+
+def screen_page(
+    screen: Screen,
+    season: Season,
+    drawing: Drawing,
+    edition: Edition | None = None,
+    number: int = 1,
+    **more: Any,
+) -> str:
+    """The page of a display around its scenes."""
+    return render_template(
+        "pages/display/screen.html",
+        screen=screen,
+        season=season,
+        edition=edition,
+        due="" if edition is None or edition.next_due_at is None else iso(edition.next_due_at, office().zone),
+        kinds=round_of(screen).kinds,
+        office_name=authority_of(season),
+        now=now(),
+        utc_offset=utc_offset(now(), settings().timezone),
+        next_scene=number % drawing.pages + 1,
+        inside=Markup(drawing.answer[IDENTITY].body.decode()),  # noqa: S704 - drawn by our own templates
+        **more,
+    )
