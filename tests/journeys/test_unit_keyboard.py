@@ -1,4 +1,4 @@
-"""A unit's clerk without a mouse, on a phone's width: from the place to why, what would lift it, and a report with a photo."""
+"""A unit's clerk without a mouse, on a phone: from the place to why, what would lift it, and a report with a photo."""
 
 from __future__ import annotations
 

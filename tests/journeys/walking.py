@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from playwright.sync_api import Page
@@ -95,7 +96,7 @@ def faults(page: Page) -> list[str]:
     wrong = []
     if levels[:1] != [1] or levels.count(1) != 1:
         wrong.append(f"not one first heading: {levels}")
-    if any(later > earlier + 1 for earlier, later in zip(levels, levels[1:], strict=False)):
+    if any(later > earlier + 1 for earlier, later in pairwise(levels)):
         wrong.append(f"a level of headings is left out: {levels}")
     if (found["mains"], found["banners"], found["footers"]) != (1, 1, 1):
         wrong.append("landmarks are missing or doubled")
