@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import os
+import sys
 
 from hypothesis import settings
+
+# Where the machine forbids Python to write down what it compiled, each of the hundreds of processes that start here
+# would compile all it imports anew, and each worker would rewrite every assert: a tenth of the time of the whole suite.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 pytest_plugins = ["tests.databases", "tests.serving", "tests.visiting", "tests.browser"]
 
