@@ -20,6 +20,9 @@ PUBLIC = (
     "/boards/now/1/",
     "/boards/now/1/units/liuxi/",
     "/boards/now/by/signing/",
+    "/boards/now/graph/?units=liuxi",
+    "/boards/now/1/compare/?a=liuxi&b=qingshi",
+    "/boards/now/compare/",
     "/verify",
     "/sign-in",
 )
@@ -80,7 +83,7 @@ def test_no_page_stands_in_the_way_of_anyone(race: None, open_page: OpenPage, si
     page = open_page(*SIZES[size])
     found: dict[str, list[str]] = {}
     for path in PUBLIC:
-        page.goto(f"{path}?lang={lang}")
+        page.goto(f"{path}{'&' if '?' in path else '?'}lang={lang}")
         found[path] = [*barriers(page), *([f"{sideways(page)} pixels too wide"] if sideways(page) else [])]
     for name, paths in {"chen": CONSOLE, **APART}.items():
         page.context.clear_cookies()

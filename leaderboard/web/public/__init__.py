@@ -1,0 +1,8 @@
+"""The public board for people beyond what was rendered at publication: graphs, comparisons, the small board, pictures."""
+
+from __future__ import annotations
+
+from leaderboard.web.public import compare, graph
+from leaderboard.web.public.door import door
+
+__all__ = ["compare", "door", "graph"]

@@ -1,0 +1,38 @@
+"""The door of what is made on request from published boards: whom it answers, and how answers are kept."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, abort, render_template, request
+
+from leaderboard.seasons.models import Season
+from leaderboard.seasons.read import find_season
+from leaderboard.web.editions import authority_of
+from leaderboard.web.fast_lane import LATEST
+from leaderboard.web.requests import office, reading
+
+door = Blueprint("boards", __name__, url_prefix="/boards")
+
+
+def public_season(slug: str) -> Season:
+    """The season at this address; one that is not public answers exactly as one that does not exist."""
+    season = find_season(reading(), slug)
+    if season is None or not season.is_public:
+        abort(404)
+    return season
+
+
+def page(template: str, season: Season, **context: object) -> Response:
+    """A page about a season that may be kept and is asked after again: 304 where the reader holds the same bytes."""
+    public_url = office().public_url
+    body = render_template(
+        template, season=season, office_name=authority_of(season), public_url=public_url, **context
+    )
+    return kept(Response(body, content_type="text/html; charset=utf-8"))
+
+
+def kept(response: Response, cache: str = LATEST) -> Response:
+    """An answer with a mark of its bytes, and without them where the reader has them."""
+    response.headers["Cache-Control"] = cache
+    response.add_etag()
+    response.make_conditional(request)
+    return response

@@ -1,0 +1,184 @@
+"""Pages made on request from published boards: graph and comparisons, what they say and to whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from leaderboard.boards.correct import withdraw
+from leaderboard.db import Database
+from tests.boards.lives import corrected, reverse_starts
+from tests.factories import Race, race_of, small_race
+from tests.kept import kept
+from tests.visiting import Visit, Visited
+
+# A page shows what was stored; that both databases store it alike is tested with the subjects.
+pytestmark = pytest.mark.engines("sqlite")
+
+PAGES = ("graph/", "compare/", "compare/?from=1&to=2", "1/compare/", "1/compare/?a=liuxi&b=qingshi")
+
+
+@pytest.fixture
+def race(session: Session) -> Race:
+    """Two editions; in the second 南岸, third before, leads: 33.75 + 22.22 + 17.78 + 22.22 = 95.97."""
+    kept(session, "public pages", lambda: _two_editions(session))
+    session.commit()
+    return race_of(session, "race")
+
+
+def _two_editions(session: Session) -> None:
+    race = small_race(session)
+    race.publish()
+    for number in range(4):
+        race.project(
+            "nanan",
+            code=f"N-{number}",
+            started=date(2026, 7, 1),
+            registered=date(2026, 6, 1),
+            arrived=100_000_000,
+        )
+    race.publish(date(2026, 11, 30))
+
+
+def body(page: Visited, table: int = 0) -> list[list[str]]:
+    """The words in each cell of a table's body."""
+    rows = next(page.all("table")[table].iter("tbody"))
+    return [[page.text(cell) for cell in row] for row in rows]
+
+
+def said(page: Visited, kind: str = "lede") -> str:
+    return page.text(page.all("p", class_=kind)[0])
+
+
+@contextmanager
+def counting(database: Database) -> Iterator[list[str]]:
+    """The queries of the requests inside."""
+    seen: list[str] = []
+
+    def note(*arguments: object) -> None:
+        seen.append(str(arguments[2]))
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    yield seen
+    event.remove(database.engine, "before_cursor_execute", note)
+
+
+def test_the_graph_is_a_table_too(race: Race, visit: Visit) -> None:
+    page = visit("/boards/race/graph/")
+    assert said(page) == "第 1 期至第 2 期，截至 2026-11-30。"
+    assert body(page) == [["南岸街道", "3", "1"], ["柳溪镇", "1", "2"], ["青石镇", "2", "3"]]
+    assert [page.text(name) for name in page.all("li") if name.get("data-unit")] == [
+        "1 南岸街道", "2 柳溪镇", "3 青石镇",
+    ]  # fmt: skip
+    scores = visit("/boards/race/graph/?what=score")
+    assert body(scores)[0] == ["南岸街道", "3.75", "95.97"]
+    assert body(visit("/boards/race/graph/?what=signing&lang=en"))[0][1:] == ["12.5%", "112.5%"]
+
+
+def test_a_unit_stands_out_by_address_and_is_let_go_by_the_same_link(race: Race, visit: Visit) -> None:
+    page = visit("/boards/race/graph/?what=score&units=liuxi,nobody")
+    (chosen,) = [link for link in page.all("a") if link.get("aria-current") == "true"]
+    assert page.text(chosen) == "柳溪镇"
+    assert chosen.get("href") == "/boards/race/graph/?what=score&units=nobody#d-towns"
+    assert [page.text(name) for name in page.all("li", class_="mark")] == ["53.75 柳溪镇"]
+
+
+def test_corrected_and_withdrawn_editions_are_told_and_not_drawn(session: Session, visit: Visit) -> None:
+    race = small_race(session)
+    first = race.publish()
+    reverse_starts(race)
+    corrected(race, first)
+    withdraw(session, "li", race.publish(date(2026, 11, 30)), reason="数据来源有误")
+    session.commit()
+    page = visit("/boards/race/graph/")
+    assert "第 2 期是第一期；从第二期起，这里画出走势。" in page.text()
+    assert "第 3 期已撤回，图中没有：数据来源有误" in page.text()
+    assert "第 1 期已由第 2 期更正，图中为更正后的数" in page.text()
+    compared = visit("/boards/race/compare/?from=1&to=3")
+    assert said(compared, "notice") == "第 3 期已撤回，不能比较：数据来源有误"
+    assert "第 1 期已由第 2 期更正" in visit("/boards/race/compare/?from=1&to=2").text()
+    assert visit("/boards/race/3/compare/", status=410).status == 410
+
+
+def test_two_units_differ_by_what_their_indicators_differ(race: Race, visit: Visit) -> None:
+    """柳溪 15 + 12.5 + 20 + 6.25, 青石 11.25 + 16.67 + 13.33 + 0: +3.75 −4.17 +6.67 +6.25 is +12.50."""
+    page = visit("/boards/race/1/compare/?a=liuxi&b=qingshi")
+    assert said(page) == "柳溪镇比青石镇高 12.50 分。"
+    assert [row[-1] for row in body(page)] == ["", "+3.75", "−4.17", "+6.67", "+6.25"]
+    assert body(page)[1] == ["签约率", "50.0% 2/4 15.00 分", "37.5% 1.5/4 11.25 分", "+3.75"]
+    assert said(visit("/boards/race/1/compare/?a=qingshi&b=liuxi&lang=en")).endswith("points behind 柳溪镇.")
+
+
+def test_two_editions_say_who_moved_and_why(race: Race, visit: Visit) -> None:
+    """南岸 gained 95.97 − 3.75: its signing from 3.75 to 33.75 gave most of it."""
+    page = visit("/boards/race/compare/?from=2&to=1")
+    rows = body(page)
+    assert [row[:3] for row in rows] == [
+        ["南岸街道", "3 → 1", "↑ 升 2"],
+        ["柳溪镇", "1 → 2", "↓ 降 1"],
+        ["青石镇", "2 → 3", "↓ 降 1"],
+    ]
+    assert rows[0][3:6] == ["3.75 → 95.97", "+92.22", "+30.00"]
+    assert rows[0][-1] == "签约率多得 30.00 分"
+    assert rows[1][-1] == "别的单位进步更快"
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("1/compare/?a=liuxi&b=liuxi", "两边是同一家单位"),
+        ("1/compare/?a=liuxi&b=nobody", "没有所选的单位"),
+        ("1/compare/?a=nobody", "没有所选的单位"),
+        ("1/compare/?a=liuxi", "选两家单位"),
+        ("compare/?from=1&to=1", "两边是同一期"),
+        ("compare/?from=1&to=9", "没有所选的期号"),
+        ("compare/?from=1&to=x", "没有所选的期号"),
+        ("compare/?from=1&to=²", "没有所选的期号"),
+        ("compare/?from=1", "选两期"),
+    ],
+)
+def test_what_cannot_be_compared_is_said_in_words(race: Race, visit: Visit, path: str, words: str) -> None:
+    assert words in visit(f"/boards/race/{path}").text()
+
+
+def test_before_the_first_edition_there_is_nothing_to_draw(session: Session, visit: Visit) -> None:
+    small_race(session)
+    session.commit()
+    for path in ("graph/", "compare/"):
+        assert "首期榜单尚未发布。" in visit(f"/boards/race/{path}").text()
+
+
+def test_what_is_not_public_answers_as_what_does_not_exist(
+    race: Race, client: FlaskClient, session: Session
+) -> None:
+    race.season.is_public = 0
+    session.commit()
+    missing = client.get("/boards/nothing/")
+    for path in PAGES:
+        answer = client.get(f"/boards/race/{path}")
+        assert (answer.status_code, answer.data) == (404, missing.data), path
+
+
+def test_answers_may_be_kept_and_set_no_cookie(race: Race, client: FlaskClient) -> None:
+    for path in PAGES:
+        answer = client.get(f"/boards/race/{path}")
+        assert "Set-Cookie" not in answer.headers, path
+        again = client.get(f"/boards/race/{path}", headers={"If-None-Match": answer.headers["ETag"]})
+        assert (again.status_code, again.data) == (304, b""), path
+
+
+def test_questions_to_the_database_do_not_grow_with_units_or_editions(
+    race: Race, client: FlaskClient, database: Database
+) -> None:
+    most = {"graph/": 5, "compare/?from=1&to=2": 5, "1/compare/?a=liuxi&b=qingshi": 3}
+    for path, queries in most.items():
+        with counting(database) as seen:
+            assert client.get(f"/boards/race/{path}").status_code == 200
+        asked = [text for text in seen if text.startswith("SELECT")]
+        assert len(asked) <= queries, (path, asked)
