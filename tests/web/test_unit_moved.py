@@ -159,6 +159,34 @@ def test_what_is_reported_is_not_asked_for_again(visit: Visit, database: Databas
     assert "3 个已上报开工的项目，待认定后即可计入，预计可到第 1。" in headline(visit, "/my/", liuxi)
 
 
+def test_what_is_reported_is_told_beside_every_part_of_a_mix(
+    visit: Visit, database: Database, liuxi: Any
+) -> None:
+    """Half by count and half by contracts: the project that is reported to have started is in neither part yet."""
+
+    def half(by: str) -> dict[str, Any]:
+        above = {"projects": {"by": by, "stages": ["started"]}}
+        return {"share": "1/2", "numerator": above, "denominator": {"projects": {"by": by}}}
+
+    with database.session() as session:
+        race = race_of(session, "now")
+        mixed: dict[str, Any] = {"key": "mixed", "name": "开工率", "weight": "100"}
+        mixed["measure"] = {"mix": [half("count"), half("inward")]}
+        race.scheme(FOUR_RATES | {"indicators": [mixed]}, STARTS + timedelta(days=1))
+        session.commit()
+    happen(database)
+    happen(database, "L-1", source=PENDING, publish=False)
+    why = visit("/my/why", client=liuxi)
+    assert [why.text(each) for each in why.all("h3")] == ["按个数 · 占 50%", "按金额 · 占 50%"]
+    told = [
+        why.text(row)
+        for table in why.all("table", class_="left-out")
+        for row in table.iter("tr")
+        if "L-1" in why.text(row)
+    ]
+    assert [row.endswith("已上报，待认定") for row in told] == [True, True]
+
+
 def test_missing_money_names_the_projects_it_is_missing_of(
     visit: Visit, database: Database, liuxi: Any
 ) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -14,14 +13,12 @@ from leaderboard.boards.waterfall import waterfall
 from leaderboard.formatters import plain
 from leaderboard.ledger.underway import own_names, stages_awaiting
 from leaderboard.web.my.door import door
+from leaderboard.web.my.reported import reported_codes
 from leaderboard.web.my.said import said
 from leaderboard.web.my.standing import opened
 from leaderboard.web.requests import reading
 from leaderboard.words import gettext as _
 from leaderboard.words import named
-from scoring.cohort import or_later
-from scoring.facts import SIGNED
-from scoring.measure_document import GROUNDBREAKING_STAGES
 from scoring.show import exact, round_half_up
 
 Document = dict[str, Any]
@@ -34,12 +31,16 @@ def why() -> ResponseReturnValue:
     found = said(session)
     if found.line is None or found.board is None or found.view is None:
         return render_template("pages/units/nothing.html", **opened(session, found))
+    awaiting = stages_awaiting(session, found.unit.id)
     return render_template(
         "pages/units/why.html",
         **opened(session, found),
         falls=waterfall(found.view.contributions),
         own=called(session, found.unit.id),
-        reported=_reported(stages_awaiting(session, found.unit.id), found.board["scheme"]),
+        reported={
+            indicator["key"]: reported_codes(awaiting, indicator["measure"])
+            for indicator in found.board["scheme"]["indicators"]
+        },
         moved=_moved(found.prospect, found.board["scheme"]),
     )
 
@@ -47,36 +48,6 @@ def why() -> ResponseReturnValue:
 def called(session: Session, unit_id: int) -> dict[str, str]:
     """Code -> name of each of the unit's own projects: what is not public is its code in an edition."""
     return {code: named(*both) for code, both in own_names(session, unit_id).items()}
-
-
-def _reported(awaiting: Mapping[str, frozenset[str]], scheme: Document) -> dict[str, tuple[set[str], ...]]:
-    """By indicator, above and below the line: codes of projects with a stage awaiting verification that it counts."""
-    return {
-        indicator["key"]: tuple(
-            {code for code, stages in awaiting.items() if stages & set(counted)}
-            for counted in _stages(indicator["measure"])
-        )
-        for indicator in scheme["indicators"]
-    }
-
-
-def _stages(measure: Document) -> tuple[Sequence[str], Sequence[str]]:
-    """The stages that a measure counts above and below its line; none where it counts something else."""
-    match measure.get("preset"):
-        case "signing":
-            return (SIGNED,), ()
-        case "groundbreaking":
-            return or_later(GROUNDBREAKING_STAGES), (SIGNED,)
-        case "landing":
-            return or_later(measure["stages"]), (SIGNED,)
-        case "arrival":
-            return (), (SIGNED,)
-    return _of_term(measure.get("numerator")), _of_term(measure.get("denominator"))
-
-
-def _of_term(term: Document | None) -> Sequence[str]:
-    projects = (term or {}).get("projects")
-    return () if projects is None else or_later(projects.get("stages", (SIGNED,)))
 
 
 def _moved(prospect: Document | None, scheme: Document) -> Document | None:
