@@ -20,6 +20,8 @@ from leaderboard.seasons.models import Season
 
 MARKED = (
     "account",
+    "ceremony",
+    "ceremony_screen",
     "countersign",
     "draft",
     "evidence_file",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
+from leaderboard.words import gettext as _
+
 MOST_NETWORKS = 20
 Network = IPv4Network | IPv6Network
 
@@ -23,12 +25,13 @@ def range_problems(text: str) -> Iterator[str]:
     """Everything wrong with a range, in the user's words."""
     parts = _parts(text)
     if len(parts) > MOST_NETWORKS:
-        yield f"地址范围最多 {MOST_NETWORKS} 段, 收到 {len(parts)} 段"
+        yield _("地址范围最多 {most} 段，收到 {count} 段").format(most=MOST_NETWORKS, count=len(parts))
     for part in parts:
         try:
             ip_network(part)
         except ValueError:
-            yield f"{part[:60]} 不是网络地址; 应写成 10.2.0.0/16 或 2001:db8::/32, 主机位须为零"
+            said = _("{part} 不是网络地址；应写成 10.2.0.0/16 或 2001:db8::/32，主机位须为零")
+            yield said.format(part=part[:60])
 
 
 def _parts(text: str) -> list[str]:

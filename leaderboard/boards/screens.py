@@ -53,14 +53,14 @@ def add_screen(  # noqa: PLR0913 - the columns of the table, all by name
     problems = list(_problems(session, name, season, division, lang, theme))
     if problems:
         raise ScreenError(*problems)
-    token = _new_token(secret)
+    token = new_token(secret)
     screen = Screen(
         name=name.strip(),
         season_id=season.id,
         division=division,
         lang=lang,
         theme=theme,
-        token_hash=_hash(token),
+        token_hash=token_hash(token),
         created_at=now(),
     )
     session.add(screen)
@@ -98,7 +98,7 @@ def find_screen(session: Session, token: str, asking: str | None = None) -> Scre
     found = session.scalars(
         select(Screen)
         .join(Season, Season.id == Screen.season_id)
-        .where(Screen.token_hash == _hash(token), Screen.is_revoked == 0, Season.is_public == 1)
+        .where(Screen.token_hash == token_hash(token), Screen.is_revoked == 0, Season.is_public == 1)
     ).one_or_none()
     if found is None or asking is None or is_within(networks_in(found.address_range), asking):
         return found
@@ -119,6 +119,7 @@ def revoke_screen(session: Session, actor: str, screen: Screen) -> None:
     """End a screen: its address answers as one that never was. Revoking it again changes nothing."""
     if not screen.is_revoked:
         screen.is_revoked = 1
+        screen.revision += 1
         session.flush()
         record_act(session, actor, "screen.revoke", screen.name, rows=[screen])
 
@@ -129,11 +130,12 @@ def list_screens(session: Session, season_id: int | None = None) -> Sequence[Scr
     return session.scalars(found if season_id is None else found.where(Screen.season_id == season_id)).all()
 
 
-def _new_token(secret: str) -> str:
+def new_token(secret: str) -> str:
     """A random token mixed with the office's secret: neither a weak random source nor a lost secret gives it away."""
     mixed = hmac.new(secret.encode(), secrets.token_bytes(32), hashlib.sha256)
     return mixed.hexdigest()[:40]
 
 
-def _hash(token: str) -> str:
+def token_hash(token: str) -> str:
+    """What is kept of the token of an address."""
     return hashlib.sha256(token.encode()).hexdigest()

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from config import Settings
 from leaderboard.boards.public import Mark as PublicMark
 from leaderboard.boards.public import public_mark
@@ -28,6 +30,7 @@ from leaderboard.boards.screen_states import (
 )
 from leaderboard.db import Database
 from leaderboard.instant import Millis, now
+from leaderboard.web.ceremony_drawings import CeremonyDrawings
 from leaderboard.web.headers import public_headers
 from leaderboard.web.screen_build import screen_build
 from leaderboard.web.screen_reports import LARGEST, NotAReport, read_report
@@ -37,7 +40,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-ADDRESS = re.compile(r"/screens/([^/]+)/(state|report)")
+ADDRESS = re.compile(r"/screens/([^/]+)/(state|report|ceremony)")
 ANEW_MS: Millis = 30_000
 """What depends on the clock alone, such as a notice that ends, is looked at so often."""
 WRITE_SECONDS = 10.0
@@ -74,6 +77,7 @@ class ScreenLane:
         self._trail: Mark | None = None
         self._looked_at: Millis = 0
         self._reports: dict[int, Report] = {}
+        self._drawings = CeremonyDrawings(database)
         self._in_trouble = False
         self._writer: threading.Thread | None = None
 
@@ -88,7 +92,7 @@ class ScreenLane:
         state = self._states.get(hashlib.sha256(found[1].encode()).hexdigest())
         if state is None or not is_within(state.networks, peer(environ, self._proxies)):
             return self._plain(start_response, "404 Not Found")
-        answer = {"state": self._tell, "report": self._hear}[found[2]]
+        answer = {"state": self._tell, "report": self._hear, "ceremony": self._reveal}[found[2]]
         return answer(state, environ, start_response)
 
     def _tell(self, state: State, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
@@ -100,6 +104,23 @@ class ScreenLane:
             return []
         start_response("200 OK", list(state.headers))
         return [state.body] if environ["REQUEST_METHOD"] == "GET" else []
+
+    def _reveal(
+        self, state: State, environ: dict[str, Any], start_response: StartResponse
+    ) -> Iterable[bytes]:
+        """What has been revealed of the ceremony that the screen takes part in."""
+        if environ["REQUEST_METHOD"] not in {"GET", "HEAD"}:
+            return self._plain(start_response, "405 Method Not Allowed", [("Allow", "GET, HEAD")])
+        ceremony = state.told.state["ceremony"]
+        if ceremony is None:
+            return self._plain(start_response, "404 Not Found")
+        try:
+            body = self._drawings.get(ceremony["id"], ceremony["step"], state.told.lang)
+        except SQLAlchemyError:
+            return self._plain(start_response, "503 Service Unavailable", [("Retry-After", "2")])
+        kind = [("Content-Type", "text/html; charset=utf-8"), ("Content-Length", str(len(body)))]
+        start_response("200 OK", [*kind, ("Cache-Control", "no-store"), *self._always])
+        return [body] if environ["REQUEST_METHOD"] == "GET" else []
 
     def _plain(
         self, start_response: StartResponse, status: str, more: Headers | None = None

@@ -18,6 +18,7 @@ from leaderboard.accounts.invitations import invite
 from leaderboard.accounts.models import AuditHead, AuditLine
 from leaderboard.accounts.people import add_account
 from leaderboard.accounts.second_factor import enrol, new_secret
+from leaderboard.boards.ceremonies import begin
 from leaderboard.boards.check import check_database
 from leaderboard.boards.correct import withdraw
 from leaderboard.boards.countersign import ALONE, ask, want_two
@@ -25,6 +26,8 @@ from leaderboard.boards.drafts import open_window
 from leaderboard.boards.foreseen import keep_foreseen
 from leaderboard.boards.keys import rotate
 from leaderboard.boards.prospects import foresee
+from leaderboard.boards.read import latest_edition
+from leaderboard.boards.screen_settings import set_notice
 from leaderboard.boards.screens import add_screen
 from leaderboard.db import Database
 from leaderboard.instant import now
@@ -115,7 +118,9 @@ def planned(race: Race) -> None:
     invite(session, "li", zhang, 72, now())
     secret = new_secret()
     enrol(session, zhang, secret, TOTP(secret).at(now() // 1000), "key", now())
-    add_screen(session, "li", name="大厅", season=season, secret="一")
+    screen, _token = add_screen(session, "li", name="大厅", season=season, secret="一")
+    set_notice(session, "li", screen, text="十点开会")
+    begin(session, "li", season, screens=[screen], edition=latest_edition(session, season.id))
     cover = [["格式版本", "saima-workbook/1"], ["赛季代号", "race"]]
     take_in(
         session,

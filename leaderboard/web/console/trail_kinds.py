@@ -21,7 +21,7 @@ KINDS = {
     "editions": ("edition", "draft", "key", "countersign"),
     "objections": ("objection",),
     "clock": ("timetable", "calendar", "clock", "run"),
-    "screens": ("screen",),
+    "screens": ("screen", "ceremony"),
     "people": ("account", "password", "session"),
 }
 """Kind of act -> the first halves of its actions; every action is of exactly one kind."""

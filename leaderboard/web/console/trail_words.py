@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from leaderboard.accounts.models import AuditLine
 from leaderboard.accounts.read import display_names
+from leaderboard.boards.playlists import entry_words
 from leaderboard.formatters import moment, money
 from leaderboard.seasons.read import list_divisions, list_schemes, list_seasons, list_units
 from leaderboard.seasons.rule import parse_rule
@@ -36,7 +37,7 @@ HASHES = frozenset({"hash", "sha256", "codes_sha256", "facts_sha256", "why_sha25
 FOR_CHECKING = frozenset({"rows", "imprint", "contents", "handover", "since", "noticed_at"})
 """Parts of a detail that `leaderboard verify --database` compares, and that tell a reader nothing."""
 MONEY = frozenset({"yuan"})
-INSTANTS = frozenset({"due_at"})
+INSTANTS = frozenset({"due_at", "notice_until"})
 FROM, TO = "was", "now"
 WHY = ("why", "reason", "note")
 IN_PAIRS = frozenset({"timetable.change"})
@@ -276,6 +277,8 @@ def _told_mapping(name: str, value: Mapping[str, Any], words: Wording) -> str:
 def _told_text(name: str, text: str, words: Wording) -> str:
     if name in HASHES:
         return f"{text[:12]}…"
+    if name == "playlist":
+        return entry_words(text)
     if name == "unit_id":
         return words.units.get(text, text)
     return words.values.get(f"{name} {text}") or words.things.get(text) or words.values.get(text, text)
