@@ -52,6 +52,14 @@ CHAPTERS = (
         },
     ),
     Chapter(
+        "Deadlines 节点时限",
+        "deadlines",
+        {
+            "deadlines": "List the deadlines of a season's stages.",
+            "deadlines-set": "Give a season's stages these deadlines and no others.",
+        },
+    ),
+    Chapter(
         "Schemes 考核方案",
         "schemes",
         {
