@@ -2,6 +2,10 @@
 
 An engine compiles every statement once, so a test that opened its own would spend most of its time on that. Files of
 tests are kept in memory where the machine has a folder for it: SQLite waits for the disk at every commit.
+
+What keeps rows runs on both engines. A door reaches them only through what keeps them, so a test that enters by a door
+runs on one, chosen by the name of its file: both engines see doors, and always the same ones. Where the engine shows
+through a door (a search, a lock, a key that is taken), the test names both; `--engine` runs all on what it names.
 """
 
 from __future__ import annotations
@@ -12,7 +16,8 @@ import shutil
 import tempfile
 import threading
 import warnings
-from collections.abc import Callable, Iterator
+import zlib
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -26,6 +31,8 @@ from leaderboard.db import Database, migrate, open_database
 from leaderboard.tables import ALL
 
 ENGINES = ("sqlite", "postgresql")
+DOORS = {"web", "pages", "cli"}
+"""Folders of the tests that enter by a door."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -33,7 +40,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--engine",
         action="append",
         choices=ENGINES,
-        help="run tests that touch a database on this one only; a check that counts runs on both",
+        help="run all tests that touch a database on this one; name both to see every door on both",
     )
 
 
@@ -50,12 +57,24 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run each test that touches a database on both, unless its marker or the command line names one."""
+    """Run each test that touches a database on its engines, or on those of them that the command line names."""
     if "engine_name" in metafunc.fixturenames:
+        asked: Sequence[str] = metafunc.config.getoption("--engine")
         marker = metafunc.definition.get_closest_marker("engines")
-        wanted = marker.args if marker else ENGINES
-        asked = metafunc.config.getoption("--engine") or ENGINES
-        metafunc.parametrize("engine_name", [name for name in wanted if name in asked], scope="session")
+        if marker is not None:
+            wanted: Sequence[str] = marker.args
+        elif asked or metafunc.definition.path.parent.name not in DOORS:
+            wanted = ENGINES
+        else:
+            wanted = [engine_of(metafunc.definition.path)]
+        metafunc.parametrize(
+            "engine_name", [name for name in wanted if name in (asked or ENGINES)], scope="session"
+        )
+
+
+def engine_of(door: Path) -> str:
+    """The engine on which the tests of a door in this file run: every other name means the other one."""
+    return ENGINES[zlib.crc32(door.stem.encode()) % len(ENGINES)]
 
 
 @pytest.fixture(scope="session")

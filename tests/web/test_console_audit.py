@@ -346,6 +346,8 @@ def auditor(app: Flask, database: Database) -> FlaskClient:
     return visitor(app, database, AUDITOR)
 
 
+# Each engine searches in its own way.
+@pytest.mark.engines("sqlite", "postgresql")
 @pytest.mark.parametrize(
     ("asked", "acts"),
     [
