@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from multiprocessing.pool import ThreadPool
 from typing import Any
 
-from leaderboard.boards import totals, view
+from leaderboard.boards import orders, totals, view
 from leaderboard.boards.package import canonical
 from leaderboard.boards.packing import Piece, brotli_of, gzipped, piece
 from leaderboard.boards.read import PublicSeason
@@ -104,9 +104,20 @@ def unit_cells(board: Document, base: str, lang: str) -> Cells:
         }
 
 
-def board_page(office: Office, board: Document, lang: str, cells: Cells) -> bytes:
-    """The board of an edition as a page."""
-    return render("pages/display/board.html", lang, **page_frame(office, board), cells=cells)
+def board_page(
+    office: Office, board: Document, lang: str, cells: Cells, order: orders.Order = orders.OFFICIAL
+) -> bytes:
+    """The board of an edition as a page, in its own order or another."""
+    frame = page_frame(office, board) | {"order": order}
+    return render("pages/display/board.html", lang, **frame, cells=cells)
+
+
+def ordered_page(office: Office, board: Document, lang: str, written: str) -> bytes:
+    """The board in the order that an address asks for."""
+    base = f"/boards/{board['season']}/{board['number']}"
+    with speaking(lang):
+        order = orders.read_order(board, written)
+        return board_page(office, board, lang, unit_cells(board, base, lang), order)
 
 
 def indicator_page(
@@ -133,5 +144,7 @@ def page_frame(office: Office, board: Document) -> Document:
         "base": f"/boards/{board['season']}/{board['number']}",
         "view": view,
         "totals": totals,
+        "orders": orders,
+        "order": orders.OFFICIAL,
         "check": check_address(office.public_url, board),
     }

@@ -25,7 +25,7 @@ from leaderboard.boards.read import (
     past_places,
     public_seasons,
 )
-from leaderboard.boards.render import index_page
+from leaderboard.boards.render import index_page, ordered_page
 from leaderboard.boards.unit_view import unit_view
 from leaderboard.formatters import spoken
 from leaderboard.instant import now
@@ -63,7 +63,7 @@ def latest(slug: str) -> AnyResponse:
         due_at = next_due(reading(), season.id, now())
         context = {"season": season, "due_at": due_at, "office_name": authority_of(season)}
         return Response(render_template("pages/display/no_edition.html", **context))
-    return serve(f"/boards/{slug}/{edition.number}/")
+    return ordered(slug, edition) if "order" in request.args else serve(f"/boards/{slug}/{edition.number}/")
 
 
 @door.get("/boards/<slug>/editions/")
@@ -100,7 +100,8 @@ def latest_file(slug: str, kind: str) -> AnyResponse:
 @door.get("/boards/<slug>/<int:number>/")
 def numbered(slug: str, number: int) -> AnyResponse:
     """One edition's board."""
-    return serve(f"/boards/{slug}/{public_edition(slug, number).number}/", NUMBERED)
+    edition = public_edition(slug, number)
+    return ordered(slug, edition) if "order" in request.args else serve(f"/boards/{slug}/{number}/", NUMBERED)
 
 
 @door.get(f"/boards/<slug>/<int:number>.<{FILES}:kind>")
@@ -181,6 +182,13 @@ def public_season(slug: str) -> Season:
     if season is None or not season.is_public:
         abort(404)
     return season
+
+
+def ordered(slug: str, edition: Edition) -> Response:
+    """A board with its rows in the order asked for; places are as they were published."""
+    page = ordered_page(office(), stored_board(slug, edition), language(), request.args["order"])
+    told = superseded_by(reading(), edition.id)
+    return answered(with_notice(page, told, slug, office().zone, language()), "text/html; charset=utf-8")
 
 
 def serve(path: str, cache: str = LATEST) -> Response:

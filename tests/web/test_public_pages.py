@@ -182,3 +182,28 @@ def test_questions_to_the_database_do_not_grow_with_units_or_editions(
             assert client.get(f"/boards/race/{path}").status_code == 200
         asked = [text for text in seen if text.startswith("SELECT")]
         assert len(asked) <= queries, (path, asked)
+
+
+def test_a_board_is_sorted_by_address_and_keeps_its_places(race: Race, visit: Visit) -> None:
+    """Starts in the first edition: 青石 2/3, 柳溪 1/2, 南岸 0."""
+    page = visit("/boards/race/1/?order=groundbreaking")
+    assert [row[:3] for row in body(page)] == [
+        ["2", "首期", "青石镇"], ["1", "首期", "柳溪镇"], ["3", "首期", "南岸街道"],
+    ]  # fmt: skip
+    (head,) = [head for head in page.all("th") if head.get("aria-sort")]
+    assert (page.text(head), head.get("aria-sort")) == ("开工率", "descending")
+    links = {page.text(link): link.get("href") for link in page.all("a", class_="sort")}
+    assert links["开工率"] == "?order=-groundbreaking#d-towns"
+    assert links["恢复官方顺序"] == "./#d-towns"
+    turned = visit("/boards/race/1/?order=-groundbreaking&lang=en")
+    assert [row[0] for row in body(turned)] == ["3", "1", "2"]
+    assert {link.get("href") for link in turned.all("a", class_="sort")} >= {"./?lang=en#d-towns"}
+
+
+def test_the_stored_board_offers_every_column(race: Race, visit: Visit) -> None:
+    page = visit("/boards/race/")
+    assert [link.get("data-column") for link in page.all("a", class_="sort")][1:] == [
+        "place", "move", "unit", "signing", "groundbreaking", "landing", "arrival", "score",
+    ]  # fmt: skip
+    assert body(visit("/boards/race/?order=nothing")) == body(page)
+    assert body(visit("/boards/race/?order=unit"))[0][2] == "柳溪镇"
