@@ -5,7 +5,7 @@ Publishing does not wait for it, and no page ever reckons it: a page says that i
 
 from __future__ import annotations
 
-import json
+from sqlalchemy.orm import Session
 
 from leaderboard.boards.clock import CLOCK
 from leaderboard.boards.foreseen import FORESEE, keep_foreseen
@@ -13,7 +13,7 @@ from leaderboard.boards.models import Edition
 from leaderboard.boards.prospects import foresee, unforeseen
 from leaderboard.db import Database
 from leaderboard.jobs import queue
-from leaderboard.jobs.read import latest_jobs
+from leaderboard.jobs.read import asked_of, failed_jobs, latest_jobs
 from leaderboard.workbook_jobs import Work
 
 LOOKED_BACK = 200
@@ -26,7 +26,7 @@ def ask(database: Database) -> int:
         waiting = unforeseen(session)
         if not waiting:
             return 0
-        asked = {json.loads(job.asked)["edition"] for job in latest_jobs(session, [FORESEE], LOOKED_BACK)}
+        asked = {asked_of(job)["edition"] for job in latest_jobs(session, [FORESEE], LOOKED_BACK)}
     fresh = [edition_id for edition_id in waiting if edition_id not in asked]
     if fresh:
         with database.session() as session:
@@ -45,3 +45,16 @@ def reckon(work: Work) -> None:
     with work.database.session() as session:
         keep_foreseen(session, CLOCK, found)
         work.end(session, {"units": len(found.units)})
+
+
+def given_up(session: Session) -> list[int]:
+    """The newest editions of their seasons that could not be reckoned, however often it was tried."""
+    failed = {asked_of(job)["edition"] for job in failed_jobs(session, FORESEE, LOOKED_BACK)}
+    return [edition_id for edition_id in unforeseen(session) if edition_id in failed] if failed else []
+
+
+def reckon_now(session: Session, actor: str, edition: Edition) -> int:
+    """Reckon an edition through here and now; for how many units. The door commits."""
+    found = foresee(session, edition)
+    keep_foreseen(session, actor, found)
+    return len(found.units)

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import pytest
+from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from config import Settings
 from leaderboard import foreseeing
-from leaderboard.accounts.models import AuditLine
+from leaderboard.accounts.models import ADMINISTRATOR, REPORTER, AuditLine
 from leaderboard.boards.clock import request_run
-from leaderboard.boards.models import DueRun
+from leaderboard.boards.models import DueRun, Edition
 from leaderboard.boards.prospect_models import DivisionField, Prospect
+from leaderboard.boards.prospects import Foreseen, foresee
+from leaderboard.boards.read import latest_edition
 from leaderboard.db import Database
 from leaderboard.instant import now
-from leaderboard.jobs.models import DONE, Job
+from leaderboard.jobs.models import DONE, DUE, FAILED, Job
 from leaderboard.working import Worker
 from tests.factories import race_of
+from tests.people import visitor
+from tests.visiting import Visit
 from tests.web.races import TODAY, committed_race
 
 
@@ -40,13 +47,65 @@ def test_the_newest_edition_is_reckoned_once(database: Database, settings: Setti
     assert foreseeing.ask(database) == 1
 
 
-def test_what_failed_is_not_asked_for_for_ever(database: Database) -> None:
+def break_reckoning(monkeypatch: pytest.MonkeyPatch, times: int) -> list[int]:
+    """Reckoning fails so many times, then works; gives the tries."""
+    tries: list[int] = []
+
+    def broken(session: Session, edition: Edition) -> Foreseen:
+        tries.append(edition.id)
+        if len(tries) <= times:
+            raise ArithmeticError
+        return foresee(session, edition)
+
+    monkeypatch.setattr(foreseeing, "foresee", broken)
+    return tries
+
+
+def work_through(database: Database, settings: Settings) -> None:
+    """Take the job up as often as the clock would."""
+    while any(job.state == DUE for job in jobs(database)):
+        foreseeing.ask(database)
+        Worker(database, settings).do_here(jobs(database)[0].id)
+
+
+def test_what_fails_is_tried_again(
+    database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     committed_race(database)
     foreseeing.ask(database)
-    with database.session() as session:
-        session.scalars(select(Job)).one().state = "failed"
-        session.commit()
+    tries = break_reckoning(monkeypatch, settings.run_attempts - 1)
+    work_through(database, settings)
+    (job,) = jobs(database)
+    assert (job.state, len(tries)) == (DONE, 3)
+    with database.reading() as session:
+        assert foreseeing.given_up(session) == []
+
+
+def test_what_failed_three_times_is_told_to_administrators_until_it_is_reckoned(
+    app: Flask, database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch, visit: Visit
+) -> None:
+    race = committed_race(database)
+    foreseeing.ask(database)
+    tries = break_reckoning(monkeypatch, settings.run_attempts)
+    work_through(database, settings)
+    assert ([job.state for job in jobs(database)], len(tries)) == ([FAILED], 3)
     assert foreseeing.ask(database) == 0
+    told = "当年赛季：第 1 期的前景测算几次都没有成功"
+    chen = visitor(app, database, ADMINISTRATOR, "chen")
+    li = visitor(app, database, REPORTER, "li", race.units["liuxi"].id)
+    assert told in visit("/console/", client=chen).text()
+    for page in ("/my/why", "/my/lift", "/my/sure"):
+        text = visit(page, client=li).text()
+        assert "本期的测算没有成功，系统已提示主办单位" in text
+        assert "正在测算" not in text
+    with database.session() as session:
+        season = race_of(session, "now").season
+        edition = latest_edition(session, season.id)
+        assert edition is not None
+        assert foreseeing.reckon_now(session, "chen", edition) == 3
+        session.commit()
+    assert told not in visit("/console/", client=chen).text()
+    assert "推动 3 个项目开工" in visit("/my/lift", client=li).text()
 
 
 def test_publishing_is_not_made_to_wait_for_it(database: Database) -> None:

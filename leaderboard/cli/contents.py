@@ -145,6 +145,7 @@ CHAPTERS = (
             "editions": "List the published editions of a season.",
             "runs": "List a season's due runs and what became of them.",
             "run-again": "Bring back a run that failed or was put aside.",
+            "foresee": "Reckon what the newest edition means for its units.",
         },
     ),
     Chapter(

@@ -12,11 +12,12 @@ from leaderboard.boards import clock
 from leaderboard.boards.drafts import check_account
 from leaderboard.boards.gather import NothingInForce
 from leaderboard.boards.preview import board_now
-from leaderboard.boards.read import list_editions
+from leaderboard.boards.read import latest_edition, list_editions
 from leaderboard.boards.run_log import editions_by_run, find_run, list_runs
 from leaderboard.cli.context import Context, refuse
 from leaderboard.cli.group import command
 from leaderboard.cli.named import season_named
+from leaderboard.foreseeing import reckon_now
 from leaderboard.formatters import check_code, moment, place
 from leaderboard.instant import at_zone, now
 from leaderboard.seasons.models import Season
@@ -62,6 +63,17 @@ def run_again_command(context: Context, season: str, number: int) -> None:
         check_account(session, found, context.actor)
         clock.bring_back(session, context.actor, run)
     _tell(found, perform(context.database, run.id, Node.of(context.settings)))
+
+
+@command("foresee")
+@click.argument("season")
+def foresee_command(context: Context, season: str) -> None:
+    """Reckon what the newest edition means for its units, again or where the clock could not."""
+    with context.changing() as session:
+        found = season_named(session, season)
+        edition = latest_edition(session, found.id) or refuse(f"赛季 {season} 还没有发布过")
+        number, units = edition.number, reckon_now(session, context.actor, edition)
+    click.echo(f"{found.title} 第 {number} 期的前景已测算: {units} 家单位")
 
 
 def _tell(season: Season, outcome: Outcome) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from leaderboard.jobs.models import RUNNING, Job, JobFile
+from leaderboard.jobs.models import FAILED, RUNNING, Job, JobFile
 
 
 def find_job(session: Session, job_id: int) -> Job | None:
@@ -30,6 +30,12 @@ def result_of(job: Job) -> dict[str, Any]:
 def latest_jobs(session: Session, kinds: Sequence[str], most: int) -> Sequence[Job]:
     """The newest jobs of some kinds."""
     found = select(Job).where(Job.kind.in_(kinds)).order_by(Job.id.desc()).limit(most)
+    return session.scalars(found).all()
+
+
+def failed_jobs(session: Session, kind: str, most: int) -> Sequence[Job]:
+    """The newest jobs of a kind that stopped as failed, tried as often as anything is."""
+    found = select(Job).where(Job.kind == kind, Job.state == FAILED).order_by(Job.id.desc()).limit(most)
     return session.scalars(found).all()
 
 

@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 
 from leaderboard.boards.countersign import act_words, open_countersigns
 from leaderboard.boards.health import Stale, stale_boards
-from leaderboard.boards.models import Draft
+from leaderboard.boards.models import Draft, Edition
 from leaderboard.boards.revisions import stopped
 from leaderboard.boards.run_log import run_words
 from leaderboard.boards.timekeeping import clock_trouble
 from leaderboard.boards.window_years import window_gaps
+from leaderboard.foreseeing import given_up
 from leaderboard.formatters import moment
 from leaderboard.instant import Millis
 from leaderboard.objections.read import Holding, holding
@@ -41,6 +42,8 @@ def alarms(session: Session, at: Millis) -> Iterator[Alarm]:
         yield Alarm(trouble)
     for stale in stale_boards(session, at):
         yield Alarm(_stale_words(stale), url_for("console.publish", slug=stale.season.slug, _anchor="runs"))
+    for edition_id in given_up(session):
+        yield _unreckoned(session, session.get_one(Edition, edition_id))
     for waiting in holding(session):
         over = waiting.draft.closes_at is not None and waiting.draft.closes_at <= at
         yield Alarm(
@@ -72,6 +75,16 @@ def alarms(session: Session, at: Millis) -> Iterator[Alarm]:
         words = _("{season}：公示期要用到 {years} 年的放假安排，尚未导入，工作日暂按周一至周五推算")
         told = words.format(season=named(season.title, season.title_en), years="、".join(map(str, years)))
         yield Alarm(told, url_for("console.calendar", _anchor="import"), grave=False)
+
+
+def _unreckoned(session: Session, edition: Edition) -> Alarm:
+    """An edition whose units are told neither what would lift them nor what moved them."""
+    told = _(
+        "{season}：第 {n} 期的前景测算几次都没有成功，单位看不到怎样提升。可运行 leaderboard foresee {slug} 重算。"
+    )
+    season = session.get_one(Season, edition.season_id)
+    name = named(season.title, season.title_en)
+    return Alarm(told.format(season=name, n=edition.number, slug=season.slug))
 
 
 def _draft_address(season: Season, draft: Draft) -> str:

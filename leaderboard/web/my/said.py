@@ -22,6 +22,7 @@ from leaderboard.boards.read import (
     past_places,
 )
 from leaderboard.boards.unit_view import UnitView, unit_view
+from leaderboard.foreseeing import given_up
 from leaderboard.instant import now
 from leaderboard.seasons.models import Season, Unit
 from leaderboard.seasons.read import seasons_of
@@ -46,10 +47,12 @@ class Said:
     view: UnitView | None = None
     prospect: Document | None = None
     """None while it is being reckoned."""
+    is_given_up: bool = False
+    """Whether it could not be reckoned."""
 
     def told(self) -> Document:
         """The same by the names the pages know them by."""
-        names = ("unit", "seasons", "season", "edition", "board", "line", "prospect")
+        names = ("unit", "seasons", "season", "edition", "board", "line", "prospect", "is_given_up")
         return {name: getattr(self, name) for name in names} | {"unit_view": self.view}
 
 
@@ -104,4 +107,5 @@ def said(session: Session) -> Said:
     prospect = find_prospect(session, edition.id, line["unit"])
     earlier = line_before(session, edition, line)
     view = unit_view(board, line, past, earlier)
-    return Said(unit, seasons, season, edition, board, line, past, view, prospect)
+    failed = prospect is None and edition.id in given_up(session)
+    return Said(unit, seasons, season, edition, board, line, past, view, prospect, failed)
