@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from ipaddress import ip_address, ip_network
 from pathlib import Path
@@ -17,6 +18,8 @@ from pydantic_settings import (
 )
 
 PREFIX = "SAIMA_"
+SITE = re.compile(r"https?://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?", re.IGNORECASE)
+"""An origin; nothing that could end one directive of a policy and begin another."""
 ONLY_PREFIXED = ("host", "server", "threads", "office", "timezone", "https", "proxies")
 """Settings whose plain names machines use for purposes of their own, such as HOST for the machine's name."""
 
@@ -118,6 +121,17 @@ class Settings(BaseSettings):
         "folder",
         "Where public boards are also written as files for a web server; empty writes none.",
     )
+    embed_sites: str = _setting(
+        "",
+        "origins",
+        "Sites that may show a board inside their own pages, as https://www.example.gov.cn,https://news.example.cn; "
+        "empty allows none.",
+    )
+    picture_font: str = _setting(
+        "",
+        "file",
+        "Font with Chinese for the pictures shown beside shared links; empty takes the first of the system's that has it.",
+    )
     outbox_attempts: int = _setting(
         10, "tries", "How often a message is tried on a channel before it is given up.", ge=1
     )
@@ -169,6 +183,14 @@ class Settings(BaseSettings):
     import_memory_mb: int = _setting(1024, "MB", "Memory the process that reads a workbook may use.", ge=256)
     import_seconds: int = _setting(120, "seconds", "Time the process that reads a workbook may take.", ge=5)
 
+    @field_validator("embed_sites")
+    @classmethod
+    def _are_sites(cls, text: str) -> str:
+        for part in filter(None, text.split(",")):
+            if not SITE.fullmatch(part.strip()):
+                raise ValueError(f"{part.strip()!r} is no site: write https://name or https://name:port")
+        return text
+
     @field_validator("console_networks")
     @classmethod
     def _are_networks(cls, text: str) -> str:
@@ -183,6 +205,10 @@ class Settings(BaseSettings):
             return not networks or any(ip_address(address) in network for network in networks)
         except ValueError:
             return False
+
+    def embedding_sites(self) -> tuple[str, ...]:
+        """The origins that may frame a board."""
+        return tuple(part.strip() for part in self.embed_sites.split(",") if part.strip())
 
     def resolved_database_url(self) -> str:
         """The database address in use: the one given, or the SQLite file in the data folder."""

@@ -58,6 +58,24 @@ def test_a_setting_out_of_its_limits_is_named(monkeypatch: pytest.MonkeyPatch) -
     assert [error["loc"] for error in caught.value.errors()] == [("port",)]
 
 
+def test_sites_that_may_frame_a_board_are_whole_origins() -> None:
+    assert Settings(embed_sites="https://a.example, http://b.example:8080").embedding_sites() == (
+        "https://a.example",
+        "http://b.example:8080",
+    )
+    assert Settings().embedding_sites() == ()
+    for wrong in (
+        "a.example",
+        "https://a.example/page",
+        "https://a; script-src *",
+        "*",
+        "https://*",
+        "'self'",
+    ):
+        with pytest.raises(ValidationError):
+            Settings(embed_sites=wrong)
+
+
 def test_the_table_names_every_setting_and_those_that_need_the_prefix() -> None:
     table = settings_table()
     for name in Settings.model_fields:

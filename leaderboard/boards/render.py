@@ -146,5 +146,6 @@ def page_frame(office: Office, board: Document) -> Document:
         "totals": totals,
         "orders": orders,
         "order": orders.OFFICIAL,
+        "public_url": office.public_url,
         "check": check_address(office.public_url, board),
     }

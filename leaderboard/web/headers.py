@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from flask import Flask, Response, request
 from flask import session as cookie
@@ -13,6 +14,7 @@ CONTENT_POLICY = (
     "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 """Nothing from elsewhere, no script or style written into a page, no frame around it."""
+FRAME_OPTIONS = "X-Frame-Options"
 
 YEAR = 31_536_000
 HOST = re.compile(r"(?:https?:)?//[^/?#]*", re.IGNORECASE)
@@ -23,7 +25,7 @@ def public_headers(settings: Settings) -> dict[str, str]:
     found = {
         "Content-Security-Policy": CONTENT_POLICY,
         "X-Content-Type-Options": "nosniff",
-        "X-Frame-Options": "DENY",
+        FRAME_OPTIONS: "DENY",
         # Not no-referrer: over HTTPS the check of form tokens wants to see where a form came from.
         "Referrer-Policy": "strict-origin-when-cross-origin",
         "Cross-Origin-Opener-Policy": "same-origin",
@@ -34,6 +36,12 @@ def public_headers(settings: Settings) -> dict[str, str]:
     return found
 
 
+def framed_by(sites: Sequence[str]) -> str:
+    """The policy of a page that these sites may frame; nobody where there are none."""
+    who = " ".join(sites) or "'none'"
+    return CONTENT_POLICY.replace("frame-ancestors 'none'", f"frame-ancestors {who}")
+
+
 def register(app: Flask, settings: Settings) -> None:
     """Put the headers on every answer of the application."""
     always = public_headers(settings)
@@ -42,6 +50,9 @@ def register(app: Flask, settings: Settings) -> None:
     def add_headers(response: Response) -> Response:
         for name, text in always.items():
             response.headers.setdefault(name, text)
+        if "frame-ancestors 'none'" not in response.headers["Content-Security-Policy"]:
+            # It can name no site, and old browsers would obey it before the policy.
+            del response.headers[FRAME_OPTIONS]
         _limit_keeping(response)
         _stay_here(response)
         return response

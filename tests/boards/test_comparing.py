@@ -10,8 +10,22 @@ from hypothesis import strategies as st
 
 from leaderboard.boards.comparing import OTHER, Change, two_editions, two_units
 
-SIGNING = {"key": "signing", "name": "签约率", "name_en": None, "kind": "rate", "by": "count", "measure": {}}
-LANDING = {"key": "landing", "name": "落地率", "name_en": None, "kind": "rate", "by": "count", "measure": {}}
+SIGNING: dict[str, Any] = {
+    "key": "signing",
+    "name": "签约率",
+    "name_en": None,
+    "kind": "rate",
+    "by": "count",
+    "measure": {},
+}
+LANDING: dict[str, Any] = {
+    "key": "landing",
+    "name": "落地率",
+    "name_en": None,
+    "kind": "rate",
+    "by": "count",
+    "measure": {},
+}
 PRAISE = {"key": "praise", "name": "表扬", "name_en": None}
 
 
@@ -109,7 +123,8 @@ def test_a_bonus_and_what_the_scheme_dropped_come_together() -> None:
     found = two_editions(board(before), board(row("east", 1, "10", "5", "1")))
     (change,) = found.divisions[0][1]
     assert found.has_other
-    assert (change.parts[OTHER].exact, change.total and change.total.exact) == (-2, -2)
+    assert change.total is not None
+    assert [gap.exact for gap in (change.parts[OTHER], change.total)] == [Fraction(-2), Fraction(-2)]
 
 
 def test_a_unit_that_changed_its_division_stands_in_the_later_one() -> None:

@@ -13,7 +13,7 @@ from leaderboard.boards.orders import OFFICIAL, Order, arranged, columns, read_o
 
 def row(
     unit: str, place: int | None, before: int | None, signing: int | None, score: str | None, bonus: str = "0"
-):  # type: ignore[no-untyped-def]
+) -> dict[str, Any]:
     return {
         "unit": unit,
         "unit_name": unit,
@@ -23,7 +23,7 @@ def row(
         "score": score,
         "indicators": {"signing": {"place": signing}},
         "adjustments": {"praise": {"points": bonus}},
-    }  # fmt: skip
+    }
 
 
 BOARD: dict[str, Any] = {"scheme": {"indicators": [{"key": "signing"}], "adjustments": [{"key": "praise"}]}}

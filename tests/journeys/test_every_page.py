@@ -23,6 +23,8 @@ PUBLIC = (
     "/boards/now/graph/?units=liuxi",
     "/boards/now/1/compare/?a=liuxi&b=qingshi",
     "/boards/now/compare/",
+    "/boards/now/embed/",
+    "/boards/now/?order=-signing",
     "/verify",
     "/sign-in",
 )

@@ -67,7 +67,7 @@ IN_WINDOW = HOUSE | {OWN}
 
 PUBLIC = (
     "api.edition api.editions api.index api.newest api.newest_unit api.openapi api.season api.seasons api.unit"
-    " boards.compare_editions boards.compare_units boards.graph"
+    " boards.compare_editions boards.compare_units boards.embed boards.graph boards.preview"
     " display.boards display.by_indicator display.editions display.editions_file display.healthz display.index"
     " display.latest display.latest_by_indicator display.latest_file display.latest_unit display.numbered"
     " display.numbered_file display.unit display.unit_file metrics.metrics screens.scenes screens.screen static verify.check"

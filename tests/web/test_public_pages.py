@@ -11,6 +11,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
+from config import Settings
+from leaderboard import create_app
 from leaderboard.boards.correct import withdraw
 from leaderboard.db import Database
 from tests.boards.lives import corrected, reverse_starts
@@ -21,7 +23,15 @@ from tests.visiting import Visit, Visited
 # A page shows what was stored; that both databases store it alike is tested with the subjects.
 pytestmark = pytest.mark.engines("sqlite")
 
-PAGES = ("graph/", "compare/", "compare/?from=1&to=2", "1/compare/", "1/compare/?a=liuxi&b=qingshi")
+PAGES = (
+    "graph/",
+    "compare/",
+    "compare/?from=1&to=2",
+    "1/compare/",
+    "1/compare/?a=liuxi&b=qingshi",
+    "embed/",
+    "1/preview.png",
+)
 
 
 @pytest.fixture
@@ -176,7 +186,7 @@ def test_answers_may_be_kept_and_set_no_cookie(race: Race, client: FlaskClient) 
 def test_questions_to_the_database_do_not_grow_with_units_or_editions(
     race: Race, client: FlaskClient, database: Database
 ) -> None:
-    most = {"graph/": 5, "compare/?from=1&to=2": 5, "1/compare/?a=liuxi&b=qingshi": 3}
+    most = {"embed/": 3, "graph/": 5, "compare/?from=1&to=2": 5, "1/compare/?a=liuxi&b=qingshi": 3}
     for path, queries in most.items():
         with counting(database) as seen:
             assert client.get(f"/boards/race/{path}").status_code == 200
@@ -207,3 +217,60 @@ def test_the_stored_board_offers_every_column(race: Race, visit: Visit) -> None:
     ]  # fmt: skip
     assert body(visit("/boards/race/?order=nothing")) == body(page)
     assert body(visit("/boards/race/?order=unit"))[0][2] == "柳溪镇"
+
+
+def test_only_named_sites_may_frame_the_small_board(
+    race: Race, database: Database, settings: Settings, visit: Visit
+) -> None:
+    sites = "https://www.example.gov.cn, https://news.example.cn:8443"
+    named = settings.model_copy(update={"embed_sites": sites})
+    client = create_app(named, database).test_client()
+    answer = client.get("/boards/race/embed/")
+    assert answer.headers["Content-Security-Policy"].endswith(
+        "frame-ancestors https://www.example.gov.cn https://news.example.cn:8443"
+    )
+    assert "X-Frame-Options" not in answer.headers
+    for other in ("/boards/race/", "/boards/race/graph/", "/sign-in", "/boards/nothing/embed/"):
+        answer = client.get(other)
+        assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"], other
+        assert answer.headers["X-Frame-Options"] == "DENY", other
+    alone = visit("/boards/race/embed/", client=create_app(settings, database).test_client())
+    assert [link.get("target") for link in alone.all("a")] == ["_blank"]
+
+
+def test_by_default_nobody_may_frame_it(race: Race, client: FlaskClient) -> None:
+    answer = client.get("/boards/race/embed/")
+    assert answer.headers["X-Frame-Options"] == "DENY"
+    assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
+
+
+def test_the_small_board_shows_places_movements_and_scores(race: Race, visit: Visit) -> None:
+    assert body(visit("/boards/race/embed/?division=towns")) == [
+        ["1", "↑ 升 2", "南岸街道", "95.97"], ["2", "↓ 降 1", "柳溪镇", "53.75"], ["3", "↓ 降 1", "青石镇", "41.25"],
+    ]  # fmt: skip
+    assert len(visit("/boards/race/embed/?division=nobody&lang=en").all("table")) == 1
+
+
+def test_a_shared_link_shows_the_edition(race: Race, visit: Visit, client: FlaskClient) -> None:
+    """The addresses are whole, since whoever fetches them is elsewhere."""
+    page = visit("/boards/race/1/")
+    told = {meta.get("property"): meta.get("content") for meta in page.all("meta") if meta.get("property")}
+    assert told["og:title"] == "测试赛季 · 第 1 期"
+    assert told["og:description"] == "柳溪镇领先，53.75 分。"
+    assert told["og:url"] == "http://saima.example/boards/race/1/"
+    assert told["og:image"] == "http://saima.example/boards/race/1/preview.png"
+    answer = client.get("/boards/race/1/preview.png")
+    assert (answer.mimetype, answer.data[:8]) == ("image/png", b"\x89PNG\r\n\x1a\n")
+    assert answer.headers["Cache-Control"] == "public, max-age=300"
+    assert client.get("/boards/race/1/preview.png?lang=en").data != answer.data
+    assert client.get("/boards/race/9/preview.png").status_code == 404
+
+
+def test_a_picture_is_drawn_once(
+    race: Race, client: FlaskClient, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = client.get("/boards/race/2/preview.png").data
+    monkeypatch.setattr("leaderboard.web.public.picture.picture", lambda *_, **__: b"drawn again")
+    with counting(database) as seen:
+        assert client.get("/boards/race/2/preview.png").data == first
+    assert len([text for text in seen if text.startswith("SELECT")]) == 1

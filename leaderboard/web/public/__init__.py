@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from leaderboard.web.public import compare, graph
+from leaderboard.web.public import compare, embed, graph, picture
 from leaderboard.web.public.door import door
 
-__all__ = ["compare", "door", "graph"]
+__all__ = ["compare", "door", "embed", "graph", "picture"]
