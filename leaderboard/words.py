@@ -10,6 +10,8 @@ from pathlib import Path
 
 from babel.messages.pofile import read_po
 
+from scoring.said import said_in
+
 CHINESE, ENGLISH = LANGUAGES = ("zh", "en")
 CATALOGUES = Path(__file__).parent / "translations"
 
@@ -45,6 +47,11 @@ def catalogue(lang: str) -> dict[str, str]:
 def gettext(text: str) -> str:
     """The text in the language being spoken; the Chinese itself where no translation exists."""
     return text if _language.get() == CHINESE else catalogue(_language.get()).get(text, text)
+
+
+def told(sentence: str) -> str:
+    """What scoring says of a document, in the language being spoken."""
+    return said_in(sentence, gettext, gettext("、"))
 
 
 def ngettext(one: str, many: str, number: int) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from scoring.condition_document import READINGS, read_requirement, requirement_document
 from scoring.reading import Fields
 from scoring.rules import ONE, AdjustmentRule, Ceiling, PerProject, PerReading
+from scoring.said import said
 from scoring.shape_rules import Reading
 from scoring.show import plain
 from scoring.term_document import read_term, term_document
@@ -22,7 +23,7 @@ def read_adjustment(fields: Fields) -> AdjustmentRule:
     )
     sources = [source for source in SOURCES if fields.has(source)]
     if len(sources) > 1:
-        fields.note(sources[1], f"次数只能有一个来源，已写 {sources[0]}")
+        fields.note(sources[1], said("次数只能有一个来源，已写 {source}", source=sources[0]))
     rule = AdjustmentRule(
         key=fields.key("key"),
         name=fields.text("name"),

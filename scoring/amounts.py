@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from fractions import Fraction
 
+from scoring.said import said
+
 AMOUNT = re.compile(
     r"(?P<number>-?(?:[0-9]{1,3}(?:[,，][0-9]{3})+|[0-9]{1,40})(?:\.[0-9]{1,30})?)\s*"
     r"(?:(?P<percent>[%％])|(?P<times>[亿万])?(?P<currency>[^\s0-9,，.%％/÷亿万]{1,10})?)"
@@ -40,7 +42,8 @@ def unread_because(value: object) -> str:
     text = value.strip() if isinstance(value, str) else ""
     found = AMOUNT.fullmatch(text)
     if found and found["currency"]:
-        return (
-            f"；不认识单位“{found['currency']}”：金额写 元、万元、亿元，外币要先在方案的 currencies 里写汇率"
+        return said(
+            "；不认识单位“{unit}”：金额写 元、万元、亿元，外币要先在方案的 currencies 里写汇率",
+            unit=found["currency"],
         )
-    return "；逗号只能作千分位，如 1,234.5" if re.search(r"[0-9][,，]", text) else ""
+    return said("；逗号只能作千分位，如 1,234.5") if re.search(r"[0-9][,，]", text) else ""

@@ -31,6 +31,7 @@ from scoring.condition_document import (
 )
 from scoring.interval_document import checked_bands, interval_document, read_interval
 from scoring.reading import Fields
+from scoring.said import said
 from scoring.score_sight import READINGS as SCORE_READINGS
 from scoring.score_sight import conditions
 from scoring.shape_rules import Reading, Requirement
@@ -70,8 +71,8 @@ def _note_conditions(
     note_unknown(fields, key, requirements, (*known, SCORE))
     for condition in chain.from_iterable(map(conditions, requirements)):
         if condition.indicator == SCORE and (condition.on not in SCORE_READINGS or condition.part):
-            words = "、".join(reading.value for reading in SCORE_READINGS)
-            fields.note(key, f"总分 score 只能看 {words}，没有 {condition.part or condition.on.value}")
+            words, found = [reading.value for reading in SCORE_READINGS], condition.part or condition.on.value
+            fields.note(key, said("总分 score 只能看 {words}，没有 {found}", words=words, found=found))
 
 
 def grades_document(found: Grades) -> dict[str, Any]:
@@ -124,7 +125,7 @@ def _among(fields: Fields, known: Collection[str]) -> Among:
     else:
         by = fields.text("by", SCORE)
         if by not in (*known, SCORE):
-            fields.note("by", f"应为 score（总分）或指标的代号，现在是“{by}”")
+            fields.note("by", said("应为 score（总分）或指标的代号，现在是“{found}”", found=by))
     fields.close()
     return Among(end, number, share, by, after)
 
@@ -161,7 +162,7 @@ def _place_count(fields: Fields, known: Collection[str]) -> PlaceCount:
     )
     for i, key in enumerate(found.indicators):
         if key not in known:
-            fields.note(f"indicators[{i}]", f"指标中没有“{key}”")
+            fields.note(f"indicators[{i}]", said("指标中没有“{name}”", name=key))
     fields.close()
     return found
 
@@ -209,7 +210,9 @@ def read_light(fields: Fields, known: Collection[str]) -> LightRule | ProjectLig
         on = Reading(fields.choice("on", READINGS, Reading.VALUE.value))
         rule = LightRule(key, name, fields.text("indicator"), on, filled)
         if rule.indicator and rule.indicator not in (*known, SCORE):
-            fields.note("indicator", f"应为指标的代号或 score（总分），现在是“{rule.indicator}”")
+            fields.note(
+                "indicator", said("应为指标的代号或 score（总分），现在是“{found}”", found=rule.indicator)
+            )
     fields.close()
     return rule
 

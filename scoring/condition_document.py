@@ -7,6 +7,7 @@ from typing import Any
 
 from scoring.interval_document import OTHERWISE, interval_document, read_interval
 from scoring.reading import Fields
+from scoring.said import said
 from scoring.shape_rules import AtLeast, Condition, Reading, Requirement
 
 READINGS = [reading.value for reading in Reading]
@@ -38,7 +39,11 @@ def _several(fields: Fields, name: str, *, own: bool) -> AtLeast:
     if number is None:
         number = fields.integer("at_least", least=1)
         if number > len(conditions):
-            fields.note("at_least", f"只列了 {len(conditions)} 个条件，不能要求满足 {number} 个")
+            listed = len(conditions)
+            fields.note(
+                "at_least",
+                said("只列了 {listed} 个条件，不能要求满足 {number} 个", listed=listed, number=number),
+            )
     fields.close()
     return AtLeast(number, conditions)
 
@@ -79,4 +84,4 @@ def note_unknown(
     for found in requirements:
         for name in asked_indicators(found):
             if name not in known:
-                fields.note(key, f"指标中没有“{name}”，条件应写其中一项的代号")
+                fields.note(key, said("指标中没有“{name}”，条件应写其中一项的代号", name=name))

@@ -9,6 +9,7 @@ from scoring.condition_document import read_requirement, requirement_document
 from scoring.measure_document import NOTHING_MEASURED, measure_document, read_measure
 from scoring.reading import Fields, exact_number
 from scoring.rules import Indicator, MissingKind, MissingRule, MissingRules, ReturnQuantity, Ties
+from scoring.said import said
 from scoring.shape_document import read_shape, shape_document
 from scoring.shape_rules import NOTHING, PROPORTIONAL, Gate, Shape
 from scoring.show import plain
@@ -49,7 +50,10 @@ def read_indicator(fields: Fields, composite: bool) -> Indicator:
     if indicator.floor < 0:
         fields.note("floor", "保底不能小于 0")
     if indicator.cap is not None and indicator.cap < indicator.floor:
-        fields.note("cap", f"封顶 {plain(indicator.cap)} 不能低于保底 {plain(indicator.floor)}")
+        fields.note(
+            "cap",
+            said("封顶 {cap} 不能低于保底 {floor}", cap=plain(indicator.cap), floor=plain(indicator.floor)),
+        )
     fields.close()
     return indicator
 
@@ -117,8 +121,11 @@ def _missing_rule(fields: Fields, key: str, default: MissingRule) -> MissingRule
         return MissingRule(MissingKind(text))
     fields.note(
         key,
-        "应为 zero（计零分）、leave_out（不计）、redistribute（权重分给其他指标）、full（计满分）、"
-        f"fixed:分数（计固定分，如 fixed:10）、unranked（不参加排名）之一，现在是“{text}”",
+        said(
+            "应为 zero（计零分）、leave_out（不计）、redistribute（权重分给其他指标）、full（计满分）、"
+            "fixed:分数（计固定分，如 fixed:10）、unranked（不参加排名）之一，现在是“{found}”",
+            found=text,
+        ),
     )
     return default
 

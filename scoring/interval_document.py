@@ -8,6 +8,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from scoring.reading import Fields
+from scoring.said import Said, said
 from scoring.shape_rules import Interval
 from scoring.show import plain
 
@@ -19,9 +20,9 @@ OTHERWISE = Interval()
 def read_interval(fields: Fields) -> Interval:
     """One range; both ends are optional, and each may be stated in one way only."""
     ends = {name: fields.optional_amount(name) for name in (*LOWER, *UPPER)}
-    for one, other, words in (("from", "over", "下限"), ("below", "up_to", "上限")):
+    for one, other in (("from", "over"), ("below", "up_to")):
         if ends[one] is not None and ends[other] is not None:
-            fields.note(other, f"{words}只能写一个：{one} 与 {other} 不能同时写")
+            fields.note(other, said("{one} 与 {other} 不能同时写，同一端只能写一个", one=one, other=other))
     found = Interval(
         ends["from"] if ends["from"] is not None else ends["over"],
         ends["below"] if ends["below"] is not None else ends["up_to"],
@@ -96,18 +97,19 @@ def _up_to_next(here: Interval, above: Interval) -> Interval:
     return replace(here, upper=above.lower, upper_open=not above.lower_open)
 
 
-def _trouble(here: Interval, above: Interval, *, discrete: bool, gaps: bool) -> str | None:
+def _trouble(here: Interval, above: Interval, *, discrete: bool, gaps: bool) -> Said | None:
     """What is wrong between two neighbouring bands."""
     if here.upper is None or above.lower is None:
-        return "与另一档重叠：请写明上下限"
+        return said("与另一档重叠：请写明上下限")
     if not _holds_something(here) or not _holds_something(above):
-        return f"与另一档在 {plain(above.lower)} 处重叠，同一个数只能落在一档里"
+        return said("与另一档在 {at} 处重叠，同一个数只能落在一档里", at=plain(above.lower))
     meet = here.upper_open != above.lower_open
     if here.upper > above.lower or (here.upper == above.lower and not (meet or here.upper_open)):
-        return f"与另一档在 {plain(above.lower)} 处重叠，同一个数只能落在一档里"
+        return said("与另一档在 {at} 处重叠，同一个数只能落在一档里", at=plain(above.lower))
     neighbours = discrete and above.lower - here.upper <= 1
     if not gaps and not neighbours and (here.upper < above.lower or not meet):
         upper, lower = plain(here.upper), plain(above.lower)
-        where = f"{upper} 处" if upper == lower else f"{upper} 与 {lower} 之间"
-        return f"与另一档之间有空缺：{where}的数没有归属"
+        if upper == lower:
+            return said("与另一档之间有空缺：{at} 处的数没有归属", at=upper)
+        return said("与另一档之间有空缺：{upper} 与 {lower} 之间的数没有归属", upper=upper, lower=lower)
     return None

@@ -21,6 +21,7 @@ from scoring.rules import (
     StageReached,
     Terms,
 )
+from scoring.said import said
 from scoring.show import plain
 from scoring.term_document import given_document, read_given, read_terms, terms_document
 
@@ -36,11 +37,11 @@ def read_measure(fields: Fields) -> Measure:
     forms = [form for form in FORMS if fields.has(form)]
     if len(forms) != 1:
         if fields.ok:
-            expected = (
-                "应恰好写明 preset（预设）、ratio（报表之比）、quantity（报表数量）、numerator（分子口径）、"
-                "value（数量口径）、mix（按比重合成）、parts（分批合计）、given（直接给数）之一"
+            expected = said(
+                "不认识的指标口径；应恰好写明 preset（预设）、ratio（报表之比）、quantity（报表数量）、"
+                "numerator（分子口径）、value（数量口径）、mix（按比重合成）、parts（分批合计）、given（直接给数）之一"
             )
-            fields.problems.note(fields.path, f"不认识的指标口径；{expected}")
+            fields.problems.note(fields.path, expected)
         return NOTHING_MEASURED
     if forms == ["preset"]:
         preset = fields.choice("preset", PRESETS)
@@ -128,8 +129,8 @@ def _landing(fields: Fields) -> StageReached:
     rows = fields.items("stages", needed=False)
     stages = tuple(row for row in rows if isinstance(row, str) and row.strip())
     if fields.has("stages") and (not rows or len(stages) != len(rows) or len(set(stages)) != len(stages)):
-        known = "、".join(STANDARD_STAGES)
-        fields.note("stages", f"应为不重复的节点代号列表，至少一个；常用节点：{known}")
+        known = list(STANDARD_STAGES)
+        fields.note("stages", said("应为不重复的节点代号列表，至少一个；常用节点：{known}", known=known))
     return StageReached("landing", stages or LANDING_STAGES, _cohort(fields))
 
 

@@ -9,13 +9,13 @@ from datetime import date
 from fractions import Fraction
 
 from scoring.amounts import MONEY, NO_RATES, Rates, read_amount, unread_because
+from scoring.said import said
 
 NUMBER = re.compile(r"-?[0-9]{1,30}(?:\.[0-9]{1,30}|/[0-9]{1,30})?%?")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 KEY = re.compile(r"[a-z][a-z0-9_]{0,59}")
 LONGEST_TEXT = 500
-A_NUMBER = '应为精确数，如 25、"1.2"、"1/3"、"60%"（JSON 里的小数要带引号）'
-AN_AMOUNT = f"{A_NUMBER}，或金额，如 5亿、3000万元"
+A_NUMBER = said('应为精确数，如 25、"1.2"、"1/3"、"60%"（JSON 里的小数要带引号）')
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class Fields:
         self.ok = isinstance(value, Mapping)
         if not self.ok:
             problems.unread.add(path)
-            problems.note(path, f"应为对象（键和值），现在是{described(value)}")
+            problems.note(path, said("应为对象（键和值），现在是{found}", found=described(value)))
 
     def at(self, key: str) -> str:
         """Path of a field."""
@@ -92,7 +92,12 @@ class Fields:
         if value is None:
             return default or ""
         if not isinstance(value, str) or len(value) > LONGEST_TEXT or not (empty or value.strip()):
-            self.note(key, f"应为不超过{LONGEST_TEXT}字的文字{'' if empty else '，不能空白'}")
+            self.note(
+                key,
+                said("应为不超过 {most} 字的文字", most=LONGEST_TEXT)
+                if empty
+                else said("应为不超过 {most} 字的文字，不能空白", most=LONGEST_TEXT),
+            )
             return default or ""
         return value
 
@@ -100,7 +105,9 @@ class Fields:
         """A key: lower-case letters, digits and underscores, starting with a letter."""
         value = self.text(key)
         if value and not KEY.fullmatch(value):
-            self.note(key, f"应为小写英文字母开头、由字母数字下划线组成的代号，现在是“{value}”")
+            self.note(
+                key, said("应为小写英文字母开头、由字母数字下划线组成的代号，现在是“{found}”", found=value)
+            )
         return value
 
     def choice(self, key: str, choices: Collection[str], default: str | None = None) -> str:
@@ -110,8 +117,13 @@ class Fields:
         if value is None:
             return fallback
         if not isinstance(value, str) or value not in choices:
-            one_of = " 之一" if len(choices) > 1 else ""
-            self.note(key, f"应为 {'、'.join(choices)}{one_of}，现在是{described(value)}")
+            found, listed = described(value), list(choices)
+            self.note(
+                key,
+                said("应为 {choices} 之一，现在是{found}", choices=listed, found=found)
+                if len(listed) > 1
+                else said("应为 {choice}，现在是{found}", choice=listed[0], found=found),
+            )
             return fallback
         return value
 
@@ -120,8 +132,12 @@ class Fields:
         value = self.raw(key, needed=default is None)
         number = default if value is None else exact_number(value)
         if value is not None and number is None:
-            money = "此处不能写金额" if read_amount(value, self.rates) else ""
-            self._unread(key, f"{A_NUMBER}{f'，{money}' if money else ''}；现在是{described(value)}")
+            pattern = (
+                said("{a_number}，此处不能写金额；现在是{found}", a_number=A_NUMBER, found=described(value))
+                if read_amount(value, self.rates)
+                else said("{a_number}；现在是{found}", a_number=A_NUMBER, found=described(value))
+            )
+            self._unread(key, pattern)
         return number if number is not None else Fraction(0)
 
     def optional_number(self, key: str) -> Fraction | None:
@@ -136,7 +152,13 @@ class Fields:
             return default or Fraction(0)
         number, money = exact_number(value), read_amount(value, self.rates)
         if number is None and money is None:
-            self._unread(key, f"{AN_AMOUNT}；现在是{described(value)}{unread_because(value)}")
+            said_so = said(
+                "{a_number}，或金额，如 5亿、3000万元；现在是{found}{because}",
+                a_number=A_NUMBER,
+                found=described(value),
+                because=unread_because(value),
+            )
+            self._unread(key, said_so)
         return number if number is not None else (money or (Fraction(0),))[0]
 
     def optional_amount(self, key: str) -> Fraction | None:
@@ -162,7 +184,13 @@ class Fields:
         if value is None:
             return default or 0
         if isinstance(value, bool) or not isinstance(value, int) or (least is not None and value < least):
-            self.note(key, f"应为{'' if least is None else f'不小于{least}的'}整数，现在是{described(value)}")
+            found = described(value)
+            self.note(
+                key,
+                said("应为整数，现在是{found}", found=found)
+                if least is None
+                else said("应为不小于 {least} 的整数，现在是{found}", least=least, found=found),
+            )
             return default or 0
         return value
 
@@ -177,7 +205,7 @@ class Fields:
         if value is None:
             return bool(default)
         if not isinstance(value, bool):
-            self.note(key, f"应为 true 或 false，现在是{described(value)}")
+            self.note(key, said("应为 true 或 false，现在是{found}", found=described(value)))
             return bool(default)
         return value
 
@@ -191,7 +219,7 @@ class Fields:
                 return date.fromisoformat(value)
         except ValueError:
             pass
-        self.note(key, f"应为日期，如 2026-01-31，现在是{described(value)}")
+        self.note(key, said("应为日期，如 2026-01-31，现在是{found}", found=described(value)))
         return date.min
 
     def optional_day(self, key: str) -> date | None:
@@ -205,7 +233,7 @@ class Fields:
         if value is None:
             return []
         if not isinstance(value, list | tuple):
-            self.note(key, f"应为列表，现在是{described(value)}")
+            self.note(key, said("应为列表，现在是{found}", found=described(value)))
             return []
         return list(value)
 
@@ -232,8 +260,13 @@ class Fields:
         """Note every field nobody asked for."""
         for name in self._values:
             if name not in self._asked:
-                known = "、".join(sorted(self._asked)) or "无"
-                self.note(str(name), f"不认识的项；此处可用：{known}")
+                known = sorted(self._asked)
+                self.note(
+                    str(name),
+                    said("不认识的项；此处可用：{known}", known=known)
+                    if known
+                    else said("不认识的项；此处不能写任何项"),
+                )
 
 
 def exact_number(value: object) -> Fraction | None:
@@ -251,10 +284,10 @@ def exact_number(value: object) -> Fraction | None:
 def described(value: object) -> str:
     """A value as named in a message, cut short."""
     if value is None:
-        return "空"
+        return said("空")
     if isinstance(value, Mapping):
-        return "对象"
+        return said("对象")
     if isinstance(value, list | tuple):
-        return "列表"
+        return said("列表")
     shown = str(value)
     return f"“{shown[:40]}{'…' if len(shown) > 40 else ''}”"

@@ -23,6 +23,7 @@ from scoring.condition_document import note_unknown
 from scoring.indicator_document import indicator_document, read_indicator
 from scoring.reading import DocumentError, Fields, Problem, Problems
 from scoring.rules import AdjustmentRule, Decimals, Indicator, Rounding, Scheme, Ties
+from scoring.said import said
 from scoring.show import Round, plain
 from scoring.unprintable import note_unprintable
 from scoring.weights_document import check_totals, read_divisions, read_weightings, weighting_document
@@ -135,7 +136,7 @@ def read_currencies(fields: Fields) -> tuple[tuple[str, Fraction], ...]:
 def _note_repeated(fields: Fields, key: str, keys: list[str]) -> None:
     for i, name in enumerate(keys):
         if name and name in keys[:i]:
-            fields.note(f"{key}[{i}].key", f"代号“{name}”与前面的重复，每项应有自己的代号")
+            fields.note(f"{key}[{i}].key", said("代号“{name}”与前面的重复，每项应有自己的代号", name=name))
 
 
 def _lead(fields: Fields, composite: bool, indicators: tuple[Indicator, ...]) -> str | None:
@@ -145,7 +146,7 @@ def _lead(fields: Fields, composite: bool, indicators: tuple[Indicator, ...]) ->
         return None
     lead = fields.text("lead")
     if lead and lead not in [indicator.key for indicator in indicators]:
-        fields.note("lead", f"指标中没有“{lead}”，应为其中一项的代号")
+        fields.note("lead", said("指标中没有“{name}”，应为其中一项的代号", name=lead))
     return lead
 
 
@@ -165,7 +166,7 @@ def _decimals(fields: Fields) -> Decimals:
     for key, default in (("rate", 1), ("points", 2), ("score", 2)):
         known[key] = fields.integer(key, default)
         if known[key] > MOST_DECIMALS:
-            fields.note(key, f"小数位数应为 0 到 {MOST_DECIMALS}")
+            fields.note(key, said("小数位数应为 0 到 {most}", most=MOST_DECIMALS))
     fields.close()
     return Decimals(**known)
 
@@ -214,7 +215,7 @@ def _board(
     for i, ceiling in enumerate(ceilings):
         for key in ceiling.adjustments:
             if key not in [rule.key for rule in rules]:
-                fields.note(f"ceilings[{i}].adjustments", f"加减分中没有“{key}”")
+                fields.note(f"ceilings[{i}].adjustments", said("加减分中没有“{name}”", name=key))
     lights = [read_light(row, known) for row in fields.objects("lights", needed=False)]
     board: dict[str, Any] = {
         "base": fields.number("base", Fraction(0)),
@@ -248,10 +249,12 @@ def _check_references(fields: Fields, scheme: Scheme) -> None:
         if rule.when is not None:
             note_unknown(fields, f"adjustments[{i}].when", [rule.when], known)
         if rule.reading is not None and rule.reading.indicator not in known:
-            fields.note(f"adjustments[{i}].reading.indicator", f"指标中没有“{rule.reading.indicator}”")
+            fields.note(
+                f"adjustments[{i}].reading.indicator", said("指标中没有“{name}”", name=rule.reading.indicator)
+            )
         for key in rule.voids:
             if key not in known:
-                fields.note(f"adjustments[{i}].voids", f"指标中没有“{key}”")
+                fields.note(f"adjustments[{i}].voids", said("指标中没有“{name}”", name=key))
 
 
 def _board_document(scheme: Scheme) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any, cast
 
 from scoring.reading import Fields, exact_number
+from scoring.said import said
 from scoring.shape_rules import ONE
 from scoring.show import plain
 from scoring.term_rules import (
@@ -34,8 +35,8 @@ def read_term(fields: Fields) -> Term:
     forms = [form for form in TERMS if fields.has(form)]
     if len(forms) != 1:
         if fields.ok:
-            known = "、".join(TERMS)
-            fields.problems.note(fields.path, f"应恰好写明一种口径：{known} 之一")
+            expected = said("应恰好写明一种口径：{known} 之一", known=list(TERMS))
+            fields.problems.note(fields.path, expected)
         return NO_TERM
     term = TERMS[forms[0]](fields)
     fields.close()
@@ -168,7 +169,7 @@ def _mix(fields: Fields) -> Terms:
     pieces = tuple(_piece(row, row.number("share")) for row in rows)
     total = sum((piece.share or Fraction(0) for piece in pieces), Fraction(0))
     if pieces and total != 1:
-        fields.note("mix", f"各部分的比重 share 之和应等于 1，现在是 {plain(total)}")
+        fields.note("mix", said("各部分的比重 share 之和应等于 1，现在是 {total}", total=plain(total)))
     return Terms(pieces)
 
 
@@ -212,7 +213,7 @@ def read_given(fields: Fields) -> Given:
     found = tuple((name, shares.number(name)) for name in sorted(shares.names()))
     total = sum((share for _, share in found), Fraction(0))
     if found and total != 1 and all(exact_number(shares.raw(name)) is not None for name, _ in found):
-        fields.note("given", f"各部分的比重之和应等于 1，现在是 {plain(total)}")
+        fields.note("given", said("各部分的比重之和应等于 1，现在是 {total}", total=plain(total)))
     return Given(found)
 
 

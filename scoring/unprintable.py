@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from scoring.reading import Problems
+from scoring.said import said
 
 UNPRINTABLE = re.compile("[\ud800-\udfff\x00-\x08\x0b\x0c\x0e-\x1f]")
 
@@ -16,7 +17,7 @@ def note_unprintable(document: object, problems: Problems) -> bool:
     for path, text in found:
         bad = UNPRINTABLE.search(text)
         code = f"U+{ord(bad[0]):04X}" if bad else ""
-        problems.note(_shown(path), f"含有无法显示的字符 {code}，请重新输入这段文字")
+        problems.note(_shown(path), said("含有无法显示的字符 {code}，请重新输入这段文字", code=code))
     return bool(found)
 
 

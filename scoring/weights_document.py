@@ -8,6 +8,7 @@ from typing import Any
 from scoring.board_rules import Weighting
 from scoring.reading import Fields
 from scoring.rules import DivisionRules, Indicator, ReturnQuantity, Scheme
+from scoring.said import said
 from scoring.shape_rules import PROPORTIONAL
 from scoring.show import plain
 
@@ -19,7 +20,9 @@ def read_divisions(fields: Fields, indicators: Indicators) -> tuple[DivisionRule
     found: list[DivisionRules] = []
     for division in sorted(fields.names()):
         rules = fields.object(division)
-        found.append(DivisionRules(division, _weights(rules, indicators, f"分组“{division}”")))
+        found.append(
+            DivisionRules(division, _weights(rules, indicators, said("分组“{name}”", name=division)))
+        )
         rules.close()
     return tuple(found)
 
@@ -29,7 +32,7 @@ def read_weightings(fields: Fields, indicators: Indicators) -> tuple[Weighting, 
     found = []
     for row in fields.objects("weightings", needed=False):
         weighting = Weighting(
-            _weights(row, indicators, "这一套权重"),
+            _weights(row, indicators, said("这一套权重")),
             tuple(str(key) for key in row.items("units", needed=False)),
             tuple(str(key) for key in row.items("divisions", needed=False)),
             row.optional_day("since"),
@@ -46,7 +49,7 @@ def _weights(row: Fields, indicators: Indicators, whose: str) -> tuple[tuple[str
     weights = row.object("weights")
     named = {name: weights.number(name) for name in weights.names()}
     if weights.ok and not named:
-        row.note("weights", f"{whose}没有任何指标，至少要有一项")
+        row.note("weights", said("{whose}没有任何指标，至少要有一项", whose=whose))
     by_key = {indicator.key: indicator for indicator in indicators}
     for name, weight in named.items():
         if name not in by_key:
@@ -102,4 +105,5 @@ def _check_sum(fields: Fields, key: str, weights: list[Fraction], full_mark: Fra
     unread = any(rest.endswith(".weight") or "." not in rest.lstrip(".") for rest in within)
     total = sum(weights, Fraction(0))
     if weights and total != full_mark and not unread:
-        fields.note(key, f"各项权重之和应等于满分 {plain(full_mark)}，现在是 {plain(total)}")
+        full, sum_of_all = plain(full_mark), plain(total)
+        fields.note(key, said("各项权重之和应等于满分 {full}，现在是 {total}", full=full, total=sum_of_all))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from scoring.reading import A_NUMBER, Fields, described, exact_number
+from scoring.said import said
 from scoring.shape_rules import FULL, Worth
 from scoring.show import plain
 
@@ -27,8 +28,12 @@ def read_worth(fields: Fields, key: str, default: Worth | None = None) -> Worth:
     if number is None:
         fields.note(
             key,
-            f'应为分数（如 "7"）、权重的百分比（如 "60%"）、full（满分）或 {{"share": …, "points": …}}；'
-            f"{A_NUMBER}；现在是{described(value)}",
+            said(
+                '应为分数（如 "7"）、权重的百分比（如 "60%"）、full（满分）或 {{"share": …, "points": …}}；'
+                "{a_number}；现在是{found}",
+                a_number=A_NUMBER,
+                found=described(value),
+            ),
         )
         return Worth()
     return Worth(number) if isinstance(value, str) and value.endswith("%") else Worth(points=number)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from babel.messages.extract import extract
@@ -20,10 +21,16 @@ from tests.source import ROOT
 
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2)}
 CHINESE = re.compile(r"[\u3400-\u9fff]")
+NOTED = {"said": None, "note": (2,), "_unread": (2,)}
+"""How the reader of schemes says what is wrong."""
+OF_THE_CALCULATOR = {"given_document", "facts_document", "score_document", "unknown_names", "who_is_meant"}
+"""Readers of what is scored at the command line alone, in Chinese."""
 BLANK = re.compile(r"%\(\w+\)[sd]|\{[^{}]*\}")
 
 
-def words_in(method: str, source: bytes, name: str) -> Iterator[tuple[str, str]]:
+def words_in(
+    method: str, source: bytes, name: str, keywords: Mapping[str, Any] = KEYWORDS
+) -> Iterator[tuple[str, str]]:
     """Each Chinese sentence of a source file with the place it stands at."""
     options = {
         "extensions": "jinja2.ext.i18n",
@@ -31,7 +38,7 @@ def words_in(method: str, source: bytes, name: str) -> Iterator[tuple[str, str]]
         "lstrip_blocks": "true",
         "silent": "false",
     }
-    for line, message, *_rest in extract(method, BytesIO(source), keywords=KEYWORDS, options=options):
+    for line, message, *_rest in extract(method, BytesIO(source), keywords=keywords, options=options):
         sentences = (message,) if isinstance(message, str) else message
         for sentence in sentences:
             if sentence and CHINESE.search(sentence):
@@ -55,6 +62,32 @@ def spoken() -> dict[str, str]:
     return found
 
 
+@cache
+def noted() -> dict[str, str]:
+    """Every sentence in which scoring says what is wrong in a scheme, with one place it stands at."""
+    found: dict[str, str] = {}
+    for path in project_files("scoring"):
+        if path.suffix == ".py" and path.stem not in OF_THE_CALCULATOR:
+            found.update(words_in("python", path.read_bytes(), str(path.relative_to(ROOT)), NOTED))
+    return found
+
+
+def test_every_mistake_in_a_scheme_has_its_english() -> None:
+    """Each pattern is in the catalogues, and no mistake is told in a sentence that is put together unseen."""
+    english = catalogue(ENGLISH)
+    assert len(noted()) > 90
+    assert {place: text for text, place in noted().items() if text not in english} == {}
+    for path in {ROOT / place.partition(":")[0] for place in noted().values()}:
+        notes = [
+            node
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in NOTED
+        ]
+        assert [
+            node.lineno for node in notes if any(isinstance(a, ast.JoinedStr) for a in node.args[1:])
+        ] == []
+
+
 def test_every_sentence_has_its_english() -> None:
     """No Chinese sentence passed to `_` is missing from the catalogues."""
     english = catalogue(ENGLISH)
@@ -75,7 +108,7 @@ def test_no_translation_is_left_over() -> None:
     """A sentence that nobody says any more leaves the catalogues with its last speaker."""
     # Some are chosen at run time from a table of names, so a plain occurrence counts.
     sources = "\n".join(path.read_text(encoding="utf-8") for _, path in speakers())
-    said = spoken()
+    said = spoken() | noted()
     assert sorted(text for text in catalogue(ENGLISH) if text not in said and text not in sources) == []
 
 

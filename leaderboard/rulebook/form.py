@@ -11,6 +11,7 @@ from leaderboard.rulebook.filled_in import is_lines
 from leaderboard.rulebook.grammar import Blank, Choice, Named, Parts, Rows, Table, document_node
 from leaderboard.rulebook.words import Words
 from leaderboard.words import named as called
+from leaderboard.words import told
 from scoring.reading import Problem
 
 
@@ -60,7 +61,8 @@ def form_of(document: Mapping[str, Any], problems: Sequence[Problem] = ()) -> Fi
         while path not in fields:
             path = path[: max(path.rfind("."), path.rfind("["), 0)]
         rest = problem.path.removeprefix(path).lstrip(".")
-        fields[path].problems.append(f"{rest}: {problem.message}" if rest else problem.message)
+        said = told(problem.message)
+        fields[path].problems.append(f"{rest}: {said}" if rest else said)
     return form
 
 

@@ -25,6 +25,7 @@ from leaderboard.seasons.models import (
 from leaderboard.seasons.plan import PlanError
 from leaderboard.seasons.scheme_changes import rules_before, scheme_changes
 from leaderboard.words import gettext as _
+from leaderboard.words import told
 from scoring.needs import seldom_kept
 from scoring.scheme_document import SchemeError, parse_scheme, scheme_document
 
@@ -38,7 +39,9 @@ def canonical_text(document: Mapping[str, Any]) -> str:
     try:
         canonical = scheme_document(parse_scheme(document))
     except SchemeError as error:
-        raise PlanError(*[f"{problem.path}: {problem.message}" for problem in error.problems]) from error
+        raise PlanError(
+            *[f"{problem.path}: {told(problem.message)}" for problem in error.problems]
+        ) from error
     return json.dumps(canonical, ensure_ascii=False, sort_keys=True)
 
 

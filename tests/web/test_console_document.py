@@ -177,6 +177,19 @@ def test_a_document_taken_out_and_put_back_is_the_same(
 
 
 @pytest.mark.engines("sqlite")
+def test_mistakes_are_told_in_the_language_of_whoever_made_them(client: FlaskClient) -> None:
+    """Names and values stay as they were typed; in the form above the document it is the same."""
+    client.get(f"{PAGE}?lang=en")
+    wrong = FOUR_RATES | {"full_mark": "x", "ties": "二者", "indicators": "空"}
+    page = looked_at(put(client, text=json.dumps(wrong)))
+    told = " ".join(page.text(item) for item in page.all("div", class_="failure")[0].iter("li"))
+    assert "but is “二者”" in told
+    assert "indicators: should be a list, but is “空”" in told
+    assert 'full_mark: should be an exact number such as 25, "1.2"' in told
+    assert "应为" not in page.text()
+
+
+@pytest.mark.engines("sqlite")
 def test_a_document_with_mistakes_is_refused_with_each_at_its_place(
     client: FlaskClient, database: Database
 ) -> None:

@@ -33,6 +33,7 @@ from leaderboard.web.requests import reading, writing
 from leaderboard.web.typed import Typed
 from leaderboard.words import gettext as _
 
+
 @door.get("/seasons/<slug>/scheme/approval")
 def approval(slug: str) -> ResponseReturnValue:
     """What waits for the second person, beside what is in force; whoever may read the console may look."""

@@ -34,7 +34,7 @@ from leaderboard.web.console.scheme_trial import division_names
 from leaderboard.web.guards import guard_action, guarded, person
 from leaderboard.web.requests import reading, writing
 from leaderboard.words import gettext as _
-from leaderboard.words import named
+from leaderboard.words import named, told
 from scoring.preset_rules import ReturnQuantity
 from scoring.reading import Problem
 from scoring.scheme_document import SchemeError, parse_scheme, scheme_document
@@ -87,7 +87,7 @@ def put_document(slug: str) -> ResponseReturnValue:
         words = _("请选择文件或粘贴方案的 JSON 或 YAML 文本")
         return _document_page(desk_of(season), None, pasted=text, wrong=[words], status=422)
     if problems := _problems(found):
-        wrong = [f"{problem.path or _('方案')}: {problem.message}" for problem in problems]
+        wrong = [f"{problem.path or _('方案')}: {told(problem.message)}" for problem in problems]
         return _document_page(desk_of(season), None, pasted=text, wrong=wrong, status=422)
     # A document that was taken out knows better than this page over which draft it was edited.
     return _save(season, found, draft_when_taken(text, season.slug))

@@ -11,7 +11,7 @@ from typing import Any
 
 from leaderboard.seasons.models import Division
 from leaderboard.words import gettext as _
-from leaderboard.words import named
+from leaderboard.words import named, told
 from leaderboard.written import exact_number, tidy
 from scoring.reading import Problem
 from scoring.rules import Indicator, Scheme
@@ -97,7 +97,7 @@ def document_from(form: SchemeForm, base: Document) -> dict[str, Any]:
         except SchemeError as error:
             for problem in error.problems:
                 name = _field(problem, form.scheme)
-                form.problems.setdefault(name, _words(form, name) or problem.message)
+                form.problems.setdefault(name, _words(form, name) or told(problem.message))
     return document
 
 
