@@ -1,0 +1,108 @@
+"""The public board in a real browser: sorted by key and by address, lines that stand out, a frame, and paper."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import pytest
+from playwright.sync_api import Page
+
+from leaderboard.boards.read import latest_edition
+from leaderboard.db import Database
+from tests.browser import OpenPage, barriers, sideways
+from tests.factories import FOUR_RATES, start_race
+from tests.web.races import committed_race
+
+pytestmark = pytest.mark.engines("sqlite")  # what a browser shows does not depend on the engine
+
+MILLIMETRE = 72 / 25.4
+
+
+@pytest.fixture
+def race(database: Database) -> None:
+    """The race of the pages with a second edition, and one of 24 units with six indicators."""
+    race = committed_race(database)
+    with database.session() as session:
+        race.session, race.season = session, session.merge(race.season)
+        race.publish(date(2026, 11, 30))
+        wide = start_race(session, "wide", title="宽表赛季")
+        for number in range(24):
+            wide.unit(f"unit-{number}")
+        more = [{**FOUR_RATES["indicators"][1], "key": f"more_{n}", "name": f"指标{n}"} for n in range(2)]
+        wide.scheme({**FOUR_RATES, "full_mark": "150", "indicators": [*FOUR_RATES["indicators"], *more]})
+        wide.publish()
+        session.commit()
+        assert latest_edition(session, race.season.id) is not None
+
+
+def names(page: Page) -> list[str]:
+    return page.locator("table.composite >> nth=0 >> tbody .c-unit a").all_inner_texts()
+
+
+def sheets(pdf: bytes) -> list[tuple[int, int]]:
+    """The size of every page of a PDF in millimetres."""
+    boxes = re.findall(rb"/MediaBox ?\[0 0 ([\d.]+) ([\d.]+)\]", pdf)
+    return [(round(float(wide) / MILLIMETRE), round(float(high) / MILLIMETRE)) for wide, high in boxes]
+
+
+def test_a_board_is_sorted_by_key_and_the_address_says_so(race: None, open_page: OpenPage) -> None:
+    """What the script shows is what the server answers at the same address."""
+    page = open_page()
+    page.goto("/boards/now/")
+    official = names(page)
+    found = {}
+    for presses in range(3):
+        head = page.locator("th >> a.sort[data-column=landing]").first
+        head.focus()
+        page.keyboard.press("Enter")
+        found[page.url] = names(page)
+        sorted_by = page.locator("table.composite >> nth=0 >> th[aria-sort]")
+        wanted = [("落地率", "descending"), ("落地率", "ascending"), ("名次", "ascending")][presses]
+        assert (sorted_by.inner_text().strip("▲▼"), sorted_by.get_attribute("aria-sort")) == wanted
+        assert page.locator("p.sorted").first.is_visible() is (presses < 2)
+    assert [address.partition("/boards/now/")[2] for address in found] == [
+        "?order=landing",
+        "?order=-landing",
+        "",
+    ]
+    assert list(found.values())[2] == official
+    plain = open_page(java_script_enabled=False)
+    for address, shown in found.items():
+        plain.goto(address)
+        assert names(plain) == shown
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.select_option("form.order select", "-score")
+    assert names(page) == official[::-1]
+    assert (barriers(page), sideways(page)) == ([], 0)
+
+
+def test_a_line_stands_out_while_its_name_is_pointed_at(race: None, open_page: OpenPage) -> None:
+    page = open_page()
+    page.goto("/boards/now/graph/?what=score")
+    name = page.locator(".names a", has_text="青石镇")
+    name.hover()
+    assert page.locator(".graph .lane.over").get_attribute("data-unit") == "qingshi"
+    page.mouse.move(0, 0)
+    assert page.locator(".graph .lane.over").count() == 0
+    name.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**units=qingshi**")
+    assert page.locator(".graph .lane.mark").get_attribute("data-unit") == "qingshi"
+    assert page.locator(".across").first.get_attribute("tabindex") == "0"
+    assert page.context.cookies() == []
+
+
+def test_boards_lie_on_the_paper_they_need(race: None, open_page: OpenPage) -> None:
+    """Six indicators need A3 across; its 24 rows and all else still lie on whole sheets."""
+    page = open_page()
+    sizes = {}
+    for path in ("/boards/now/", "/boards/wide/", "/boards/now/graph/", "/boards/now/compare/?from=1&to=2"):
+        page.goto(path)
+        sizes[path] = set(sheets(page.pdf(prefer_css_page_size=True)))
+    assert list(sizes.values()) == [{(210, 297)}, {(420, 297)}, {(210, 297)}, {(420, 297)}]
+    page.goto("/boards/wide/")
+    page.emulate_media(media="print")
+    address = page.locator(".seal .on-paper")
+    assert (address.is_visible(), "/boards/wide/1/" in address.inner_text()) == (True, True)
+    assert page.locator(".masthead").is_hidden()
