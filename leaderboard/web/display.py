@@ -33,6 +33,7 @@ from leaderboard.seasons.models import Season
 from leaderboard.seasons.read import find_season
 from leaderboard.web.editions import authority_of, public_edition, stored_board
 from leaderboard.web.fast_lane import LATEST, NUMBERED, answer_of, best_encoding, is_unchanged
+from leaderboard.web.public.door import kept
 from leaderboard.web.requests import office, reading
 from leaderboard.words import CHINESE, LANGUAGES, language
 
@@ -188,7 +189,8 @@ def ordered(slug: str, edition: Edition) -> Response:
     """A board with its rows in the order asked for; places are as they were published."""
     page = ordered_page(office(), stored_board(slug, edition), language(), request.args["order"])
     told = superseded_by(reading(), edition.id)
-    return answered(with_notice(page, told, slug, office().zone, language()), "text/html; charset=utf-8")
+    body = with_notice(page, told, slug, office().zone, language())
+    return kept(Response(body, content_type="text/html; charset=utf-8"))
 
 
 def serve(path: str, cache: str = LATEST) -> Response:

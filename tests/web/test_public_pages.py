@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import gzip
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 
+import brotli
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import event
@@ -274,3 +276,17 @@ def test_a_picture_is_drawn_once(
     with counting(database) as seen:
         assert client.get("/boards/race/2/preview.png").data == first
     assert len([text for text in seen if text.startswith("SELECT")]) == 1
+
+
+@pytest.mark.parametrize(("encoding", "unpack"), [("br", brotli.decompress), ("gzip", gzip.decompress)])
+def test_pages_are_packed_as_the_reader_takes_them(
+    race: Race, client: FlaskClient, encoding: str, unpack: Callable[[bytes], bytes]
+) -> None:
+    for path in ("graph/", "1/?order=score"):
+        plain = client.get(f"/boards/race/{path}")
+        packed = client.get(f"/boards/race/{path}", headers={"Accept-Encoding": encoding})
+        assert packed.headers["Content-Encoding"] == encoding
+        assert unpack(packed.data) == plain.data
+        assert len(packed.data) < len(plain.data) / 2
+        assert packed.headers["ETag"] != plain.headers["ETag"]
+        assert "Accept-Encoding" in plain.headers["Vary"]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, abort, render_template, request
 
+from leaderboard.boards.packing import brotli_of, gzipped, piece
 from leaderboard.seasons.models import Season
 from leaderboard.seasons.read import find_season
 from leaderboard.web.editions import authority_of
-from leaderboard.web.fast_lane import LATEST
+from leaderboard.web.fast_lane import BROTLI, IDENTITY, LATEST, best_encoding
 from leaderboard.web.requests import office, reading
 
 door = Blueprint("boards", __name__, url_prefix="/boards")
@@ -31,8 +32,21 @@ def page(template: str, season: Season, **context: object) -> Response:
 
 
 def kept(response: Response, cache: str = LATEST) -> Response:
-    """An answer with a mark of its bytes, and without them where the reader has them."""
+    """An answer with a mark of its bytes, packed as the reader takes it; without them where the reader has them.
+
+    Nothing on these pages is anyone's own, so that the lengths of what is packed tell nothing.
+    """
     response.headers["Cache-Control"] = cache
+    if response.mimetype == "text/html":
+        _pack(response, best_encoding(request.headers.get("Accept-Encoding", "")))
     response.add_etag()
     response.make_conditional(request)
     return response
+
+
+def _pack(response: Response, encoding: str) -> None:
+    response.vary.add("Accept-Encoding")
+    body = response.get_data()
+    if encoding != IDENTITY:
+        response.set_data(brotli_of(body) if encoding == BROTLI else gzipped(piece(body)))
+        response.headers["Content-Encoding"] = encoding
