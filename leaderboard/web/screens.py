@@ -14,10 +14,12 @@ from leaderboard.bilingual import speaking_on_screen
 from leaderboard.boards import view
 from leaderboard.boards.clock import next_due
 from leaderboard.boards.models import Edition, Screen
+from leaderboard.boards.playlists import entries_of, scenes_in
 from leaderboard.boards.read import latest_edition
 from leaderboard.boards.render import HTML, make_form
-from leaderboard.boards.scenes import DEFAULT_PLAYLIST, scenes_of
-from leaderboard.boards.screens import find_screen, is_seen_long_ago, note_seen
+from leaderboard.boards.scene_past import Past
+from leaderboard.boards.scenes import Material, scenes_of
+from leaderboard.boards.screens import find_screen
 from leaderboard.instant import iso, now, utc_offset
 from leaderboard.qr import check_address
 from leaderboard.seasons.models import Season
@@ -25,7 +27,7 @@ from leaderboard.templating import render
 from leaderboard.web.drawings import Drawing, Drawings
 from leaderboard.web.editions import authority_of, stored_board
 from leaderboard.web.fast_lane import IDENTITY, LATEST, Answer, answer_of, best_encoding, is_unchanged
-from leaderboard.web.requests import office, reading, settings, writing
+from leaderboard.web.requests import office, reading, settings
 from leaderboard.words import language
 
 door = Blueprint("screens", __name__)
@@ -45,6 +47,7 @@ class Round:
     lang: str
     division: str | None
     kinds: tuple[str, ...]
+    shames: bool
 
 
 @door.record_once
@@ -56,23 +59,20 @@ def keep_drawings(state: BlueprintSetupState) -> None:
 @door.get("/screens/<token>")
 def screen(token: str) -> AnyResponse:
     """A display; an address that is unknown or was revoked is answered like one that never was."""
-    found = find_screen(reading(), token) or abort(404)
+    found = find_screen(reading(), token, request.remote_addr) or abort(404)
     season = reading().get_one(Season, found.season_id)
     edition = latest_edition(reading(), season.id)
     number = request.args.get("scene", 1, type=int)
     drawing = drawn_page(found, season, edition, number)
     with speaking_on_screen(found.lang):
         page = screen_page(found, season, drawing, edition, number)
-    if is_seen_long_ago(found, now()):
-        note_seen(writing(), found.id, now())
-        writing().commit()
     return _sent(answer_of(make_form("", "", HTML, page.encode()), "no-store", ()))
 
 
 @door.get("/screens/<token>/scenes")
 def scenes(token: str) -> AnyResponse:
     """What stands inside the page's `<main>`, for a new edition to be taken over from."""
-    found = find_screen(reading(), token) or abort(404)
+    found = find_screen(reading(), token, request.remote_addr) or abort(404)
     return _sent(drawn_scenes(found, latest_edition(reading(), found.season_id)))
 
 
@@ -94,10 +94,11 @@ def drawn_page(screen: Screen, season: Season, edition: Edition | None, number: 
         return waiting(screen, season)
     shown = round_of(screen)
     board = stored_board(season.slug, edition)
+    past = Past(reading(), edition)
     drawings: Drawings = current_app.extensions[DRAWINGS]
 
     def drawn(nth: int) -> Drawing:
-        draw_it = lambda: draw(shown, board, nth) or waiting(screen, season)  # noqa: E731 - named for its one use
+        draw_it = lambda: draw(shown, board, nth, past) or waiting(screen, season)  # noqa: E731 - named for its one use
         return drawings.get((edition.hash, shown, nth), draw_it)
 
     first = drawn(1)
@@ -106,15 +107,20 @@ def drawn_page(screen: Screen, season: Season, edition: Edition | None, number: 
 
 def round_of(screen: Screen) -> Round:
     """What a screen shows."""
-    return Round(screen.lang, screen.division, DEFAULT_PLAYLIST)
+    return Round(
+        screen.lang, screen.division, scenes_in(entries_of(screen.playlist)), bool(screen.shows_shame)
+    )
 
 
-def draw(shown: Round, board: Document, number: int = 1, *, proof: bool = False) -> Drawing | None:
-    """The scenes of a board; None where it has none of what the screen shows."""
+def draw(shown: Round, board: Document, number: int = 1, past: Past | None = None) -> Drawing | None:
+    """The scenes of a board; None where it has none of what the screen shows.
+
+    Without `past` it is a proof: nothing but the board is told, and there is no edition to check.
+    """
     divisions = [d for d in view.divisions(board) if shown.division in {None, d.key}]
     if not divisions:
         return None
-    found = scenes_of(divisions, shown.kinds)
+    found = scenes_of(shown.kinds, Material(board, divisions, past, shown.shames))
     pages = [(scene, page) for scene in found for page in range(len(scene.pages))]
     chosen, page = pages[(number - 1) % len(pages)]
     scheme = board["scheme"]
@@ -133,7 +139,8 @@ def draw(shown: Round, board: Document, number: int = 1, *, proof: bool = False)
             columns=[i for i in scheme["indicators"] if i is not lead][:MOST_COLUMNS],
             lead=lead,
             longest=view.best_score(board),
-            check=None if proof else check_address(office().public_url, board),
+            divisions=divisions,
+            check=None if past is None else check_address(office().public_url, board),
             view=view,
         )
     return _drawing(inside, len(pages))
