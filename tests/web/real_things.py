@@ -13,7 +13,9 @@ from werkzeug.routing import AnyConverter, Rule
 from leaderboard.accounts.invitations import invite
 from leaderboard.accounts.models import ADMINISTRATOR, REPORTER, ROLES
 from leaderboard.accounts.people import add_account
+from leaderboard.boards.ceremonies import begin
 from leaderboard.boards.drafts import open_window
+from leaderboard.boards.read import latest_edition
 from leaderboard.boards.screens import add_screen
 from leaderboard.db import Database
 from leaderboard.exchange.models import ImportBatch
@@ -91,6 +93,8 @@ def _things(session: Session, race: Race) -> Things:
     daily = {"kind": "daily", "time": "09:00"}
     timetable = add_timetable(session, "li", race.season, name="日榜", rule=daily, zone=OFFICE.zone)
     screen, screen_token = add_screen(session, "li", name="大厅", season=race.season, secret="s" * 32)
+    shown = latest_edition(session, race.season.id)
+    ceremony = begin(session, "li", race.season, screens=[screen], edition=shown)
     newcomer, _password = add_account(session, "li", name="zhang", display_name="张某", role=ADMINISTRATOR)
     job = queue.ask(session, ADMINISTRATOR, WRITE, {"season": "now"})
     queue.keep_file(session, job.id, MADE, [b"PK"])
@@ -116,6 +120,7 @@ def _things(session: Session, race: Race) -> Things:
             "own_number": 1,
             "timetable_id": timetable.id,
             "screen_id": screen.id,
+            "ceremony_id": ceremony.id,
             "file_id": file.file_id,
             "run_id": 1,
             "countersign_id": 1,

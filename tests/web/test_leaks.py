@@ -98,6 +98,8 @@ CONSOLE = (
     " new_season add_season setup season_card change_season show_or_hide add_units_form add_many_units put_in_order"
     " one_unit rename_one_unit place_one_unit leave_with_unit divisions add_one_division rename_one_division"
     " order_all_divisions targets save_targets spread_form spread_total season_deadlines save_deadlines"
+    " one_screen screen_picture change_screen change_playlist act_on_screen rotate_screen"
+    " ceremonies begin_ceremony ceremony move_ceremony note_ceremony end_ceremony publish_ceremony"
     " objection answer_objection edition correct_edition withdraw_edition freeze reveal_season change_window"
 )
 PEOPLE = (

@@ -36,14 +36,16 @@ people.invite_again people.new_person people.one_person people.people people.reo
 people.unlock_account people.unlock_address
 """
 READ = """
-approval awaiting calendar document draft drafts edition evidence_file exchange export import_batch objection
+approval awaiting calendar ceremonies ceremony document draft drafts edition evidence_file exchange export import_batch objection
 overview project projects projects_file proof proof_by_indicator proof_file proof_of_unit proof_on_screen publish
-published returns scheme scheme_document_file scheme_document_yaml scheme_versions screens season_template_file
+published returns one_screen screen_picture scheme scheme_document_file scheme_document_yaml scheme_versions screens season_template_file
 setup template_file units work work_file work_state
 """
 DECIDE_ON_FACTS = "decide_on decide_on_unit decide_together undo_last"
 READ_THE_TRAIL = "audit audit_as_stored audit_table"
 RUN_THE_RACE = """
+act_on_screen begin_ceremony change_playlist change_screen end_ceremony move_ceremony note_ceremony publish_ceremony
+rotate_screen
 add add_event add_evidence add_many_units add_money add_one_adjustment add_one_division add_one_project
 add_one_return add_one_screen add_season add_share add_units_form agree_countersign amend answer_objection approve
 change change_document change_season change_window confirm_import correct_edition discard divisions drop_draft

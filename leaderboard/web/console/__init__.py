@@ -7,6 +7,7 @@ from leaderboard.web.console import (
     audit,
     awaiting,
     calendar,
+    ceremonies,
     countersigns,
     drafts,
     editions,
@@ -14,6 +15,7 @@ from leaderboard.web.console import (
     exchange,
     holding,
     objections,
+    one_screen,
     overview,
     project,
     project_list,
@@ -76,6 +78,8 @@ PAGES = (
     exchange,
     work,
     screens,
+    one_screen,
+    ceremonies,
     audit,
 )
 """Every module whose pages the door opens."""

@@ -6,20 +6,24 @@ from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from leaderboard.accounts.permissions import Action
-from leaderboard.boards.screens import THEMES, ScreenError, add_screen, list_screens, revoke_screen
+from leaderboard.boards.screens import (
+    SPOKEN,
+    THEMES,
+    ScreenError,
+    add_screen,
+    list_screens,
+    revoke_screen,
+)
+from leaderboard.instant import now
 from leaderboard.seasons.models import Season
 from leaderboard.seasons.read import list_divisions, list_seasons
 from leaderboard.web.console.door import door, show
+from leaderboard.web.console.screen_words import lang_words, standings, theme_words
 from leaderboard.web.guards import guard_action, guarded, person
 from leaderboard.web.requests import reading, settings, writing
 from leaderboard.web.typed import Typed
-from leaderboard.words import LANGUAGES, named
 from leaderboard.words import gettext as _
-
-
-def theme_words() -> dict[str, str]:
-    """Ground and palette of a screen in words."""
-    return dict(zip(THEMES, (_("深色"), _("浅色"), _("深色，色觉友好"), _("浅色，色觉友好")), strict=True))
+from leaderboard.words import named
 
 
 @door.get("/screens")
@@ -36,7 +40,7 @@ def add_one_screen() -> ResponseReturnValue:
     shows = {value: (season, division) for value, season, division, _words in _choices()}
     name = typed.text("name", most=60)
     chosen = typed.choice("shows", shows)
-    lang, theme = typed.choice("lang", LANGUAGES), typed.choice("theme", THEMES)
+    lang, theme = typed.choice("lang", SPOKEN), typed.choice("theme", THEMES)
     if not typed.ok:
         return _page(typed, status=422)
     season, division = shows[chosen]
@@ -95,7 +99,8 @@ def _page(typed: Typed, made: tuple[str, str] | None = None, status: int = 200) 
         typed=typed,
         made=made,
         themes=theme_words(),
-        screens=list_screens(session),
+        langs=lang_words(),
+        screens=standings(session, list(list_screens(session)), now()),
         titles={season.id: named(season.title, season.title_en) for season in list_seasons(session)},
         divisions={
             (season.id, division.key): named(division.name, division.name_en)

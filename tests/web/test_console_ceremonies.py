@@ -1,0 +1,144 @@
+"""Ceremonies at the desk and on the glass: led step by step, and nothing on any screen before its step."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.test import Client
+
+from config import Settings
+from leaderboard.boards.ceremony_models import Ceremony
+from leaderboard.boards.screens import add_screen
+from leaderboard.db import Database
+from leaderboard.web.screen_lane import ScreenLane
+from tests.factories import Race, small_race
+from tests.people import enrol, signed_in, submit
+from tests.visiting import Visit
+
+LIST, DESK = "/console/ceremonies", "/console/ceremonies/1"
+
+
+@pytest.fixture
+def race(database: Database) -> Race:
+    with database.session() as session:
+        race = small_race(session)
+        race.publish()
+        session.commit()
+    return race
+
+
+@pytest.fixture
+def token(race: Race, database: Database) -> str:
+    with database.session() as session:
+        season = session.merge(race.season)
+        _screen, token = add_screen(session, "li", name="会场左屏", season=season, secret="s" * 32)
+        session.commit()
+    return token
+
+
+@pytest.fixture
+def client(app: Flask, database: Database, token: str) -> FlaskClient:
+    enrol(database)
+    return signed_in(app)
+
+
+@pytest.fixture
+def lane(app: Flask, database: Database, settings: Settings) -> ScreenLane:
+    return ScreenLane(app, database, settings)
+
+
+def begin(client: FlaskClient, shows: str = "edition-1", screen: str = "1") -> None:
+    answer = submit(client, LIST, shows=shows, together="10", screen=screen)
+    assert answer.status_code == 302, answer.text
+
+
+def press(client: FlaskClient, do: str = "next", seen: str | None = None) -> str:
+    """The large button, pressed by somebody who saw a step; the page that comes."""
+    shown = re.search(r'name="seen" value="(\d+)"', client.get(DESK).text)
+    assert shown is not None
+    answer = submit(client, f"{DESK}/step", DESK, do=do, seen=shown[1] if seen is None else seen)
+    assert answer.status_code == 302
+    return client.get(DESK).text
+
+
+def glass(lane: ScreenLane, token: str) -> str:
+    """What the screen gets of the ceremony."""
+    lane.look()
+    answer = Client(lane).get(f"/screens/{token}/ceremony")
+    return answer.get_data(as_text=True) if answer.status_code == 200 else ""
+
+
+def step_told(lane: ScreenLane, token: str) -> dict[str, int] | None:
+    lane.look()
+    told: dict[str, int] | None = Client(lane).get(f"/screens/{token}/state").get_json()["ceremony"]
+    return told
+
+
+def test_a_board_is_revealed_from_last_to_first(
+    client: FlaskClient, lane: ScreenLane, token: str, visit: Visit
+) -> None:
+    """柳溪 is first, 青石 second, 南岸 third: each is on the glass with its step and no step sooner."""
+    assert glass(lane, token) == ""
+    begin(client)
+    names = ("南岸街道", "青石镇", "柳溪镇")
+    for step in range(4):
+        assert step_told(lane, token) == {"id": 1, "step": step}
+        seen = glass(lane, token)
+        assert [name in seen for name in names] == [number < step for number in range(3)], step
+        if step < 3:
+            press(client)
+    assert "已全部揭晓" in visit(DESK, client=client).text()
+    press(client, "back")
+    assert "柳溪镇" not in glass(lane, token)
+
+
+def test_the_presenter_sees_what_comes_next_and_their_own_words(client: FlaskClient, visit: Visit) -> None:
+    begin(client)
+    assert "第 3 名" in visit(DESK, client=client).text()
+    submit(client, f"{DESK}/note", DESK, seen="1", note="先谢各位")
+    assert "先谢各位" in visit(DESK, client=client).text()
+    text = press(client)
+    assert "第 1/3 步" in text
+    assert "分，" in text
+
+
+def test_of_two_operators_one_moves_on_and_the_other_is_told(
+    app: Flask, client: FlaskClient, database: Database
+) -> None:
+    begin(client)
+    enrol(database, "wang")
+    other = signed_in(app, "wang")
+    press(client, seen="0")
+    assert "另一位操作员已经动过，现在是第 1 步" in press(other, seen="0")
+    with database.reading() as session:
+        assert session.scalars(select(Ceremony.step)).one() == 1
+
+
+@pytest.mark.parametrize("seen", ["", "-1", "٣", "9" * 30, "x"])
+def test_a_step_that_nobody_saw_moves_nothing(client: FlaskClient, database: Database, seen: str) -> None:
+    begin(client)
+    press(client, seen=seen)
+    with database.reading() as session:
+        assert session.scalars(select(Ceremony.step)).one() == 0
+
+
+def test_one_that_cannot_begin_is_refused_in_words(client: FlaskClient) -> None:
+    answer = submit(client, LIST, shows="edition-1", together="10")
+    assert answer.status_code == 422
+    assert "请至少选择一块大屏" in answer.text
+    answer = submit(client, LIST, shows="edition-99", together="0", screen="1")
+    assert answer.status_code == 422
+    assert "请从列表中选择" in answer.text
+
+
+def test_its_end_gives_the_screens_back(client: FlaskClient, lane: ScreenLane, token: str) -> None:
+    begin(client)
+    submit(client, f"{DESK}/end", DESK)
+    assert step_told(lane, token) is None
+    assert glass(lane, token) == ""
+    assert "已结束" in client.get(DESK).text
+    assert "已结束" in client.get(LIST).text
