@@ -1,352 +1,187 @@
-// A display: asks for the board, shows it scene by scene, moves rows when their order changes.
-// ES2017 for television sets (Chromium 68): no optional chaining, no spread of objects, no flat().
-(function () {
+// A screen: asks what it is to show, takes over every new edition, and keeps the last good board whatever happens.
+(function (wall) {
   "use strict";
 
-  const SCENE_MS = 12000;
-  const CALM_MS = 20000;
-  const JITTER_MS = 5000;
-  const BUSY_MS = 1000;
-  const BUSY_BEFORE_MS = 3000;
-  const BUSY_AFTER_MS = 30000;
-  const STALE_AFTER_MS = 600000;
-  const RETRY_MS = 5000;
-  const LONGEST_RETRY_MS = 60000;
   const LOST_AFTER = 2;
-  const MOVE_MS = 800;
-  const MOVE_APART_MS = 40;
-  const DAY_MS = 86400000;
+  const GONE_AFTER = 3;
+  const NOT_AGAIN_WITHIN_MS = 600000;
+  const NOT_AT_ONCE_MS = 30000;
+  const SOON_MS = 120000;
 
   const body = document.body;
-  const still = window.matchMedia("(prefers-reduced-motion: reduce)");
-  const wide = window.matchMedia("(min-aspect-ratio: 5/2)");
-  const upright = window.matchMedia("(max-aspect-ratio: 1/1)");
+  const board = document.getElementById("board");
+  const stage = document.getElementById("stage");
 
-  // Server time: what the page said when it was made, carried on by a clock that nobody can set.
-  let offset = Number(body.dataset.now) - performance.now();
+  let state = null;
   let etag = null;
+  let hash = body.dataset.hash;
+  let onStage = "";
   let failures = 0;
-  let scenes = [];
-  let at = 0;
-  let sceneSince = performance.now();
-  const startedAt = performance.now();
+  let failed = 0;
+  let goneTimes = 0;
+  let answeredAt = performance.now();
+  let askedAt = performance.now();
+  let pause = 0;
+  let timer = null;
+  let isAsking = false;
+  let loaded = null;
+  let reloadAt = Infinity;
 
-  const byId = (id) => document.getElementById(id);
-  const all = (selector, within) => Array.from((within || document).querySelectorAll(selector));
-  const serverNow = () => performance.now() + offset;
-  const dueAt = () => (body.dataset.due ? Date.parse(body.dataset.due) : NaN);
+  function dueAt() {
+    const told = state ? (state.edition ? state.edition.next_due_at : state.due_at) : body.dataset.due;
+    return told ? Date.parse(told) : NaN;
+  }
 
-  function setClock(response) {
-    const told = Date.parse(response.headers.get("Date") || "");
-    // The header counts whole seconds: only a real difference is worth a correction.
-    if (!isNaN(told) && Math.abs(told + 500 - serverNow()) > 2000) {
-      offset = told + 500 - performance.now();
+  const numberShown = () => Number((board.querySelector(".top") || body).dataset.number) || null;
+  const markOf = (told) => ({ look: told.look, build: told.build, reload: told.reload });
+
+  // ---- following what is told -------------------------------------------------------------------------------------
+
+  // The page as it was loaded serves until what it was made of changes, or someone at the desk asks for a new one.
+  function lookForReload(told) {
+    loaded = loaded || markOf(told);
+    if (told.look !== loaded.look || told.reload > loaded.reload) {
+      reloadAt = Math.min(reloadAt, performance.now());
+    } else if (told.build !== loaded.build) {
+      // While nodes of two versions answer in turn, one reload in ten minutes is enough; and not all screens at once.
+      const earliest = performance.now() - wall.care.age() + NOT_AGAIN_WITHIN_MS;
+      reloadAt = Math.min(reloadAt, Math.max(performance.now(), earliest) + Math.random() * NOT_AT_ONCE_MS);
+    } else {
+      reloadAt = Infinity;
     }
   }
 
-  // ---- scenes -------------------------------------------------------------------------------------------------
-
-  function pagesOf(rows, panes) {
-    const most = (upright.matches ? 12 : 10) * panes;
-    if (rows.length <= most) {
-      return [rows];
+  // From the first page of the round, so that the top of the table is what everyone sees moving.
+  function takeEdition(part, drawn) {
+    wall.round.arrange(true);
+    const before = wall.motion.remember(board);
+    wall.takeOver(board, part.body);
+    hash = drawn;
+    wall.round.arrange(true);
+    wall.signs.countdown(dueAt());
+    if (body.dataset.mode === "board") {
+      wall.motion.play(board, before);
     }
-    const usual = rows.length > 20 || upright.matches ? most : 8 * panes;
-    const step = usual - 3;
-    const pages = [rows.slice(0, usual)];
-    for (let from = usual; from < rows.length; from += step) {
-      pages.push(rows.slice(0, 3).concat(rows.slice(from, from + step)));
-    }
-    return pages;
   }
 
-  function makeScenes() {
-    const found = [];
-    let waiting = null;
-    all(".division").forEach((division) => {
-      const rows = all(".rows > .row", division);
-      const small = rows.length <= 10;
-      if (wide.matches && small) {
-        // Two small divisions share a double-width wall.
-        if (waiting) {
-          waiting.shows.push({ division: division, rows: rows });
-          waiting = null;
-        } else {
-          waiting = { shows: [{ division: division, rows: rows }], page: 1, pages: 1 };
-          found.push(waiting);
-        }
-        return;
-      }
-      const pages = pagesOf(rows, wide.matches ? 2 : 1);
-      pages.forEach((page, i) => {
-        found.push({ shows: [{ division: division, rows: page }], page: i + 1, pages: pages.length });
-      });
-    });
-    return found;
-  }
-
-  function show() {
-    const scene = scenes[at];
-    if (!scene) {
+  async function followEdition(told) {
+    const wanted = told.edition ? told.edition.hash : "";
+    if (wanted === hash) {
       return;
     }
-    const paired = scene.shows.length > 1;
-    const spread = wide.matches && !paired && scene.shows[0].rows.length > 1;
-    body.classList.toggle("paired", paired);
-    const longest = scene.shows.reduce((most, one) => Math.max(most, one.rows.length), 0);
-    all(".division").forEach((division) => {
-      const shown = scene.shows.find((one) => one.division === division);
-      division.hidden = !shown;
-      division.classList.toggle("spread", Boolean(shown && spread));
-      if (shown) {
-        showRows(division, shown.rows, spread ? Math.ceil(longest / 2) : longest, spread, scene.page > 1);
-      }
-    });
-    byId("division-name").textContent = paired ? "" : scene.shows[0].division.dataset.name + " · ";
-    const units = scene.shows.reduce((sum, one) => sum + all(".rows > .row", one.division).length, 0);
-    const paging = byId("paging");
-    paging.textContent = paging.dataset.words
-      .replace("{page}", at + 1).replace("{pages}", scenes.length).replace("{units}", units);
-  }
-
-  function showRows(division, rows, high, spread, pinned) {
-    const box = division.querySelector(".rows");
-    all(".row", box).forEach((row) => {
-      row.hidden = rows.indexOf(row) < 0;
-      row.classList.remove("last-pinned");
-    });
-    if (pinned) {
-      rows[2].classList.add("last-pinned");
+    const part = await wall.asking.askPart("/scenes", ".bottom");
+    const drawn = part.querySelector(".top").dataset.hash || "";
+    if (drawn === hash) {
+      throw new Error("the edition is not drawn yet");
     }
-    // A short list keeps the measure of a long one instead of drifting apart.
-    box.style.maxHeight = "calc(var(--u) * " + high * (upright.matches ? 11 : 8.4) + ")";
-    box.classList.toggle("dense", high > 8);
-    box.style.gridAutoFlow = spread ? "column" : "";
-    box.style.gridTemplateRows = "repeat(" + high + ", minmax(0, 1fr))";
-    const heads = division.querySelector(".heads");
-    while (heads.children.length > 1) {
-      heads.removeChild(heads.lastChild);
-    }
-    if (spread) {
-      heads.appendChild(heads.firstElementChild.cloneNode(true));
-    }
+    state = told;
+    takeEdition(part, drawn);
   }
 
-  function arrange() {
-    scenes = makeScenes();
-    at = Math.min(at, Math.max(scenes.length - 1, 0));
-    show();
-  }
-
-  function nextScene() {
-    if (scenes.length > 1 && performance.now() - sceneSince >= SCENE_MS) {
-      at = (at + 1) % scenes.length;
-      sceneSince = performance.now();
-      show();
-    }
-  }
-
-  // ---- a new edition ------------------------------------------------------------------------------------------
-
-  const visibleRows = () => all(".rows > .row").filter((row) => row.offsetParent !== null);
-  const unitsIn = (rows) => rows.map((row) => row.dataset.unit).join(" ");
-
-  function measure() {
-    const found = new Map();
-    visibleRows().forEach((row) => found.set(row, row.getBoundingClientRect()));
-    return found;
-  }
-
-  function takeRows(division, fresh) {
-    const box = division.querySelector(".rows");
-    const known = new Map();
-    all(".row", box).forEach((row) => known.set(row.dataset.unit, row));
-    all(".rows > .row", fresh).forEach((row) => {
-      const old = known.get(row.dataset.unit);
-      known.delete(row.dataset.unit);
-      if (old) {
-        old.className = row.className;
-        old.innerHTML = row.innerHTML;
-      }
-      box.appendChild(old || document.importNode(row, true));
-    });
-    known.forEach((row) => box.removeChild(row));
-    [".strip", "h2", ".heads"].forEach((part) => {
-      division.querySelector(part).innerHTML = fresh.querySelector(part).innerHTML;
-    });
-    // After a first edition there are movements to show.
-    division.querySelector(".table").className = fresh.querySelector(".table").className;
-  }
-
-  function takeEdition(page) {
-    const scoreOf = (row) => row.querySelector(".c-score").textContent.trim();
-    const scores = new Map();
-    all(".rows > .row").forEach((row) => scores.set(row, scoreOf(row)));
-    const order = unitsIn(all(".rows > .row"));
-    const before = measure();
-    all(".division", page).forEach((fresh) => {
-      takeRows(document.querySelector('.division[data-key="' + fresh.dataset.key + '"]'), fresh);
-    });
-    document.querySelector(".top").innerHTML = page.querySelector(".top").innerHTML;
-    document.querySelector(".bottom").innerHTML = page.querySelector(".bottom").innerHTML;
-    body.dataset.hash = page.body.dataset.hash;
-    body.dataset.due = page.body.dataset.due;
-    arrange();
-    sceneSince = performance.now();
-    if (order !== unitsIn(all(".rows > .row")) && !still.matches) {
-      travel(before);
-      visibleRows().forEach((row) => roll(row.querySelector(".c-score"), scores.get(row), scoreOf(row)));
-    }
-  }
-
-  function travel(before) {
-    visibleRows().forEach((row, i) => {
-      const was = before.get(row);
-      const is = row.getBoundingClientRect();
-      const timing = { duration: MOVE_MS, delay: i * MOVE_APART_MS, easing: "ease-out", fill: "backwards" };
-      if (!was) {
-        row.animate([{ opacity: 0 }, { opacity: 1 }], timing);
-      } else if (was.top !== is.top || was.left !== is.left) {
-        const path = "translate(" + (was.left - is.left) + "px, " + (was.top - is.top) + "px)";
-        row.animate([{ transform: path }, { transform: "none" }], timing);
-      }
-    });
-  }
-
-  function roll(cell, from, to) {
-    const number = /^-?\d+(\.\d+)?$/;
-    if (from === to || !number.test(from || "") || !number.test(to) || cell.children.length) {
+  // A ceremony shows one step after the other on top of the board; each is asked for when it is told, none before.
+  async function followCeremony(told) {
+    const wanted = told.ceremony ? told.ceremony.id + "/" + told.ceremony.step : "";
+    if (wanted === onStage) {
       return;
     }
-    const decimals = (to.split(".")[1] || "").length;
-    const start = performance.now();
-    (function step() {
-      const part = Math.min((performance.now() - start) / MOVE_MS, 1);
-      if (part < 1) {
-        cell.textContent = (Number(from) + (Number(to) - Number(from)) * part).toFixed(decimals);
-        requestAnimationFrame(step);
-      } else {
-        cell.textContent = to;
-      }
-    })();
-  }
-
-  // One way to draw a board: the page itself is asked for again and its parts are taken over.
-  async function fetchEdition() {
-    const response = await fetch(location.pathname, { cache: "no-store" });
-    if (response.status === 404) {
-      location.reload();
-      return;
-    }
-    if (!response.ok) {
-      throw new Error(String(response.status));
-    }
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    const keys = (within) => all(".division", within).map((division) => division.dataset.key).join(" ");
-    const script = (within) => within.querySelector("script[src]").getAttribute("src");
-    if (page.body.dataset.hash === body.dataset.hash) {
-      return;
-    }
-    if (keys(page) !== keys(document) || script(page) !== script(document) || !scenes.length) {
-      location.reload();
-      return;
-    }
-    takeEdition(page);
-  }
-
-  // ---- asking -------------------------------------------------------------------------------------------------
-
-  function lost(isLost) {
-    const mark = byId("lost");
-    if (mark) {
-      mark.hidden = !isLost;
+    if (wanted) {
+      const part = await wall.asking.askPart("/ceremony", "body > *");
+      const before = wall.motion.remember(stage);
+      wall.takeOver(stage, part.body);
+      onStage = wanted;
+      setMode();
+      wall.motion.play(stage, before);
+    } else {
+      onStage = "";
+      setMode();
+      stage.textContent = "";
     }
   }
+
+  async function follow(told) {
+    wall.clock.setZone(told.utc_offset);
+    lookForReload(told);
+    state = Object.assign({}, told, { edition: state ? state.edition : told.edition });
+    wall.round.setPlaylist(told.playlist);
+    wall.signs.notice(told.notice);
+    setMode();
+    await followEdition(told);
+    await followCeremony(told);
+    state = told;
+  }
+
+  function setMode() {
+    wall.signs.setMode(wall.signs.mode(state, goneTimes >= GONE_AFTER, Boolean(onStage)));
+  }
+
+  // ---- asking -----------------------------------------------------------------------------------------------------
 
   async function ask() {
-    if (!body.dataset.hash) {
-      // Before the first edition there is no board to ask for, only the page.
-      await fetchEdition();
-      return;
+    const answer = await wall.asking.askState(etag);
+    if (answer === "gone") {
+      goneTimes += 1;
+      throw new Error("gone");
     }
-    const headers = etag ? { "If-None-Match": etag } : {};
-    const response = await fetch(body.dataset.board, { cache: "no-store", headers: headers });
-    setClock(response);
-    if (response.status === 200) {
-      const board = await response.json();
-      if (board.hash !== body.dataset.hash) {
-        await fetchEdition();
-      }
-      etag = response.headers.get("ETag");
-    } else if (response.status !== 304 && response.status !== 404) {
-      throw new Error(String(response.status));
+    goneTimes = 0;
+    if (answer.state) {
+      await follow(answer.state);
+      etag = answer.etag;
     }
-  }
-
-  function pause() {
-    if (failures) {
-      return Math.min(RETRY_MS * Math.pow(2, failures - 1), LONGEST_RETRY_MS);
-    }
-    return CALM_MS + Math.random() * JITTER_MS;
-  }
-
-  function busyPause() {
-    const after = serverNow() - dueAt();
-    if (after >= -BUSY_BEFORE_MS && after <= BUSY_AFTER_MS) {
-      return BUSY_MS;
-    }
-    return after < 0 ? -after - BUSY_BEFORE_MS : Infinity;
   }
 
   async function keepAsking() {
+    if (isAsking) {
+      return;
+    }
+    isAsking = true;
+    clearTimeout(timer);
     try {
       await ask();
       failures = 0;
+      answeredAt = performance.now();
     } catch (error) {
       failures += 1;
+      failed += 1;
+      goneTimes = error.message === "gone" ? goneTimes : 0;
     }
-    lost(failures >= LOST_AFTER);
-    setTimeout(keepAsking, Math.min(pause(), Math.max(busyPause(), BUSY_MS)));
+    isAsking = false;
+    askedAt = performance.now();
+    pause = wall.asking.pause(failures, dueAt(), Boolean(onStage));
+    timer = setTimeout(keepAsking, pause);
+    tick();
   }
 
-  // ---- the clock on the glass ---------------------------------------------------------------------------------
+  // ---- every second -----------------------------------------------------------------------------------------------
 
-  const two = (number) => (number < 10 ? "0" : "") + number;
-
-  function countdown() {
-    const place = byId("countdown");
-    const left = dueAt() - serverNow();
-    if (!place || isNaN(left)) {
-      return;
-    }
-    const seconds = Math.max(Math.ceil(left / 1000), 0);
-    let words = place.dataset.days.replace("{n}", Math.floor(seconds / 86400));
-    if (seconds <= 0) {
-      words = left > -BUSY_AFTER_MS ? place.dataset.now : left > -STALE_AFTER_MS ? "" : place.dataset.stale;
-    } else if (seconds < 3600) {
-      words = place.dataset.soon.replace("{n}", two(Math.floor(seconds / 60)) + ":" + two(seconds % 60));
-    } else if (seconds < 172800) {
-      words = place.dataset.hours.replace("{n}", Math.floor(seconds / 3600));
-    }
-    place.textContent = words ? " · " + words : "";
+  function isCalm() {
+    return !failures && !onStage && !(Math.abs(dueAt() - wall.clock.now()) < SOON_MS);
   }
 
-  // Once a day, in the small hours, and only when the server answers: what a browser has piled up is let go.
-  async function rest() {
-    const hour = new Date(serverNow() + Number(body.dataset.offset) * 60000).getUTCHours();
-    if (performance.now() - startedAt > DAY_MS * 0.75 && hour === 3 && failures === 0) {
-      const response = await fetch(location.pathname, { cache: "no-store" }).catch(() => null);
-      if (response && response.ok) {
-        location.reload();
-      }
+  function tick() {
+    setMode();
+    if (body.dataset.mode === "board") {
+      wall.round.tick();
+    }
+    wall.signs.countdown(dueAt());
+    wall.signs.lost(failures >= LOST_AFTER ? performance.now() - answeredAt : null);
+    wall.signs.notice(state && state.notice);
+    wall.care.shift();
+    wall.care.watch(askedAt, pause);
+    if (!failures) {
+      const scene = body.dataset.mode === "board" ? wall.round.scene() : body.dataset.mode;
+      wall.care.report(numberShown(), scene, failed);
+    }
+    if (performance.now() >= reloadAt) {
+      wall.care.reload();
+    } else if (isCalm()) {
+      wall.care.rest();
     }
   }
 
-  arrange();
-  countdown();
-  setInterval(nextScene, 250);
-  setInterval(countdown, 1000);
-  setInterval(rest, 1200000 + Math.random() * 600000);
-  [wide, upright].forEach((query) => query.addListener(arrange));
+  wall.round.arrange(true);
+  tick();
+  setInterval(tick, 1000);
+  // Back in the network: at once, but not all at the same moment.
+  window.addEventListener("online", () => setTimeout(keepAsking, Math.random() * 2000));
   keepAsking();
-})();
+})((window.wall = window.wall || {}));

@@ -1,0 +1,103 @@
+// What a screen says beside its board: how long until the next edition, how old what is shown is, notices, the time,
+// night, and that its address opens no longer.
+(function (wall) {
+  "use strict";
+
+  const IMMINENT_MS = 30000;
+  const STALE_AFTER_MS = 600000;
+  const MINUTE_MS = 60000;
+
+  const body = document.body;
+  const signs = document.getElementById("signs");
+  const byId = (id) => document.getElementById(id);
+  const { two } = wall.clock;
+
+  function countdownWords(place, left) {
+    const seconds = Math.max(Math.ceil(left / 1000), 0);
+    const words = place.dataset;
+    if (seconds <= 0) {
+      return left > -IMMINENT_MS ? words.now : left > -STALE_AFTER_MS ? "" : words.stale;
+    }
+    if (seconds < 3600) {
+      return words.soon.replace("{n}", two(Math.floor(seconds / 60)) + ":" + two(seconds % 60));
+    }
+    if (seconds < 172800) {
+      return words.hours.replace("{n}", Math.floor(seconds / 3600));
+    }
+    return words.days.replace("{n}", Math.floor(seconds / 86400));
+  }
+
+  function countdown(dueAt) {
+    const left = dueAt - wall.clock.now();
+    if (isNaN(left)) {
+      return;
+    }
+    wall.all("#countdown, .countdown").forEach((place) => {
+      const words = countdownWords(place, left);
+      wall.write(place, words && place.id ? " · " + words : words);
+    });
+  }
+
+  function lostWords(forMs) {
+    const minutes = Math.floor(forMs / MINUTE_MS);
+    if (minutes < 1) {
+      return signs.dataset.lost;
+    }
+    if (minutes < 60) {
+      return signs.dataset.lostMinutes.replace("{n}", minutes);
+    }
+    if (minutes < 2880) {
+      return signs.dataset.lostHours.replace("{n}", Math.floor(minutes / 60));
+    }
+    return signs.dataset.lostDays.replace("{n}", Math.floor(minutes / 1440));
+  }
+
+  // The mark beside the instant of the figures; `forMs` is null while the server answers.
+  function lost(forMs) {
+    const mark = byId("lost");
+    if (!mark) {
+      return;
+    }
+    mark.hidden = forMs === null;
+    if (forMs !== null) {
+      wall.write(mark, (mark.previousElementSibling ? " · " : "") + lostWords(forMs));
+    }
+  }
+
+  function isOver(notice) {
+    const until = notice.until ? Date.parse(notice.until) : NaN;
+    return !isNaN(until) && wall.clock.now() >= until;
+  }
+
+  function notice(told) {
+    const text = told && !isOver(told) ? told.text : "";
+    wall.write(byId("notice"), text);
+    byId("notice").hidden = !text;
+    body.classList.toggle("noticed", Boolean(text));
+  }
+
+  // What the glass is for at the moment: gone, night, ceremony, muted or the board.
+  function mode(state, isGone, isOnStage) {
+    if (isGone) {
+      return "gone";
+    }
+    if (state && state.hours && !wall.clock.isWithin(state.hours.from, state.hours.to)) {
+      return "blank";
+    }
+    if (isOnStage) {
+      return "ceremony";
+    }
+    return state && state.muted ? "muted" : "board";
+  }
+
+  function setMode(wanted) {
+    if (body.dataset.mode !== wanted) {
+      body.dataset.mode = wanted;
+    }
+    if (wanted === "muted") {
+      wall.write(byId("time"), wall.clock.hourAndMinute());
+    }
+  }
+
+  wall.signs = { countdown, lost, notice, mode, setMode };
+})((window.wall = window.wall || {}));
