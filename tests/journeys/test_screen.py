@@ -112,7 +112,10 @@ def test_rows_travel_only_where_motion_is_welcome(race: Race, open_page: OpenPag
     counting = """() => {
         const real = Element.prototype.animate;
         window.moves = 0;
-        Element.prototype.animate = function (...all) { window.moves += this.matches('.row'); return real.apply(this, all); };
+        Element.prototype.animate = function (...all) {
+            window.moves += this.matches('.row');
+            return real.apply(this, all);
+        };
     }"""
     pages = {}
     for choice in ("reduce", "no-preference"):
