@@ -53,7 +53,6 @@ def screen_picture(screen_id: int) -> ResponseReturnValue:
     drawing = drawn_page(found, season, edition)
     with speaking_on_screen(found.lang):
         page = Response(screen_page(found, season, drawing, edition), content_type="text/html; charset=utf-8")
-    page.headers["X-Frame-Options"] = "SAMEORIGIN"
     page.headers["Content-Security-Policy"] = CONTENT_POLICY.replace(
         "frame-ancestors 'none'", "frame-ancestors 'self'"
     )
