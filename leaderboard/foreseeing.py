@@ -51,10 +51,3 @@ def given_up(session: Session) -> list[int]:
     """The newest editions of their seasons that could not be reckoned, however often it was tried."""
     failed = {asked_of(job)["edition"] for job in failed_jobs(session, FORESEE, LOOKED_BACK)}
     return [edition_id for edition_id in unforeseen(session) if edition_id in failed] if failed else []
-
-
-def reckon_now(session: Session, actor: str, edition: Edition) -> int:
-    """Reckon an edition through here and now; for how many units. The door commits."""
-    found = foresee(session, edition)
-    keep_foreseen(session, actor, found)
-    return len(found.units)

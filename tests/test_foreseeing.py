@@ -11,6 +11,7 @@ from config import Settings
 from leaderboard import foreseeing
 from leaderboard.accounts.models import ADMINISTRATOR, REPORTER, AuditLine
 from leaderboard.boards.clock import request_run
+from leaderboard.boards.foreseen import keep_foreseen
 from leaderboard.boards.models import DueRun, Edition
 from leaderboard.boards.prospect_models import DivisionField, Prospect
 from leaderboard.boards.prospects import Foreseen, foresee
@@ -102,7 +103,7 @@ def test_what_failed_three_times_is_told_to_administrators_until_it_is_reckoned(
         season = race_of(session, "now").season
         edition = latest_edition(session, season.id)
         assert edition is not None
-        assert foreseeing.reckon_now(session, "chen", edition) == 3
+        keep_foreseen(session, "chen", foresee(session, edition))
         session.commit()
     assert told not in visit("/console/", client=chen).text()
     assert "推动 3 个项目开工" in visit("/my/lift", client=li).text()

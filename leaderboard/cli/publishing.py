@@ -10,14 +10,15 @@ import click
 from leaderboard.airing import Node, Outcome, State, perform
 from leaderboard.boards import clock
 from leaderboard.boards.drafts import check_account
+from leaderboard.boards.foreseen import keep_foreseen
 from leaderboard.boards.gather import NothingInForce
 from leaderboard.boards.preview import board_now
+from leaderboard.boards.prospects import foresee
 from leaderboard.boards.read import latest_edition, list_editions
 from leaderboard.boards.run_log import editions_by_run, find_run, list_runs
 from leaderboard.cli.context import Context, refuse
 from leaderboard.cli.group import command
 from leaderboard.cli.named import season_named
-from leaderboard.foreseeing import reckon_now
 from leaderboard.formatters import check_code, moment, place
 from leaderboard.instant import at_zone, now
 from leaderboard.seasons.models import Season
@@ -69,11 +70,13 @@ def run_again_command(context: Context, season: str, number: int) -> None:
 @click.argument("season")
 def foresee_command(context: Context, season: str) -> None:
     """Reckon what the newest edition means for its units, again or where the clock could not."""
-    with context.changing() as session:
+    with context.database.reading() as session:
         found = season_named(session, season)
         edition = latest_edition(session, found.id) or refuse(f"赛季 {season} 还没有发布过")
-        number, units = edition.number, reckon_now(session, context.actor, edition)
-    click.echo(f"{found.title} 第 {number} 期的前景已测算: {units} 家单位")
+        number, reckoned = edition.number, foresee(session, edition)
+    with context.changing() as session:
+        keep_foreseen(session, context.actor, reckoned)
+    click.echo(f"{found.title} 第 {number} 期的前景已测算: {len(reckoned.units)} 家单位")
 
 
 def _tell(season: Season, outcome: Outcome) -> None:
