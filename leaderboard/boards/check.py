@@ -190,6 +190,8 @@ def _notices(session: Session, edition: Edition, trail: Trail) -> Iterator[str]:
         successor = None if notice.successor_id is None else session.get(Edition, notice.successor_id)
         row = {"hash": edition.hash, "why": notice.reason, "noticed_at": notice.at}
         row |= {} if successor is None else {"successor": successor.number}
+        if successor is not None and successor.number <= edition.number:
+            yield f"{notice.state} 的公告所指的更正期第 {successor.number} 期不晚于本期"
         same_season = successor is None or successor.season_id == edition.season_id
         if line is None or line.actor != notice.by or detail_of(line) != row or not same_season:
             yield f"{notice.state} 的公告与审计记录不符"

@@ -79,12 +79,22 @@ def _before(edition: Edition) -> Select[Edition]:
 
 
 def first_version(session: Session, edition: Edition) -> Edition:
-    """What an edition goes back to: itself, or through its corrections the one that was published first."""
+    """What an edition goes back to: itself, or through its corrections the one that was published first.
+
+    A correction has a later number than what it corrects; a notice that says otherwise, as none of ours does, is not
+    followed, so that no circle of them is gone round for ever.
+    """
     while True:
-        corrected = session.scalar(select(Notice.edition_id).where(Notice.successor_id == edition.id))
+        found = (
+            select(Edition)
+            .join(Notice, Notice.edition_id == Edition.id)
+            .where(Notice.successor_id == edition.id)
+            .where(Edition.season_id == edition.season_id, Edition.number < edition.number)
+        )
+        corrected = session.scalars(found.order_by(Edition.number.desc()).limit(1)).one_or_none()
         if corrected is None:
             return edition
-        edition = session.get_one(Edition, corrected)
+        edition = corrected
 
 
 def find_edition(session: Session, slug: str, number: int, *, public_only: bool = True) -> Edition | None:

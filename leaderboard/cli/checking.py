@@ -6,6 +6,7 @@ import json
 import re
 import sys
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 
 import click
@@ -135,18 +136,19 @@ def _own_list(context: Context, given: str | None) -> KeyList | None:
 
 def _verify_database(context: Context) -> None:
     lines = _witness(context)
+    flaws = 0
     with context.database.reading() as session:
-        flaws = [str(flaw) for flaw in (*check_database(session), *check_witness(session, lines))]
+        for flaw in chain(check_database(session), check_witness(session, lines)):
+            flaws += 1
+            click.echo(f"✗ {flaw}")
         missing = unwitnessed(session, lines)
-    for flaw in flaws:
-        click.echo(f"✗ {flaw}")
     if missing:
         click.echo(
             f"! 见证簿 {context.settings.witness_file()} 没有记其中 {missing} 期 (由其他节点发布, 或见证簿被移走): "
             "与别处留存的期号和哈希核对无误后, 用 leaderboard witness --add 补记"
         )
     if flaws:
-        refuse(f"核验不通过: {len(flaws)} 处")
+        refuse(f"核验不通过: {flaws} 处")
     click.echo("核验通过: 各期、链条、签名、名次、页面、台账与审计记录相符")
 
 

@@ -11,7 +11,7 @@ from leaderboard.boards.check import check_database
 from leaderboard.boards.models import PublicForm
 from leaderboard.boards.package import Unreadable, check_file, read_sealed
 from leaderboard.db import Base, Database
-from tests.boards.tampering import changed, first_flaw, other
+from tests.boards.tampering import all_flaws, changed, first_flaw, other
 
 MAY_CHANGE = {
     "public_form.id": "rows are found by address and edition; the number means nothing",
@@ -126,6 +126,31 @@ def test_what_was_changed_is_told_in_words_with_the_number(
     with changed(kept, statement) as session:
         assert session is not None
         assert any(words in str(flaw) for flaw in check_database(session))
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        (
+            "UPDATE edition_notice SET edition_id = successor_id WHERE successor_id IS NOT NULL",
+            "赛季 race 第 3 期: superseded 的公告所指的更正期第 3 期不晚于本期",
+        ),
+        (
+            (
+                "INSERT INTO edition_notice SELECT successor_id, state, at, noticed_by, reason, edition_id"
+                " FROM edition_notice WHERE successor_id IS NOT NULL"
+            ),
+            "赛季 race 第 3 期: superseded 的公告所指的更正期第 1 期不晚于本期",
+        ),
+    ],
+    ids=["of one", "of two"],
+)
+def test_corrections_that_go_in_a_circle_are_told_and_not_followed(
+    kept: Database, statement: str, words: str
+) -> None:
+    with changed(kept, statement) as session:
+        assert session is not None
+        assert words in all_flaws(session)
 
 
 @pytest.fixture(scope="module")
