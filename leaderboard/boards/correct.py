@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 from leaderboard.accounts.audit import record_act
 from leaderboard.boards.again import due_of_correction
 from leaderboard.boards.countersign import WITHDRAW, check_agreed
-from leaderboard.boards.difference import Effect, effect
+from leaderboard.boards.difference import Effect, effect, without_later
 from leaderboard.boards.drafts import LIVE, DraftRefused, store_draft
 from leaderboard.boards.due import rows_changed
 from leaderboard.boards.models import PUBLISHED, SUPERSEDED, WITHDRAWN, Countersign, Draft, Edition, Notice
 from leaderboard.boards.origins import correcting
 from leaderboard.boards.package import unpacked
-from leaderboard.boards.publish import locked_season, score
+from leaderboard.boards.publish import Scored, locked_season, score
 from leaderboard.boards.timekeeping import check_clock
 from leaderboard.instant import Millis, now
 from leaderboard.office import Office
@@ -46,7 +46,7 @@ def begin_correction(
         raise DraftRefused(_("第 {n} 期的更正稿还在办理中, 请先发布或作废那一份").format(n=edition.number))
     known_at = now() if at is None else at
     scored = score(session, season, due_of_correction(session, edition, known_at))
-    if not effect(unpacked(edition.package), scored.told, known_at).changes:
+    if not _effect(edition, scored).changes:
         raise DraftRefused(_("重新计算的结果与第 {n} 期完全相同, 没有可更正之处").format(n=edition.number))
     origin = correcting(edition, scored, note.strip())
     draft = store_draft(session, scored, office, actor, origin=origin, note=note.strip())
@@ -60,7 +60,11 @@ def preview_correction(session: Session, edition: Edition, *, at: Millis | None 
     season = session.get_one(Season, edition.season_id)
     known_at = now() if at is None else at
     scored = score(session, season, due_of_correction(session, edition, known_at))
-    return effect(unpacked(edition.package), scored.told, known_at)
+    return _effect(edition, scored)
+
+
+def _effect(edition: Edition, scored: Scored) -> Effect:
+    return effect(without_later(unpacked(edition.package)), scored.told, scored.due.known_at)
 
 
 def _under_way(session: Session, edition: Edition) -> bool:

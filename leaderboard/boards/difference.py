@@ -9,11 +9,13 @@ from fractions import Fraction
 from typing import Any
 
 from leaderboard.boards.board import place_value
-from leaderboard.boards.fact_lines import fact_lines
+from leaderboard.boards.disclosure import disclosed, occurred_by
+from leaderboard.boards.fact_lines import counted_lines
 from leaderboard.boards.package import canonical
 from leaderboard.instant import Millis
-from scoring.document import parse_facts
+from scoring.document import facts_document, parse_facts, result_document
 from scoring.moved import BLOCKS, Edition, Movements, Split
+from scoring.race import score_race
 from scoring.scheme_document import parse_scheme
 from scoring.show import exact, round_half_up
 
@@ -42,11 +44,11 @@ def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> Document:
     """What a package says otherwise than another of the same cut-off, as plain JSON.
 
     `moved`: units whose place or score differs, with both, and `why`: the change in score split into the unit's own
-    facts, the others', the rules and the roster, which sum to it exactly. `facts`: lines of `fact_lines` that were
+    facts, the others', the rules and the roster, which sum to it exactly. `facts`: lines of `counted_lines` that were
     `added` and `removed`; a fact put right is both. `rules`: whether the scheme differs. `roster`: units that `joined`
-    and `left`.
+    and `left`. `names`: what is called otherwise.
     """
-    old, new = (fact_lines(package["facts"]) for package in (before, after))
+    old, new = (counted_lines(package) for package in (before, after))
     units = [{unit["key"] for unit in package["facts"]["units"]} for package in (before, after)]
     return {
         "moved": _moved(before, after),
@@ -56,6 +58,45 @@ def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> Document:
         },
         "rules": before["scheme"] != after["scheme"],
         "roster": {"joined": sorted(units[1] - units[0]), "left": sorted(units[0] - units[1])},
+        "names": _renamed(before, after),
+    }
+
+
+def tells_later(package: Mapping[str, Any]) -> bool:
+    """Whether a package tells facts that occurred after its cut-off."""
+    facts = parse_facts(package["facts"])
+    return occurred_by(facts, date.fromisoformat(package["as_of"])) != facts
+
+
+def without_later(package: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A package without the facts after its cut-off, scored again: what a correction of it would say if nothing differs."""
+    facts, scheme = parse_facts(package["facts"]), parse_scheme(package["scheme"])
+    as_of = date.fromisoformat(package["as_of"])
+    told = occurred_by(facts, as_of)
+    if told == facts:
+        return package
+    told = disclosed(told, as_of, scheme)
+    result = result_document(score_race(told, scheme, as_of))
+    return {**package, "facts": facts_document(told), "result": result}
+
+
+def _renamed(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Document]:
+    """What has another name: the season, divisions, units, projects that both packages tell of."""
+    old, new = _names(before), _names(after)
+    return [
+        {"kind": key[0], "key": key[1], "before": old[key], "after": name}
+        for key, name in new.items()
+        if key in old and old[key] != name
+    ]
+
+
+def _names(package: Mapping[str, Any]) -> dict[tuple[str, str], str]:
+    facts = package["facts"]
+    return {
+        ("season", package["season"]): package["season_title"],
+        **{("division", row["key"]): row["name"] for row in package["divisions"]},
+        **{("unit", row["key"]): row["name"] for row in facts["units"]},
+        **{("project", row["code"]): row["name"] for row in facts["projects"]},
     }
 
 

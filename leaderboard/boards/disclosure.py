@@ -32,6 +32,23 @@ def disclosed(facts: Facts, as_of: date, scheme: Scheme) -> Facts:
     )
 
 
+def occurred_by(facts: Facts, as_of: date) -> Facts:
+    """The facts without anything that occurred after a day, verified or not: all that concerns a board of that day."""
+    return replace(
+        facts,
+        projects=tuple(_until(project, as_of) for project in facts.projects),
+        returns=tuple(row for row in facts.returns if row.period_end <= as_of),
+        adjustments=tuple(entry for entry in facts.adjustments if entry.on <= as_of),
+    )
+
+
+def _until(project: Project, as_of: date) -> Project:
+    events = tuple(event for event in project.events if event.on <= as_of)
+    arrivals = tuple(arrival for arrival in project.arrivals if arrival.on <= as_of)
+    is_all = (events, arrivals) == (project.events, project.arrivals)
+    return project if is_all else replace(project, events=events, arrivals=arrivals)
+
+
 def _settled(facts: Facts, as_of: date, scheme: Scheme) -> Iterator[Project]:
     looked_at = {stage for stages in stages_looked_at(scheme) for stage in stages}
     kinds = kinds_looked_at(scheme)

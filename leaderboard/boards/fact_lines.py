@@ -16,6 +16,8 @@ STAGE, ARRIVAL, CREDIT, RETURN, ADJUSTMENT, TARGET = KINDS = (
     "adjustment",
     "target",
 )
+COUNTED_AS = {"project": STAGE, "arrival": ARRIVAL, "return": RETURN, "adjustment": ADJUSTMENT}
+"""What a fact that a result counts is called as a line."""
 Key = tuple[str, ...]
 Line = dict[str, Any]
 
@@ -41,6 +43,27 @@ def fact_lines(facts: Mapping[str, Any]) -> dict[Key, Line]:
         )
     # A placeholder tells that something awaits its verification, and is no fact.
     return {key: line for key, line in found.items() if key[1] != AWAITING}
+
+
+def counted_lines(package: Mapping[str, Any]) -> dict[Key, Line]:
+    """The lines of a package that its result counts: facts by id, shares of projects that count, targets that do."""
+    ids, refs = set[tuple[str, str]](), set[Key]()
+    for unit, kind, (ref, id_, *_amount) in _counted_rows(package["result"]):
+        ids.add((COUNTED_AS.get(kind, kind), id_))
+        refs.add((CREDIT, ref) if kind in {"project", "arrival"} else (kind, unit, ref))
+    lines = fact_lines(package["facts"])
+    return {key: line for key, line in lines.items() if key[:2] in ids or key[:2] in refs or key[:3] in refs}
+
+
+def _counted_rows(result: Mapping[str, Any]) -> Iterator[tuple[str, str, list[str]]]:
+    """Every counted row of a result: whose line it stands in, the kind of its fact, and the row itself."""
+    for standing in result["standings"]:
+        parts = [part for indicator in standing["indicators"] for part in indicator["parts"]]
+        counts = [part[side] for part in parts for side in ("numerator", "denominator") if part[side]]
+        for count in (*counts, *standing["adjustments"]):
+            yield from (
+                (standing["unit"], kind, row) for kind, rows in count["counted"].items() for row in rows
+            )
 
 
 def projects_named(board: Mapping[str, Any]) -> set[str]:

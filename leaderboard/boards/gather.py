@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
-from leaderboard.boards.disclosure import disclosed
+from leaderboard.boards.disclosure import disclosed, occurred_by
 from leaderboard.boards.grounds import Grounds, a_day
 from leaderboard.collecting import without_collecting
 from leaderboard.ledger.models import (
@@ -73,11 +73,18 @@ class Gathered:
 
 @without_collecting()
 def gather(
-    session: Session, season: Season, as_of: date, known_at: int, planned_at: int | None = None
+    session: Session,
+    season: Season,
+    as_of: date,
+    known_at: int,
+    planned_at: int | None = None,
+    *,
+    tells_later: bool = True,
 ) -> Gathered:
     """The facts that may be told, as known at `known_at`, and the scheme in force on `as_of`; raises NothingInForce.
 
-    Scheme and roster are as known at `planned_at`, where that is another instant.
+    Scheme and roster are as known at `planned_at`, where that is another instant. With `tells_later` what occurred after
+    `as_of` is told too; it counts nothing.
     """
     planned = known_at if planned_at is None else planned_at
     version = scheme_in_force(session, season.id, as_of, planned)
@@ -90,6 +97,7 @@ def gather(
     grounds = Grounds(session, [line.unit_id for line in lines], known_at)
     grounds.plan(season, called, divisions, lines, version)
     facts = _facts(session, season, lines, known_at, grounds)
+    facts = facts if tells_later else occurred_by(facts, as_of)
     return Gathered(
         season=called,
         divisions=divisions,

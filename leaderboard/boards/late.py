@@ -8,7 +8,17 @@ from typing import Any
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from leaderboard.boards.fact_lines import ADJUSTMENT, ARRIVAL, CREDIT, RETURN, STAGE, Key, Line, fact_lines
+from leaderboard.boards.fact_lines import (
+    ADJUSTMENT,
+    ARRIVAL,
+    COUNTED_AS,
+    CREDIT,
+    RETURN,
+    STAGE,
+    Key,
+    Line,
+    fact_lines,
+)
 from leaderboard.boards.models import Edition
 from leaderboard.instant import Millis
 from leaderboard.ledger.models import Adjustment, CapitalArrival, Credit, Project, StageEvent, UnitReturn
@@ -22,10 +32,6 @@ TABLES: dict[str, ProjectFact | UnitFact] = {
     RETURN: UnitReturn,
     ADJUSTMENT: Adjustment,
 }
-
-
-KIND_OF = {"project": STAGE, "arrival": ARRIVAL, "return": RETURN, "adjustment": ADJUSTMENT}
-"""What a counted fact is called as a line."""
 
 
 def late_facts(
@@ -47,10 +53,10 @@ def late_facts(
         return []
     split = {session.get_one(Project, row.project_id).code for row in shares}
     lines, counted = fact_lines(_with_projects_of(facts, late, split)), list(_counted(result))
-    counting = {key for fact in counted if (key := (KIND_OF.get(fact.kind), fact.fact)) in late}
+    counting = {key for fact in counted if (key := (COUNTED_AS.get(fact.kind), fact.fact)) in late}
     found = [line | _instants(late[key[0], key[1]]) for key, line in lines.items() if key[:2] in counting]
     told = {line["project"] for line in found}
-    projects = {fact.ref for fact in counted if KIND_OF.get(fact.kind) in {STAGE, ARRIVAL}} - told
+    projects = {fact.ref for fact in counted if COUNTED_AS.get(fact.kind) in {STAGE, ARRIVAL}} - told
     found += [line for line in _shares(session, lines, shares) if line["project"] in projects]
     return sorted(
         found, key=lambda line: (line["occurred"], line["project"] or "", line["units"], line["kind"])

@@ -42,6 +42,9 @@ from scoring.scheme_document import scheme_document
 OF_EDITIONS = ("edition.publish", "edition.request", "edition.foresee", "draft.make")
 """Acts that write nothing a board is scored from."""
 
+OF_GATHERING = ("planned_at", "tells_later")
+"""Fields of `Due` that follow from what an edition corrects, and are no columns of it."""
+
 
 class Overtaken(RuntimeError):
     """Another edition or another fact came first; compose again on top of it."""
@@ -57,6 +60,8 @@ class Due:
     next_due_at: Millis | None = None
     planned_at: Millis | None = None
     """The instant whose scheme and roster hold, where it is not `known_at`: a correction keeps those of what it corrects."""
+    tells_later: bool = True
+    """Whether what occurred after the cut-off is told. A correction comes months later and hands out none of that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +119,7 @@ class Composed:
 def score(session: Session, season: Season, due: Due) -> Scored:
     """Gather what was known and score it; raises NothingInForce. Equal ledgers give equal `told`, for ever."""
     seen = trail_end(session)
-    gathered = gather(session, season, due.as_of, due.known_at, due.planned_at)
+    gathered = gather(session, season, due.as_of, due.known_at, due.planned_at, tells_later=due.tells_later)
     result = score_race(gathered.facts, gathered.scheme, due.as_of)
     told = {
         "season": gathered.season.slug,
@@ -163,7 +168,7 @@ def numbered(
     whole = piece(written)
     forms = render_forms(office, board, sealed_pieces(whole, seal))
     row = {
-        **{name: value for name, value in asdict(scored.due).items() if name != "planned_at"},
+        **{name: value for name, value in asdict(scored.due).items() if name not in OF_GATHERING},
         **seal,
         "number": number,
         "published_at": published_at,

@@ -9,6 +9,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from leaderboard.boards import gather as gathering
+from leaderboard.boards.again import recompose
 from leaderboard.boards.correct import begin_correction, preview_correction, withdraw
 from leaderboard.boards.drafts import DraftRefused, drop
 from leaderboard.boards.models import Edition, Notice, PublicForm
@@ -23,9 +25,11 @@ from leaderboard.boards.read import (
     past_places,
     sealed_package,
 )
+from leaderboard.ledger import record
 from leaderboard.outbox.models import Message
+from leaderboard.seasons.rename import rename_unit
 from tests.boards.lives import corrected, released, reverse_starts
-from tests.factories import OFFICE, Race, small_race
+from tests.factories import OFFICE, VERIFIED, Race, small_race
 
 OCTOBER, NOVEMBER = date(2026, 10, 31), date(2026, 11, 30)
 
@@ -141,6 +145,65 @@ def test_what_cannot_be_corrected_is_refused(session: Session, race: Race) -> No
     corrected(race, first)
     with pytest.raises(DraftRefused, match="不能再更正"):
         begin_correction(session, "li", first, OFFICE, note="误报")
+
+
+def test_a_correction_tells_nothing_that_occurred_after_its_cut_off(session: Session, race: Race) -> None:
+    """Whoever had October's and November's facts in hand could score a board that still lies in its window."""
+    race.project("liuxi", code="known-then", signed=date(2026, 10, 5))
+    first = race.publish(as_of=date(2026, 9, 30))
+    assert "known-then" in str(unpacked(first.package))
+    race.project("liuxi", code="later", signed=date(2026, 11, 2), started=date(2026, 11, 3))
+    assert not preview_correction(session, first).changes
+    with pytest.raises(DraftRefused, match="没有可更正之处"):
+        begin_correction(session, "li", first, OFFICE, note="没有变化")
+    race.project("nanan", code="forgotten", signed=date(2026, 5, 1))
+    second = corrected(race, first, "补计南岸一个项目")
+    package = unpacked(second.package)
+    assert "later" not in str(package["facts"]) + str(package["result"]) + str(package["corrects"])
+    assert "known-then" not in str(package["facts"])
+    diff = package["corrects"]["diff"]
+    assert ({line["project"] for line in diff["facts"]["added"]}, diff["facts"]["removed"]) == (
+        {"forgotten"},
+        [],
+    )
+    assert recompose(session, second) == package
+    sealed = sealed_package(second, OFFICE.public_key)
+    assert all(finding.holds for finding in check_sealed(sealed, OFFICE.public_key))
+
+
+def test_a_correction_of_an_earlier_version_composes_again_with_what_it_told(
+    session: Session, race: Race, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = race.publish(as_of=date(2026, 9, 30))
+    race.project("liuxi", code="later", signed=date(2026, 11, 2))
+    reverse_starts(race)
+    with monkeypatch.context() as earlier:
+        earlier.setattr(gathering, "occurred_by", lambda facts, _as_of: facts)
+        second = corrected(race, first)
+    assert "later" in str(unpacked(second.package)["facts"])
+    assert recompose(session, second) == unpacked(second.package)
+
+
+def test_what_counts_nothing_is_no_part_of_the_difference(session: Session, race: Race) -> None:
+    first = race.publish()
+    project = race.project("nanan", code="counting", signed=date(2026, 5, 1))
+    # None of the four rates asks for it.
+    record.add_stage_event(session, VERIFIED, project, stage="talks", occurred_on=date(2026, 4, 2))
+    added = preview_correction(session, first).diff["facts"]["added"]
+    assert {(line["project"], line["kind"], line["what"]) for line in added} == {
+        ("counting", "stage", "signed"),
+        ("counting", "credit", None),
+    }
+
+
+def test_a_correction_of_a_name_alone_says_which(session: Session, race: Race) -> None:
+    first = race.publish()
+    rename_unit(session, "li", race.units["qingshi"], name="青石街道", reason="撤镇设街道")
+    found = preview_correction(session, first)
+    assert (found.changes, found.diff["moved"]) == (True, [])
+    assert found.diff["names"] == [
+        {"kind": "unit", "key": "qingshi", "before": "青石镇", "after": "青石街道"}
+    ]
 
 
 def test_the_effect_is_seen_before_anything_is_kept(session: Session, race: Race) -> None:
