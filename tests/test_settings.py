@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import pytest
 from pydantic import ValidationError
 
 from config import ONLY_PREFIXED, Settings, settings_table, variable
+from leaderboard.web.app import AROUND_THE_FILE
+from tests.source import ROOT
 
 AS_MACHINES_HAVE_THEM = {
     "host": "build-7.example",
@@ -21,6 +24,14 @@ AS_MACHINES_HAVE_THEM = {
     "proxies": "http://proxy:3128",
 }
 """What other programs keep under the plain names of settings."""
+
+
+def test_the_ready_configuration_of_nginx_lets_through_what_may_be_uploaded() -> None:
+    """What nginx calls m is 1,048,576 bytes, and the form around the file comes on top of it."""
+    ready = (ROOT / "docs" / "nginx" / "saima.conf").read_text(encoding="utf-8")
+    [size] = re.findall(r"client_max_body_size (\d+)m;", ready)
+    largest = Settings.model_construct().upload_bytes + AROUND_THE_FILE
+    assert largest <= int(size) * 1_048_576 < 2 * largest
 
 
 def test_variables_of_the_machine_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -37,6 +37,8 @@ from leaderboard.web.requests import DATABASE, OFFICE, SETTINGS, chosen_language
 
 ADMINISTRATION = frozenset({"console", "people"})
 """Doors that can be kept to the networks of the office."""
+AROUND_THE_FILE = 100_000
+"""Bytes of the form that an uploaded file comes in, beside the file."""
 
 csrf = CSRFProtect()
 login = LoginManager()
@@ -48,7 +50,7 @@ def new_app(settings: Settings) -> Flask:
     app.json.ensure_ascii = False  # type: ignore[attr-defined] # of Flask's own provider, which we keep
     app.config.update(
         SECRET_KEY=settings.secret(),
-        MAX_CONTENT_LENGTH=settings.upload_bytes + 100_000,
+        MAX_CONTENT_LENGTH=settings.upload_bytes + AROUND_THE_FILE,
         # A browser keeps a __Host- cookie only over HTTPS and sends it to no other host of the domain.
         SESSION_COOKIE_NAME="__Host-saima" if settings.https else "saima",
         SESSION_COOKIE_SECURE=settings.https,
