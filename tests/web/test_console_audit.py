@@ -45,15 +45,62 @@ def actions_in(source: str) -> Iterator[str]:
 
 def actions_of(call: ast.Call, tree: ast.Module) -> Iterator[str]:
     """Patterns of the actions one call records; a name stands for what its module gives it."""
-    named = {
-        target.id: node.value
-        for node in tree.body
-        if isinstance(node, ast.Assign)
-        for target in node.targets
-        if isinstance(target, ast.Name)
-    }
+    for action, _call in origins(call, tree):
+        yield from patterns(action)
+
+
+def origins(call: ast.Call, tree: ast.Module) -> Iterator[tuple[ast.expr, ast.Call]]:
+    """What a call records, each with the call that says so: its own, or those of the function that was handed it."""
+    named = constants(tree)
     action = call.args[2]
-    yield from patterns(named.get(action.id, action) if isinstance(action, ast.Name) else action)
+    function = next(handing(call, tree), None)
+    if function is None or not isinstance(action, ast.Name):
+        yield (named.get(action.id, action) if isinstance(action, ast.Name) else action), call
+        return
+    for given, outer in handed(function, action.id, tree):
+        # An act taken back is recorded as what it was: its words are those of the first time.
+        if not isinstance(given, ast.Attribute):
+            yield (named.get(given.id, given) if isinstance(given, ast.Name) else given), outer
+
+
+def constants(tree: ast.Module) -> dict[str, ast.expr]:
+    """What a module calls by a name, alone or several in one line."""
+    found: dict[str, ast.expr] = {}
+    for node in tree.body:
+        for target in node.targets if isinstance(node, ast.Assign) else ():
+            if isinstance(target, ast.Name):
+                found[target.id] = node.value
+            elif isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+                pairs = zip(target.elts, node.value.elts, strict=True)
+                found |= {name.id: value for name, value in pairs if isinstance(name, ast.Name)}
+    return found
+
+
+def handing(call: ast.Call, tree: ast.Module) -> Iterator[ast.FunctionDef]:
+    """The function around a call, where the action is one of its parameters."""
+    action = call.args[2]
+    for function in ast.walk(tree):
+        if isinstance(function, ast.FunctionDef) and call in ast.walk(function):
+            parameters = {each.arg for each in (*function.args.args, *function.args.kwonlyargs)}
+            if isinstance(action, ast.Name) and action.id in parameters:
+                yield function
+
+
+def handed(
+    function: ast.FunctionDef, parameter: str, tree: ast.Module
+) -> Iterator[tuple[ast.expr, ast.Call]]:
+    """What a function is handed for a parameter by the calls in its module."""
+    places = [each.arg for each in function.args.args]
+    for call in ast.walk(tree):
+        if not isinstance(call, ast.Call) or getattr(call.func, "id", "") != function.name:
+            continue
+        by_name = [word.value for word in call.keywords if word.arg == parameter]
+        by_place = call.args[places.index(parameter) :][:1] if parameter in places else []
+        for given in (*by_name, *by_place):
+            yield given, call
+    for each, default in zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True):
+        if each.arg == parameter and default is not None:
+            yield default, ast.Call(ast.Name(function.name), [], [])
 
 
 def patterns(action: ast.expr) -> Iterator[str]:
@@ -85,6 +132,10 @@ def recorded() -> dict[str, str]:
         ("record_act(s, a, 'x.on' if y else 'x.off', 'y')", [r"x\.on", r"x\.off"]),
         ("record_act(s, a, f'x.{y}', 'y')", [r"x\.[a-z_]+"]),
         ("DONE = 'x.done'\nrecord_act(s, a, DONE, 'y')", [r"x\.done"]),
+        (
+            "ON = 'x.on'\ndef f(s, act): record_act(s, a, act, 'y')\nf(s, ON); f(s, 'x.off'); f(s, b.act)",
+            [r"x\.on", r"x\.off"],
+        ),
     ],
 )
 def test_actions_are_read_from_the_source(source: str, found: list[str]) -> None:
@@ -141,9 +192,19 @@ def parts_in(source: str) -> Iterator[tuple[str, frozenset[str]]]:
         for call in ast.walk(function):
             if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "record_act":
                 stated = {keyword.arg for keyword in call.keywords if keyword.arg}
-                spread = any(word.arg is None and isinstance(word.value, ast.Name) for word in call.keywords)
-                for action in actions_of(call, tree):
-                    yield action, frozenset(stated | listed | (together if spread else set()))
+                given = {
+                    word.value.id
+                    for word in call.keywords
+                    if word.arg is None and isinstance(word.value, ast.Name)
+                }
+                # What callers name one by one stands at their calls; anything else is put together here.
+                passed = {function.args.kwarg.arg} if function.args.kwarg else set()
+                own = together if given - passed else set()
+                parameters = {each.arg for each in function.args.kwonlyargs}
+                for action, outer in origins(call, tree):
+                    named = {word.arg for word in outer.keywords if word.arg} if given & passed else set()
+                    for pattern in patterns(action):
+                        yield pattern, frozenset(stated | (named - parameters) | listed | own)
 
 
 def known_parts() -> dict[str, frozenset[str]]:

@@ -215,6 +215,7 @@ def test_no_change_without_token_or_permission(app: Flask, database: Database) -
         "timetable_id": 1,
         "change": "pause",
         "screen_id": 1,
+        "ceremony_id": 1,
         "draft_id": 1,
         "number": 1,
         "objection_id": 1,
