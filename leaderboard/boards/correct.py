@@ -17,6 +17,7 @@ from leaderboard.boards.models import PUBLISHED, SUPERSEDED, WITHDRAWN, Counters
 from leaderboard.boards.origins import correcting
 from leaderboard.boards.package import unpacked
 from leaderboard.boards.publish import Scored, locked_season, score
+from leaderboard.boards.read import latest_version
 from leaderboard.boards.timekeeping import check_clock
 from leaderboard.instant import Millis, now
 from leaderboard.office import Office
@@ -41,7 +42,7 @@ def begin_correction(
     if not note.strip():
         raise DraftRefused(_("更正须写明对外说明"))
     if edition.state != PUBLISHED:
-        raise DraftRefused(_("第 {n} 期已被更正或撤回, 不能再更正").format(n=edition.number))
+        raise DraftRefused(way_on(session, edition))
     if _under_way(session, edition):
         raise DraftRefused(_("第 {n} 期的更正稿还在办理中, 请先发布或作废那一份").format(n=edition.number))
     known_at = now() if at is None else at
@@ -53,6 +54,19 @@ def begin_correction(
     subject = f"{season.slug} 第 {edition.number} 期"
     record_act(session, actor, "edition.correct", subject, draft=draft.id, note=note.strip())
     return draft
+
+
+def way_on(session: Session, edition: Edition) -> str:
+    """Why an edition that is no longer published cannot be corrected, and what can be done instead, in words."""
+    newest = latest_version(session, edition)
+    if newest.state == PUBLISHED:
+        return _("第 {n} 期已被更正, 不能再更正; 请更正现在公布的第 {newest} 期").format(
+            n=edition.number, newest=newest.number
+        )
+    return _(
+        "第 {newest} 期已撤回, 截至 {day} 的榜单不能再更正; 请在台账中改正, 由下一期计入。"
+        "要马上公布, 请到“发布榜单”立即发布一期 (leaderboard publish)"
+    ).format(newest=newest.number, day=newest.as_of)
 
 
 def preview_correction(session: Session, edition: Edition, *, at: Millis | None = None) -> Effect:

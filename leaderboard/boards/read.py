@@ -97,6 +97,19 @@ def first_version(session: Session, edition: Edition) -> Edition:
         edition = corrected
 
 
+def latest_version(session: Session, edition: Edition) -> Edition:
+    """What took an edition's place, through all its corrections: itself where it was never corrected."""
+    while True:
+        successor = session.scalar(
+            select(Notice.successor_id).where(
+                Notice.edition_id == edition.id, Notice.successor_id.is_not(None)
+            )
+        )
+        if successor is None:
+            return edition
+        edition = session.get_one(Edition, successor)
+
+
 def find_edition(session: Session, slug: str, number: int, *, public_only: bool = True) -> Edition | None:
     """Edition n of a season, published or superseded; with `public_only`, only of a season open to the public."""
     found = _edition_at(slug, number, public_only=public_only)

@@ -213,6 +213,18 @@ def test_the_effect_is_seen_before_anything_is_kept(session: Session, race: Race
     assert [line["unit"] for line in preview_correction(session, first).diff["moved"]] == ["qingshi"]
 
 
+def test_the_way_on_is_told_where_nothing_can_be_corrected_any_more(session: Session, race: Race) -> None:
+    first = race.publish()
+    reverse_starts(race)
+    second = corrected(race, first)
+    with pytest.raises(DraftRefused, match="请更正现在公布的第 2 期"):
+        begin_correction(session, "li", first, OFFICE, note="误报")
+    withdraw(session, "chen", second, reason="含不应公开的内容")
+    for edition in (first, second):
+        with pytest.raises(DraftRefused, match="第 2 期已撤回.*由下一期计入"):
+            begin_correction(session, "li", edition, OFFICE, note="误报")
+
+
 def test_a_correction_of_what_was_withdrawn_meanwhile_is_stuck(session: Session, race: Race) -> None:
     first = race.publish()
     reverse_starts(race)

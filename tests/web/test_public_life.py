@@ -15,6 +15,7 @@ from leaderboard.boards.correct import withdraw
 from leaderboard.boards.models import Edition, PublicForm
 from leaderboard.db import Database
 from leaderboard.ledger import record
+from leaderboard.seasons.rename import rename_unit
 from leaderboard.web.fast_lane import FastLane
 from tests.boards.lives import corrected, reverse_starts
 from tests.factories import Race, race_of, small_race
@@ -131,7 +132,20 @@ def test_a_correction_says_on_its_page_who_moved_and_why(race: Race, visit: Visi
     # 青石 had 41.25 with the project that was said to have started, 295/12 without.
     for told in ("本期更正第 1 期", "青石镇", "41.25", "24.58", "剔除：青石镇 race-3 开工 2026-06-01"):
         assert told in page
+    # What it did not start is 25×1/(3/2) points less, and nobody else had a part in it.
+    assert "得分变化的由来：本单位的事实 -16.67" in page.replace("−", "-")
     assert "This edition corrects edition 1" in visit("/boards/race/2/?lang=en").text()
+
+
+def test_a_correction_of_a_name_alone_says_so_on_its_page(session: Session, visit: Visit) -> None:
+    race = small_race(session)
+    first = race.publish()
+    rename_unit(session, "li", race.units["qingshi"], name="青石街道", reason="撤镇设街道")
+    corrected(race, first, "青石镇已改称青石街道")
+    session.commit()
+    page = visit("/boards/race/2/").text()
+    assert "名次和得分没有变化。" in page
+    assert "名称变化：单位 青石镇 → 青石街道" in page
 
 
 def test_a_correction_of_the_first_edition_has_nothing_to_compare_with(race: Race, visit: Visit) -> None:

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.permissions import Action
-from leaderboard.boards.correct import begin_correction, preview_correction, withdraw
+from leaderboard.boards.correct import begin_correction, preview_correction, way_on, withdraw
 from leaderboard.boards.countersign import WITHDRAW, ask
 from leaderboard.boards.difference import Effect
 from leaderboard.boards.drafts import DraftRefused, list_drafts
@@ -105,6 +105,7 @@ def _page(season: Season, number: int, typed: Typed, status: int = 200) -> Respo
         season=season,
         edition=found,
         under_way=under_way,
+        way_on=None if found.state == PUBLISHED else way_on(session, found),
         effect=None if under_way else _effect(session, found),
         names=unit_names(session),
         called=names_of_facts(season, found.package),
