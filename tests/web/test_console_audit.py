@@ -175,13 +175,6 @@ def parts_in(source: str) -> Iterator[tuple[str, frozenset[str]]]:
     for function in ast.walk(tree):
         if not isinstance(function, ast.FunctionDef):
             continue
-        together = {
-            key.value
-            for found in ast.walk(function)
-            if isinstance(found, ast.Dict)
-            for key in found.keys
-            if isinstance(key, ast.Constant) and isinstance(key.value, str)
-        }
         listed = {
             f"{call.args[0].value}{ending}"
             for call in ast.walk(function)
@@ -199,12 +192,37 @@ def parts_in(source: str) -> Iterator[tuple[str, frozenset[str]]]:
                 }
                 # What callers name one by one stands at their calls; anything else is put together here.
                 passed = {function.args.kwarg.arg} if function.args.kwarg else set()
-                own = together if given - passed else set()
+                own = {key for name in given - passed for key in put_together(name, function)}
                 parameters = {each.arg for each in function.args.kwonlyargs}
                 for action, outer in origins(call, tree):
                     named = {word.arg for word in outer.keywords if word.arg} if given & passed else set()
                     for pattern in patterns(action):
                         yield pattern, frozenset(stated | (named - parameters) | listed | own)
+
+
+def put_together(name: str, function: ast.FunctionDef) -> set[str]:
+    """The keys a function gives the dictionary of this name, itself or by those it is made from."""
+    found: set[str] = set()
+    names, seen = {name}, set[str]()
+    while names - seen:
+        seen |= (fresh := names - seen)
+        for node in ast.walk(function):
+            if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign) and node.value is not None:
+                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                if any(isinstance(target, ast.Name) and target.id in fresh for target in targets):
+                    parts = list(made_of(node.value))
+                    names |= {part.id for part in parts if isinstance(part, ast.Name)}
+                    keys = (key for part in parts if isinstance(part, ast.Dict) for key in part.keys)
+                    found |= {str(key.value) for key in keys if isinstance(key, ast.Constant)}
+    return found
+
+
+def made_of(value: ast.AST) -> Iterator[ast.AST]:
+    """The parts of an expression; what is handed to a call, rows to be hashed say, is none."""
+    if not isinstance(value, ast.Call):
+        yield value
+        for child in ast.iter_child_nodes(value):
+            yield from made_of(child)
 
 
 def known_parts() -> dict[str, frozenset[str]]:
