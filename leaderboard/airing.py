@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from config import Settings
 from leaderboard.boards import clock, due
+from leaderboard.boards.ceremony_ends import end_forgotten, forgotten
 from leaderboard.boards.drafts import hold, is_held
 from leaderboard.boards.gather import NothingInForce
 from leaderboard.boards.keys import KeyRefused
@@ -141,7 +142,18 @@ def tick(
             # One season in trouble waits for the next tick and keeps no other season waiting.
             waiting.add(run.season_id)
     release_due(database, node.office, stopping)
+    _end_ceremonies(database, instant)
     return outcomes
+
+
+def _end_ceremonies(database: Database, at: Millis) -> None:
+    """End the ceremonies that nobody leads any more."""
+    with database.reading() as session:
+        anything = forgotten(session, at)
+    if anything:
+        with database.session() as session:
+            end_forgotten(session, clock.CLOCK, at)
+            session.commit()
 
 
 def _attempt_of(database: Database, run_id: int) -> int:

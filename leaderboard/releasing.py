@@ -10,7 +10,6 @@ import logging
 from collections.abc import Callable
 
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
 
 from leaderboard.boards.clock import BROKEN, CLOCK, CROWDED
 from leaderboard.boards.countersign import REVEAL, agree, check_agreed
@@ -21,7 +20,7 @@ from leaderboard.boards.publish import Overtaken
 from leaderboard.boards.release import DraftStuck, hand_over, mark_held, prepare, releasable, release
 from leaderboard.boards.timekeeping import ClockOff, check_clock
 from leaderboard.db import Database
-from leaderboard.instant import Millis, now
+from leaderboard.instant import now
 from leaderboard.office import Office
 from leaderboard.seasons.holding import thaw_season
 from leaderboard.seasons.models import Season
@@ -90,7 +89,7 @@ def _hand_over(database: Database, draft_id: int, message: str) -> None:
         session.commit()
 
 
-def reveal(
+def reveal(  # noqa: PLR0913 - what, in whose name, and what was agreed or seen
     database: Database,
     season_id: int,
     actor: str,
@@ -99,30 +98,29 @@ def reveal(
     reason: str,
     newest_only: bool = False,
     countersign_id: int | None = None,
+    shown: int | None = None,
 ) -> list[int]:
     """End a season's freeze and announce what waits, in due order; returns the numbers.
 
-    Where the season wants two persons the actor agrees with it to what another asked for. Should the process die in
-    between, the clock announces the rest. Raises PlanError for a season that is not frozen or without a reason,
-    DraftRefused for a draft that cannot be released, which stays for a person to look at, or for want of a second
-    person, and ClockOff, before anything is touched, where this machine's clock is not to be trusted.
+    Where the season wants two persons the actor agrees with it to what another asked for. With `newest_only` and the
+    draft that a meeting was `shown` that one alone is announced, or nothing happens where it is not the newest. Should
+    the process die in between, the clock announces the rest. Raises PlanError for a season that is not frozen or
+    without a reason, DraftRefused for a draft that cannot be released, which stays for a person to look at, or for want
+    of a second person, and ClockOff, before anything is touched, where this machine's clock is not to be trusted.
     """
     with database.session() as session:
         season = session.get_one(Season, season_id)
         asked = None if countersign_id is None else session.get_one(Countersign, countersign_id)
         check_agreed(season, actor, REVEAL, asked and agree(session, actor, asked))
         asked_at = asked.asked_at if asked else None
-        waiting = _thaw(session, season, actor, reason=reason, newest_only=newest_only, asked_at=asked_at)
+        check_clock(session)
+        thaw_season(session, actor, season, reason=reason)
+        at = now()
+        marked = mark_held(
+            session, actor, season, newest_only=newest_only, at=at, asked_at=asked_at, shown=shown
+        )
+        waiting = [draft.id for draft in marked]
         session.commit()
     # Two persons have agreed to what waits, whoever of them composed it: it goes out by itself.
     by = actor if countersign_id is None else CLOCK
     return [release_draft(database, draft_id, by, office) for draft_id in waiting]
-
-
-def _thaw(
-    session: Session, season: Season, actor: str, *, reason: str, newest_only: bool, asked_at: Millis | None
-) -> list[int]:
-    check_clock(session)
-    thaw_season(session, actor, season, reason=reason)
-    marked = mark_held(session, actor, season, newest_only=newest_only, at=now(), asked_at=asked_at)
-    return [draft.id for draft in marked]

@@ -13,15 +13,16 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.audit import record_act
+from leaderboard.boards.ceremony_ends import FORGOTTEN_MS, end_forgotten
 from leaderboard.boards.ceremony_models import Ceremony, CeremonyScreen
 from leaderboard.boards.ceremony_steps import ONE_BY_ONE, steps_of
+from leaderboard.boards.clock import CLOCK
 from leaderboard.boards.drafts import list_drafts
 from leaderboard.boards.due import rows_changed
 from leaderboard.boards.models import DRAFT, PUBLISHED, Draft, Edition, Screen
 from leaderboard.boards.publish import locked_season
 from leaderboard.boards.read import find_form
 from leaderboard.boards.revisions import kept_board
-from leaderboard.boards.screen_states import FORGOTTEN_MS
 from leaderboard.instant import Millis, now
 from leaderboard.seasons.models import Season
 from leaderboard.words import gettext as _
@@ -60,6 +61,7 @@ def begin(  # noqa: PLR0913 - what, where and how, all by name
     under way, or nothing to reveal.
     """
     held, at = locked_season(session, season.id), now() if at is None else at
+    end_forgotten(session, CLOCK, at)
     problems = [*_board_problems(held, draft, edition), *_screen_problems(held, screens)]
     if live_ceremony(session, held.id, at) is not None:
         problems.append(_("本赛季正在揭榜，请先结束它"))
@@ -175,19 +177,6 @@ def write_note(session: Session, actor: str, ceremony: Ceremony, *, step: int, t
 def notes_of(ceremony: Ceremony) -> dict[int, str]:
     """Step -> what the presenter wrote to themselves."""
     return {int(step): said for step, said in json.loads(ceremony.notes).items()}
-
-
-def end(session: Session, actor: str, ceremony: Ceremony, *, at: Millis | None = None) -> None:
-    """End a ceremony: its screens go back to their playlists. Ending it again changes nothing.
-
-    A board that a freeze holds back stays held back: it is made public by the freeze's own reveal, if whoever leads
-    the ceremony says so.
-    """
-    ending = update(Ceremony).where(Ceremony.id == ceremony.id, Ceremony.ended_at.is_(None))
-    ended = {"ended_at": now() if at is None else at, "ended_by": actor}
-    if rows_changed(session, ending.values(**ended)):
-        session.refresh(ceremony)
-        _record(session, actor, "ceremony.end", ceremony, step=ceremony.step)
 
 
 def _record(session: Session, actor: str, action: str, ceremony: Ceremony, **detail: Any) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from leaderboard.accounts.audit import record_act
 from leaderboard.accounts.read import find_account
 from leaderboard.boards.again import due_of_draft
+from leaderboard.boards.ceremony_ends import end_with_draft
 from leaderboard.boards.clock import CLOCK
 from leaderboard.boards.due import rows_changed
 from leaderboard.boards.models import DRAFT, DROPPED, REPLACED, WINDOW, Draft, Edition
@@ -184,6 +185,7 @@ def revise(
     change_draft(
         session, draft, LIVE, state=REPLACED, run_id=None, reason=reason.strip(), **settled(actor, known_at)
     )
+    end_with_draft(session, actor, draft)
     scored = score(session, season, due_of_draft(session, draft, known_at))
     origin = None
     if draft.corrects_id is not None:
@@ -209,6 +211,7 @@ def drop(session: Session, actor: str, draft: Draft, *, reason: str) -> None:
     if not reason.strip():
         raise DraftRefused(_("作废公示稿须写明理由"))
     change_draft(session, draft, LIVE, state=DROPPED, reason=reason.strip(), **settled(actor, now()))
+    end_with_draft(session, actor, draft)
     season = session.get_one(Season, draft.season_id)
     record_act(session, actor, "draft.drop", subject_of(draft, season), why=reason.strip(), rows=[draft])
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from leaderboard.accounts.audit import record_act
 from leaderboard.boards.again import due_of_draft
+from leaderboard.boards.ceremony_ends import end_with_draft
 from leaderboard.boards.clock import CLOCK
 from leaderboard.boards.correct import supersede
 from leaderboard.boards.drafts import (
@@ -75,6 +76,7 @@ def release(
     change_draft(session, draft, LIVE, state=RELEASED, reason=None, **settled(actor, at))
     edition = announce(session, composed, actor, draft.run_id)
     change_draft(session, draft, (RELEASED,), edition_id=edition.id)
+    end_with_draft(session, actor, draft)
     subject = subject_of(draft, season)
     record_act(session, actor, "draft.release", subject, edition=edition.number, rows=[draft])
     if draft.corrects_id is not None:
@@ -133,11 +135,13 @@ def mark_held(
     newest_only: bool,
     at: Millis,
     asked_at: Millis | None = None,
+    shown: int | None = None,
 ) -> Sequence[Draft]:
     """Let the drafts that due runs left during a freeze be released from now on; returns them in due order.
 
     With `newest_only` the last due alone, and the others are dropped. What a person composed after `asked_at`, when
-    another asked for the reveal, is not part of it and goes on waiting. Called in the transaction that ends the freeze
+    another asked for the reveal, is not part of it and goes on waiting. Where a meeting was `shown` a draft, it must be
+    the newest: DraftRefused otherwise. Called in the transaction that ends the freeze
     (`seasons.holding.thaw_season`), so that a node that dies in between leaves the rest to the clock.
     """
     held = [
@@ -147,6 +151,8 @@ def mark_held(
         and d.run_id is not None
         and (asked_at is None or d.composed_by == CLOCK or d.composed_at <= asked_at)
     ]
+    if shown is not None and [draft.id for draft in held[:1]] != [shown]:
+        raise DraftRefused(_("封榜期间已压下更新的一期，台上这一期不能单独公布，请到公示稿页揭榜"))
     chosen = held[:1] if newest_only else held
     for draft in held:
         if draft in chosen:

@@ -12,6 +12,7 @@ from sqlalchemy import BigInteger, Row, Select, Table, bindparam, func, select, 
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.models import AuditHead
+from leaderboard.boards.ceremony_ends import FORGOTTEN_MS
 from leaderboard.boards.ceremony_models import Ceremony, CeremonyScreen
 from leaderboard.boards.clock import next_due
 from leaderboard.boards.models import Screen, ScreenReport
@@ -19,9 +20,6 @@ from leaderboard.boards.playlists import entries_of, scenes_in
 from leaderboard.boards.read import latest_edition
 from leaderboard.instant import Millis, iso, utc_offset
 from leaderboard.seasons.models import Season
-
-FORGOTTEN_MS: Millis = 4 * 3_600_000
-"""A ceremony that nobody moved for so long has ended."""
 
 HEAD = select(AuditHead.seq_no, AuditHead.hash).where(AuditHead.id == 1)
 Mark = tuple[Any, ...]

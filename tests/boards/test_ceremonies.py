@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from sqlalchemy.orm import Session
 
+from leaderboard.accounts.read import newest_lines
 from leaderboard.boards.ceremonies import (
     CeremonyRefused,
     Overtaken,
     begin,
     board_of,
-    end,
     held_boards,
     is_live,
     live_ceremony,
@@ -19,9 +19,10 @@ from leaderboard.boards.ceremonies import (
     screens_of,
     write_note,
 )
+from leaderboard.boards.ceremony_ends import end
 from leaderboard.boards.ceremony_models import Ceremony
 from leaderboard.boards.ceremony_steps import revealed, steps_of
-from leaderboard.boards.drafts import hold
+from leaderboard.boards.drafts import drop, hold
 from leaderboard.boards.models import Screen
 from leaderboard.boards.publish import Due, score
 from leaderboard.boards.read import latest_edition
@@ -154,6 +155,8 @@ def test_one_that_nobody_moves_ends_by_itself(session: Session, race: Race) -> N
     with pytest.raises(CeremonyRefused, match="已经结束"):
         move(session, "li", ceremony, seen=0, by=1, at=late)
     assert begun(session, race, at=late).id != ceremony.id
+    assert (ceremony.ended_at, ceremony.ended_by) == (late, "clock")
+    assert "ceremony.lapse" in {line.action for line in newest_lines(session, 5)}
 
 
 def test_one_that_cannot_begin_says_everything_at_once(session: Session, race: Race) -> None:
@@ -192,3 +195,13 @@ def test_a_board_held_back_is_revealed_only_while_the_freeze_lasts(session: Sess
     assert held_boards(session, race.season) == []
     with pytest.raises(CeremonyRefused, match="封榜"):
         begin(session, "li", race.season, screens=shown, draft=draft)
+
+
+def test_it_ends_with_the_board_that_it_shows(session: Session, race: Race) -> None:
+    at = now()
+    freeze_season(session, "li", race.season, reason="年终")
+    draft = hold(session, score(session, race.season, Due(AS_OF, at, at)), OFFICE, "clock")
+    ceremony = begin(session, "li", race.season, screens=screens(race, 1), draft=draft)
+    drop(session, "wang", draft, reason="有误")
+    assert ceremony.ended_by == "wang"
+    assert ceremonies_of_screens(session, at) == {}

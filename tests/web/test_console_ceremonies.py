@@ -7,15 +7,24 @@ import re
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 from werkzeug.test import Client
 
 from config import Settings
+from leaderboard.accounts.read import newest_lines
+from leaderboard.airing import Node, tick
 from leaderboard.boards.ceremony_models import Ceremony
+from leaderboard.boards.clock import request_run
+from leaderboard.boards.drafts import hold
+from leaderboard.boards.models import Draft
+from leaderboard.boards.publish import Due, score
 from leaderboard.boards.screens import add_screen
 from leaderboard.db import Database
+from leaderboard.instant import now
+from leaderboard.seasons.holding import freeze_season
+from leaderboard.seasons.models import Season
 from leaderboard.web.screen_lane import ScreenLane
-from tests.factories import Race, small_race
+from tests.factories import AS_OF, OFFICE, Race, small_race
 from tests.people import enrol, signed_in, submit
 from tests.visiting import Visit
 
@@ -142,3 +151,64 @@ def test_its_end_gives_the_screens_back(client: FlaskClient, lane: ScreenLane, t
     assert glass(lane, token) == ""
     assert "已结束" in client.get(DESK).text
     assert "已结束" in client.get(LIST).text
+
+
+def hold_back(database: Database, race: Race) -> int:
+    """A board that a freeze holds back, of the same day; its number."""
+    at = now()
+    with database.session() as session:
+        season = session.get_one(Season, race.season.id)
+        if season.frozen_at is None:
+            freeze_season(session, "li", season, reason="年终")
+        run = request_run(session, season, str(at), "li", at)
+        draft = hold(session, score(session, season, Due(AS_OF, at, at)), OFFICE, "clock", run.id)
+        session.commit()
+        return draft.id
+
+
+def states(database: Database) -> list[str]:
+    with database.reading() as session:
+        return [*session.scalars(select(Draft.state).order_by(Draft.id))]
+
+
+def test_what_the_meeting_saw_is_published_and_nothing_else(
+    client: FlaskClient, lane: ScreenLane, race: Race, token: str, database: Database, visit: Visit
+) -> None:
+    """Of two boards held back the meeting sees the newest: with it, edition 2, the ceremony and the freeze are over."""
+    hold_back(database, race)
+    begin(client, f"draft-{hold_back(database, race)}")
+    assert "更早压下的 1 期不再发布" in visit(DESK, client=client).text()
+    submit(client, f"{DESK}/publish", DESK, reason="会议揭榜")
+    assert states(database) == ["dropped", "released"]
+    with database.reading() as session:
+        assert session.get_one(Season, race.season.id).frozen_at is None
+        assert session.scalars(select(Ceremony.ended_by)).one() == "chen"
+    lane.look()
+    told = Client(lane).get(f"/screens/{token}/state").get_json()
+    assert (told["edition"]["number"], told["ceremony"]) == (2, None)
+
+
+def test_a_board_overtaken_in_the_freeze_is_not_published_by_itself(
+    client: FlaskClient, race: Race, database: Database
+) -> None:
+    begin(client, f"draft-{hold_back(database, race)}")
+    hold_back(database, race)
+    assert "台上的这一期不能单独公布" in client.get(DESK).text
+    submit(client, f"{DESK}/publish", DESK, reason="会议揭榜")
+    assert "已压下更新的一期" in client.get(DESK).text
+    assert states(database) == ["draft", "draft"]
+    with database.reading() as session:
+        assert session.get_one(Season, race.season.id).frozen_at is not None
+        assert session.scalars(select(Ceremony.ended_at)).one() is None
+
+
+def test_the_clock_ends_one_that_nobody_leads(client: FlaskClient, database: Database) -> None:
+    begin(client)
+    with database.session() as session:
+        session.execute(update(Ceremony).values(moved_at=now() - 4 * 3_600_000))
+        session.commit()
+    for _again in range(2):
+        tick(database, Node("here", OFFICE, 30_000, 3))
+    with database.reading() as session:
+        assert session.scalars(select(Ceremony.ended_by)).one() == "clock"
+        assert [line.action for line in newest_lines(session, 9)].count("ceremony.lapse") == 1

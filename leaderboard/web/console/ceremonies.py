@@ -14,7 +14,6 @@ from leaderboard.boards.ceremonies import (
     CeremonyRefused,
     begin,
     board_of,
-    end,
     held_boards,
     is_live,
     list_ceremonies,
@@ -23,6 +22,7 @@ from leaderboard.boards.ceremonies import (
     screens_of,
     write_note,
 )
+from leaderboard.boards.ceremony_ends import end
 from leaderboard.boards.ceremony_models import Ceremony
 from leaderboard.boards.ceremony_steps import ONE_BY_ONE
 from leaderboard.boards.models import Draft, Edition
@@ -101,6 +101,7 @@ def ceremony(ceremony_id: int) -> ResponseReturnValue:
         here="screens",
         ceremony=found,
         of_season=season,
+        held=held_boards(reading(), season) if found.draft_id else [],
         is_live=is_live(found, now()),
         present=told[found.step],
         coming=told[found.step + 1] if found.step < found.steps else None,
@@ -138,18 +139,16 @@ def end_ceremony(ceremony_id: int) -> ResponseReturnValue:
 @door.post(f"{ONE}/publish")
 @guarded(PUBLISHING)
 def publish_ceremony(ceremony_id: int) -> ResponseReturnValue:
-    """End the freeze by its own reveal, publish what it held back, and then end the ceremony."""
+    """End the freeze by its own reveal and publish what was shown, and nothing else; the ceremony ends with it."""
     found = reading().get(Ceremony, ceremony_id) or abort(404)
     if found.draft_id is None:
         abort(404)
-    actor, reason, season_id = person().name, field("reason"), found.season_id
+    actor, reason, season_id, shown = person().name, field("reason"), found.season_id, found.draft_id
 
     def publish() -> str:
-        numbers = reveal(database(), season_id, actor, office(), reason=reason, newest_only=False)
-        with database().session() as session:
-            end(session, actor, session.get_one(Ceremony, ceremony_id))
-            session.commit()
-        return revealed_words(numbers)
+        return revealed_words(
+            reveal(database(), season_id, actor, office(), reason=reason, newest_only=True, shown=shown)
+        )
 
     return try_out(publish, url_for("console.ceremony", ceremony_id=ceremony_id))
 

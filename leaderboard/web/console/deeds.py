@@ -106,6 +106,7 @@ def deeds() -> dict[str, str]:
         "ceremony.move": _("揭榜换步"),
         "ceremony.note": _("改揭榜的提词"),
         "ceremony.end": _("结束揭榜"),
+        "ceremony.lapse": _("揭榜无人操作，自行结束"),
         "account.add": _("添加账号"),
         "account.stand_in": _("在命令行代用账号"),
         "account.invite": _("发出启用账号的链接"),
