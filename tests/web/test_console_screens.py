@@ -243,3 +243,17 @@ def test_readers_see_and_change_nothing(client: FlaskClient, app: Flask, databas
     assert "榜单，15 秒" in page.text
     assert submit(reader, f"{PAGE}/act", "/console/screens", do="reload").status_code == 404
     assert screen_of(database).reload_count == 0
+
+
+def test_a_playlist_refused_after_a_press_shows_what_it_came_to(
+    client: FlaskClient, database: Database
+) -> None:
+    """The first of three rows is taken away and the third lasts too short: the two others stand as they were typed."""
+    seen = client.get(PAGE).text.split('id="playlist"')[1].split('name="seen" value="')[1].split('"')[0]
+    rows = ROWS | {"scene-3": "rates", "seconds-3": "4"}
+    answer = submit(client, f"{PAGE}/playlist", PAGE, **rows, do="drop-1", seen=seen)
+    assert answer.status_code == 422
+    assert "第 2 项：时长应为" in answer.text
+    shown = re.findall(r'name="(seconds-\d)"[^>]* value="(\d+)"', answer.text)
+    assert shown == [("seconds-1", "20"), ("seconds-2", "4")]
+    assert screen_of(database).revision == 0

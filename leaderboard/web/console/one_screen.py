@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from flask import Response, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from leaderboard.accounts.permissions import Action
 from leaderboard.bilingual import speaking_on_screen
 from leaderboard.boards.models import Screen
-from leaderboard.boards.playlists import entries_of, scene_words
+from leaderboard.boards.playlists import Entry, entries_of, scene_words
 from leaderboard.boards.read import latest_edition
 from leaderboard.boards.screen_settings import ask_reload, last_change, rotate_token, set_playlist, undo
 from leaderboard.boards.screens import ScreenError
@@ -88,17 +88,21 @@ def change_screen(screen_id: int) -> ResponseReturnValue:
 def change_playlist(screen_id: int) -> ResponseReturnValue:
     """Take over a playlist as typed, and then add, drop or move what was pressed."""
     screen, typed = _screen_to_change(screen_id), Typed.of_request()
-    seen, typed.values["seen"] = typed.values.get("seen"), mark_of({"playlist": screen.playlist})
-    if seen != typed.values["seen"]:
+    mark = mark_of({"playlist": screen.playlist})
+    if typed.values.get("seen") != mark:
+        typed = Typed({"seen": mark})
         typed.complain("playlist", _("播放单已被他人改过，下面是现在的；请在它上面再改"))
         return _page(screen, {"playlist": typed}, 409)
+    entries = None
     try:
         entries = changed_entries(request.form, field("do"))
         set_playlist(writing(), person().name, screen, entries)
     except ScreenError as error:
         writing().rollback()
-        typed.complain("playlist", "；".join(error.problems))
-        return _page(_screen_to_change(screen_id), {"playlist": typed}, 422)
+        # What was pressed has moved the rows: what was typed belongs to them, and no longer to their numbers.
+        typed = typed if entries is None else Typed({"seen": mark})
+        typed.complain("playlist", _("；").join(error.problems))
+        return _page(_screen_to_change(screen_id), {"playlist": typed}, 422, entries=entries)
     writing().commit()
     return redirect(url_for("console.one_screen", screen_id=screen_id, _anchor="playlist"))
 
@@ -148,7 +152,11 @@ def _screen_to_change(screen_id: int) -> Screen:
 
 
 def _page(
-    screen: Screen, sent: Mapping[str, Typed] | None = None, status: int = 200, made: str = ""
+    screen: Screen,
+    sent: Mapping[str, Typed] | None = None,
+    status: int = 200,
+    made: str = "",
+    entries: Sequence[Entry] | None = None,
 ) -> ResponseReturnValue:
     session, zone = reading(), office().zone
     season = session.get_one(Season, screen.season_id)
@@ -163,7 +171,7 @@ def _page(
         of_season=season,
         made=made,
         forms=forms | dict(sent or {}),
-        entries=entries_of(screen.playlist),
+        entries=entries_of(screen.playlist) if entries is None else entries,
         scenes=scene_words(),
         themes=theme_words(),
         langs=lang_words(),
