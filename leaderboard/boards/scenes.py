@@ -107,7 +107,8 @@ def _tracks(material: Material) -> list[Scene]:
 def _rates(material: Material) -> list[Scene]:
     indicators = material.board["scheme"]["indicators"]
     return [
-        _by_unit(RATES, division, scales=longest_rates(indicators, division.rows)) for division in material.divisions
+        _by_unit(RATES, division, scales=longest_rates(indicators, division.rows))
+        for division in material.divisions
     ]
 
 
