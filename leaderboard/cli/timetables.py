@@ -19,6 +19,7 @@ from leaderboard.instant import Millis, at_zone, from_local, now
 from leaderboard.seasons.models import LATEST_ONLY, Timetable
 from leaderboard.seasons.read import list_timetables
 from leaderboard.seasons.timetable import (
+    Course,
     add_timetable,
     change_timetable,
     course_of,
@@ -61,10 +62,11 @@ def timetables_command(context: Context, season: str) -> None:
     help="What becomes of missed dates; latest by default.",
 )
 @click.option("--dry-run", is_flag=True, help="Only show the next five dates.")
+@click.option("--yes", is_flag=True, help="Keep it though no date is left on which it would publish.")
 def timetable_add_command(
-    context: Context, season: str, name: str, rule: tuple[str, ...], catch_up: str, dry_run: bool
+    context: Context, season: str, name: str, rule: tuple[str, ...], catch_up: str, dry_run: bool, yes: bool
 ) -> None:
-    r"""Add a timetable and print its next five dates.
+    r"""Print the next five dates of a timetable, and add it; one that comes to no date is refused without --yes.
 
     \b
     kind=monthly day=5 time=09:00          the 5th of each month (day=last: its last day)
@@ -89,10 +91,10 @@ def timetable_add_command(
         table = add_timetable(
             session, context.actor, found, name=name, rule=document, zone=zone, catch_up=catch_up
         )
-        number, dates = table.id, course_of(session, table).next_dates()
+        number, has_dates = table.id, _foretold(course_of(session, table), zone)
+        if not has_dates and not yes and not dry_run:
+            refuse("没有保存; 确要保存请加 --yes")
         state = "已生效" if table.is_active else "已保存, 待另一位管理员在控制台启用"
-    for date in _each(dates, zone):
-        click.echo(date)
     click.echo("以上为今后的发布时间, 未保存" if dry_run else f"时间表“{name}”{state}, 编号 {number}")
 
 
@@ -206,6 +208,21 @@ def _written(document: Mapping[str, Any], within: str = "") -> str:
         else:
             words.append(f"{within}{key}={','.join(value) if isinstance(value, list) else value}")
     return " ".join(words)
+
+
+def _foretold(course: Course, zone: str) -> bool:
+    """Print the next five dates and what is to be known of them; whether there are any."""
+    dates = course.next_dates()
+    for date in _each(dates, zone):
+        click.echo(date)
+    if not dates:
+        click.echo("此后没有一次会发布, 请核对时间")
+    if dates and course.is_over(dates[0]):
+        click.echo(f"! 赛季已于 {course.ends_on} 结束, 各期数据都截至当日")
+    if missing := course.years_missing(now()):
+        named = "、".join(map(str, missing))
+        click.echo(f"! 要用到 {named} 年的放假安排, 尚未导入 (calendar-import), 工作日暂按周一至周五推算")
+    return bool(dates)
 
 
 def _each(dates: Iterable[Millis], zone: str) -> list[str]:

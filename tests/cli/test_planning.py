@@ -234,7 +234,7 @@ def test_a_timetable_is_looked_at_added_paused_and_resumed(
 def test_a_timetable_is_renamed_whatever_dates_it_has_left(
     leaderboard: Command, done: Done, race: str, database: Database, trail: Trail
 ):
-    done("timetable-add", race, "首报", "kind=once", "at=2020-11-05T09:00")
+    done("timetable-add", race, "首报", "kind=once", "at=2020-11-05T09:00", "--yes")
     [held] = timetables_of(database, race)
     assert done("timetable-rename", race, held.id, " 首次通报 ").endswith("已改名为“首次通报”\n")
     assert done("timetables", race).split("\t")[1::3] == ["首次通报", "已到期\n"]
@@ -243,6 +243,34 @@ def test_a_timetable_is_renamed_whatever_dates_it_has_left(
     assert "需要一个名称" in leaderboard("timetable-rename", race, held.id, " ").output
     assert leaderboard("timetable-rename", race, held.id + 1, "月报").exit_code == 1
     assert [action for action, _ in trail()] == ["timetable.add", "timetable.change"]
+
+
+@pytest.mark.engines("sqlite")
+@pytest.mark.parametrize(
+    "rule",
+    [
+        ("kind=once", "at=2020-11-05T09:00"),
+        ("kind=minutes", "every=30", "until=2020-11-05T18:00"),
+    ],
+)
+def test_a_timetable_that_would_never_publish_is_kept_only_when_asked_twice(
+    leaderboard: Command, done: Done, race: str, database: Database, rule: tuple[str, ...]
+):
+    never = "此后没有一次会发布, 请核对时间"
+    assert done("timetable-add", race, "首报", *rule, "--dry-run").startswith(never)
+    refused = leaderboard("timetable-add", race, "首报", *rule)
+    assert (refused.exit_code, never in refused.output, "--yes" in refused.output) == (1, True, True)
+    assert timetables_of(database, race) == []
+    assert never in done("timetable-add", race, "首报", *rule, "--yes")
+    assert len(timetables_of(database, race)) == 1
+
+
+@pytest.mark.engines("sqlite")
+def test_dates_reckoned_without_the_yearly_notice_are_told_of(done: Done, race: str):
+    rule = ("kind=working_day", "time=09:00")
+    for more in (("--dry-run",), ()):
+        assert "年的放假安排, 尚未导入" in done("timetable-add", race, "日报", *rule, *more)
+    assert "放假安排" not in done("timetable-add", race, "天天报", "kind=daily", "time=09:00")
 
 
 def test_dates_after_the_seasons_end_are_told_apart(done: Done, race: str):
