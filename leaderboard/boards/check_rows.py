@@ -14,6 +14,7 @@ from leaderboard.accounts.models import AuditLine
 from leaderboard.boards.foreseen import wrong_foreseen
 from leaderboard.db import Base
 from leaderboard.ledger.evidence import wrong_evidence
+from leaderboard.ledger.imprints import wrong_rows
 from leaderboard.ledger.project_facts import wrong_project_facts
 from leaderboard.outbox.models import Message
 from leaderboard.seasons.models import Season
@@ -61,6 +62,7 @@ def check_rows(session: Session) -> Iterator[str]:
                     yield f"记录 {name} 与审计记录不符"
     for name in marks:
         yield f"审计记录记有 {name}, 库中没有"
+    yield from wrong_rows(session)
     yield from _rules(session)
     yield from _sums(session)
     yield from (f"{subject}: 存下的名次前景与测算时不同" for subject in _foreseen(session))

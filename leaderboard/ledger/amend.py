@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from leaderboard.accounts.audit import record_act
 from leaderboard.instant import Millis, now
+from leaderboard.ledger.imprints import imprints_of_amended
 from leaderboard.ledger.models import FormerProject, Project
 from leaderboard.ledger.project_facts import keep_project_facts
 from leaderboard.ledger.read import times_amended
@@ -62,21 +63,26 @@ def amend_project(  # noqa: PLR0913 - the columns of the table, all by name
     was = {key: getattr(project, key) for key in new}
     for key, value in new.items():
         setattr(project, key, value)
-    _keep_former(session, project, was, now() if at is None else at)
+    former = _keep_former(session, project, was, now() if at is None else at)
     try:
         session.flush()
     except IntegrityError as error:
         # Two were at it in the same moment; only the first has put down what the project was called.
         raise AmendedMeanwhile(project.code) from error
-    record_act(session, actor, "project.amend", project.code, was=was, now=new, why=reason.strip())
+    kept = imprints_of_amended(project, former)
+    record_act(
+        session, actor, "project.amend", project.code, was=was, now=new, why=reason.strip(), ledger=kept
+    )
     keep_project_facts(session, [project.id])
 
 
-def _keep_former(session: Session, project: Project, was: dict[str, str | int | None], until: Millis) -> None:
+def _keep_former(
+    session: Session, project: Project, was: dict[str, str | int | None], until: Millis
+) -> FormerProject:
     number = times_amended(session, project.id) + 1
-    session.add(
-        FormerProject(project_id=project.id, former_no=number, until_at=until, columns=json.dumps(was))
-    )
+    former = FormerProject(project_id=project.id, former_no=number, until_at=until, columns=json.dumps(was))
+    session.add(former)
+    return former
 
 
 def _nothing(column: str) -> int | None:

@@ -26,6 +26,7 @@ from leaderboard.ledger.bulk_rules import (
     refuse_shares_over_one,
 )
 from leaderboard.ledger.codes import code_problem
+from leaderboard.ledger.imprints import imprints
 from leaderboard.ledger.models import (
     AWAITING,
     REVERSED,
@@ -41,7 +42,7 @@ from leaderboard.ledger.models import (
 )
 from leaderboard.ledger.project_facts import keep_entered, keep_project_facts
 from leaderboard.ledger.read import ProjectFact, UnitFact, known_unit_facts
-from leaderboard.ledger.record import LedgerError, Source, new_fact_id, refused_before
+from leaderboard.ledger.record import LedgerError, Source, new_fact_ids, refused_before
 from leaderboard.ledger.rows import insert_rows
 from leaderboard.words import gettext as _
 
@@ -117,7 +118,7 @@ def add_projects(
         if taken is not None:
             raise LedgerError(_("项目编号 {code} 已存在, 请换一个编号").format(code=taken))
     at = source.recorded_at or now()
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "code": head.code,
             "name": head.name,
@@ -133,11 +134,14 @@ def add_projects(
     if not rows:
         return {}
     insert_rows(session, Project, rows)
-    record_act(session, source.actor, "project.add_many", f"{len(rows)} projects", **_listed("codes", codes))
     ids: dict[str, int] = {}
     for some in chunks(codes):
         found = session.execute(select(Project.code, Project.id).where(among(Project.code, some)))
         ids |= {row.code: row.id for row in found}
+    for row in rows:
+        row["id"] = ids[row["code"]]
+    told = {**_listed("codes", codes), "ledger": imprints({"project": rows})}
+    record_act(session, source.actor, "project.add_many", f"{len(rows)} projects", **told)
     keep_project_facts(session, (ids[code] for code in ids.keys() - set(followed)))
     return ids
 
@@ -162,19 +166,21 @@ def add_facts(
     if not facts:
         return []
     at = source.recorded_at or now()
-    numbered = [(new_fact_id(), fact) for fact in facts]
+    numbered = list(zip(new_fact_ids(len(facts)), facts, strict=True))
     rows = {table: _rows(source.actor, at, numbered, table) for table in TABLES}
     for table, of_table in rows.items():
         insert_rows(session, table, of_table)
     decided = [Decision(f.table, f.holder_id, fact_id, VERIFIED) for fact_id, f in numbered if f.verified]
-    _insert_decisions(session, source.actor, decided, at, are_first=True)
+    decisions = _insert_decisions(session, source.actor, decided, at, are_first=True)
     written = _written(rows, {decision.fact_id for decision in decided}, entered)
     late = [
         fact for fact in facts if _holder_column(fact.table) == "unit_id" or fact.holder_id not in entered
     ]
     _check_rules(session, rows, written, late)
     counts: dict[str, Any] = {table.__tablename__: len(added) for table, added in rows.items() if added}
-    record_act(session, source.actor, "fact.add_many", f"{len(facts)} facts", verified=len(decided), **counts)
+    kept = imprints({table.__tablename__: added for table, added in rows.items()} | decisions)
+    told = {"verified": len(decided), **counts, "ledger": kept}
+    record_act(session, source.actor, "fact.add_many", f"{len(facts)} facts", **told)
     keep_entered(session, entered, written[Credit], written[StageEvent], written[CapitalArrival])
     _keep_projects(session, late)
     return [fact_id for fact_id, _fact in numbered]
@@ -238,11 +244,13 @@ def decide_facts(session: Session, actor: str, decisions: Sequence[Decision], at
         return
     if any(d.outcome != VERIFIED and not (d.reason or "").strip() for d in decisions):
         raise LedgerError(_("退回或冲销须写明理由"))
-    _insert_decisions(session, actor, decisions, at or now())
+    written = _insert_decisions(session, actor, decisions, at or now())
     _refuse_locked(session, [d for d in decisions if d.table is UnitReturn and d.outcome == REVERSED])
     facts = [[d.table.__tablename__, str(d.fact_id), d.outcome] for d in decisions]
     told = _listed("facts", facts) | _listed("why", sorted({d.reason for d in decisions if d.reason}))
-    record_act(session, actor, "fact.decide_many", f"{len(decisions)} facts", **told)
+    record_act(
+        session, actor, "fact.decide_many", f"{len(decisions)} facts", **told, ledger=imprints(written)
+    )
     _keep_projects(session, decisions)
 
 
@@ -263,7 +271,9 @@ def _holder_column(table: ProjectFact | UnitFact) -> str:
 
 def _insert_decisions(
     session: Session, actor: str, decisions: Sequence[Decision], at: int, *, are_first: bool = False
-) -> None:
+) -> dict[str, list[dict[str, Any]]]:
+    """Add the rows of decisions; gives them by table."""
+    written: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for table, of_table in _by_table(decisions):
         holder = _holder_column(table)
         into: Any = ProjectDecision if holder == "project_id" else UnitDecision
@@ -281,6 +291,8 @@ def _insert_decisions(
             for d in of_table
         ]
         insert_rows(session, into, rows)
+        written[into.__tablename__] += rows
+    return written
 
 
 def _last_numbers(session: Session, into: Any, holder: str, decisions: Sequence[Decision]) -> dict[int, int]:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from leaderboard.accounts.audit import record_act
 from leaderboard.instant import Millis
+from leaderboard.ledger.imprints import imprints
 from leaderboard.ledger.models import (
     ARRIVAL_KINDS,
     DOMESTIC,
@@ -127,16 +128,21 @@ def record_projects(session: Session, actor: str, projects: Sequence[NewProject]
         problems += _problems(project)
     if problems:
         raise LedgerError("; ".join(problems))
-    _insert(session, Project, [_project_row(project) for project in projects])
+    heads = [_project_row(project) for project in projects]
+    _insert(session, Project, heads)
     ids = _ids(session, codes)
     rows = _Rows()
     for project in projects:
         rows.take(ids[project.code], project)
     for table, found in rows.by_table.items():
         _insert(session, table, found)
-    record_act(
-        session, actor, "project.record_many", f"{len(projects)} projects", codes=codes, **rows.counts()
+    told = {"codes": codes, **rows.counts()}
+    kept = imprints(
+        {"project": [{"id": ids[head["code"]], **head} for head in heads]}
+        | {table.__tablename__: found for table, found in rows.by_table.items()}
     )
+    subject = f"{len(projects)} projects"
+    record_act(session, actor, "project.record_many", subject, **told, ledger=kept)
     keep_project_facts(session, ids.values())
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import secrets
+import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 from sqlalchemy import func, inspect, select
 from sqlalchemy.orm import Session
@@ -14,6 +16,7 @@ from sqlalchemy.orm import Session
 from leaderboard.accounts.audit import record_act
 from leaderboard.instant import now
 from leaderboard.ledger.codes import code_problem
+from leaderboard.ledger.imprints import imprints_of
 from leaderboard.ledger.models import (
     ARRIVAL_KINDS,
     DOMESTIC,
@@ -57,6 +60,12 @@ def new_fact_id() -> int:
     return secrets.randbits(52) + 1
 
 
+def new_fact_ids(count: int) -> list[int]:
+    """The same many times over, drawn in one go."""
+    drawn = struct.unpack(f"<{count}Q", secrets.token_bytes(8 * count))
+    return [(number >> 12) + 1 for number in drawn]
+
+
 def add_project(  # noqa: PLR0913 - the columns of the table, all by name
     session: Session,
     source: Source,
@@ -85,7 +94,7 @@ def add_project(  # noqa: PLR0913 - the columns of the table, all by name
     )
     session.add(project)
     session.flush()
-    record_act(session, source.actor, "project.add", code, name=name)
+    record_act(session, source.actor, "project.add", code, name=name, ledger=imprints_of(project))
     keep_project_facts(session, [project.id])
     return project
 
@@ -113,8 +122,9 @@ def add_stage_event(
         inward_yuan=inward_yuan,
         **_recorded(source, occurred_on),
     )
-    _add_fact(session, source, event)
-    record_act(session, source.actor, "stage_event.add", project.code, stage=stage, on=str(occurred_on))
+    kept = imprints_of(*_add_fact(session, source, event))
+    told = {"stage": stage, "on": str(occurred_on)}
+    record_act(session, source.actor, "stage_event.add", project.code, **told, ledger=kept)
     keep_project_facts(session, [project.id])
     return event
 
@@ -147,8 +157,9 @@ def add_arrival(  # noqa: PLR0913 - the columns of the table, all by name
         exchange_rate=exchange_rate,
         **_recorded(source, occurred_on),
     )
-    _add_fact(session, source, arrival)
-    record_act(session, source.actor, "arrival.add", project.code, yuan=amount_yuan, on=str(occurred_on))
+    kept = imprints_of(*_add_fact(session, source, arrival))
+    told: dict[str, Any] = {"yuan": amount_yuan, "on": str(occurred_on)}
+    record_act(session, source.actor, "arrival.add", project.code, **told, ledger=kept)
     keep_project_facts(session, [project.id])
     return arrival
 
@@ -167,7 +178,7 @@ def add_credits(
         raise LedgerError(
             _("项目 {code} 的分成合计应不超过 1, 现为 {total}").format(code=project.code, total=total)
         )
-    added = []
+    added, written = [], []
     for unit_id, share in shares:
         credit = Credit(
             project_id=project.id,
@@ -176,9 +187,10 @@ def add_credits(
             share_den=share.denominator,
             **_recorded(source, occurred_on),
         )
-        _add_fact(session, source, credit)
+        written += _add_fact(session, source, credit)
         added.append(credit)
-    record_act(session, source.actor, "credit.add", project.code, shares=[[u, str(s)] for u, s in shares])
+    told = [[unit_id, str(share)] for unit_id, share in shares]
+    record_act(session, source.actor, "credit.add", project.code, shares=told, ledger=imprints_of(*written))
     keep_project_facts(session, [project.id])
     return added
 
@@ -206,7 +218,7 @@ def add_return(
     fact = UnitReturn(
         unit_id=unit_id, measure=measure, starts_on=starts_on, quantity=quantity, **_recorded(source, ends_on)
     )
-    _add_fact(session, source, fact)
+    kept = imprints_of(*_add_fact(session, source, fact))
     record_act(
         session,
         source.actor,
@@ -215,6 +227,7 @@ def add_return(
         measure=measure,
         until=str(ends_on),
         quantity=quantity,
+        ledger=kept,
     )
     return fact
 
@@ -229,8 +242,9 @@ def replace_return(
     """
     if outcome_of(session, former) != RETURNED:
         raise LedgerError(_("这条记录已经认定或撤回，请刷新后再看"))
-    _add_decision(session, source.actor, former, REVERSED, reason, now())
-    record_act(session, source.actor, f"fact.{REVERSED}", f"unit_return {former.fact_id}", why=reason)
+    reversal = _add_decision(session, source.actor, former, REVERSED, reason, now())
+    subject = f"unit_return {former.fact_id}"
+    record_act(session, source.actor, f"fact.{REVERSED}", subject, why=reason, ledger=imprints_of(reversal))
     fact = UnitReturn(
         unit_id=former.unit_id,
         measure=former.measure,
@@ -238,7 +252,7 @@ def replace_return(
         quantity=quantity,
         **_recorded(source, former.occurred_on),
     )
-    _add_fact(session, source, fact)
+    kept = imprints_of(*_add_fact(session, source, fact))
     record_act(
         session,
         source.actor,
@@ -247,6 +261,7 @@ def replace_return(
         measure=fact.measure,
         until=str(fact.occurred_on),
         quantity=quantity,
+        ledger=kept,
     )
     return fact
 
@@ -273,8 +288,9 @@ def add_adjustment(  # noqa: PLR0913 - the columns of the table, all by name
         reason=reason.strip(),
         **_recorded(source, occurred_on),
     )
-    _add_fact(session, source, fact)
-    record_act(session, source.actor, "adjustment.add", str(unit_id), item=item, times=times, why=reason)
+    kept = imprints_of(*_add_fact(session, source, fact))
+    told: dict[str, Any] = {"item": item, "times": times, "why": reason}
+    record_act(session, source.actor, "adjustment.add", str(unit_id), **told, ledger=kept)
     return fact
 
 
@@ -303,10 +319,9 @@ def decide(
         last = live_returns(session, fact.unit_id, fact.measure)[-1]
         if last.occurred_on > fact.occurred_on:
             raise LedgerError(refused_before(last.occurred_on))
-    _add_decision(session, actor, fact, outcome, reason, at or now())
-    record_act(
-        session, actor, f"fact.{outcome}", f"{inspect(fact).mapper.local_table} {fact.fact_id}", why=reason
-    )
+    decision = _add_decision(session, actor, fact, outcome, reason, at or now())
+    subject = f"{inspect(fact).mapper.local_table} {fact.fact_id}"
+    record_act(session, actor, f"fact.{outcome}", subject, why=reason, ledger=imprints_of(decision))
     if isinstance(fact, OfProject):
         keep_project_facts(session, [fact.project_id])
 
@@ -321,16 +336,18 @@ def _recorded(source: Source, occurred_on: date) -> dict[str, object]:
     }
 
 
-def _add_fact(session: Session, source: Source, fact: OfProject | OfUnit) -> None:
+def _add_fact(session: Session, source: Source, fact: OfProject | OfUnit) -> list[Any]:
+    """Add a fact, verified where its source says so; gives the rows that were written."""
     session.add(fact)
     session.flush()
-    if source.verified:
-        _add_decision(session, source.actor, fact, VERIFIED, None, fact.recorded_at)
+    if not source.verified:
+        return [fact]
+    return [fact, _add_decision(session, source.actor, fact, VERIFIED, None, fact.recorded_at)]
 
 
 def _add_decision(
     session: Session, actor: str, fact: OfProject | OfUnit, outcome: str, reason: str | None, at: int
-) -> None:
+) -> ProjectDecision | UnitDecision:
     table: type[ProjectDecision | UnitDecision]
     if isinstance(fact, OfProject):
         table, holder = ProjectDecision, {"project_id": fact.project_id}
@@ -339,15 +356,15 @@ def _add_decision(
     earlier = session.scalar(
         select(func.count()).select_from(table).where(table.fact_id == fact.fact_id).filter_by(**holder)
     )
-    session.add(
-        table(
-            **holder,
-            fact_id=fact.fact_id,
-            decision_no=(earlier or 0) + 1,
-            outcome=outcome,
-            decided_at=at,
-            decided_by=actor,
-            reason=reason,
-        )
+    decision = table(
+        **holder,
+        fact_id=fact.fact_id,
+        decision_no=(earlier or 0) + 1,
+        outcome=outcome,
+        decided_at=at,
+        decided_by=actor,
+        reason=reason,
     )
+    session.add(decision)
     session.flush()
+    return decision

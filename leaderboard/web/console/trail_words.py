@@ -34,7 +34,7 @@ BY_UNIT_ID = frozenset({"return.add", "adjustment.add"})
 OF_PEOPLE = ("account.", "password.", "session.")
 """Actions whose subject is an account's name or an address, though a unit may have the same key."""
 HASHES = frozenset({"hash", "sha256", "codes_sha256", "facts_sha256", "why_sha256"})
-FOR_CHECKING = frozenset({"rows", "imprint", "contents", "handover", "since", "noticed_at"})
+FOR_CHECKING = frozenset({"rows", "ledger", "imprint", "contents", "handover", "since", "noticed_at"})
 """Parts of a detail that `leaderboard verify --database` compares, and that tell a reader nothing."""
 MONEY = frozenset({"yuan"})
 INSTANTS = frozenset({"due_at", "notice_until"})
