@@ -195,6 +195,32 @@ CHAPTERS = (
         },
     ),
     Chapter(
+        "What screens show 大屏设置",
+        "screen_settings",
+        {
+            "screen-rename": "Call a screen otherwise.",
+            "screen-look": "Show another division, language or palette.",
+            "screen-playlist": "Show these scenes in turn, or list them.",
+            "screen-hours": "Leave the glass dark outside these hours.",
+            "screen-notice": "Put a notice over what a screen shows.",
+            "screen-mute": "Show only the masthead and the time.",
+            "screen-range": "Let the address open only from these networks.",
+            "screen-reload": "Have a screen load itself anew once.",
+            "screen-undo": "Put back what the last change had found.",
+            "screen-rotate": "Give a screen another address and print it.",
+        },
+    ),
+    Chapter(
+        "Ceremonies 揭榜",
+        "ceremonies",
+        {
+            "ceremonies": "List the last ceremonies.",
+            "ceremony-begin": "Begin to reveal an edition on screens.",
+            "ceremony-step": "Reveal the next place, or go a step back.",
+            "ceremony-end": "End the ceremony under way.",
+        },
+    ),
+    Chapter(
         "Workbooks 工作簿",
         "workbooks",
         {

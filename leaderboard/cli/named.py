@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from sqlalchemy.orm import Session
 
+from leaderboard.boards.models import Screen
 from leaderboard.cli.context import refuse
 from leaderboard.ledger.models import Project
 from leaderboard.ledger.read import find_project
@@ -27,6 +28,14 @@ def unit_named(session: Session, key: str) -> Unit:
     if unit is None:
         refuse(f"没有编码为 {key} 的单位; 现有: {_listed(found.key for found in list_units(session))}")
     return unit
+
+
+def screen_named(session: Session, number: int) -> Screen:
+    """The screen of a number that `screens` lists; the command ends when there is none."""
+    screen = session.get(Screen, number)
+    if screen is None:
+        refuse(f"没有编号为 {number} 的大屏; 用 leaderboard screens 列出编号")
+    return screen
 
 
 def project_named(session: Session, code: str) -> Project:

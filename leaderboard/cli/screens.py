@@ -5,9 +5,9 @@ from __future__ import annotations
 import click
 
 from leaderboard.boards.screens import add_screen, list_screens, revoke_screen
-from leaderboard.cli.context import Context, refuse
+from leaderboard.cli.context import Context
 from leaderboard.cli.group import command
-from leaderboard.cli.named import season_named
+from leaderboard.cli.named import screen_named, season_named
 from leaderboard.formatters import moment
 from leaderboard.seasons.read import list_seasons
 
@@ -56,8 +56,6 @@ def screen_add_command(
 def screen_revoke_command(context: Context, number: int) -> None:
     """End the screen of a NUMBER that `screens` lists: its address opens nothing any more."""
     with context.changing() as session:
-        screen = next((found for found in list_screens(session) if found.id == number), None)
-        if screen is None:
-            refuse(f"没有编号为 {number} 的大屏; 用 leaderboard screens 列出编号")
+        screen = screen_named(session, number)
         revoke_screen(session, context.actor, screen)
     click.echo(f"大屏“{screen.name}”已撤销, 它的地址不再有效")
