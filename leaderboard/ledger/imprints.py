@@ -221,7 +221,9 @@ def _states(session: Session) -> Iterator[tuple[int, tuple[Any, ...]]]:
         head = dict(zip(columns, row, strict=True))
         for former_no, until_at, was in sorted(formers.pop(project_id, []), reverse=True):
             yield project_id | former_no << NUMBER_FROM, (*(head[name] for name in columns), until_at, was)
-            head |= json.loads(was)
+            # What cannot be read is not what was hashed with this state.
+            with suppress(ValueError, TypeError):
+                head |= json.loads(was)
         yield project_id, tuple(head[name] for name in columns)
     for project_id, left in formers.items():
         former_no, *rest = left[0]
@@ -232,5 +234,6 @@ def _read(session: Session, table: str, columns: Sequence[str]) -> Iterator[tupl
     """Rows as the driver gives them: days are hashed as text, which one engine keeps them as."""
     asked: list[Any] = [column(name) for name in columns]
     found = select(*asked).select_from(named(table))
-    for row in session.execute(found.execution_options(yield_per=10_000)):
-        yield tuple(row)
+    with session.execute(found.execution_options(yield_per=10_000)) as rows:
+        for row in rows:
+            yield tuple(row)

@@ -153,7 +153,12 @@ def changed(database: Database, statement: str, **values: Any) -> Iterator[Sessi
 
 def first_flaw(session: Session | None) -> str:
     """The first thing found wrong; empty when nothing is."""
-    return "the database refuses it" if session is None else str(next(check_database(session), ""))
+    return "the database refuses it" if session is None else first_flaw_of(session)
+
+
+def first_flaw_of(session: Session) -> str:
+    """The same where there is a session."""
+    return str(next(check_database(session), ""))
 
 
 def other(column: Column[Any], value: Any) -> Any:
