@@ -30,21 +30,19 @@ def digest(value: Any) -> str:
 def signed(public_key: str, text: str, signature: str | None) -> bool:
     with suppress(InvalidSignature, ValueError):
         key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(public_key))
-        key.verify(bytes.fromhex(signature or ""), text.encode("ascii"))
-        return True
+        return key.verify(bytes.fromhex(signature or ""), text.encode("ascii")) is None
     return False
 
 
 def trusted(known: str, signer: str, keys: Any) -> bool:
     """The key itself, a later one it was handed over to, or an earlier one on a list signed by the newest."""
-    rows = keys["keys"] if keys else []
-    order = [row["public_key"] for row in rows]
+    order = [row["public_key"] for row in keys["keys"]] if keys else []
     if known == signer or known not in order or signer not in order:
         return known == signer
     here, there = order.index(known), order.index(signer)
-    pairs = list(pairwise(rows))[here : there if there > here else None]
+    pairs = list(pairwise(keys["keys"]))[here : there if there > here else None]
     handed = all(signed(a["public_key"], f"saima-key/1 {b['public_key']}", b["handover"]) for a, b in pairs)
-    listed = f"saima-keys/1 {digest({'format': 'saima-keys/1', 'keys': rows})}"
+    listed = f"saima-keys/1 {digest({'format': 'saima-keys/1', 'keys': keys['keys']})}"
     return handed and (there > here or signed(order[-1], listed, keys["signature"]))
 
 
@@ -124,9 +122,10 @@ def file_problems(data: bytes, key: str | None, keys: Any) -> tuple[Any, list[st
             "签名无效": signed(signer, hash_, sealed["signature"]),
             "不是由所给密钥的机构签发": not key or trusted(key.lower(), signer, keys),
         }
-        return package, [*(told for told, holds in checks.items() if not holds), *result_problems(package)]
+        end = {(package["season"], package["number"]): (package["previous_hash"], digest(package))}
+        return end, [*(told for told, holds in checks.items() if not holds), *result_problems(package)]
     except (ValueError, KeyError, TypeError, AttributeError, ZeroDivisionError, RecursionError) as error:
-        return None, [f"读不出来: {error!r}"]
+        return {}, [f"读不出来: {error!r}"]
 
 
 if __name__ == "__main__":
@@ -137,13 +136,14 @@ if __name__ == "__main__":
     given, ends, sound = asked.parse_args(), {}, True
     keys = json.loads(given.keys.read_bytes()) if given.keys else None
     for path in given.files:
-        package, problems = file_problems(path.read_bytes(), given.key, keys)
-        if package is not None:
-            ends[package["season"], package["number"]] = (package["previous_hash"], digest(package))
+        end, problems = file_problems(path.read_bytes(), given.key, keys)
+        ends |= end
         sound = sound and not problems
         print(f"{path}: " + ("; ".join(problems) or "相符"))
     for (season, number), (previous, _hash) in sorted(ends.items()):
-        if ends.get((season, number - 1), (None, previous if number > 1 else None))[1] != previous:
-            sound = False
-            print(f"{season} 第 {number} 期没有接在上一期之后")
+        _, before = ends.get((season, number - 1), (None, previous if number > 1 else None))
+        sound = sound and before == previous
+        gap = (season, number - 1) not in ends and any(s == season and n < number for s, n in ends)
+        if gap or before != previous:
+            print(f"{season} 第 {number} 期" + ("之前缺了期次" if gap else "没有接在上一期之后"))
     sys.exit(0 if sound else 1)

@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 from sqlalchemy.orm import Session
 
-from leaderboard.boards.chain import broken_links
+from leaderboard.boards.chain import Told, chain_of, read_told
 from leaderboard.boards.check import check_database
 from leaderboard.boards.check_witness import check_witness
 from leaderboard.boards.keys import key_list, list_keys, rotate
@@ -57,6 +57,8 @@ def verify_command(
 ) -> None:
     """Check sealed files of editions (<number>.package.json, - for standard input), and the chain between several.
 
+    Between them editions.json, or what the address of a withdrawn edition answers, stands for an edition withdrawn.
+
     Nothing is asked of any server, except for what is given as an address.
     """
     if database == bool(sources):
@@ -65,18 +67,20 @@ def verify_command(
         _verify_database(context)
         return
     known = _known_key(context, key)
-    files = [(source, _read(source)) for source in sources]
+    files, gone = _read_all(sources)
     former = any(file.public_key != known for _source, file in files)
     keys = _read_list(listed) if listed else _own_list(context, key) if former else None
     sound = [_told(source, file, known, keys, many=len(files) > 1) for source, file in files]
-    links = broken_links([file for _source, file in files])
-    for text in links:
+    chain = chain_of([file for _source, file in files], gone)
+    for text in chain.broken:
         click.echo(f"✗ {text}")
-    if len(files) > 1 and not links:
+    for line in chain.told:
+        click.echo(f"! 赛季 {line.season} 第 {line.number} 期已撤回, 没有封存文件: 只核对了机构公布的哈希")
+    if len(files) > 1 and not chain.broken:
         click.echo("✓ 各期首尾相接")
     if known is None:
         click.echo("! 未核对签发机构的密钥 (用 --key 给出公钥)")
-    if links or not all(sound):
+    if chain.broken or not all(sound):
         refuse("核验不通过")
     # Anyone can sign what they made up; only a known key says whose board it is.
     click.echo("内容自洽" if known is None else "核验通过")
@@ -92,9 +96,24 @@ def _told(source: str, file: SealedFile, known: str | None, keys: KeyList | None
     return all(finding.holds for finding in findings)
 
 
-def _read(source: str) -> SealedFile:
+def _read_all(sources: Sequence[str]) -> tuple[list[tuple[str, SealedFile]], list[Told]]:
+    """The sealed files among the sources, and what the others tell of editions that were withdrawn."""
+    files, gone = list[tuple[str, SealedFile]](), list[Told]()
+    for source in sources:
+        data = _bytes(source)
+        told = read_told(data)
+        if told is None:
+            files.append((source, _read(source, data)))
+        else:
+            gone += told
+    if not files:
+        refuse("所给的都不是封存文件: 撤回的一期没有封存文件, 请与前后各期的封存文件一起核验")
+    return files, gone
+
+
+def _read(source: str, data: bytes) -> SealedFile:
     try:
-        return read_sealed(_bytes(source))
+        return read_sealed(data)
     except Unreadable as error:
         refuse(*(f"{source}: {text}" for text in error.args))
 

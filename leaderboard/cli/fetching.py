@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from http.client import HTTPException, HTTPMessage
 from typing import IO
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit, urlunsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
@@ -49,6 +50,11 @@ def fetch(address: str) -> bytes:
     try:
         with build_opener(SameHost).open(request, timeout=SECONDS) as answer:
             body: bytes = answer.read(MOST_BYTES + 1)
+    except HTTPError as error:
+        if error.code != HTTPStatus.GONE:
+            refuse(f"取不到 {found}: {error.reason}")
+        # What is told in the place of a withdrawn edition.
+        body = error.read(MOST_BYTES + 1)
     except (URLError, OSError, HTTPException, ValueError) as error:
         refuse(f"取不到 {found}: {getattr(error, 'reason', None) or error}")
     if len(body) > MOST_BYTES:

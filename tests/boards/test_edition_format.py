@@ -223,6 +223,12 @@ def test_a_broken_chain_is_found(files: list[Path]) -> None:
     assert (status, "race 第 2 期没有接在上一期之后" in said) == (1, True)
 
 
+def test_a_gap_is_told_and_does_not_fail_what_is_there(files: list[Path]) -> None:
+    status, said = independent(files=[files[0], files[2]])
+    assert (status, "race 第 3 期之前缺了期次" in said) == (0, True)
+    assert "缺了期次" not in independent(files=files[1:])[1]
+
+
 def test_the_program_is_short_and_shares_nothing() -> None:
     source = CHECKER.read_text(encoding="utf-8")
     assert len(source.splitlines()) < 150

@@ -12,10 +12,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from leaderboard.boards.notices import edition_lines
 from leaderboard.boards.package import canonical
 from leaderboard.boards.read import find_edition, sealed_package
 from leaderboard.cli import fetching
 from leaderboard.cli.fetching import package_address
+from leaderboard.cli.named import season_named
 from leaderboard.db import Database
 from tests.commanding import Command, Done
 
@@ -99,6 +101,40 @@ def test_a_gap_a_fork_and_a_wrong_order_are_told(leaderboard: Command, done: Don
     assert "第 2 期没有接在第 1 期之后" in leaderboard("verify", *files).output
 
 
+def test_a_withdrawn_edition_keeps_its_place_in_the_chain(
+    leaderboard: Command, done: Done, race: str, files: list[Path], tmp_path: Path, database: Database
+) -> None:
+    """2 of 1, 2 and 3 is gone: what is told of it, in its place or in the list, links its neighbours."""
+    done("edition-withdraw", race, "2", "--reason", "数据来源有误")
+    with database.reading() as session:
+        lines = edition_lines(session, season_named(session, race).id, "Asia/Shanghai")
+    listed, gone = tmp_path / "editions.json", tmp_path / "2.gone.json"
+    listed.write_text(json.dumps({"season": race, "editions": lines}), encoding="utf-8")
+    [line] = [line for line in lines if line["number"] == 2]
+    gone.write_text(json.dumps({"season": race, **line, "by": "云溪县"}), encoding="utf-8")
+    for told in (listed, gone):
+        said = done("verify", files[0], files[2], told)
+        assert f"! 赛季 {race} 第 2 期已撤回, 没有封存文件: 只核对了机构公布的哈希" in said
+        assert "✓ 各期首尾相接" in said
+    assert "都不是封存文件" in leaderboard("verify", gone).output
+    assert "没有封存文件" not in done("verify", *files, gone)
+    for wrong, sentence in (
+        ({"hash": "0" * 64}, "第 3 期没有接在第 2 期之后"),
+        ({"previous_hash": "0" * 64}, "第 2 期没有接在第 1 期之后"),
+        # What was not withdrawn can be had, so that nobody need take anybody's word for it.
+        ({"state": "published"}, "第 1 期与第 3 期之间缺了期次"),
+    ):
+        gone.write_text(json.dumps({"season": race, **line, **wrong}), encoding="utf-8")
+        assert sentence in leaderboard("verify", files[0], files[2], gone).output
+    gone.write_text(json.dumps({"season": race, **line, "hash": "0" * 64}), encoding="utf-8")
+    assert "第 2 期的哈希与机构公布的不同" in leaderboard("verify", *files, gone).output
+
+
+def test_what_is_answered_in_the_place_of_a_withdrawn_edition_is_read() -> None:
+    with answering(b"{}", status=410) as server:
+        assert fetching.fetch(f"{server}/boards/race/2/") == b"{}"
+
+
 def test_a_changed_row_is_told_with_its_edition(leaderboard: Command, race: str, database: Database) -> None:
     leaderboard("publish", race)
     with database.session() as session:
@@ -149,12 +185,12 @@ def test_nothing_or_both_is_refused(leaderboard: Command, tmp_path: Path) -> Non
 
 
 @contextmanager
-def answering(body: bytes, elsewhere: str = "") -> Iterator[str]:
+def answering(body: bytes, elsewhere: str = "", status: int = 200) -> Iterator[str]:
     """A server of one file, or of a redirect."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self.send_response(302 if elsewhere and self.path != "/moved" else 200)
+            self.send_response(302 if elsewhere and self.path != "/moved" else status)
             self.send_header("Location", elsewhere)
             self.end_headers()
             self.wfile.write(body)
