@@ -18,7 +18,7 @@ from leaderboard.boards.again import due_of_draft
 from leaderboard.boards.ceremony_ends import end_with_draft
 from leaderboard.boards.clock import CLOCK
 from leaderboard.boards.due import rows_changed
-from leaderboard.boards.models import DRAFT, DROPPED, REPLACED, WINDOW, Draft, Edition
+from leaderboard.boards.models import DRAFT, DROPPED, PUBLISHED, REPLACED, WINDOW, Draft, Edition
 from leaderboard.boards.origins import correcting
 from leaderboard.boards.package import packed
 from leaderboard.boards.publish import Due, Origin, Scored, confirm, due_times, locked_season, score, shown
@@ -173,13 +173,14 @@ def revise(
     """Compose a live draft anew from what is known now, in the place of the old one, which is kept as replaced.
 
     Cut-off and due instant stay; the new one waits as a draft, and whoever revised it opens or releases it. Raises
-    DraftRefused without a reason, or for a draft that is no longer live, ClockOff where this machine's clock cannot say
-    what is known now.
+    DraftRefused without a reason, for a draft that is no longer live, or where what it corrects is published no more,
+    ClockOff where this machine's clock cannot say what is known now.
     """
     check_clock(session)
     if not reason.strip():
         raise DraftRefused(_("重出公示稿须写明理由"))
     season = locked_season(session, draft.season_id)
+    corrected = _still_corrected(session, draft)
     run_id, known_at = draft.run_id, now() if at is None else at
     # The run goes with the draft that will be announced, as it may belong to one alone.
     change_draft(
@@ -187,10 +188,7 @@ def revise(
     )
     end_with_draft(session, actor, draft)
     scored = score(session, season, due_of_draft(session, draft, known_at))
-    origin = None
-    if draft.corrects_id is not None:
-        corrected = session.get_one(Edition, draft.corrects_id)
-        origin = correcting(corrected, scored, draft.note or "")
+    origin = correcting(corrected, scored, draft.note or "") if corrected else None
     revised = store_draft(
         session, scored, office, actor, run_id=run_id, origin=origin, revises_id=draft.id, note=draft.note
     )
@@ -204,6 +202,18 @@ def revise(
         rows=[draft],
     )
     return revised
+
+
+def _still_corrected(session: Session, draft: Draft) -> Edition | None:
+    """What a draft corrects, if anything; raises DraftRefused where that was corrected or withdrawn meanwhile."""
+    if draft.corrects_id is None:
+        return None
+    corrected = session.get_one(Edition, draft.corrects_id, populate_existing=True)
+    if corrected.state != PUBLISHED:
+        raise DraftRefused(
+            _("第 {n} 期已被更正或撤回, 这份更正稿重出也不能发布; 请将它作废").format(n=corrected.number)
+        )
+    return corrected
 
 
 def drop(session: Session, actor: str, draft: Draft, *, reason: str) -> None:

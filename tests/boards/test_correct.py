@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from leaderboard.boards import gather as gathering
 from leaderboard.boards.again import recompose
 from leaderboard.boards.correct import begin_correction, preview_correction, withdraw
-from leaderboard.boards.drafts import DraftRefused, drop
+from leaderboard.boards.drafts import DraftRefused, drop, revise
 from leaderboard.boards.models import Edition, Notice, PublicForm
 from leaderboard.boards.package import check_sealed, unpacked
 from leaderboard.boards.read import (
@@ -221,7 +221,7 @@ def test_the_way_on_is_told_where_nothing_can_be_corrected_any_more(session: Ses
         begin_correction(session, "li", first, OFFICE, note="误报")
     withdraw(session, "chen", second, reason="含不应公开的内容")
     for edition in (first, second):
-        with pytest.raises(DraftRefused, match="第 2 期已撤回.*由下一期计入"):
+        with pytest.raises(DraftRefused, match=r"第 2 期已撤回.*由下一期计入"):
             begin_correction(session, "li", edition, OFFICE, note="误报")
 
 
@@ -232,6 +232,9 @@ def test_a_correction_of_what_was_withdrawn_meanwhile_is_stuck(session: Session,
     withdraw(session, "chen", first, reason="含不应公开的内容")
     with pytest.raises(DraftRefused, match="第 1 期已被更正或撤回"):
         released(session, draft)
+    with pytest.raises(DraftRefused, match="重出也不能发布; 请将它作废"):
+        revise(session, "li", draft, OFFICE, reason="再算一遍")
+    assert draft.state == "draft"
 
 
 def test_a_withdrawn_edition_is_told_of_and_no_longer_read(session: Session, race: Race) -> None:
