@@ -127,7 +127,7 @@
       shown.rows[pinned - 1].classList.add("last-pinned");
     }
     // A short list keeps the measure of a long one instead of drifting apart.
-    box.style.maxHeight = "calc(var(--u) * " + high * (upright.matches ? 11 : 8.4) + ")";
+    box.style.maxHeight = "calc(var(--u) * " + high * (upright.matches ? 13.6 : 8.4) + ")";
     box.classList.toggle("dense", high > 8);
     box.style.gridAutoFlow = isSpread ? "column" : "";
     box.style.gridTemplateRows = "repeat(" + high + ", minmax(0, 1fr))";
@@ -153,7 +153,8 @@
     const units = step.shows.reduce((sum, one) => sum + rowsOf(one.section).length, 0);
     wall.write(name, said ? said + " · " : "");
     if (paging) {
-      const words = units ? paging.dataset.words : paging.dataset.words.split(" · ")[0];
+      const told = step.shows[0].section.dataset.words || paging.dataset.words;
+      const words = units ? told : told.split(" · ")[0];
       const counts = { "{page}": at + 1, "{pages}": round.length, "{units}": units };
       wall.write(paging, words.replace(/\{\w+\}/g, (key) => counts[key]));
     }
