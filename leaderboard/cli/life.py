@@ -112,8 +112,11 @@ def edition_correct_command(context: Context, season: str, number: int, note: st
     with context.changing() as session:
         edition = _edition(session, season, number)
         draft = begin_correction(session, context.actor, edition, _office(context), note=note)
-        moved = unpacked(draft.content)["corrects"]["diff"]["moved"]
+        diff = unpacked(draft.content)["corrects"]["diff"]
+    moved = diff["moved"]
     click.echo(f"更正稿 {draft.id}: 更正第 {number} 期, 变化 {len(moved)} 家单位")
+    for line in diff["names"]:
+        click.echo(f"名称变化: {line['before']} → {line['after']}")
     for line in moved:
         places = f"{line['place_before'] or '—'} → {line['place_after'] or '—'}"
         scores = f"{line['score_before_shown'] or '—'} → {line['score_after_shown'] or '—'}"

@@ -120,6 +120,7 @@ def _tell(effect: Effect | None) -> None:
         return
     facts = effect.diff["facts"]
     changed = f"补计 {len(facts['added'])} 条, 剔除 {len(facts['removed'])} 条"
+    changed += f", 名称变化 {len(names)} 处" if (names := effect.diff["names"]) else ""
     click.echo(
         f"变化 {len(effect.diff['moved'])} 家单位; {changed}" if effect.changes else "榜单没有任何变化"
     )

@@ -7,7 +7,8 @@ from sqlalchemy import select
 from leaderboard.boards.countersign import want_two
 from leaderboard.boards.models import Draft, DueRun
 from leaderboard.db import Database
-from leaderboard.seasons.models import Season
+from leaderboard.seasons.models import Season, Unit
+from leaderboard.seasons.rename import rename_unit
 from tests.boards.lives import reverse_starts
 from tests.commanding import Command, Done, Trail
 from tests.factories import Race
@@ -32,6 +33,16 @@ def test_a_board_lies_open_and_is_published_when_it_may_be(
         "已发布",
         "已重出",
     ]
+
+
+def test_a_correction_of_a_name_alone_says_which(done: Done, race: str, database: Database) -> None:
+    done("publish", race)
+    with database.session() as session:
+        unit = session.scalars(select(Unit).where(Unit.key == "qingshi")).one()
+        rename_unit(session, "li", unit, name="青石街道", reason="撤镇设街道")
+        session.commit()
+    told = done("edition-correct", race, "1", "--note", "青石镇已改称青石街道")
+    assert told == "更正稿 1: 更正第 1 期, 变化 0 家单位\n名称变化: 青石镇 → 青石街道\n"
 
 
 def test_an_edition_is_corrected_and_withdrawn(
