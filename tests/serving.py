@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import MethodType
+from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
@@ -41,19 +43,31 @@ def passwords_at_little_cost() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def addresses_compiled_once() -> Iterator[None]:
-    """Each application has the same addresses; compiling what builds them takes longer than most tests do."""
-    compiled: dict[tuple[object, ...], Callable[..., tuple[str, str]]] = {}
-    compile_builder = Rule._compile_builder
+    """Each application has the same addresses; compiling them takes longer than most tests do."""
+    compiled: dict[tuple[object, ...], dict[str, Any]] = {}
+    compile_anew = Rule.compile
 
-    def kept_builder(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
-        # All it depends on; the converters themselves are the rule's own, which it is bound to.
-        key = (*rule._trace, *sorted(rule.arguments), str(rule.defaults), append_unknown)
+    def take_compiled(rule: Rule) -> None:
+        # All it depends on; converters keep nothing of the map they were made for.
+        key = (
+            rule.rule,
+            rule.subdomain,
+            rule.host,
+            rule.merge_slashes,
+            str(rule.defaults),
+            str(rule.map.converters),
+        )
         if key not in compiled:
-            compiled[key] = compile_builder(rule, append_unknown)
-        return compiled[key]
+            compile_anew(rule)
+            compiled[key] = {
+                name: vars(rule)[name] for name in ("_parts", "_trace", "_converters", "arguments")
+            }
+            compiled[key] |= {name: vars(rule)[name].__func__ for name in ("_build", "_build_unknown")}
+        for name, found in compiled[key].items():
+            setattr(rule, name, MethodType(found, rule) if callable(found) else found)
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(Rule, "_compile_builder", kept_builder)
+        patched.setattr(Rule, "compile", take_compiled)
         yield
 
 
