@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,7 +23,9 @@ from leaderboard.db import Database
 from leaderboard.instant import now
 from leaderboard.outbox.models import Message
 from tests.boards.lives import drafted, reverse_starts
+from tests.doomed import release_until
 from tests.factories import AS_OF, OFFICE, Race, small_race
+from tests.forked import Forked
 
 Act = Callable[[Session], object]
 
@@ -136,29 +136,6 @@ def test_an_act_that_dies_at_any_statement_leaves_nothing(
             assert session.scalar(whole) == 3
 
 
-DYING = """
-import os, signal, sys
-from sqlalchemy import event
-from config import Settings
-from leaderboard.db import open_database
-from leaderboard.office import Office
-from leaderboard.releasing import release_draft
-
-settings = Settings()
-database, left = open_database(settings.database_url), [int(sys.argv[1])]
-office = Office(sys.argv[2], "Asia/Shanghai", "http://saima.example", bytes([1]) * 32)
-
-def look(connection, cursor, statement, *more):
-    if statement.startswith(("INSERT INTO public_form", "UPDATE", "INSERT INTO outbox")):
-        left[0] -= 1
-        if left[0] == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-event.listen(database.engine, "before_cursor_execute", look)
-release_draft(database, 1, "li", office)
-"""
-
-
 @pytest.mark.parametrize("statement", [1, 4])
 def test_a_process_killed_while_it_releases_leaves_the_draft_to_the_next(
     database: Database, database_url: str, tmp_path: Path, statement: int
@@ -168,19 +145,13 @@ def test_a_process_killed_while_it_releases_leaves_the_draft_to_the_next(
         session.commit()
     before = everything(database)
     environment = os.environ | {"SAIMA_DATABASE_URL": database_url, "SAIMA_DATA_DIR": str(tmp_path)}
-    command = [sys.executable, "-c", DYING, str(statement), OFFICE.name]
-    killed = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
-    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    killed = Forked(tmp_path, environment, release_until, statement)
+    assert killed.ended() == -signal.SIGKILL, killed.said()
     assert everything(database) == before
-    again = subprocess.run(
-        [*command[:3], "0", OFFICE.name],
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert again.returncode == 0, again.stderr
+    again = Forked(tmp_path, environment, release_until, 0)
+    assert again.ended() == 0, again.said()
+    killed.close()
+    again.close()
     with database.reading() as session:
         assert [e.number for e in session.scalars(select(Edition))] == [1]
         assert session.scalars(select(Draft.state)).all() == ["released"]
