@@ -1,0 +1,175 @@
+"""Every scene on every shape of glass, in a real browser: nothing spills, overlaps or stands in anyone's way."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+from sqlalchemy.orm import Session
+
+from leaderboard.boards.models import Screen
+from leaderboard.boards.playlists import KINDS
+from leaderboard.boards.screens import add_screen
+from tests.browser import OpenPage, barriers
+from tests.factories import FOUR_RATES, Race, start_race
+
+pytestmark = pytest.mark.engines("sqlite")  # what a browser shows does not depend on the engine
+
+SIZES = {"wall": (1920, 1080), "double": (3840, 1080), "upright": (1080, 1920)}
+LONG = "云溪经济技术开发区管理委员会招商引资工作专班"
+SHOW = "(kind) => wall.round.setPlaylist([{scene: kind, seconds: 600, from: null, to: null}])"
+FAULTS = """() => {
+  const found = [], scene = document.querySelector(".scene:not([hidden])");
+  const seen = (one) => { const box = one.getBoundingClientRect(); return box.width > 1 && box.height > 1; };
+  const told = (one) => (one.getAttribute("class") || one.tagName) + " " + one.textContent.trim().slice(0, 30);
+  const glass = document.querySelector(".scenes").getBoundingClientRect();
+  Array.from(document.querySelectorAll("#board *")).filter(seen).forEach((one) => {
+    const box = one.getBoundingClientRect();
+    if (one.closest(".unseen, foreignObject") || one.parentElement.closest("[title]")) return;
+    if (box.right > innerWidth + 1 || box.left < -1 || box.bottom > innerHeight + 1 || box.top < -1)
+      found.push("off the glass: " + told(one));
+    if (one.closest(".scenes") && box.bottom > glass.bottom + 1) found.push("over the foot: " + told(one));
+  });
+  Array.from(document.querySelectorAll(".scene:not([hidden]) .c-rate, .c-score, .by, .places, .on, .figures b")).filter(seen)
+    .forEach((one) => { if (one.scrollWidth > one.clientWidth + 1) found.push("cut: " + told(one)); });
+  const rows = Array.from(scene.querySelectorAll(".rows > .row, .half li")).filter(seen);
+  rows.forEach((row, i) => {
+    const box = row.getBoundingClientRect();
+    Array.from(row.children).filter(seen).forEach((cell) => {
+      const inner = cell.getBoundingClientRect();
+      if (inner.top < box.top - 2 || inner.bottom > box.bottom + 2) found.push("out of its row: " + told(cell));
+    });
+    rows.slice(i + 1).forEach((other) => {
+      const next = other.getBoundingClientRect();
+      const wide = Math.min(box.right, next.right) - Math.max(box.left, next.left);
+      const high = Math.min(box.bottom, next.bottom) - Math.max(box.top, next.top);
+      if (wide > 1 && high > 1) found.push("overlap: " + told(row) + " / " + told(other));
+    });
+  });
+  return found;
+}"""
+
+UNROLL = """() => {
+  document.querySelectorAll(".scene").forEach((scene) => { scene.hidden = false; });
+  document.querySelectorAll("html, body, main, .scenes").forEach((box) => {
+    Object.assign(box.style, {display: "block", height: "auto", overflow: "visible"});
+  });
+}"""
+"""All scenes under each other, so that one look for barriers is enough: it takes longer than all else here."""
+
+
+@pytest.fixture
+def artefacts(tmp_path: Path) -> Path:
+    """Where pictures are kept: in the folder named by SAIMA_ARTEFACTS, or with the test."""
+    folder = Path(os.environ.get("SAIMA_ARTEFACTS") or tmp_path)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def race_of_everything(session: Session) -> Race:
+    """Two divisions, ten and three; long names, ties, one with no project at all; everyone moves in the second edition."""
+    race = start_race(session, title="云溪县2026年招商引资赛马")
+    for number in range(1, 11):
+        race.unit(f"u{number}", name=f"{LONG}{number}" if number in {3, 8} else f"第{number}镇")
+    for number in range(11, 14):
+        race.unit(f"u{number}", division="offices", name=f"第{number}局")
+    race.scheme(
+        {
+            **FOUR_RATES,
+            "lists": [
+                {"key": "red", "name": "红榜", "among": {"number": 3}},
+                {"key": "black", "name": "黑榜", "among": {"number": 3, "end": "last"}},
+            ],
+        }
+    )
+    for number in range(1, 13):
+        for _copy in range(number % 5 + 1):
+            race.project(f"u{number}", started=date(2026, 5, 1))
+    race.publish()
+    for number in range(1, 7):
+        for copy in range(4):
+            race.project(
+                f"u{number}",
+                signed=date(2026, 11, 2),
+                started=date(2026, 11, 9),
+                is_public=copy < 2,
+                name="云溪磐石湾海上风电塔筒及大型法兰制造基地三期扩建项目",
+            )
+    race.publish(date(2026, 11, 30))
+    return race
+
+
+def screen_of(race: Race, *kinds: str, **more: object) -> tuple[Screen, str]:
+    screen, token = add_screen(race.session, "admin", name="大厅", season=race.season, secret="s")
+    entries = [{"scene": kind, "seconds": 600, "from": None, "to": None} for kind in kinds]
+    screen.playlist = json.dumps(entries)
+    for key, value in more.items():
+        setattr(screen, key, value)
+    race.session.commit()
+    return screen, f"/screens/{token}"
+
+
+def scenes_on(page: Page) -> Iterator[str]:
+    """The kinds of scenes that are there, each brought onto the glass in turn."""
+    for kind in KINDS:
+        if page.locator(f".scene[data-scene={kind}]").count():
+            page.evaluate(SHOW, kind)
+            yield kind
+
+
+def test_every_scene_fits_every_glass(session: Session, open_page: OpenPage, artefacts: Path) -> None:
+    _, path = screen_of(race_of_everything(session), *KINDS, shows_shame=1, theme="dark")
+    page = open_page()
+    page.goto(path)
+    found, shown = {}, set()
+    for size, (width, height) in SIZES.items():
+        page.set_viewport_size({"width": width, "height": height})
+        for kind in scenes_on(page):
+            shown.add(kind)
+            page.screenshot(path=artefacts / f"{kind}-{size}.png")
+            found[kind, size] = page.evaluate(FAULTS)
+    assert {key: faults for key, faults in found.items() if faults} == {}
+    assert shown == set(KINDS)
+
+
+def test_nothing_stands_in_anyones_way_in_any_colours_or_tongue(
+    session: Session, open_page: OpenPage, artefacts: Path
+) -> None:
+    screen, path = screen_of(race_of_everything(session), *KINDS, shows_shame=1)
+    page = open_page(1920, 1080)
+    found = {}
+    for theme, lang in (("dark", "en"), ("light", "both"), ("dark-safe", "zh"), ("light-safe", "zh")):
+        screen.theme, screen.lang = theme, lang
+        session.commit()
+        page.goto(path)
+        for kind in scenes_on(page):
+            page.screenshot(path=artefacts / f"{kind}-{theme}-{lang}.png")
+            found[kind, theme] = page.evaluate(FAULTS)
+        page.evaluate(UNROLL)
+        found["all", theme] = barriers(page)
+    assert {key: faults for key, faults in found.items() if faults} == {}
+
+
+@pytest.mark.parametrize("units", [3, 300])
+def test_a_small_race_and_a_huge_one_fit(
+    session: Session, open_page: OpenPage, artefacts: Path, units: int
+) -> None:
+    """Nobody has signed anything: all are level, or nobody is ranked, and every rate is missing."""
+    race = start_race(session)
+    for number in range(units):
+        race.unit(f"u{number}", name=f"{LONG}{number}")
+    race.scheme()
+    race.publish()
+    _, path = screen_of(race, "table", "track", "headline", *(KINDS if units < 10 else ()))
+    page = open_page(1920, 1080)
+    page.goto(path)
+    found = {}
+    for kind in scenes_on(page):
+        page.screenshot(path=artefacts / f"{kind}-{units}.png")
+        found[kind] = page.evaluate(FAULTS)
+    assert {key: faults for key, faults in found.items() if faults} == {}
