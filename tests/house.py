@@ -29,6 +29,7 @@ OPERATIONS = {
         "objections",
     ),  # an objection upheld leads to a revised board in the place of the old one
     "ledger.evidence": ("boards",),  # the bytes of evidence are compared with their hash
+    "ledger.imprints": ("boards",),  # rows are compared with what the trail keeps of them
     "ledger.project_facts": ("boards",),  # what is stored is compared with what the facts come to
     "boards.timekeeping": ("objections",),  # whoever stores an instant asks first whether the clock is right
     "boards.revisions": ("objections",),
