@@ -42,7 +42,8 @@ class Course:
         part, zero = ((one - self.low) / (self.high - self.low) for one in (value, Fraction(0)))
         start = part if score is None else zero
         shares = (part, 1 - part, min(part, start), abs(part - start))
-        return Spot(*(plain(share * WHOLE) for share in shares), is_early=part < Fraction(9, 20))
+        at, rest, run_from, run = (plain(share * WHOLE) for share in shares)
+        return Spot(at, rest, run_from, run, is_early=part < Fraction(9, 20))
 
     @property
     def marks(self) -> list[tuple[str, str]]:
