@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from leaderboard.exchange.scheme_file import read_document
@@ -25,8 +27,18 @@ class Example:
     expected: dict[str, dict[str, str]]
 
 
-def examples() -> Iterator[Example]:
-    """Every example of the page, in order."""
+def examples() -> tuple[Example, ...]:
+    """Every example of the page, in order; each caller has its own, to change as it likes."""
+    return deepcopy(_read())
+
+
+@cache
+def _read() -> tuple[Example, ...]:
+    """The page read once, though five files of tests ask for it while they are collected."""
+    return tuple(_found())
+
+
+def _found() -> Iterator[Example]:
     text = PAGE.read_text(encoding="utf-8")
     for found in EXAMPLE.finditer(text):
         heading = re.findall(r"^##+ (.+)$", text[: found.start()], flags=re.MULTILINE)[-1]
