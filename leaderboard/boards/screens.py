@@ -7,24 +7,21 @@ import hmac
 import secrets
 from collections.abc import Sequence
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.audit import record_act
+from leaderboard.bilingual import BOTH
 from leaderboard.boards.models import Screen, ScreenReport
 from leaderboard.boards.screen_ranges import is_within, networks_in
-from leaderboard.instant import Millis, now
+from leaderboard.instant import now
 from leaderboard.seasons.models import Season
 from leaderboard.seasons.read import list_divisions
 from leaderboard.words import CHINESE, LANGUAGES
 
 DARK, LIGHT, DARK_SAFE, LIGHT_SAFE = THEMES = ("dark", "light", "dark-safe", "light-safe")
 """Ground and palette of a screen; the safe ones tell rise from fall without red and green."""
-BOTH = "both"
-"""Chinese with the English beside it."""
 SPOKEN = (*LANGUAGES, BOTH)
-SEEN_EVERY_MS = 60_000
-"""A screen asks often; that it is alive is written down at most this often."""
 
 
 class ScreenError(ValueError):
@@ -103,16 +100,6 @@ def find_screen(session: Session, token: str, asking: str | None = None) -> Scre
     if found is None or asking is None or is_within(networks_in(found.address_range), asking):
         return found
     return None
-
-
-def is_seen_long_ago(screen: Screen, at: Millis) -> bool:
-    """Whether it is time to write down again that the screen is alive."""
-    return screen.seen_at is None or at - screen.seen_at >= SEEN_EVERY_MS
-
-
-def note_seen(session: Session, screen_id: int, at: Millis) -> None:
-    """Write down that a screen asked for its page."""
-    session.execute(update(Screen).where(Screen.id == screen_id).values(seen_at=at))
 
 
 def revoke_screen(session: Session, actor: str, screen: Screen) -> None:

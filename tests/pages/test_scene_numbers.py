@@ -6,6 +6,7 @@ import json
 import re
 import threading
 from datetime import date
+from fractions import Fraction
 
 import pytest
 from flask.testing import FlaskClient
@@ -127,7 +128,7 @@ def test_nobody_moves_in_a_first_edition_and_the_scene_is_passed_over(
 
 def test_a_course_runs_from_the_lowest_score_to_the_full_mark() -> None:
     """From -20 to 100 are 120: zero stands at 20/120, 40 at 60/120."""
-    course = Course(low=-20, high=100, full_mark=100)  # type: ignore[arg-type] - whole numbers divide alike below
+    course = Course(low=Fraction(-20), high=Fraction(100), full_mark=Fraction(100))
     spot = course.spot("40")
     assert (spot.at, spot.rest, spot.is_early) == ("50", "50", False)
     assert course.spot("-20").at == "0"
