@@ -130,7 +130,8 @@ def nginx(folder: Path, servers: str) -> list[str]:
     file = folder / "nginx.conf"
     http = f"http {{ access_log off; sendfile on; {kept} {servers} }}"
     file.write_text(
-        f"{user} daemon off; worker_processes 1; pid {folder}/pid; error_log stderr; events {{ worker_connections 12000; }} {http}",
+        f"{user} daemon off; worker_processes 1; pid {folder}/pid; error_log stderr; "
+        f"events {{ worker_connections 12000; }} {http}",
         encoding="utf-8",
     )
     return [shutil.which("nginx", path=PATHS) or "nginx", "-p", str(folder), "-c", str(file)]

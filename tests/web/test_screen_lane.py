@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 from werkzeug.test import Client
 
 from config import Settings
@@ -130,8 +130,6 @@ def test_other_addresses_of_screens_go_on_to_what_stands_behind(lane: ScreenLane
 
 
 def test_a_look_at_nothing_new_is_one_query(lane: ScreenLane, database: Database, race: Race) -> None:
-    from sqlalchemy import event  # noqa: PLC0415
-
     new_screen(database, race)
     lane.look()
     asked: list[str] = []

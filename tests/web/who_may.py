@@ -36,10 +36,10 @@ people.invite_again people.new_person people.one_person people.people people.reo
 people.unlock_account people.unlock_address
 """
 READ = """
-approval awaiting calendar ceremonies ceremony document draft drafts edition evidence_file exchange export import_batch objection
-overview project projects projects_file proof proof_by_indicator proof_file proof_of_unit proof_on_screen publish
-published returns one_screen screen_picture scheme scheme_document_file scheme_document_yaml scheme_versions screens season_template_file
-setup template_file units work work_file work_state
+approval awaiting calendar ceremonies ceremony document draft drafts edition evidence_file exchange export import_batch
+objection overview project projects projects_file proof proof_by_indicator proof_file proof_of_unit proof_on_screen publish
+published returns one_screen screen_picture scheme scheme_document_file scheme_document_yaml scheme_versions screens
+season_template_file setup template_file units work work_file work_state
 """
 DECIDE_ON_FACTS = "decide_on decide_on_unit decide_together undo_last"
 READ_THE_TRAIL = "audit audit_as_stored audit_table"

@@ -48,7 +48,7 @@ def proof_on_screen(slug: str, draft_id: int) -> ResponseReturnValue:
     draft, found = _proof(slug, draft_id)
     screen = Screen(name=_("清样"), season_id=draft.season_id, division=None, lang=language(), theme="dark")
     number = request.args.get("scene", 1, type=int)
-    inside = draw(round_of(screen), found.board, number, proof=True) or abort(404)
+    inside = draw(round_of(screen), found.board, number) or abort(404)
     return screen_page(screen, season_at(slug), inside, number=number, proof=True)
 
 
