@@ -51,7 +51,9 @@ class Outcome:
     score_shown: str | None
     points: Mapping[str, tuple[str | None, str | None]]
     passed: tuple[str, ...]
-    """Keys of the units that stood ahead and would not any more."""
+    """Keys of the units that stood ahead and would stand behind."""
+    level: tuple[str, ...]
+    """Keys of the units that would share the place."""
 
 
 def find_field(session: Session, edition_id: int, division: str) -> Field | None:
@@ -134,13 +136,15 @@ def tried(field: Field, unit: str, numbers: Mapping[Cell, Fraction]) -> Outcome:
     after = score_measured(measures, field.scheme).standings
     then, now = _of(after, unit), _of(before, unit)
     decimals = field.scheme.decimals
-    passed = [s.unit for s in before if _is_ahead(s, now) and not _is_ahead(_of(after, s.unit), then)]
+    passed = [s.unit for s in before if _is_ahead(s, now) and _is_ahead(then, _of(after, s.unit))]
+    level = [s.unit for s in after if then.tied and s.unit != unit and _shares(s, then)]
     old, new = _points(now, decimals.points), _points(then, decimals.points)
     return Outcome(
         place_value(then.place),
         None if then.score is None else round_half_up(then.score, decimals.score),
         {key: (old.get(key), points) for key, points in new.items()},
         tuple(passed),
+        tuple(level),
     )
 
 
@@ -150,6 +154,10 @@ def _of(standings: tuple[Standing, ...], unit: str) -> Standing:
 
 def _is_ahead(other: Standing, own: Standing) -> bool:
     return other.place is not None and (own.place is None or other.place < own.place)
+
+
+def _shares(other: Standing, own: Standing) -> bool:
+    return other.division == own.division and other.place == own.place
 
 
 def _points(standing: Standing, decimals: int) -> dict[str, str | None]:

@@ -20,6 +20,10 @@ class Neighbour:
 
     row: Document
     gap_shown: str
+    is_level: bool = False
+    """Whether nothing lies between them, so that something else than the score put one of them first."""
+    is_slight: bool = False
+    """Whether the distance is less than what is shown, which is then the least that could be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,12 @@ class UnitView:
     """The indicator that orders a board without a total."""
     above: Neighbour | None
     below: Neighbour | None
+    beside: Sequence[Document]
+    """Who shares its place 并列."""
+    others: int
+    """So many others of the division have a place."""
+    behind: int
+    """So many of them have a worse one."""
     contributions: Sequence[Contribution]
     trend: Trend
     """Its places over the editions."""
@@ -98,12 +108,19 @@ def unit_view(
     """The page of one unit in one edition; `past` ends with it, `earlier` is the line its place is compared with."""
     row = next(row for row in board["standings"] if row["unit"] == line["unit"])
     field = [other for other in board["standings"] if other["division"] == row["division"]]
+    above = [other for other in field if _better(other, row)]
+    below = [other for other in field if _better(row, other)]
     trend, scores = trends(past)
     return UnitView(
         division=next(d for d in board["divisions"] if d["key"] == row["division"]),
         lead=next((i for i in board["scheme"]["indicators"] if i["key"] == board["scheme"]["lead"]), None),
-        above=_neighbour(board, row, [other for other in field if _better(other, row)][-1:]),
-        below=_neighbour(board, row, [other for other in field if _better(row, other)][:1]),
+        above=_neighbour(board, row, above[-1:]),
+        below=_neighbour(board, row, below[:1]),
+        beside=[
+            other for other in field if row["tied"] and other is not row and other["place"] == row["place"]
+        ],
+        others=sum(other["place"] is not None for other in field if other is not row),
+        behind=len(below),
         contributions=_contributions(board, line),
         trend=trend,
         scores=scores,
@@ -121,18 +138,24 @@ def _neighbour(board: Document, row: Document, found: Sequence[Document]) -> Nei
     if not found:
         return None
     gap = _gap(board, row, found[0])
-    return None if gap is None else Neighbour(found[0], gap)
+    if gap is None:
+        return None
+    decimals = board["scheme"]["decimals"]["rate" if board["scheme"]["lead"] else "score"]
+    least = Fraction(1, 10**decimals)
+    is_slight = 0 < gap < least / 2
+    shown = round_half_up(least if is_slight else gap, decimals)
+    return Neighbour(found[0], shown, is_level=not gap, is_slight=is_slight)
 
 
-def _gap(board: Document, row: Document, other: Document) -> str | None:
+def _gap(board: Document, row: Document, other: Document) -> Fraction | None:
     """The distance between two units: points where there is a total, otherwise percentage points of the lead."""
-    decimals, lead = board["scheme"]["decimals"], board["scheme"]["lead"]
+    lead = board["scheme"]["lead"]
     if lead is None:
-        return round_half_up(abs(Fraction(row["score"]) - Fraction(other["score"])), decimals["score"])
+        return abs(Fraction(row["score"]) - Fraction(other["score"]))
     one, two = row["indicators"][lead]["rate"], other["indicators"][lead]["rate"]
     if one is None or two is None:
         return None
-    return round_half_up(abs(Fraction(one) - Fraction(two)) * 100, decimals["rate"])
+    return abs(Fraction(one) - Fraction(two)) * 100
 
 
 def _contributions(board: Document, line: Document) -> list[Contribution]:

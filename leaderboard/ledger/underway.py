@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -26,10 +26,14 @@ class Outstanding:
     yuan: int
 
 
-def own_names(session: Session, unit_id: int) -> dict[str, tuple[str, str | None]]:
-    """Code -> name and English name of every project in which the unit has a share; one query."""
+def own_names(
+    session: Session, unit_id: int, codes: Collection[str] | None = None
+) -> dict[str, tuple[str, str | None]]:
+    """Code -> name and English name of every project, or of those, in which the unit has a share; one query."""
     asked = select(Project.code, Project.name, Project.name_en)
     asked = asked.join(KeptLine, KeptLine.project_id == Project.id).where(own_projects(unit_id))
+    if codes is not None:
+        asked = asked.where(Project.code.in_(codes))
     return {code: (name, name_en) for code, name, name_en in session.execute(asked)}
 
 

@@ -21,6 +21,7 @@ class Near:
     """A project that is near to what a way asks of it."""
 
     code: str
+    """Under which its page is found; "" for a project of another unit of the bundle."""
     name: str
     standing: str
     """How far it is and for how long: 已落地 46 天."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -139,9 +139,14 @@ def _told(outcome: Outcome, board: Document) -> Document:
         n["key"]: named(n["name"], n["name_en"]) for n in (*scheme["indicators"], *scheme["adjustments"])
     }
     rows = {row["unit"]: row for row in board["standings"]}
+
+    def called(units: Iterable[str]) -> list[str]:
+        return [named(rows[u]["unit_name"], rows[u]["unit_name_en"]) for u in units if u in rows]
+
     return {
         "place": outcome.place,
         "score_shown": outcome.score_shown,
         "points": [(names[key], *both) for key, both in outcome.points.items() if key in names],
-        "passed": [named(rows[u]["unit_name"], rows[u]["unit_name_en"]) for u in outcome.passed if u in rows],
+        "passed": called(outcome.passed),
+        "level": called(outcome.level),
     }

@@ -42,6 +42,7 @@ def standing() -> ResponseReturnValue:
         next_step=next_step(found.prospect, names_of(session, found)),
         figures=_figures(found.board, found.line),
         around=_around(found.board, found.line),
+        bundled=_bundled(found.line, found.unit.key),
     )
 
 
@@ -55,7 +56,7 @@ def names_of(session: Session, found: Said) -> Names:
     return Names(
         stage_words(found.seasons),
         found.board or {},
-        project_names(session, found.prospect),
+        project_names(session, found.unit.id, found.prospect),
         local_date(now(), office().zone),
         stages_awaiting(session, found.unit.id),
         outstanding(session, found),
@@ -83,6 +84,12 @@ def _figures(board: Document, line: Document) -> list[Document]:
         }
         for indicator in board["scheme"]["indicators"]
     ]
+
+
+def _bundled(line: Document, own: str) -> list[Document]:
+    """The other units that have the place together with the unit, the one the bundle is named after first."""
+    members = line.get("members", [])
+    return [each for each in (line, *members) if each["unit"] != own] if members else []
 
 
 def _around(board: Document, line: Document) -> Sequence[Document | None]:

@@ -8,11 +8,10 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from leaderboard.formatters import place, plain
-from leaderboard.ledger.models import Project
+from leaderboard.ledger.underway import own_names
 from leaderboard.web.my.deeds import Names, Near, deed_words, thing_words
 from leaderboard.words import gettext as _
 from leaderboard.words import named
@@ -32,11 +31,13 @@ class Way:
     """Of how many projects, where there are more than are asked for."""
 
 
-def project_names(session: Session, prospect: Document | None) -> dict[str, str]:
-    """Names of the projects that a unit's prospects speak of, by code: what is not public is its code in an edition."""
+def project_names(session: Session, unit_id: int, prospect: Document | None) -> dict[str, str]:
+    """Names of the unit's own projects that its prospects speak of, by code: what is not public is its code in an edition.
+
+    The prospects of a bundle speak of projects of its other members too: these stay what the edition calls them.
+    """
     codes = {project["code"] for step in _steps(prospect) for project in step["projects"]}
-    rows = session.execute(select(Project.code, Project.name, Project.name_en).where(Project.code.in_(codes)))
-    return {code: named(name, name_en) for code, name, name_en in rows}
+    return {code: named(*both) for code, both in own_names(session, unit_id, codes).items()}
 
 
 def _steps(prospect: Document | None) -> Iterable[Document]:
@@ -77,7 +78,8 @@ def near_of(step: Document, names: Names) -> list[Near]:
             days = (names.today - date.fromisoformat(project["on"])).days
             stage = names.stages.get(project["stage"], project["stage"])
             standing = _("已{stage} {days} 天").format(stage=stage, days=max(days, 0))
-        found.append(Near(project["code"], names.projects.get(project["code"], project["name"]), standing))
+        own = names.projects.get(project["code"])
+        found.append(Near(project["code"] if own else "", own or project["name"], standing))
     return found
 
 
