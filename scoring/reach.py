@@ -15,7 +15,7 @@ from scoring.reach_deeds import Supposed
 from scoring.reach_effort import Efforts, usual_efforts
 from scoring.reach_path import Path, cheapest, efforts_of
 from scoring.reach_search import Answer, single
-from scoring.reach_trial import Trial
+from scoring.reach_trial import Trials
 from scoring.result import Standing
 from scoring.rules import Scheme
 
@@ -70,17 +70,22 @@ def reach(
     wanted: Fraction | int,
     supposing: Supposing = USUAL,
 ) -> Reach:
+    """`reach_among` for one question alone; raises KeyError for a unit that was not measured."""
+    return reach_among(Trials(measures, scheme), unit, wanted, supposing)
+
+
+def reach_among(trials: Trials, unit: str, wanted: Fraction | int, supposing: Supposing = USUAL) -> Reach:
     """The smallest change of every single column, and the cheapest mix, after which the place is `wanted` or better.
 
     Reaching means: after scoring the division again, with everything that moves along, place <= wanted; where ties
     share a place, a tie reaches. Raises KeyError for a unit that was not measured.
     """
-    trial = Trial(measures, scheme, unit)
+    trial = trials.of(unit)
     target = Fraction(wanted)
     place = trial.before.place
     if place is not None and place <= target:
         return Reach(unit, place, target, (), None)
-    found = columns(measures, scheme, unit, supposing.facts, supposing.new)
+    found = columns(trials.measures, trials.scheme, unit, supposing.facts, supposing.new)
     answers = tuple(single(trial, column, target) for column in found)
     priced = efforts_of(found, supposing.efforts)
     path = cheapest(trial, priced, target, answers, supposing.most_cost, supposing.most_tries)
@@ -103,26 +108,30 @@ def pursuers(
     supposing: Supposing = USUAL,
     nearest: int = 3,
 ) -> list[Pursuer]:
+    """`pursuers_among` for one question alone; raises KeyError for a unit that was not measured."""
+    return pursuers_among(Trials(measures, scheme), unit, supposing, nearest)
+
+
+def pursuers_among(
+    trials: Trials, unit: str, supposing: Supposing = USUAL, nearest: int = 3
+) -> list[Pursuer]:
     """Who is about to get past: of the nearest units behind, those that one column alone brings to the unit's place.
 
     The least effort first. Units that no single column brings there are not in the list.
     """
-    division = Trial(measures, scheme, unit).division_measures({})
-    standings = score_measured(division, scheme).standings
+    standings = trials.division(unit).standings
     own = next(standing for standing in standings if standing.unit == unit)
     if own.place is None:
         return []
     behind = [s for s in standings if s.place is not None and s.place > own.place][:nearest]
-    found = [_pursuer(measures, scheme, standing, own.place, supposing) for standing in behind]
+    found = [_pursuer(trials, standing, own.place, supposing) for standing in behind]
     return sorted((pursuer for pursuer in found if pursuer), key=lambda p: (p.cost, p.place, p.unit))
 
 
-def _pursuer(
-    measures: Measures, scheme: Scheme, standing: Standing, wanted: Fraction, supposing: Supposing
-) -> Pursuer | None:
+def _pursuer(trials: Trials, standing: Standing, wanted: Fraction, supposing: Supposing) -> Pursuer | None:
     """The unit with its least single effort to get there."""
-    trial = Trial(measures, scheme, standing.unit)
-    found = columns(measures, scheme, standing.unit, supposing.facts, supposing.new)
+    trial = trials.of(standing.unit)
+    found = columns(trials.measures, trials.scheme, standing.unit, supposing.facts, supposing.new)
     least: Pursuer | None = None
     for column, effort in efforts_of(found, supposing.efforts):
         answer = single(trial, column, wanted)
@@ -138,6 +147,6 @@ def verify(
 ) -> Fraction | None:
     """The unit's place when its whole division is scored again with so many steps of each column."""
     change: Mapping[Cell, Fraction] = together([column.change(number) for column, number in steps])
-    division = Trial(measures, scheme, unit).division_measures(change)
+    division = Trials(measures, scheme).of(unit).division_measures(change)
     result = score_measured(division, scheme)
     return next(standing.place for standing in result.standings if standing.unit == unit)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 from scoring.aggregate import Runner, Weighed, weigh
 from scoring.ladder import Key, Ladder
 from scoring.measures import Measures, UnitMeasures
-from scoring.race import ranking_key
+from scoring.race import ranking_key, score_measured
 from scoring.reach_change import Change, changed
 from scoring.relative import nodes, relative_indicators
+from scoring.result import Standing
 from scoring.rules import PerReading, Scheme
 from scoring.shape_rules import Condition, Reading, Shape
 
@@ -28,19 +31,56 @@ class Tried:
     ladder: Ladder
 
 
-class Trial:
-    """One unit among its division; raises KeyError for a unit that was not measured."""
+class Division:
+    """A division as it stands before anything is tried: weighed and ranked once for the trials of all its units."""
 
-    def __init__(self, measures: Measures, scheme: Scheme, unit: str) -> None:
-        division = next((u.unit.division for u in measures.units if u.unit.key == unit), None)
-        if division is None:
-            raise KeyError(unit)
-        self.scheme, self.measures, self.unit = scheme, measures, unit
-        self.units = [found for found in measures.units if found.unit.division == division]
-        self.index = next(n for n, found in enumerate(self.units) if found.unit.key == unit)
-        self.relative = relative_indicators(scheme)
-        runners = weigh(self.units, measures, scheme)
-        self.before = self._tried(runners[self.index], self._ranked(runners))
+    def __init__(self, measures: Measures, scheme: Scheme, key: str) -> None:
+        self.measures, self.scheme = measures, scheme
+        self.units = [found for found in measures.units if found.unit.division == key]
+        self.index = {found.unit.key: n for n, found in enumerate(self.units)}
+        self.runners = weigh(self.units, measures, scheme)
+        self.ladder = ranked(self.runners, scheme)
+
+    @cached_property
+    def standings(self) -> tuple[Standing, ...]:
+        """The division scored whole and alone."""
+        alone = Measures(self.measures.as_of, self.measures.schedule, tuple(self.units))
+        return score_measured(alone, self.scheme).standings
+
+
+class Trials:
+    """The trials of the units of a race, each division and each unit begun once, however often it is asked for."""
+
+    def __init__(self, measures: Measures, scheme: Scheme) -> None:
+        self.measures, self.scheme = measures, scheme
+        self._where = {found.unit.key: found.unit.division for found in measures.units}
+        self._divisions: dict[str, Division] = {}
+        self._trials: dict[str, Trial] = {}
+
+    def division(self, unit: str) -> Division:
+        """The division of a unit; raises KeyError for one that was not measured."""
+        key = self._where[unit]
+        if key not in self._divisions:
+            self._divisions[key] = Division(self.measures, self.scheme, key)
+        return self._divisions[key]
+
+    def of(self, unit: str) -> Trial:
+        """The trial of a unit; raises KeyError for one that was not measured."""
+        if unit not in self._trials:
+            self._trials[unit] = Trial(self.division(unit), unit)
+        return self._trials[unit]
+
+
+class Trial:
+    """One unit among its division; raises KeyError for a unit of another."""
+
+    def __init__(self, division: Division, unit: str) -> None:
+        self.scheme, self.measures, self.unit = division.scheme, division.measures, unit
+        self.units = division.units
+        self.index = division.index[unit]
+        self.relative = relative_indicators(division.scheme)
+        runners = division.runners
+        self.before = self._tried(runners[self.index], division.ladder)
         self._witnesses = self._find_witnesses(runners)
         self._ladders = {self._ends(self.before.runner): self.before.ladder}
 
@@ -78,7 +118,7 @@ class Trial:
     def _after_all(self, change: Change) -> Tried:
         """The same with the whole division weighed again."""
         runners = weigh(self.division_measures(change).units, self.measures, self.scheme)
-        ladder = self._ranked(runners)
+        ladder = ranked(runners, self.scheme)
         if not self._moved(change) - {self.index}:
             self._ladders[self._ends(runners[self.index])] = ladder
         return self._tried(runners[self.index], ladder)
@@ -94,9 +134,6 @@ class Trial:
         """
         rival = tried.ladder.rival(wanted.__floor__(), self.index)
         return None if tried.key is None or rival is None else tried.key[0] - rival[0]
-
-    def _ranked(self, runners: list[Runner]) -> Ladder:
-        return Ladder([ranking_key(runner, self.scheme) for runner in runners], self.scheme.ties)
 
     def _ends(self, runner: Runner) -> tuple[tuple[Fraction | None, Fraction | None], ...]:
         """Lowest and highest number of every indicator scored beside others: while they stay, the others stay."""
@@ -120,6 +157,11 @@ class Trial:
                 ends = min(others)[1], max(others)[1]
                 found |= {self.units[n].unit.key: self.units[n] for n in ends}
         return list(found.values())
+
+
+def ranked(runners: Sequence[Runner], scheme: Scheme) -> Ladder:
+    """Runners of one division on the ladder of its places."""
+    return Ladder([ranking_key(runner, scheme) for runner in runners], scheme.ties)
 
 
 def _number(row: Weighed) -> Fraction | None:

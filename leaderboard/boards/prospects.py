@@ -31,9 +31,10 @@ from scoring.measures import Measures, measure_all
 from scoring.moved import Edition as Scored
 from scoring.moved import Movement, Movements, Split
 from scoring.race import score_measured
-from scoring.reach import Pursuer, Reach, Supposing, next_place, pursuers, reach
+from scoring.reach import Pursuer, Reach, Supposing, next_place, pursuers_among, reach_among
 from scoring.reach_change import STAGE, Column
 from scoring.reach_search import Answer
+from scoring.reach_trial import Trials
 from scoring.result import RaceResult
 from scoring.rules import Scheme
 from scoring.scheme_document import parse_scheme
@@ -136,6 +137,7 @@ def _unit_ids(session: Session, edition: Edition) -> dict[str, int]:
 def _told(found: Reading, moves: Mapping[str, Document], seed: str) -> Iterator[tuple[str, Document]]:
     """The document of each unit that was scored."""
     intervals = dict(_intervals(found, seed))
+    trials = Trials(found.measures, found.scheme)
     rates = _rates(found.result)
     projects = {project.code: project for project in found.facts.projects}
     for standing in found.result.standings:
@@ -144,8 +146,8 @@ def _told(found: Reading, moves: Mapping[str, Document], seed: str) -> Iterator[
         ways = None
         if wanted is not None:
             supposing = Supposing(facts=found.facts, most_tries=TRIES)
-            ways = reach(found.measures, found.scheme, unit, wanted, supposing)
-        behind = pursuers(found.measures, found.scheme, unit) if standing.place is not None else []
+            ways = reach_among(trials, unit, wanted, supposing)
+        behind = pursuers_among(trials, unit) if standing.place is not None else []
         yield (
             unit,
             {

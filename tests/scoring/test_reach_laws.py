@@ -8,7 +8,7 @@ from fractions import Fraction
 from itertools import product
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scoring.facts import Arrival, Credit, Facts, Project, StageEvent
@@ -16,11 +16,11 @@ from scoring.ladder import Ladder
 from scoring.measures import Measures, measure_all
 from scoring.race import score_measured, score_race
 from scoring.rank import places
-from scoring.reach import Supposing, reach, verify
+from scoring.reach import Supposing, pursuers, pursuers_among, reach, reach_among, verify
 from scoring.reach_change import Column
 from scoring.reach_effort import Effort
 from scoring.reach_search import Answer
-from scoring.reach_trial import Trial
+from scoring.reach_trial import Trials
 from scoring.rules import Scheme, Ties
 from scoring.scheme_document import parse_scheme
 from scoring.score_document import score_document
@@ -207,7 +207,22 @@ def test_scoring_without_a_change_gives_the_places_of_the_race(
     measures = measure_all(facts, rules, as_of)
     race = {found.unit: found.place for found in score_race(facts, rules, as_of).standings}
     assert race == {found.unit: found.place for found in score_measured(measures, rules).standings}
-    assert race == {key: Trial(measures, rules, key).before.place for key in UNITS}
+    assert race == {key: Trials(measures, rules).of(key).before.place for key in UNITS}
+
+
+@settings(max_examples=8)  # each asks three times, and what is shared is the same for every race
+@given(facts=races(), document=scheme_documents(), as_of=as_of_dates, pair=st.permutations(UNITS))
+def test_what_one_question_has_left_behind_changes_no_other_answer(
+    facts: Facts, document: dict[str, Any], as_of: date, pair: list[str]
+) -> None:
+    """A question over trials that another unit's question has used is answered as it is alone."""
+    rules = parse_scheme(document)
+    measures = measure_all(facts, rules, as_of)
+    few = Supposing(most_tries=1)
+    trials = Trials(measures, rules)
+    pursuers_among(trials, pair[0], few)
+    assert reach_among(trials, pair[1], 1, few) == reach(measures, rules, pair[1], 1, few)
+    assert pursuers_among(trials, pair[1], few) == pursuers(measures, rules, pair[1], few)
 
 
 keys = st.none() | st.integers(0, 4).map(lambda n: (Fraction(n), Fraction(0)))

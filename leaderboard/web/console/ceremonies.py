@@ -95,7 +95,12 @@ def ceremony(ceremony_id: int) -> ResponseReturnValue:
     """The desk of a ceremony: what is on the screens, what comes next, what to say, and one large button."""
     found = reading().get(Ceremony, ceremony_id) or abort(404)
     season = reading().get_one(Season, found.season_id)
-    told = cues(board_of(reading(), found), found.division, found.together)
+    try:
+        told = cues(board_of(reading(), found), found.division, found.together)
+    except CeremonyRefused as refusal:
+        # What was withdrawn meanwhile has no board to lead through.
+        flash("；".join(refusal.problems))
+        return redirect(url_for("console.ceremonies"))
     return show(
         "ceremony",
         here="screens",
