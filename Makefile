@@ -3,7 +3,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 
 TESTS ?= tests
-WORKERS ?= 3
+WORKERS ?= 4
 export PYTHON CHROMIUM
 
 # What stands on the line is said last: it goes before the same setting exported in the shell.
