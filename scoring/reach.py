@@ -101,17 +101,6 @@ def next_place(standings: Sequence[Standing], unit: str) -> Fraction | None:
     return max((place for place in places if place < own.place), default=None)
 
 
-def pursuers(
-    measures: Measures,
-    scheme: Scheme,
-    unit: str,
-    supposing: Supposing = USUAL,
-    nearest: int = 3,
-) -> list[Pursuer]:
-    """`pursuers_among` for one question alone; raises KeyError for a unit that was not measured."""
-    return pursuers_among(Trials(measures, scheme), unit, supposing, nearest)
-
-
 def pursuers_among(
     trials: Trials, unit: str, supposing: Supposing = USUAL, nearest: int = 3
 ) -> list[Pursuer]:

@@ -269,8 +269,3 @@ def line_before_draft(session: Session, draft: Draft, line: dict[str, Any]) -> d
     corrected = None if draft.corrects_id is None else session.get(Edition, draft.corrects_id)
     before = predecessor(session, draft.season_id, draft.due_at, corrected)
     return None if before is None else compared_line(session, before.id, line)
-
-
-def draft_of_run(session: Session, run_id: int) -> Draft | None:
-    """The draft that a due run came to, if it did not come to an edition at once."""
-    return session.scalars(select(Draft).where(Draft.run_id == run_id)).one_or_none()

@@ -11,10 +11,11 @@ import pytest
 from scoring.facts import Adjustment, Facts
 from scoring.measures import Measures, measure_all
 from scoring.race import score_measured
-from scoring.reach import Reach, Supposing, next_place, pursuers, reach, verify
+from scoring.reach import Reach, Supposing, next_place, pursuers_among, reach, verify
 from scoring.reach_deeds import Supposed
 from scoring.reach_effort import Effort
 from scoring.reach_search import Answer
+from scoring.reach_trial import Trials
 from scoring.rules import Scheme
 from scoring.score_document import score_document
 from tests.scoring.build import (
@@ -335,9 +336,9 @@ def test_the_next_place_and_those_behind() -> None:
     measures, rules = stated(given(), units=units)
     standings = score_measured(measures, rules).standings
     assert [next_place(standings, key) for key in "badc"] == [None, 1, 2, 3]
-    found = pursuers(measures, rules, "a")
+    found = pursuers_among(Trials(measures, rules), "a")
     assert [(p.unit, p.place, p.cost, p.answer.steps) for p in found] == [("d", 3, 1, 1), ("c", 4, 4, 4)]
-    assert pursuers(measures, rules, "c") == []
+    assert pursuers_among(Trials(measures, rules), "c") == []
 
 
 def test_every_answer_holds_when_the_division_is_scored_again() -> None:

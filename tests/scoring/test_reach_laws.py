@@ -16,7 +16,7 @@ from scoring.ladder import Ladder
 from scoring.measures import Measures, measure_all
 from scoring.race import score_measured, score_race
 from scoring.rank import places
-from scoring.reach import Supposing, pursuers, pursuers_among, reach, reach_among, verify
+from scoring.reach import Supposing, pursuers_among, reach, reach_among, verify
 from scoring.reach_change import Column
 from scoring.reach_effort import Effort
 from scoring.reach_search import Answer
@@ -222,7 +222,7 @@ def test_what_one_question_has_left_behind_changes_no_other_answer(
     trials = Trials(measures, rules)
     pursuers_among(trials, pair[0], few)
     assert reach_among(trials, pair[1], 1, few) == reach(measures, rules, pair[1], 1, few)
-    assert pursuers_among(trials, pair[1], few) == pursuers(measures, rules, pair[1], few)
+    assert pursuers_among(trials, pair[1], few) == pursuers_among(Trials(measures, rules), pair[1], few)
 
 
 keys = st.none() | st.integers(0, 4).map(lambda n: (Fraction(n), Fraction(0)))

@@ -32,8 +32,6 @@ from leaderboard.words import named
 
 MANAGING = guard_action(Action.MANAGE_SCREENS)
 ONE = "/screens/<int:screen_id>"
-BLANK_ROWS = 1
-"""Empty rows at the end of a playlist, to add to it."""
 
 
 @door.get(ONE)
