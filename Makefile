@@ -40,9 +40,6 @@ bench: env-test ## Measure speed beside what is promised (half an hour, 3 GB of 
 	@.venv/bin/python -m benchmarks.units_door
 	@.venv/bin/python -m benchmarks.screens
 	@.venv/bin/python -m benchmarks.verify
-	@.venv/bin/python -m benchmarks.tuning
-	@.venv/bin/python -m benchmarks.console_lists
-	@.venv/bin/python -m benchmarks.workbook
 
 .PHONY: lint
 lint: env-test ## Check style and types
