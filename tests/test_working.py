@@ -147,9 +147,9 @@ def test_a_job_whose_process_keeps_dying_elsewhere_is_given_up(
     """Another machine's lease ends without a word, as often as a publication is tried; the next worker gives it up."""
     look = looked_at(database, full_book())
     worker = Worker(database, settings.model_copy(update={"run_attempts": 2}))
-    for _ in range(2):
+    for minutes_ago in (2, 1):
         with database.session() as session:
-            assert queue.claim(session, look, "elsewhere:1", now() - 60_000, 1)
+            assert queue.claim(session, look, "elsewhere:1", now() - minutes_ago * 60_000, 1)
             session.commit()
     assert worker.work() == 0
     given_up = job_of(database, look)
