@@ -116,9 +116,12 @@ def find_edition(session: Session, slug: str, number: int, *, public_only: bool 
     return session.scalars(found.where(Edition.state.in_(READABLE))).one_or_none()
 
 
-def find_announced(session: Session, slug: str, number: int) -> Edition | None:
-    """Edition n of a season open to the public, whatever has become of it: for its dates, hash and notice alone."""
-    return session.scalars(_edition_at(slug, number, public_only=True)).one_or_none()
+def find_announced(session: Session, slug: str, number: int, *, public_only: bool = True) -> Edition | None:
+    """Edition n of a season, whatever has become of it; with `public_only`, only of a season open to the public.
+
+    Of a withdrawn one only its dates, hash and notice are for anybody to see.
+    """
+    return session.scalars(_edition_at(slug, number, public_only=public_only)).one_or_none()
 
 
 def _edition_at(slug: str, number: int, *, public_only: bool) -> Select[Edition]:

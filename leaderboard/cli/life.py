@@ -13,7 +13,7 @@ from leaderboard.boards.drafts import drop, find_draft, list_drafts, make_draft,
 from leaderboard.boards.models import DRAFT, DROPPED, RELEASED, REPLACED, WINDOW, Draft, Edition
 from leaderboard.boards.package import unpacked
 from leaderboard.boards.publish import Due
-from leaderboard.boards.read import find_edition
+from leaderboard.boards.read import find_announced
 from leaderboard.boards.window_years import years_of_season, years_of_window
 from leaderboard.cli.context import Context, reasons, refuse
 from leaderboard.cli.group import command
@@ -199,8 +199,8 @@ def _draft(session: Session, number: int) -> Draft:
 
 def _edition(session: Session, season: str, number: int) -> Edition:
     season_named(session, season)
-    found = find_edition(session, season, number, public_only=False)
-    return found or refuse(f"赛季 {season} 没有公布中的第 {number} 期; 用 leaderboard editions {season} 查看")
+    found = find_announced(session, season, number, public_only=False)
+    return found or refuse(f"赛季 {season} 没有第 {number} 期; 用 leaderboard editions {season} 查看")
 
 
 def _told(act: Callable[[], T]) -> T:

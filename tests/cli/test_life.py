@@ -60,6 +60,20 @@ def test_an_edition_is_corrected_and_withdrawn(
     assert ("edition.withdraw", "race 第 2 期") in trail()
 
 
+def test_what_is_gone_or_never_was_says_so(done: Done, leaderboard: Command, race: str) -> None:
+    """A withdrawn number is told apart from one that never was, with the way that is left."""
+    done("publish", race)
+    done("edition-withdraw", race, "1", "--reason", "来源有误")
+    again = leaderboard("edition-withdraw", race, "1", "--reason", "来源有误")
+    assert (again.exit_code, again.stderr) == (1, "第 1 期已被更正或撤回\n")
+    late = leaderboard("edition-correct", race, "1", "--note", "更正")
+    assert late.exit_code == 1
+    assert late.stderr.startswith("第 1 期已撤回, 截至 ")
+    assert late.stderr.endswith("立即发布一期 (leaderboard publish)\n")
+    never = leaderboard("edition-correct", race, "7", "--note", "更正")
+    assert (never.exit_code, never.stderr) == (1, "赛季 race 没有第 7 期; 用 leaderboard editions race 查看\n")
+
+
 def test_a_season_is_frozen_and_revealed(done: Done, leaderboard: Command, race: str) -> None:
     done("season-freeze", race, "--reason", "年终")
     assert done("publish", race).startswith("测试赛季 已存为公示稿, 尚未发布")
