@@ -71,7 +71,10 @@ def test_what_is_gone_or_never_was_says_so(done: Done, leaderboard: Command, rac
     assert late.stderr.startswith("第 1 期已撤回, 截至 ")
     assert late.stderr.endswith("立即发布一期 (leaderboard publish)\n")
     never = leaderboard("edition-correct", race, "7", "--note", "更正")
-    assert (never.exit_code, never.stderr) == (1, "赛季 race 没有第 7 期; 用 leaderboard editions race 查看\n")
+    assert (never.exit_code, never.stderr) == (
+        1,
+        "赛季 race 没有第 7 期; 用 leaderboard editions race 查看\n",
+    )
 
 
 def test_a_season_is_frozen_and_revealed(done: Done, leaderboard: Command, race: str) -> None:
