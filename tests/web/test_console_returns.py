@@ -12,7 +12,7 @@ from sqlalchemy import select
 from leaderboard.db import Database
 from leaderboard.ledger.models import UnitReturn
 from leaderboard.ledger.record import add_return
-from tests.factories import VERIFIED, Race
+from tests.factories import PENDING, VERIFIED, Race
 from tests.people import enrol, signed_in, submit
 from tests.visiting import Visit
 from tests.web.races import STARTS, TODAY, committed_race
@@ -99,3 +99,31 @@ def test_a_later_return_is_reversed_first(
     for quantity in (25, 40):
         submit(client, f"{decide}{facts[quantity]}", PAGE, outcome="reversed", reason="错报")
         assert "已冲销" in visit(PAGE, client=client).text()
+
+
+def test_the_queue_says_what_a_return_stands_on_and_what_speaks_against_it(
+    client: FlaskClient, database: Database, race: Race, visit: Visit
+) -> None:
+    start, end = SECOND + timedelta(days=1), SECOND + timedelta(days=30)
+    with database.session() as session:
+        for measure, quantity in (("tax", 65), ("visits", 65)):
+            add_return(
+                session,
+                PENDING,
+                unit_id=race.units["liuxi"].id,
+                measure=measure,
+                starts_on=start,
+                ends_on=end,
+                quantity=quantity,
+            )
+        session.commit()
+    page = visit("/console/awaiting?kind=return", client=client)
+    listed = [words for row in page.all("tr") if "柳溪镇" in (words := page.text(row))]
+    (tax,) = (words for words in listed if "税收" in words or " tax " in words)
+    (visits,) = (words for words in listed if " visits " in words)
+    assert "上期累计 65（其中已认定 65），连本期 130" in tax
+    assert "请核对 本期数正好等于上期累计 65，可能把累计数填成了本期数" in tax
+    assert "上期累计 0（其中已认定 0），连本期 65" in visits
+    assert "请核对" not in visits
+    english = visit("/console/awaiting?kind=return&lang=en", client=client)
+    assert "Please check The figure equals the cumulative before, 65" in english.text()

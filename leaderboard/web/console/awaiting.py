@@ -30,6 +30,7 @@ from leaderboard.ledger.record import LedgerError
 from leaderboard.seasons.models import Season
 from leaderboard.seasons.read import list_seasons, list_units, roster
 from leaderboard.web.console.door import door, show
+from leaderboard.web.console.return_words import returns_told
 from leaderboard.web.facts import kind_words, stage_words
 from leaderboard.web.guards import guard_action, guarded, person
 from leaderboard.web.numbers import LARGEST, LARGEST_FACT
@@ -224,6 +225,7 @@ def _page(
         typed=typed,
         ticked={"/".join(map(str, line.key)) for line in lines} if every else set(ticked),
         lines=lines,
+        returns=returns_told(session, lines, seasons),
         settled=settled,
         settled_projects=project_heads(session, {gone.key.holder_id for gone in settled}),
         files=evidence_of(session, [line.key.fact_id for line in lines]),
