@@ -140,8 +140,8 @@ def open_window(
     """Open a draft for objections 公示 until the end of the `days`-th working day after today in the office's zone.
 
     The units of the season may see it from now on, and the clock releases it when the window is over. Raises
-    DraftRefused for a draft that is not merely a draft, no days, no contact, or want of a second person, ClockOff
-    where this machine's clock cannot say which day it is.
+    DraftRefused for a draft that is not merely a draft, no days, no contact, want of a second person, or where what it
+    corrects is published no more; ClockOff where this machine's clock cannot say which day it is.
     """
     check_clock(session)
     if days < 1 or not contact.strip():
@@ -150,6 +150,7 @@ def open_window(
     check_second(session, season, draft, actor)
     if season.frozen_at is not None:
         raise DraftRefused(_("赛季正在封榜, 揭榜之前不公示"))
+    _still_corrected(session, draft)
     opens_at = now() if at is None else at
     closes_at = window_end(session, opens_at, days, zone)
     window = {"opens_at": opens_at, "closes_at": closes_at, "contact": contact.strip()}
@@ -211,7 +212,7 @@ def _still_corrected(session: Session, draft: Draft) -> Edition | None:
     corrected = session.get_one(Edition, draft.corrects_id, populate_existing=True)
     if corrected.state != PUBLISHED:
         raise DraftRefused(
-            _("第 {n} 期已被更正或撤回, 这份更正稿重出也不能发布; 请将它作废").format(n=corrected.number)
+            _("第 {n} 期已被更正或撤回, 这份更正稿已不能发布; 请将它作废").format(n=corrected.number)
         )
     return corrected
 

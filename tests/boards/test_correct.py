@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from leaderboard.boards import gather as gathering
 from leaderboard.boards.again import recompose
 from leaderboard.boards.correct import begin_correction, preview_correction, withdraw
-from leaderboard.boards.drafts import DraftRefused, drop, revise
+from leaderboard.boards.drafts import DraftRefused, drop, open_window, revise
 from leaderboard.boards.models import Edition, Notice, PublicForm
 from leaderboard.boards.package import check_sealed, unpacked
 from leaderboard.boards.read import (
@@ -232,7 +232,9 @@ def test_a_correction_of_what_was_withdrawn_meanwhile_is_stuck(session: Session,
     withdraw(session, "chen", first, reason="含不应公开的内容")
     with pytest.raises(DraftRefused, match="第 1 期已被更正或撤回"):
         released(session, draft)
-    with pytest.raises(DraftRefused, match="重出也不能发布; 请将它作废"):
+    with pytest.raises(DraftRefused, match="已不能发布; 请将它作废"):
+        open_window(session, "li", draft, days=3, contact="招商局", zone=OFFICE.zone)
+    with pytest.raises(DraftRefused, match="已不能发布; 请将它作废"):
         revise(session, "li", draft, OFFICE, reason="再算一遍")
     assert draft.state == "draft"
 
