@@ -19,7 +19,7 @@ from leaderboard.boards.ceremony_steps import ONE_BY_ONE, steps_of
 from leaderboard.boards.clock import CLOCK
 from leaderboard.boards.drafts import list_drafts
 from leaderboard.boards.due import rows_changed
-from leaderboard.boards.models import DRAFT, PUBLISHED, Draft, Edition, Screen
+from leaderboard.boards.models import DRAFT, PUBLISHED, WITHDRAWN, Draft, Edition, Screen
 from leaderboard.boards.publish import locked_season
 from leaderboard.boards.read import find_form
 from leaderboard.boards.revisions import kept_board
@@ -120,7 +120,10 @@ def _screen_problems(season: Season, screens: Sequence[Screen]) -> list[str]:
 
 
 def board_of(session: Session, ceremony: Ceremony) -> dict[str, Any]:
-    """The whole board that a ceremony reveals, for the presenter; screens get `revealed` of it."""
+    """The whole board that a ceremony reveals, for the presenter; screens get `revealed` of it.
+
+    Raises CeremonyRefused for an edition that was withdrawn meanwhile.
+    """
     season = session.get_one(Season, ceremony.season_id)
     draft = session.get(Draft, ceremony.draft_id) if ceremony.draft_id else None
     edition = session.get(Edition, ceremony.edition_id) if ceremony.edition_id else None
@@ -132,6 +135,8 @@ def _board(session: Session, season: Season, draft: Draft | None, edition: Editi
         kept: dict[str, Any] = kept_board(draft)["board"]
         return kept
     number = edition.number if edition else 0
+    if edition is not None and edition.state == WITHDRAWN:
+        raise CeremonyRefused(_("第 {number} 期已撤回，揭榜已结束，大屏已回到播放单").format(number=number))
     form = find_form(session, f"/boards/{season.slug}/{number}.json", "")
     if form is None:
         raise CeremonyRefused(_("这一期没有可以揭晓的名次"))

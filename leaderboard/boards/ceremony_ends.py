@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from leaderboard.accounts.audit import record_act
 from leaderboard.boards.ceremony_models import Ceremony
 from leaderboard.boards.due import rows_changed
-from leaderboard.boards.models import Draft
+from leaderboard.boards.models import Draft, Edition
 from leaderboard.instant import Millis, now
 from leaderboard.seasons.models import Season
 
@@ -51,6 +51,15 @@ def end_with_draft(session: Session, actor: str, draft: Draft) -> None:
     """
     for ceremony in session.scalars(_open(Ceremony.draft_id == draft.id)).all():
         end(session, actor, ceremony, draft=draft.id)
+
+
+def end_with_edition(session: Session, actor: str, edition: Edition) -> None:
+    """End the ceremony of an edition that is corrected or withdrawn: no screen reveals more of what no longer holds.
+
+    In the transaction that takes the edition's state, so that no step can be taken after it.
+    """
+    for ceremony in session.scalars(_open(Ceremony.edition_id == edition.id)).all():
+        end(session, actor, ceremony, edition=edition.number)
 
 
 def forgotten(session: Session, at: Millis) -> Sequence[Ceremony]:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from leaderboard.accounts.audit import record_act
 from leaderboard.boards.again import due_of_correction
+from leaderboard.boards.ceremony_ends import end_with_edition
 from leaderboard.boards.countersign import WITHDRAW, check_agreed
 from leaderboard.boards.difference import Effect, effect, without_later
 from leaderboard.boards.drafts import LIVE, DraftRefused, store_draft
@@ -92,6 +93,7 @@ def supersede(
     """Mark an edition as superseded by its correction, in the transaction that announces it."""
     _take_state(session, corrected, (PUBLISHED,), SUPERSEDED)
     _notice(session, corrected, SUPERSEDED, actor, reason, at, successor)
+    end_with_edition(session, actor, corrected)
     season = session.get_one(Season, corrected.season_id)
     record_act(
         session,
@@ -129,6 +131,7 @@ def withdraw(
     check_agreed(season, actor, WITHDRAW, agreed)
     _take_state(session, edition, (PUBLISHED, SUPERSEDED), WITHDRAWN)
     _notice(session, edition, WITHDRAWN, actor, reason.strip(), at)
+    end_with_edition(session, actor, edition)
     record_act(
         session,
         actor,

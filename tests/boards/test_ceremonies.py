@@ -22,6 +22,7 @@ from leaderboard.boards.ceremonies import (
 from leaderboard.boards.ceremony_ends import end
 from leaderboard.boards.ceremony_models import Ceremony
 from leaderboard.boards.ceremony_steps import revealed, steps_of
+from leaderboard.boards.correct import supersede
 from leaderboard.boards.drafts import drop, hold
 from leaderboard.boards.models import Screen
 from leaderboard.boards.publish import Due, score
@@ -41,7 +42,7 @@ def board_of_places(*places: int | None, division: str = "d") -> dict[str, objec
         {"unit": chr(97 + n), "division": division, "place": place, "previous_place": None, "score": "1"}
         for n, place in enumerate(places)
     ]
-    told = {"key": division, "name": "组", "name_en": None, "headlines": {}}
+    told: dict[str, object] = {"key": division, "name": "组", "name_en": None, "headlines": {}}
     return {
         "divisions": [told],
         "standings": rows,
@@ -205,3 +206,13 @@ def test_it_ends_with_the_board_that_it_shows(session: Session, race: Race) -> N
     drop(session, "wang", draft, reason="有误")
     assert ceremony.ended_by == "wang"
     assert ceremonies_of_screens(session, at) == {}
+
+
+def test_it_ends_with_the_edition_that_a_correction_takes_the_place_of(session: Session, race: Race) -> None:
+    ceremony = begun(session, race)
+    corrected = latest_edition(session, race.season.id)
+    assert corrected is not None
+    supersede(session, "wang", corrected, race.publish(), reason="口径有误", at=now())
+    assert ceremony.ended_by == "wang"
+    with pytest.raises(CeremonyRefused, match="已经结束"):
+        move(session, "li", ceremony, seen=0, by=1)

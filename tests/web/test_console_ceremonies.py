@@ -15,8 +15,9 @@ from leaderboard.accounts.read import newest_lines
 from leaderboard.airing import Node, tick
 from leaderboard.boards.ceremony_models import Ceremony
 from leaderboard.boards.clock import request_run
+from leaderboard.boards.correct import withdraw
 from leaderboard.boards.drafts import hold
-from leaderboard.boards.models import Draft
+from leaderboard.boards.models import Draft, Edition
 from leaderboard.boards.publish import Due, score
 from leaderboard.boards.screens import add_screen
 from leaderboard.db import Database
@@ -151,6 +152,25 @@ def test_its_end_gives_the_screens_back(client: FlaskClient, lane: ScreenLane, t
     assert glass(lane, token) == ""
     assert "已结束" in client.get(DESK).text
     assert "已结束" in client.get(LIST).text
+
+
+def test_no_screen_and_no_desk_goes_on_with_an_edition_that_is_withdrawn(
+    client: FlaskClient, lane: ScreenLane, token: str, database: Database
+) -> None:
+    begin(client)
+    press(client)
+    assert "南岸街道" in glass(lane, token)
+    with database.session() as session:
+        withdraw(session, "wang", session.scalars(select(Edition)).one(), reason="口径有误")
+        session.commit()
+    assert glass(lane, token) == ""
+    assert step_told(lane, token) is None
+    desk = client.get(DESK).text
+    assert "第 1 期已撤回" in desk
+    assert "青石镇" not in desk
+    assert "下一步" not in desk
+    submit(client, f"{DESK}/step", LIST, do="next", seen="1")
+    assert "这场揭榜已经结束" in client.get(DESK).text
 
 
 def hold_back(database: Database, race: Race) -> int:

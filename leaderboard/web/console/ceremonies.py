@@ -96,11 +96,10 @@ def ceremony(ceremony_id: int) -> ResponseReturnValue:
     found = reading().get(Ceremony, ceremony_id) or abort(404)
     season = reading().get_one(Season, found.season_id)
     try:
-        told = cues(board_of(reading(), found), found.division, found.together)
+        told, gone = cues(board_of(reading(), found), found.division, found.together), ""
     except CeremonyRefused as refusal:
         # What was withdrawn meanwhile has no board to lead through.
-        flash("；".join(refusal.problems))
-        return redirect(url_for("console.ceremonies"))
+        told, gone = [], _("；").join(refusal.problems)
     return show(
         "ceremony",
         here="screens",
@@ -108,8 +107,9 @@ def ceremony(ceremony_id: int) -> ResponseReturnValue:
         of_season=season,
         held=held_boards(reading(), season) if found.draft_id else [],
         is_live=is_live(found, now()),
-        present=told[found.step],
-        coming=told[found.step + 1] if found.step < found.steps else None,
+        gone=gone,
+        present=told[found.step] if told else None,
+        coming=told[found.step + 1] if told and found.step < found.steps else None,
         cues=told,
         notes=notes_of(found),
         screens=screens_of(reading(), found),
