@@ -32,9 +32,9 @@ from leaderboard.instant import now
 from leaderboard.seasons.models import Season
 from leaderboard.seasons.read import find_season
 from leaderboard.web.editions import authority_of, public_edition, stored_board
-from leaderboard.web.fast_lane import LATEST, NUMBERED, answer_of, best_encoding, is_unchanged
 from leaderboard.web.public.door import kept
 from leaderboard.web.requests import office, reading
+from leaderboard.web.variants import LATEST, NUMBERED, answer_of, best_encoding, is_unchanged
 from leaderboard.words import CHINESE, LANGUAGES, language
 
 door = Blueprint("display", __name__)

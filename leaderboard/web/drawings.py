@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from threading import Lock
 
-from leaderboard.web.fast_lane import Answer
+from leaderboard.web.variants import Answer
 
 
 @dataclass(frozen=True, slots=True)

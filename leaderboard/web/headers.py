@@ -9,6 +9,7 @@ from flask import Flask, Response, request
 from flask import session as cookie
 
 from config import Settings
+from leaderboard.templating import asset
 
 CONTENT_POLICY = (
     "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -17,6 +18,7 @@ CONTENT_POLICY = (
 FRAME_OPTIONS = "X-Frame-Options"
 
 YEAR = 31_536_000
+FOR_EVER = f"public, max-age={YEAR}, immutable"
 HOST = re.compile(r"(?:https?:)?//[^/?#]*", re.IGNORECASE)
 
 
@@ -61,8 +63,9 @@ def register(app: Flask, settings: Settings) -> None:
 def _limit_keeping(response: Response) -> None:
     """Files marked with their content may be kept for ever; pages made for one person not at all."""
     if request.endpoint == "static" and response.status_code == 200:
-        if "v" in request.args:
-            response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
+        # Under the mark of another version, as during an upgrade, it would be kept for ever in the place of that one.
+        if request.full_path == asset((request.view_args or {})["filename"]):
+            response.headers["Cache-Control"] = FOR_EVER
     elif cookie:
         response.headers["Cache-Control"] = "no-store"
     else:

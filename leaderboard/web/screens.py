@@ -26,8 +26,8 @@ from leaderboard.seasons.models import Season
 from leaderboard.templating import render
 from leaderboard.web.drawings import Drawing, Drawings
 from leaderboard.web.editions import authority_of, stored_board
-from leaderboard.web.fast_lane import IDENTITY, LATEST, Answer, answer_of, best_encoding, is_unchanged
 from leaderboard.web.requests import office, reading, settings
+from leaderboard.web.variants import IDENTITY, LATEST, Answer, answer_of, best_encoding, is_unchanged
 from leaderboard.words import language
 
 door = Blueprint("screens", __name__)

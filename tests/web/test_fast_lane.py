@@ -17,7 +17,8 @@ from config import Settings
 from leaderboard.boards.models import Edition, PublicForm
 from leaderboard.db import Database
 from leaderboard.seasons import plan
-from leaderboard.web.fast_lane import FastLane, best_encoding, download_name, is_unchanged
+from leaderboard.web.fast_lane import FastLane
+from leaderboard.web.variants import best_encoding, download_name, is_unchanged
 from tests.factories import Race, small_race, start_race
 
 BOARD = "/boards/race/1.json"

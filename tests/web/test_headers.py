@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from config import Settings
 from leaderboard import create_app
 from leaderboard.db import Database
+from leaderboard.templating import asset
 from leaderboard.web.headers import public_headers
 from tests.people import enrol, signed_in
 
@@ -77,7 +78,8 @@ def test_files_marked_with_their_content_are_kept_for_ever(client: FlaskClient):
     def kept(path: str) -> str:
         return client.get(path, buffered=True).headers["Cache-Control"]
 
-    assert "immutable" in kept("/static/icon.svg?v=12345678")
+    assert "immutable" in kept(asset("icon.svg"))
+    assert "immutable" not in kept("/static/icon.svg?v=12345678")
     assert "immutable" not in kept("/static/icon.svg")
     assert "immutable" not in kept("/static/none.css?v=12345678")
 

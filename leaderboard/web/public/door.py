@@ -8,8 +8,8 @@ from leaderboard.boards.packing import brotli_of, gzipped, piece
 from leaderboard.seasons.models import Season
 from leaderboard.seasons.read import find_season
 from leaderboard.web.editions import authority_of
-from leaderboard.web.fast_lane import BROTLI, IDENTITY, LATEST, best_encoding
 from leaderboard.web.requests import office, reading
+from leaderboard.web.variants import BROTLI, IDENTITY, LATEST, best_encoding
 
 door = Blueprint("boards", __name__, url_prefix="/boards")
 

@@ -10,9 +10,9 @@ from flask import Response
 from leaderboard.boards.models import SUPERSEDED, Edition
 from leaderboard.boards.picture import chinese_font, picture
 from leaderboard.web.editions import public_edition, stored_board
-from leaderboard.web.fast_lane import NUMBERED
 from leaderboard.web.public.door import door, kept
 from leaderboard.web.requests import settings
+from leaderboard.web.variants import NUMBERED
 from leaderboard.words import language
 
 MOST = 64
