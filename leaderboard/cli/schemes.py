@@ -149,7 +149,7 @@ def scheme_restore_command(context: Context, season: str, version: int) -> None:
     """Undo: copy a past version to a new draft, to be approved like any other."""
     with context.changing() as session:
         found = season_named(session, season)
-        draft = restore_version(session, context.actor, found, _version(session, found, version), None)
+        draft = restore_version(session, context.actor, found, _version(session, found, version))
     click.echo(f"{found.title} 已照第 {version} 版起草 {_seen(draft)}, 尚未生效")
 
 

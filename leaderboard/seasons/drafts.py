@@ -93,23 +93,31 @@ def save_draft(
     return draft
 
 
-def restore_version(
-    session: Session, actor: str, season: Season, version: SchemeVersion, seen: tuple[int, int] | None
-) -> SchemeVersion:
+def restore_version(session: Session, actor: str, season: Season, version: SchemeVersion) -> SchemeVersion:
     """Take a past version up again: the season's draft becomes a copy of it, to be approved like any other.
 
-    Raises DraftChanged as saving does, PlanError where a draft is being worked on: it would be overwritten.
+    Raises PlanError where a draft is being worked on or waits for approval: it would be overwritten.
     """
-    if _held_draft(session, season, seen) is not None:
+    _hold(session, season)
+    draft = current_draft(session, season.id)
+    if draft is not None and draft.state == SUBMITTED:
+        words = _("第 {draft} 版正在审批, 请先撤回并作废, 或待它批准, 再恢复第 {version} 版")
+        raise PlanError(words.format(draft=draft.version_no, version=version.version_no))
+    if draft is not None:
         raise PlanError(
             _("已有草稿, 请先作废或生效后再恢复第 {version} 版").format(version=version.version_no)
         )
     return draft_scheme(session, actor, season, json.loads(version.document), source=f"v{version.version_no}")
 
 
-def _held_draft(session: Session, season: Season, seen: tuple[int, int] | None) -> SchemeVersion | None:
-    """The draft that was seen, if any; the season's row is held so that two first drafts cannot pass each other."""
+def _hold(session: Session, season: Season) -> None:
+    """Hold the season's row, so that two first drafts cannot pass each other."""
     session.scalars(select(Season.id).where(Season.id == season.id).with_for_update()).one()
+
+
+def _held_draft(session: Session, season: Season, seen: tuple[int, int] | None) -> SchemeVersion | None:
+    """The draft that was seen, if any."""
+    _hold(session, season)
     draft = current_draft(session, season.id)
     if seen != ((draft.version_no, draft.revision) if draft else None):
         raise DraftChanged(_("保存之前, 草稿已被他人改动"))

@@ -241,6 +241,17 @@ def scheme_in_force(session: Session, season_id: int, on: date, known_at: int) -
     ).one_or_none()
 
 
+def scheme_to_follow(session: Session, season_id: int, after: date) -> SchemeVersion | None:
+    """The approved version that is the next to come in force after a day, whatever is put in force until then."""
+    return session.scalars(
+        select(SchemeVersion)
+        .where(SchemeVersion.season_id == season_id, SchemeVersion.state == APPROVED)
+        .where(SchemeVersion.effective_on > after)
+        .order_by(SchemeVersion.effective_on, SchemeVersion.version_no.desc())
+        .limit(1)
+    ).one_or_none()
+
+
 def list_schemes(session: Session, season_id: int) -> Sequence[SchemeVersion]:
     """Every version of a season's scheme, newest first."""
     return session.scalars(

@@ -23,7 +23,7 @@ from leaderboard.seasons.approval import (
     submit_scheme,
     withdraw_scheme,
 )
-from leaderboard.seasons.drafts import current_draft, restore_version, save_draft
+from leaderboard.seasons.drafts import current_draft, save_draft
 from leaderboard.seasons.models import (
     APPROVED,
     DISCARDED,
@@ -37,7 +37,7 @@ from leaderboard.seasons.models import (
 )
 from leaderboard.seasons.plan import PlanError
 from leaderboard.seasons.read import scheme_in_force
-from leaderboard.seasons.schemes import DraftChanged, discard_scheme, draft_scheme, found_scheme
+from leaderboard.seasons.schemes import discard_scheme, draft_scheme, found_scheme
 from tests.factories import FOUR_RATES, Race, put_in_force, start_race
 
 TODAY, TOMORROW, YESTERDAY = date(2026, 11, 20), date(2026, 11, 21), date(2026, 11, 19)
@@ -218,17 +218,6 @@ def test_an_approved_scheme_is_final(session: Session, race: Race) -> None:
             act(session, "wang", version)
     with pytest.raises(PlanError, match="不是草稿"):
         submit_scheme(session, "wang", version, effective_on=TODAY, reason="又", today=TODAY)
-
-
-def test_undo_is_a_new_version_through_the_same_door(session: Session, race: Race) -> None:
-    approve_scheme(session, "li", submitted(session, race), today=TODAY)
-    first = session.scalars(select(SchemeVersion).where(SchemeVersion.version_no == 1)).one()
-    copy = restore_version(session, "wang", race.season, first, None)
-    assert (copy.version_no, copy.state, copy.document) == (3, DRAFT, first.document)
-    with pytest.raises(PlanError, match="已有草稿"):
-        restore_version(session, "wang", race.season, first, (3, copy.revision))
-    with pytest.raises(DraftChanged):
-        restore_version(session, "wang", race.season, first, None)
 
 
 def test_every_saved_state_of_a_draft_is_kept(session: Session, race: Race) -> None:

@@ -17,6 +17,7 @@ from leaderboard.seasons.drafts import current_draft, save_draft
 from leaderboard.seasons.models import APPROVED, DRAFT, SUBMITTED, SchemeSubmission, SchemeVersion
 from leaderboard.seasons.read import find_season
 from leaderboard.seasons.schemes import draft_scheme
+from tests.factories import put_in_force
 from tests.people import enrol, signed_in, token_in
 from tests.visiting import Visit
 from tests.web.races import TODAY, committed_race
@@ -103,7 +104,7 @@ def test_the_approver_sees_past_editions_and_how_sure_places_are(
         }
         seen = (draft.version_no, draft.revision)
         draft = save_draft(
-            session, "chen", season, PLAIN | {"indicators": rows, "divisions": divisions}, seen
+            session, "chen", season, dict(PLAIN) | {"indicators": rows, "divisions": divisions}, seen
         )
         submit_scheme(session, "chen", draft, effective_on=TODAY, reason="只看签约", today=TODAY)
         session.commit()
@@ -172,6 +173,21 @@ def test_a_day_that_has_passed_is_moved_visibly(app: Flask, database: Database, 
         )
 
 
+def test_what_takes_over_soon_is_told_before_and_after_approving(
+    approver: FlaskClient, database: Database, visit: Visit
+) -> None:
+    soon = TODAY + timedelta(days=9)
+    with database.session() as session:
+        season = find_season(session, "now")
+        assert season is not None
+        put_in_force(session, season, PLAIN, soon, approved_at=1)
+        session.commit()
+    told = f"第 3 版已批准自 {soon} 起生效，届时取代本版；要一并取代它，请把生效日定在 {soon} 或以后"
+    assert told in visit(PAGE, client=approver).text()
+    press(approver, "approve")
+    assert told in visit(DESK, client=approver).text()
+
+
 @pytest.mark.engines("sqlite")
 def test_a_viewer_looks_and_decides_nothing(app: Flask, approver: FlaskClient, database: Database) -> None:
     enrol(database, "guest", VIEWER)
@@ -183,7 +199,9 @@ def test_a_viewer_looks_and_decides_nothing(app: Flask, approver: FlaskClient, d
 
 
 @pytest.mark.engines("sqlite")
-def test_a_past_version_is_taken_up_again_as_a_new_draft(approver: FlaskClient, database: Database) -> None:
+def test_a_past_version_is_taken_up_again_as_a_new_draft(
+    approver: FlaskClient, database: Database, visit: Visit
+) -> None:
     press(approver, "approve")
     token = token_in(approver.get(DESK).get_data(as_text=True))
     assert approver.post(f"{DESK}/1/restore", data={"csrf_token": token}).status_code == 302
@@ -192,3 +210,7 @@ def test_a_past_version_is_taken_up_again_as_a_new_draft(approver: FlaskClient, 
         first = session.scalars(select(SchemeVersion).where(SchemeVersion.version_no == 1)).one()
     assert (draft.version_no, draft.state, draft.document) == (3, DRAFT, first.document)
     assert approver.post(f"{DESK}/9/restore", data={"csrf_token": token}).status_code == 404
+    page = visit(f"{DESK}/versions", client=approver)
+    assert "已照第 1 版起草第 3 版，尚未生效。第 2 版的改动都不在其中；只想撤销其中一项" in page.text()
+    approver.post(f"{DESK}/1/restore", data={"csrf_token": token})
+    assert "已有草稿, 请先作废或生效后再恢复第 1 版" in visit(DESK, client=approver).text()

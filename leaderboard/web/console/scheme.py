@@ -38,6 +38,7 @@ from leaderboard.web.console.scheme_form import (
     values_of,
     weight_groups,
 )
+from leaderboard.web.console.scheme_order import submitted_words
 from leaderboard.web.console.scheme_trial import Trial, past_editions, words
 from leaderboard.web.guards import guard_action, guarded, person
 from leaderboard.web.requests import reading, writing
@@ -172,8 +173,7 @@ def submit_draft(slug: str) -> ResponseReturnValue:
             today=today(),
             is_blind=chosen_blind(season, document),
         )
-        told = _("第 {version} 版方案已提交，由另一位管理员批准后自 {day} 起生效")
-        flash(told.format(version=version.version_no, day=effective_on))
+        flash(submitted_words(session, version, effective_on))
 
     return _change(season, submit, typed)
 

@@ -27,6 +27,7 @@ from leaderboard.seasons.schemes import DraftChanged, unfit_day
 from leaderboard.web.console.acts import carry_out
 from leaderboard.web.console.door import door, season_at, show, today
 from leaderboard.web.console.scheme import desk_of, seen_draft
+from leaderboard.web.console.scheme_order import succession
 from leaderboard.web.console.scheme_trial import Trial, division_names
 from leaderboard.web.guards import guard_action, guarded, person
 from leaderboard.web.requests import reading, writing
@@ -44,15 +45,16 @@ def approval(slug: str) -> ResponseReturnValue:
 @guarded(guard_action(Action.APPROVE_SCHEME))
 def approve(slug: str) -> ResponseReturnValue:
     """Put the submitted version in force, as another person than its authors."""
-    typed = Typed.of_request()
+    season, typed = season_at(slug), Typed.of_request()
     day = typed.day("effective_on") if typed.values.get("effective_on") else None
 
     def decide(session: Session, version: SchemeVersion) -> str:
         approve_scheme(session, person().name, version, today=today(), effective_on=day)
         told = _("第 {version} 版方案已批准，自 {day} 起用于新发布的各期；已发布的各期不变")
-        return told.format(version=version.version_no, day=version.effective_on)
+        said = told.format(version=version.version_no, day=version.effective_on)
+        return said + succession(session, season.id, version.effective_on or today())
 
-    return _decision(season_at(slug), typed, decide)
+    return _decision(season, typed, decide)
 
 
 @door.post("/seasons/<slug>/scheme/return")
@@ -129,6 +131,7 @@ def _approval_page(season: Season, typed: Typed, status: int = 200) -> ResponseR
         edition=latest_edition(session, season.id),
         is_own=person().name in own,
         overdue=overdue,
+        succession=succession(session, season.id, desk.waiting.effective_on) if desk.waiting else "",
         today=today(),
         past=[
             (numbers[found.scheme_version_id], found)

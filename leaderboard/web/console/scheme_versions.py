@@ -14,14 +14,14 @@ from leaderboard.exchange.scheme_file import TAKEN, taken_note
 from leaderboard.rulebook.differences import differences
 from leaderboard.seasons.drafts import restore_version
 from leaderboard.seasons.models import APPROVED, SchemeVersion
-from leaderboard.seasons.read import list_schemes
+from leaderboard.seasons.read import list_schemes, scheme_to_follow
 from leaderboard.web.console.acts import carry_out
 from leaderboard.web.console.door import door, season_at, show, today
 from leaderboard.web.console.scheme import desk_of
+from leaderboard.web.console.scheme_order import restored_words
 from leaderboard.web.console.scheme_trial import division_names
 from leaderboard.web.guards import guard_action, guarded, person
 from leaderboard.web.requests import reading
-from leaderboard.words import gettext as _
 
 
 @door.get("/seasons/<slug>/scheme/versions")
@@ -46,6 +46,7 @@ def scheme_versions(slug: str) -> ResponseReturnValue:
         changed=changed,
         today=today(),
         ended=today() > season.ends_on,
+        to_follow=scheme_to_follow(reading(), season.id, today()),
     )
 
 
@@ -56,12 +57,10 @@ def restore(slug: str, number: int) -> ResponseReturnValue:
     season = season_at(slug)
 
     def copy(session: Session) -> str:
-        past = next((v for v in list_schemes(session, season.id) if v.version_no == number), None)
-        if past is None:
-            abort(404)
-        draft = restore_version(session, person().name, season, past, None)
-        told = _("已照第 {past} 版起草第 {version} 版，尚未生效")
-        return told.format(past=number, version=draft.version_no)
+        versions = list_schemes(session, season.id)
+        past = next((v for v in versions if v.version_no == number), None) or abort(404)
+        draft = restore_version(session, person().name, season, past)
+        return restored_words(versions, past, draft)
 
     return carry_out(copy, url_for("console.scheme", slug=slug))
 
