@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from itertools import permutations
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -74,6 +77,11 @@ def boxes(page: Visited, *words: str) -> list[str]:
         for box in row.iter("input")
         if any(word in page.text(row) for word in words)
     ]
+
+
+def acts_in(page: Visited) -> list[str]:
+    """What the buttons that take a verification back stand for, the last one first."""
+    return [button.get("value") or "" for button in page.all("button", name="at")]
 
 
 def send(client: FlaskClient, **fields: object) -> TestResponse:
@@ -188,10 +196,11 @@ def test_a_verification_just_made_is_taken_back(
     page = visit(QUEUE, client=client)
     assert "刚才认定了 2 条。 撤销刚才的认定" in page.text()
     token = token_in(page.source)
-    answer = client.post("/console/awaiting/undo?season=now", data={"csrf_token": token})
+    (at,) = acts_in(page)
+    answer = client.post("/console/awaiting/undo?season=now", data={"csrf_token": token, "at": at})
     assert answer.location == "/console/awaiting?season=now"
     page = visit(answer.location, client=client)
-    assert "已撤销刚才的认定：2 条记录回到待认定" in page.text()
+    assert "已撤销认定：2 条记录回到待认定" in page.text()
     assert len(rows(page)) == 6
     assert "撤销刚才的认定" in visit("/console/projects/L-1", client=client).text()
     with database.reading() as session:
@@ -214,11 +223,37 @@ def test_nothing_is_taken_back_where_somebody_decided_since(
         fact = session.scalars(select(CapitalArrival)).all()[0]
         decide(session, "li", fact, "reversed", "重复")
         session.commit()
-    token = token_in(visit(QUEUE, client=client).source)
-    client.post("/console/awaiting/undo", data={"csrf_token": token})
+    page = visit(QUEUE, client=client)
+    asked = {"csrf_token": token_in(page.source), "at": acts_in(page)[0]}
+    client.post("/console/awaiting/undo", data=asked)
     assert "其中 1 条已由他人处理" in visit(QUEUE, client=client).text()
-    client.post("/console/awaiting/undo", data={"csrf_token": token})
-    assert "没有可以撤销的认定" in visit(QUEUE, client=client).text()
+    client.post("/console/awaiting/undo", data=asked)
+    told = visit(QUEUE, client=client).text()
+    assert "这次认定已不能在这里撤销；请到项目页或报表页逐条退回" in told
+
+
+def test_three_verifications_are_taken_back_in_any_order(
+    client: FlaskClient, database: Database, visit: Visit
+) -> None:
+    """Each press takes back the act it stands beside, and no other."""
+
+    def waiting() -> set[str]:
+        with database.reading() as session:
+            return {"/".join(map(str, line.key)) for line in list_awaiting(session, Asked(), 100)}
+
+    page = visit(QUEUE, client=client)
+    token, whole = token_in(page.source), waiting()
+    three = [boxes(page, words)[0] for words in ("银行回单 1", "银行回单 2", "visits")]
+    for order in permutations(range(3)):
+        for box in three:
+            client.post(QUEUE, data={"csrf_token": token, "one": box})
+        left = waiting()
+        assert left == whole - set(three)
+        acts = re.findall(r'name="at" value="([0-9]+)"', client.get(QUEUE).get_data(as_text=True))[::-1]
+        for number in order:
+            client.post("/console/awaiting/undo", data={"csrf_token": token, "at": acts[number]})
+            left.add(three[number])
+            assert waiting() == left
 
 
 @pytest.mark.engines("sqlite")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from flask import abort, flash, redirect, request, url_for
 from flask import session as cookie
@@ -47,8 +48,8 @@ MOST = 300
 AGES = (3, 7, 15, 30)
 """Days that a record may have waited."""
 A_DAY = 86_400_000
-UNDO = "verified_last"
-"""Where the browser's own session keeps what was verified last, and when."""
+UNDO, MOST_ACTS, MOST_KEPT = "verified_acts", 5, 100
+"""Where the browser's own session keeps what was verified last, and when: so many acts on so many records at most."""
 BOX = re.compile(rf"({'|'.join(KINDS)})/([0-9]{{1,10}})/([0-9]{{1,16}})")
 """What a box stands for: event/12/345, the kind, whom it is about, the fact."""
 
@@ -142,9 +143,8 @@ def decide_together() -> ResponseReturnValue:
         session.rollback()
         return _page(filters, typed, ticked, 422, settled)
     session.commit()
-    cookie.pop(UNDO, None)
     if outcome == VERIFIED:
-        cookie[UNDO] = [at, *ticked]
+        _keep_for_undoing([at, *dict.fromkeys(ticked)])
     said = _("已认定 {count} 条记录") if outcome == VERIFIED else _("已退回 {count} 条记录")
     flash(said.format(count=len(set(keys))))
     return redirect(filters.address(filters.page))
@@ -153,22 +153,33 @@ def decide_together() -> ResponseReturnValue:
 @door.post("/awaiting/undo")
 @guarded(guard_action(Action.VERIFY_FACTS))
 def undo_last() -> ResponseReturnValue:
-    """Take back what this person verified last, as long as nobody has decided on any of it since."""
-    filters = Filters.of_address()
-    at, *ticked = cookie.pop(UNDO, None) or (None,)
+    """Take back one of the last verifications of this person, as long as nobody has decided on any of it since."""
+    filters, asked, kept = Filters.of_address(), request.form.get("at", ""), cookie.pop(UNDO, [])
+    at, *ticked = next((act for act in kept if str(act[0]) == asked), (None,))
+    cookie[UNDO] = [act for act in kept if act[0] != at]
     if at is None:
-        flash(_("没有可以撤销的认定"), "failure")
+        flash(_("这次认定已不能在这里撤销；请到项目页或报表页逐条退回"), "failure")
         return redirect(filters.address())
     session = writing()
     keys = [_key(text) for text in ticked]
     try:
         undo_verification(session, person().name, keys, at)
         session.commit()
-        flash(_("已撤销刚才的认定：{count} 条记录回到待认定").format(count=len(keys)))
+        flash(_("已撤销认定：{count} 条记录回到待认定").format(count=len(keys)))
     except LedgerError as error:
         session.rollback()
         flash(str(error), "failure")
     return redirect(filters.address(state=AWAITING))
+
+
+def _keep_for_undoing(act: list[Any]) -> None:
+    """Keep what was verified just now in front of what was before it, as far as a cookie holds it."""
+    kept, count = [act], len(act)
+    for earlier in cookie.get(UNDO, []):
+        count += len(earlier)
+        if count <= MOST_KEPT and len(kept) < MOST_ACTS:
+            kept.append(earlier)
+    cookie[UNDO] = kept
 
 
 def _key(text: str) -> Key:
@@ -229,7 +240,7 @@ def _page(
         settled=settled,
         settled_projects=project_heads(session, {gone.key.holder_id for gone in settled}),
         files=evidence_of(session, [line.key.fact_id for line in lines]),
-        undo=len(cookie.get(UNDO, ())) - 1,
+        undo=[(act[0], len(act) - 1) for act in cookie.get(UNDO, [])],
         total=total,
         most=MOST,
         page=page,
