@@ -49,6 +49,11 @@ def public_mark(session: Session) -> Mark:
     return frozenset(tuple(row) for row in session.execute(_numbers()))
 
 
+def notices_in(mark: Mark) -> int:
+    """How many notices a mark counts: with another number, what is told of earlier editions may differ."""
+    return max((int(row[2]) for row in mark), default=0)
+
+
 def newest_editions(session: Session, each: int) -> list[PublicEdition]:
     """The latest edition of every season open to the public and its newest `each` readable numbers, in number order."""
     found: list[PublicEdition] = []

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, cast
 
 from sqlalchemy import BigInteger, Row, Select, Table, bindparam, func, select, update
@@ -16,13 +17,15 @@ from leaderboard.boards.ceremony_ends import FORGOTTEN_MS
 from leaderboard.boards.ceremony_models import Ceremony, CeremonyScreen
 from leaderboard.boards.clock import next_due
 from leaderboard.boards.models import Screen, ScreenReport
-from leaderboard.boards.playlists import entries_of, scenes_in
+from leaderboard.boards.playlists import Entry, entries_of, scenes_in
 from leaderboard.boards.read import latest_edition
 from leaderboard.instant import Millis, iso, utc_offset
 from leaderboard.seasons.models import Season
 
 HEAD = select(AuditHead.seq_no, AuditHead.hash).where(AuditHead.id == 1)
 Mark = tuple[Any, ...]
+MOST_ALIKE = 256
+"""Screens by the thousand are set in a few ways; what follows from so many of them is worked out once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +42,34 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
+class Round:
+    """What a screen shows of whatever edition: all that its drawing depends on beside the edition."""
+
+    lang: str
+    division: str | None
+    kinds: tuple[str, ...]
+    shames: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
-    """One screen at an address that opens: who may ask, and what it is told besides the edition."""
+    """One screen at an address that opens: who may ask, what it shows, and what it is told besides the edition."""
 
     screen_id: int
     token_hash: str
     season_id: int
-    lang: str
+    shown: Round
     address_range: str
     state: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """What screens of a season are told of its newest public edition, its hash if there is one, and when the next is due."""
+
+    told: Mapping[str, Any]
+    hash: str | None
+    next_due_at: Millis | None
 
 
 def trail_mark(session: Session) -> Mark:
@@ -96,13 +118,12 @@ def ceremonies_of_screens(session: Session, at: Millis) -> dict[int, dict[str, i
 
 
 def _told(screen: Row[Any], ceremony: dict[str, int] | None, zone: str, at: Millis) -> Told:
-    entries = entries_of(screen.playlist)
     has_notice = screen.notice and (screen.notice_until is None or screen.notice_until > at)
     until = None if screen.notice_until is None else iso(screen.notice_until, zone)
     state = {
         "revision": screen.revision,
         "look": look_of(screen),
-        "playlist": [entry.told() for entry in entries],
+        "playlist": [entry.told() for entry in _entries(screen.playlist)],
         "hours": {"from": screen.hours_from, "to": screen.hours_to} if screen.hours_from else None,
         "utc_offset": utc_offset(at, zone),
         "notice": {"text": screen.notice, "until": until} if has_notice else None,
@@ -110,36 +131,44 @@ def _told(screen: Row[Any], ceremony: dict[str, int] | None, zone: str, at: Mill
         "ceremony": ceremony,
         "reload": screen.reload_count,
     }
-    return Told(screen.id, screen.token_hash, screen.season_id, screen.lang, screen.address_range, state)
+    return Told(screen.id, screen.token_hash, screen.season_id, round_of(screen), screen.address_range, state)
+
+
+@lru_cache(MOST_ALIKE)
+def _entries(playlist: str | None) -> tuple[Entry, ...]:
+    return entries_of(playlist)
+
+
+def round_of(screen: Screen | Row[Any]) -> Round:
+    """What a screen shows."""
+    return _round(screen.lang, screen.division, screen.playlist, bool(screen.shows_shame))
+
+
+@lru_cache(MOST_ALIKE)
+def _round(lang: str, division: str | None, playlist: str | None, shames: bool) -> Round:
+    return Round(lang, division, scenes_in(_entries(playlist)), shames)
 
 
 def look_of(screen: Screen | Row[Any]) -> str:
     """A mark of everything that the drawn page depends on besides the edition; another one: the page is loaded anew."""
-    drawn = [
-        screen.season_id,
-        screen.division,
-        screen.lang,
-        screen.theme,
-        scenes_in(entries_of(screen.playlist)),
-        bool(screen.shows_shame),
-    ]
+    return _look(screen.season_id, screen.theme, round_of(screen))
+
+
+@lru_cache(MOST_ALIKE)
+def _look(season_id: int, theme: str, shown: Round) -> str:
+    drawn = [season_id, shown.division, shown.lang, theme, shown.kinds, shown.shames]
     return hashlib.sha256(json.dumps(drawn).encode()).hexdigest()[:12]
 
 
-def edition_told(session: Session, season_id: int, zone: str, at: Millis) -> dict[str, Any]:
+def newest_of(session: Session, season_id: int, zone: str, at: Millis) -> Newest:
     """The newest public edition of a season; before the first one, when it is due."""
     edition = latest_edition(session, season_id)
+    due_at = next_due(session, season_id, at) if edition is None else edition.next_due_at
+    due = None if due_at is None else iso(due_at, zone)
     if edition is None:
-        due_at = next_due(session, season_id, at)
-        return {"edition": None, "due_at": None if due_at is None else iso(due_at, zone)}
-    due_at = edition.next_due_at
-    return {
-        "edition": {
-            "number": edition.number,
-            "hash": edition.hash,
-            "next_due_at": None if due_at is None else iso(due_at, zone),
-        }
-    }
+        return Newest({"edition": None, "due_at": due}, None, due_at)
+    told = {"number": edition.number, "hash": edition.hash, "next_due_at": due}
+    return Newest({"edition": told}, edition.hash, due_at)
 
 
 def keep_reports(session: Session, reports: Mapping[int, Report]) -> None:

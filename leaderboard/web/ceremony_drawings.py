@@ -10,8 +10,10 @@ from leaderboard.bilingual import speaking_on_screen
 from leaderboard.boards.ceremonies import board_of
 from leaderboard.boards.ceremony_models import Ceremony
 from leaderboard.boards.ceremony_steps import revealed
+from leaderboard.boards.render import HTML, make_form
 from leaderboard.db import Database
 from leaderboard.templating import render
+from leaderboard.web.variants import Answer, Headers, answer_of
 from leaderboard.words import language
 
 TEMPLATE = "components/scenes/ceremony.html"
@@ -25,21 +27,24 @@ Key = tuple[int, int, str]
 class CeremonyDrawings:
     """Drawn steps in memory; of many who ask for one at once, one has it drawn and the others wait for it."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, always: Headers) -> None:
         self._database = database
-        self._drawn: OrderedDict[Key, bytes] = OrderedDict()
+        self._always = always
+        self._drawn: OrderedDict[Key, Answer] = OrderedDict()
         self._board: tuple[int, dict[str, Any]] | None = None
         self._lock = threading.Lock()
 
-    def get(self, ceremony_id: int, step: int, lang: str) -> bytes:
-        """A step drawn; raises the database's own error where it cannot be read."""
+    def get(self, ceremony_id: int, step: int, lang: str) -> Answer:
+        """A step drawn and packed; raises the database's own error where it cannot be read."""
         key = ceremony_id, step, lang
         found = self._drawn.get(key)
         if found is not None:
             return found
         with self._lock:
             if key not in self._drawn:
-                self._drawn[key] = self._draw(key)
+                self._drawn[key] = answer_of(
+                    make_form("", "", HTML, self._draw(key)), "no-store", self._always
+                )
                 while len(self._drawn) > MOST:
                     self._drawn.popitem(last=False)
             return self._drawn[key]

@@ -22,6 +22,7 @@ from leaderboard.boards.public import (
 from leaderboard.boards.read import public_seasons
 from leaderboard.boards.render import Form, index_forms
 from leaderboard.db import Database
+from leaderboard.instant import now
 from leaderboard.office import Office
 from leaderboard.web.headers import public_headers
 from leaderboard.web.own_lane import OwnLane
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication
 
 log = logging.getLogger(__name__)
+
+AWAITING = 0.05
+"""Seconds between two looks while an edition that screens show is due."""
 
 Key = tuple[str, str]
 """Path and query string."""
@@ -107,9 +111,13 @@ class FastLane:
         self.screens.close()
 
     def _watch(self, closing: threading.Event) -> None:
-        while not closing.wait(self._poll_seconds):
+        while not closing.wait(self._pause()):
             self.look()
             self.screens.look()
+
+    def _pause(self) -> float:
+        """Seconds until the next look; while an edition is awaited one comes soon after the other."""
+        return min(self._poll_seconds, AWAITING) if self.screens.awaits_edition(now()) else self._poll_seconds
 
     def look(self) -> None:
         """Take over what has been published, changed or closed to the public since the last look: one query if nothing."""

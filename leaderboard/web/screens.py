@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, render_template, request
@@ -11,43 +10,28 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
 from leaderboard.bilingual import speaking_on_screen
-from leaderboard.boards import view
 from leaderboard.boards.clock import next_due
 from leaderboard.boards.models import Edition, Screen
-from leaderboard.boards.playlists import entries_of, scenes_in
+from leaderboard.boards.public import notices_in, public_mark
 from leaderboard.boards.read import latest_edition
 from leaderboard.boards.render import HTML, make_form
 from leaderboard.boards.scene_past import Past
-from leaderboard.boards.scenes import Material, scenes_of
+from leaderboard.boards.screen_states import round_of
 from leaderboard.boards.screens import find_screen
 from leaderboard.instant import iso, now, utc_offset
-from leaderboard.qr import check_address
 from leaderboard.seasons.models import Season
 from leaderboard.templating import render
 from leaderboard.web.drawings import Drawing, Drawings
 from leaderboard.web.editions import authority_of, stored_board
 from leaderboard.web.requests import office, reading, settings
-from leaderboard.web.variants import IDENTITY, LATEST, Answer, answer_of, best_encoding, is_unchanged
+from leaderboard.web.scene_drawing import draw, drawing_of
+from leaderboard.web.variants import IDENTITY, Answer, answer_of, best_encoding, is_unchanged
 from leaderboard.words import language
 
 door = Blueprint("screens", __name__)
 
 DRAWINGS, MOST_DRAWINGS = "saima_drawings", 64
-MOST_COLUMNS = 6
-"""Rates that fit a row of a screen beside the score."""
-INSIDE, WAITING = "pages/display/screen_inside.html", "pages/display/screen_waiting.html"
-
-Document = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Round:
-    """What a screen shows of whatever edition: all that its drawing depends on beside the edition."""
-
-    lang: str
-    division: str | None
-    kinds: tuple[str, ...]
-    shames: bool
+WAITING = "pages/display/screen_waiting.html"
 
 
 @door.record_once
@@ -59,7 +43,7 @@ def keep_drawings(state: BlueprintSetupState) -> None:
 @door.get("/screens/<token>")
 def screen(token: str) -> AnyResponse:
     """A display; an address that is unknown or was revoked is answered like one that never was."""
-    found = find_screen(reading(), token, request.remote_addr) or abort(404)
+    found = find_screen(reading(), token, request.remote_addr or "") or abort(404)
     season = reading().get_one(Season, found.season_id)
     edition = latest_edition(reading(), season.id)
     number = request.args.get("scene", 1, type=int)
@@ -72,7 +56,7 @@ def screen(token: str) -> AnyResponse:
 @door.get("/screens/<token>/scenes")
 def scenes(token: str) -> AnyResponse:
     """What stands inside the page's `<main>`, for a new edition to be taken over from."""
-    found = find_screen(reading(), token, request.remote_addr) or abort(404)
+    found = find_screen(reading(), token, request.remote_addr or "") or abort(404)
     return _sent(drawn_scenes(found, latest_edition(reading(), found.season_id)))
 
 
@@ -92,69 +76,27 @@ def drawn_page(screen: Screen, season: Season, edition: Edition | None, number: 
     """The same with page `number` of the round in sight, for browsers without a script; after the last comes the first."""
     if edition is None:
         return waiting(screen, season)
-    shown = round_of(screen)
-    board = stored_board(season.slug, edition)
-    past = Past(reading(), edition)
+    shown, past = round_of(screen), Past(reading(), edition)
+    # A correction or withdrawal of an earlier edition changes what is told of it beside this one.
+    notices = notices_in(public_mark(reading()))
     drawings: Drawings = current_app.extensions[DRAWINGS]
 
     def drawn(nth: int) -> Drawing:
-        draw_it = lambda: draw(shown, board, nth, past) or waiting(screen, season)  # noqa: E731 - named for its one use
-        return drawings.get((edition.hash, shown, nth), draw_it)
+        def draw_it() -> Drawing:
+            board = stored_board(season.slug, edition)
+            return draw(shown, board, office(), number=nth, past=past) or waiting(screen, season)
+
+        return drawings.get((edition.hash, notices, shown, nth), draw_it)
 
     first = drawn(1)
     return drawn((number - 1) % first.pages + 1)
-
-
-def round_of(screen: Screen) -> Round:
-    """What a screen shows."""
-    return Round(
-        screen.lang, screen.division, scenes_in(entries_of(screen.playlist)), bool(screen.shows_shame)
-    )
-
-
-def draw(shown: Round, board: Document, number: int = 1, past: Past | None = None) -> Drawing | None:
-    """The scenes of a board; None where it has none of what the screen shows.
-
-    Without `past` it is a proof: nothing but the board is told, and there is no edition to check.
-    """
-    divisions = [d for d in view.divisions(board) if shown.division in {None, d.key}]
-    if not divisions:
-        return None
-    found = scenes_of(shown.kinds, Material(board, divisions, past, shown.shames))
-    pages = [(scene, page) for scene in found for page in range(len(scene.pages))]
-    chosen, page = pages[(number - 1) % len(pages)]
-    scheme = board["scheme"]
-    lead = next((i for i in scheme["indicators"] if i["key"] == scheme["lead"]), None)
-    with speaking_on_screen(shown.lang):
-        inside = render(
-            INSIDE,
-            language(),
-            board=board,
-            zone=office().zone,
-            scenes=found,
-            chosen=chosen,
-            page_number=pages.index((chosen, page)) + 1,
-            page_count=len(pages),
-            in_sight=lambda scene: scene.pages[page if scene is chosen else 0],
-            columns=[i for i in scheme["indicators"] if i is not lead][:MOST_COLUMNS],
-            lead=lead,
-            longest=view.best_score(board),
-            divisions=divisions,
-            check=None if past is None else check_address(office().public_url, board),
-            view=view,
-        )
-    return _drawing(inside, len(pages))
 
 
 def waiting(screen: Screen, season: Season) -> Drawing:
     """What a screen says before there is anything to show."""
     due_at = next_due(reading(), season.id, now())
     with speaking_on_screen(screen.lang):
-        return _drawing(render(WAITING, language(), season=season, due_at=due_at, zone=office().zone), 1)
-
-
-def _drawing(inside: bytes, pages: int) -> Drawing:
-    return Drawing(answer_of(make_form("", "", HTML, inside), LATEST, ()), pages)
+        return drawing_of(render(WAITING, language(), season=season, due_at=due_at, zone=office().zone))
 
 
 def screen_page(

@@ -9,10 +9,12 @@ from leaderboard.boards.drafts import line_before_draft
 from leaderboard.boards.models import Draft, Screen
 from leaderboard.boards.proof import FILES, Proof, past_of_proof, proof_of
 from leaderboard.boards.render import HTML
+from leaderboard.boards.screen_states import round_of
 from leaderboard.web.console.door import door, season_at
 from leaderboard.web.console.drafts import ONE, draft_at
 from leaderboard.web.requests import office, reading
-from leaderboard.web.screens import draw, round_of, screen_page
+from leaderboard.web.scene_drawing import draw
+from leaderboard.web.screens import screen_page
 from leaderboard.words import gettext as _
 from leaderboard.words import language
 
@@ -48,7 +50,7 @@ def proof_on_screen(slug: str, draft_id: int) -> ResponseReturnValue:
     draft, found = _proof(slug, draft_id)
     screen = Screen(name=_("清样"), season_id=draft.season_id, division=None, lang=language(), theme="dark")
     number = request.args.get("scene", 1, type=int)
-    inside = draw(round_of(screen), found.board, number) or abort(404)
+    inside = draw(round_of(screen), found.board, office(), number=number) or abort(404)
     return screen_page(screen, season_at(slug), inside, number=number, proof=True)
 
 

@@ -1,0 +1,179 @@
+"""What is known of every screen: who may ask, what it is told, and the scenes it asks for then; looked up by one thread."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Any
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from config import Settings
+from leaderboard.boards.public import Mark as PublicMark
+from leaderboard.boards.public import notices_in, public_mark
+from leaderboard.boards.screen_states import (
+    Mark,
+    Newest,
+    Told,
+    list_told,
+    newest_of,
+    screens_mark,
+    trail_mark,
+)
+from leaderboard.boards.screens import token_hash
+from leaderboard.db import Database
+from leaderboard.instant import Millis, now
+from leaderboard.office import Office
+from leaderboard.web.ceremony_drawings import CeremonyDrawings
+from leaderboard.web.newest_scenes import Key, NewestScenes
+from leaderboard.web.screen_build import screen_build
+from leaderboard.web.variants import Answer, Headers
+
+log = logging.getLogger(__name__)
+
+ANEW_MS: Millis = 30_000
+"""What depends on the clock alone, such as a notice that ends, is looked at so often."""
+SOON_MS, LATE_MS = 3_000, 30_000
+"""So long before and after a due instant an edition is awaited: as long as screens ask once a second."""
+Network = IPv4Network | IPv6Network
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What one screen is told, and what it asks for when it was told, ready to send."""
+
+    told: Told
+    newest: Newest
+    networks: tuple[Network, ...]
+    own: bytes
+    """Its own part of the JSON, without the closing brace."""
+    body: bytes
+    etag: str
+    headers: Headers
+    scenes: Answer | None
+    """None where they are not in memory, as before the first edition."""
+    ceremony: Answer | None
+    """The step of the ceremony that the screen takes part in."""
+
+
+class ScreenMemory:
+    """All screens whose addresses open, as they were at the last look."""
+
+    def __init__(self, database: Database, settings: Settings, always: Headers) -> None:
+        self._database = database
+        self._zone = settings.timezone
+        self._always = always
+        self._states: Mapping[str, State] = {}
+        self._marks: tuple[Mark, PublicMark] | None = None
+        self._trail: Mark | None = None
+        self._looked_at: Millis = 0
+        self._due: frozenset[Millis] = frozenset()
+        self._scenes = NewestScenes(database, Office.of(settings), always)
+        self._ceremonies = CeremonyDrawings(database, always)
+        self._in_trouble = False
+
+    @property
+    def is_filled(self) -> bool:
+        """Whether anything was ever looked up."""
+        return self._marks is not None
+
+    def find(self, token: str) -> State | None:
+        """The screen at this address, if it opens."""
+        return self._states.get(token_hash(token))
+
+    def awaits_edition(self, at: Millis) -> bool:
+        """Whether an edition that screens show is due about now."""
+        return any(-SOON_MS <= at - instant <= LATE_MS for instant in self._due)
+
+    def look(self) -> None:
+        """Take over what has changed since the last look: one query if nothing."""
+        try:
+            self._look(now())
+        except Exception:  # the boards beside it must go on being looked at
+            if not self._in_trouble:
+                log.exception("the database cannot be read; screens are told what was last known")
+            self._in_trouble = True
+            return
+        self._in_trouble = False
+
+    def _look(self, at: Millis) -> None:
+        with self._database.reading() as session:
+            trail = trail_mark(session)
+            is_late = at - self._looked_at >= ANEW_MS
+            if trail == self._trail and not is_late and self._marks is not None:
+                return
+            marks = screens_mark(session), public_mark(session)
+            if marks == self._marks and not is_late:
+                self._trail = trail
+                return
+            told = list_told(session, self._zone, at)
+            seasons = {one.season_id for one in told}
+            newest = {season: newest_of(session, season, self._zone, at) for season in seasons}
+        self._take_over(told, newest, notices_in(marks[1]))
+        self._due = frozenset(one.next_due_at for one in newest.values() if one.next_due_at is not None)
+        self._marks, self._trail, self._looked_at = marks, trail, at
+
+    def _take_over(self, told: list[Told], newest: Mapping[int, Newest], notices: int) -> None:
+        """Put new states in the place of the old ones; no screen is told of what is not drawn for it.
+
+        First go those whose address opens no longer, then come those for whom all is drawn, then one group of the same
+        scenes after the other, the largest first.
+        """
+        groups: defaultdict[Key | None, list[Told]] = defaultdict(list)
+        for one in told:
+            hash_ = newest[one.season_id].hash
+            groups[None if hash_ is None else Key(one.season_id, hash_, notices, one.shown)].append(one)
+        left = {one.token_hash for one in told}
+        self._states = {token: state for token, state in self._states.items() if token in left}
+        self._scenes.keep(groups.keys())
+        for key in sorted(
+            groups, key=lambda key: (key is not None and key not in self._scenes, -len(groups[key]))
+        ):
+            scenes = None if key is None else self._scenes.get(key)
+            fresh = {one.token_hash: self._state(one, newest[one.season_id], scenes) for one in groups[key]}
+            self._states = {**self._states, **fresh}
+
+    def _state(self, told: Told, newest: Newest, scenes: Answer | None) -> State:
+        """What a screen is told; what stays the same is not made again."""
+        ceremony = self._ceremony(told)
+        before = self._states.get(told.token_hash)
+        if before is not None and before.told == told:
+            if before.newest == newest and before.scenes is scenes and before.ceremony is ceremony:
+                return before
+            networks, own = before.networks, before.own
+        else:
+            networks = tuple(ip_network(part) for part in told.address_range.split(",") if part)
+            own = _part({"build": screen_build(), **told.state})
+        body = b"{%s,%s}" % (own, _part(newest.told))
+        etag = f'"{hashlib.blake2b(body, digest_size=8).hexdigest()}"'
+        headers = (
+            ("Content-Type", "application/json; charset=utf-8"),
+            ("Content-Length", str(len(body))),
+            ("ETag", etag),
+            ("Cache-Control", "private, no-cache"),
+            *self._always,
+        )
+        return State(told, newest, networks, own, body, etag, headers, scenes, ceremony)
+
+    def _ceremony(self, told: Told) -> Answer | None:
+        """The step that a screen is told of; raises the database's own error where it cannot be read."""
+        step = told.state["ceremony"]
+        if step is None:
+            return None
+        try:
+            return self._ceremonies.get(step["id"], step["step"], told.shown.lang)
+        except SQLAlchemyError:
+            raise
+        except Exception:  # as with scenes
+            log.exception("step %s of ceremony %s cannot be drawn", step["step"], step["id"])
+            return None
+
+
+def _part(told: Mapping[str, Any]) -> bytes:
+    """The members of an object as JSON, without its braces."""
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))[1:-1].encode()
