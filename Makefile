@@ -39,6 +39,7 @@ bench: env-test ## Measure speed beside what is promised (half an hour, 3 GB of 
 	@.venv/bin/python -m benchmarks.read_board
 	@.venv/bin/python -m benchmarks.units_door
 	@.venv/bin/python -m benchmarks.screens
+	@.venv/bin/python -m benchmarks.screen_motion
 	@.venv/bin/python -m benchmarks.verify
 
 .PHONY: lint

@@ -38,26 +38,33 @@
     if (still.matches) {
       return;
     }
-    const moving = travellers(box).map((row) => ({ row: row, was: before.get(row), is: row.getBoundingClientRect() }));
-    const bars = moving.map((one) => inside(one.row, ".bar-fill").map((bar) => [bar, bar.getBoundingClientRect().width]));
+    const moving = travellers(box).map((row) => ({
+      row: row,
+      was: before.get(row),
+      is: row.getBoundingClientRect(),
+      bars: inside(row, ".bar-fill").map((bar) => [bar, bar.getBoundingClientRect().width]),
+      numbers: inside(row, ".c-score").map((cell) => [cell, cell.textContent.trim()]),
+    }));
+    const places = new Map(moving.map((one) => [one.row, one]));
     moving.forEach((one, i) => {
       const timing = { duration: MOVE_MS, delay: i * MOVE_APART_MS, easing: "ease-out", fill: "backwards" };
-      travel(one, before, timing);
+      travel(one, places, timing);
       if (one.was) {
-        bars[i].forEach((pair, n) => grow(pair[0], one.was.bars[n], pair[1], timing));
-        inside(one.row, ".c-score").forEach((cell, n) => roll(cell, one.was.numbers[n], timing.delay));
+        one.bars.forEach((pair, n) => grow(pair[0], one.was.bars[n], pair[1], timing));
+        one.numbers.forEach((pair, n) => roll(pair[0], one.was.numbers[n], pair[1], timing.delay));
       }
     });
+    count();
   }
 
-  function travel(one, before, timing) {
+  function travel(one, places, timing) {
     if (!one.was) {
       one.row.animate([{ opacity: 0 }, { opacity: 1 }], timing);
       return;
     }
     // What stands in a row that travels is carried by it: only its own way is left to go.
-    const carrier = one.row.parentElement.closest("[data-unit]");
-    const way = carrier && before.get(carrier) ? wayOf(before.get(carrier).box, carrier.getBoundingClientRect()) : [0, 0];
+    const carrier = places.get(one.row.parentElement.closest("[data-unit]"));
+    const way = carrier && carrier.was ? wayOf(carrier.was.box, carrier.is) : [0, 0];
     const own = wayOf(one.was.box, one.is);
     const x = own[0] - way[0];
     const y = own[1] - way[1];
@@ -74,26 +81,34 @@
     }
   }
 
-  // A number counts to its new value, slowly enough for a weak machine; another edition in between stops it.
-  function roll(cell, from, delay) {
-    const to = cell.textContent.trim();
-    if (from === to || !NUMBER.test(from || "") || !NUMBER.test(to) || cell.children.length) {
-      return;
+  // ---- numbers ----------------------------------------------------------------------------------------------------
+
+  let rolling = [];
+  let beat = null;
+
+  // A number counts to its new value; another edition in between stops it.
+  function roll(cell, from, to, delay) {
+    if (from !== to && NUMBER.test(from || "") && NUMBER.test(to) && !cell.children.length) {
+      const decimals = (to.split(".")[1] || "").length;
+      rolling.push({ cell: cell, from: Number(from), to: to, decimals: decimals, start: performance.now() + delay, shown: to });
     }
-    const decimals = (to.split(".")[1] || "").length;
-    const start = performance.now() + delay;
-    let shown = to;
-    (function step() {
-      const part = Math.min(Math.max((performance.now() - start) / MOVE_MS, 0), 1);
-      if (cell.textContent.trim() !== shown) {
-        return;
+  }
+
+  // All in one beat, slow enough for a weak machine: the page is drawn anew once for all of them, and in between rows
+  // travel without it.
+  function count() {
+    clearTimeout(beat);
+    const now = performance.now();
+    rolling = rolling.filter((one) => one.cell.textContent.trim() === one.shown);
+    rolling.forEach((one) => {
+      const part = Math.min(Math.max((now - one.start) / MOVE_MS, 0), 1);
+      const value = part < 1 ? (one.from + (Number(one.to) - one.from) * part).toFixed(one.decimals) : one.to;
+      if (value !== one.shown) {
+        one.cell.textContent = one.shown = value;
       }
-      shown = part < 1 ? (Number(from) + (Number(to) - Number(from)) * part).toFixed(decimals) : to;
-      cell.textContent = shown;
-      if (part < 1) {
-        setTimeout(step, ROLL_EVERY_MS);
-      }
-    })();
+    });
+    rolling = rolling.filter((one) => now - one.start < MOVE_MS);
+    beat = rolling.length ? setTimeout(count, ROLL_EVERY_MS) : null;
   }
 
   wall.motion = { remember, play };
