@@ -120,7 +120,8 @@
     if (isCeremony || wait === 0) {
       return BUSY_MS;
     }
-    return Math.max(Math.min(CALM_MS + Math.random() * JITTER_MS, wait), BUSY_MS);
+    // Not all at the same instant before an edition: whoever asks once a second stays in step with the others.
+    return Math.max(Math.min(CALM_MS + Math.random() * JITTER_MS, wait + Math.random() * BUSY_MS), BUSY_MS);
   }
 
   function tell(report) {
