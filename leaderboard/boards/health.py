@@ -8,13 +8,18 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from leaderboard.boards.models import DUE, FAILED, RUNNING, DueRun, Edition
+from leaderboard.boards.models import DUE, FAILED, RUNNING, DueRun, Edition, Screen, ScreenReport
+from leaderboard.boards.read import latest_edition
 from leaderboard.boards.timekeeping import MOST_OFF_MS, clock_offset
 from leaderboard.instant import Millis
 from leaderboard.seasons.models import Season
 
 OVERDUE_MS = 2 * 60_000
 """A run that is not finished by then keeps the public waiting, though it may still succeed."""
+GONE_MS: Millis = 180_000
+"""A screen reports once a minute; one that missed three is taken for gone."""
+FOLLOWED_MS: Millis = 60_000
+"""A screen asks every 25 seconds at least: by then it shows a new edition and has said so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,12 @@ class Health:
     """How far the clock of the node that answers is ahead of the database's time."""
     clock_refuses: bool
     """Whether that is too far, so that this node publishes nothing."""
+    screens: int
+    """Screens that are not revoked and of seasons open to the public."""
+    screens_connected: int
+    """Those of them that reported in the last three minutes."""
+    screens_behind: int
+    """Connected ones that show another edition than the newest, one minute after it was published."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +63,7 @@ def health(session: Session, at: Millis) -> Health:
     """The state of boards and clock at an instant."""
     waiting = select(func.min(DueRun.due_at)).where(DueRun.state.in_([DUE, RUNNING]))
     offset = clock_offset(session)
+    screens = _screens(session, at)
     return Health(
         newest_edition_age=_age(session.scalar(select(func.max(Edition.published_at))), at),
         oldest_due_age=_age(session.scalar(waiting), at),
@@ -60,7 +72,33 @@ def health(session: Session, at: Millis) -> Health:
         stale_boards=len(stale_boards(session, at)),
         clock_offset=offset / 1000,
         clock_refuses=abs(offset) > MOST_OFF_MS,
+        screens=len(screens),
+        screens_connected=sum(is_connected for is_connected, _behind in screens),
+        screens_behind=sum(is_connected and is_behind for is_connected, is_behind in screens),
     )
+
+
+def _screens(session: Session, at: Millis) -> list[tuple[bool, bool]]:
+    """For each screen in use: whether it is connected, and whether it shows another edition than it should."""
+    found = session.execute(
+        select(Screen.season_id, Screen.seen_at, ScreenReport.edition_number)
+        .join(Season, Season.id == Screen.season_id)
+        .outerjoin(ScreenReport, ScreenReport.screen_id == Screen.id)
+        .where(Screen.is_revoked == 0, Season.is_public == 1)
+    ).all()
+    newest = {season_id: latest_edition(session, season_id) for season_id in {row.season_id for row in found}}
+    due = {
+        season_id: edition.number
+        for season_id, edition in newest.items()
+        if edition is not None and edition.published_at <= at - FOLLOWED_MS
+    }
+    return [
+        (
+            row.seen_at is not None and row.seen_at > at - GONE_MS,
+            row.season_id in due and row.edition_number != due[row.season_id],
+        )
+        for row in found
+    ]
 
 
 def stale_boards(session: Session, at: Millis) -> list[Stale]:

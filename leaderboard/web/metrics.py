@@ -44,6 +44,17 @@ class BoardsCollector(Collector):
             "How far the clock of this node is ahead of the database's; beyond 30 it publishes nothing",
             self.found.clock_offset,
         )
+        yield GaugeMetricFamily("saima_screens", "Screens in use", self.found.screens)
+        yield GaugeMetricFamily(
+            "saima_screens_connected",
+            "Screens that reported in the last three minutes",
+            self.found.screens_connected,
+        )
+        yield GaugeMetricFamily(
+            "saima_screens_behind",
+            "Connected screens that show another edition than the newest, a minute after it was published",
+            self.found.screens_behind,
+        )
         ages = {
             "newest_edition_age": (
                 "Seconds since the newest edition was published",

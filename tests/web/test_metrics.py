@@ -15,6 +15,8 @@ from leaderboard import create_app
 from leaderboard.boards import timekeeping
 from leaderboard.boards.clock import request_run
 from leaderboard.boards.models import FAILED
+from leaderboard.boards.screen_states import Report, keep_reports
+from leaderboard.boards.screens import add_screen, revoke_screen
 from leaderboard.db import Database
 from leaderboard.instant import now
 from tests.factories import small_race
@@ -38,7 +40,13 @@ def test_nothing_is_given_as_zero_that_does_not_exist_yet(client: FlaskClient):
     assert answer.content_type.startswith("text/plain")
     found = figures(answer.text)
     assert abs(found.pop("saima_clock_offset_seconds")) < 5
-    assert found == {"saima_failed_runs": 0, "saima_stale_boards": 0}
+    assert found == {
+        "saima_failed_runs": 0,
+        "saima_stale_boards": 0,
+        "saima_screens": 0,
+        "saima_screens_connected": 0,
+        "saima_screens_behind": 0,
+    }
 
 
 def test_the_figures_are_those_of_the_boards_and_the_clock(client: FlaskClient, session: Session):
@@ -49,6 +57,22 @@ def test_the_figures_are_those_of_the_boards_and_the_clock(client: FlaskClient, 
     found = figures(client.get("/metrics").text)
     assert 0 <= found["saima_newest_edition_age_seconds"] < 60
     assert 90 <= found["saima_oldest_due_age_seconds"] < 150
+
+
+def test_screens_are_counted_and_those_behind_among_them(client: FlaskClient, session: Session):
+    """Of five: one shows the newest edition, one the one before, one was heard of an hour ago, one never, one is revoked."""
+    race, at = small_race(session), now()
+    for number in (1, 2):
+        race.publish(due_at=at - 200_000 + number).published_at = at - 120_000
+    for number, seen_at in ((2, at), (1, at - 100_000), (1, at - 3_600_000), (None, None), (1, at)):
+        screen, _ = add_screen(session, "li", name=f"屏{seen_at}{number}", season=race.season, secret="s")
+        if seen_at:
+            keep_reports(session, {screen.id: Report(seen_at, number, "table", 1920, 1080, "", 0)})
+    revoke_screen(session, "li", screen)
+    session.commit()
+    told = client.get("/healthz").get_json()
+    assert (told["screens"], told["screens_connected"], told["screens_behind"]) == (4, 2, 1)
+    assert figures(client.get("/metrics").text)["saima_screens_behind"] == 1
 
 
 def test_a_board_that_failed_to_follow_and_a_wrong_clock_are_told(

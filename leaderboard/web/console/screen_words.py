@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from leaderboard.boards.health import GONE_MS
 from leaderboard.boards.models import Screen, ScreenReport
 from leaderboard.boards.playlists import scene_words
 from leaderboard.boards.read import latest_edition
@@ -14,8 +15,6 @@ from leaderboard.boards.screens import THEMES
 from leaderboard.instant import Millis
 from leaderboard.words import gettext as _
 
-OFFLINE_MS: Millis = 180_000
-"""A screen reports once a minute; one that missed three is taken for gone."""
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 WIDEST, WIDE, UPRIGHT = "widest", "wide", "upright"
 
@@ -61,7 +60,7 @@ def _standing(screen: Screen, report: ScreenReport | None, newest: int | None, a
         screen,
         report,
         seen_words(screen.seen_at, at),
-        never or at - (screen.seen_at or 0) > OFFLINE_MS,
+        never or at - (screen.seen_at or 0) > GONE_MS,
         _("第 {number} 期").format(number=number) if number is not None else "",
         number is not None and newest is not None and number != newest,
         scenes.get(report.scene, report.scene) if report else "",
