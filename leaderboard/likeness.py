@@ -19,9 +19,11 @@ def name_key(name: str) -> str:
 
 def deal_key(investor: str | None, amount_yuan: int | None) -> str:
     """The amount and the investor without its form of company; empty where one of them is not known."""
-    plain = _plain(investor or "")
+    if not (investor and amount_yuan):
+        return ""
+    plain = _plain(investor)
     company = COMPANY.sub("", plain) or plain
-    return f"{amount_yuan}|{company}" if company and amount_yuan else ""
+    return f"{amount_yuan}|{company}" if company else ""
 
 
 def _plain(text: str) -> str:

@@ -23,6 +23,8 @@ OPERATIONS = {
     "seasons.drafts": ("exchange",),  # a blank workbook comes with the scheme a season starts from
     "ledger.record": ("exchange",),
     "ledger.bulk": ("exchange",),  # the same for many rows at a time
+    "ledger.bulk_decisions": ("exchange",),  # and what is decided on them
+    "ledger.rows": ("exchange",),  # lists short enough for one statement, and who hears of them
     "seasons.timetable": ("boards",),  # the clock asks a timetable's rule when it is due
     "seasons.calendar": ("boards",),  # an objection window lasts so many working days
     "boards.drafts": (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,9 +15,11 @@ from leaderboard.exchange.manner import OVERWRITE, Taken, taken
 from leaderboard.exchange.members import Members, members_of
 from leaderboard.exchange.plan import FactDraft, Plan
 from leaderboard.exchange.problems import ImportRefused, Report
-from leaderboard.ledger.bulk import Fact, add_facts, add_projects, chunks, decide_facts
+from leaderboard.ledger.bulk import Fact, add_facts, add_projects
+from leaderboard.ledger.bulk_decisions import decide_facts
 from leaderboard.ledger.models import Adjustment, Credit, Project, UnitReturn
 from leaderboard.ledger.record import Source
+from leaderboard.ledger.rows import Told, chunks, unheard
 from leaderboard.seasons.approval import submit_scheme
 from leaderboard.seasons.models import Season, Unit
 from leaderboard.seasons.plan import (
@@ -42,7 +44,7 @@ class By:
     recorded_at: int | None = None
 
 
-def apply(
+def apply(  # noqa: PLR0913 - what is known of the import, all by name
     session: Session,
     plan: Plan,
     actor: str,
@@ -51,11 +53,12 @@ def apply(
     reason: str | None = None,
     scheme_reason: str = "",
     recorded_at: int | None = None,
+    told: Callable[[int, int], None] | None = None,
 ) -> Members:
     """Carry out a plan made by `check` in the same transaction; gives the facts it recorded and decided on.
 
-    `reason` stands with what clearing reverses, `scheme_reason` with the scheme it founds or submits. Raises
-    ImportRefused where the plan has errors.
+    `reason` stands with what clearing reverses, `scheme_reason` with the scheme it founds or submits.
+    `told` hears how many of how many records are written. Raises ImportRefused where the plan has errors.
     """
     if plan.errors:
         raise ImportRefused(Report(tuple(plan.errors), tuple(plan.warnings)))
@@ -65,12 +68,29 @@ def apply(
     submission = _apply_plan(session, plan, by, season, part)
     source = Source(actor, recorded_at=recorded_at)
     followed = {draft.holder for draft in part.facts}
-    projects = add_projects(session, source, plan.projects, followed)
+    entering = sum(head.code in followed for head in plan.projects)
+    # A project entered with its facts is written once more: its place in the lists.
+    written = _counting(told, len(plan.projects) + len(part.facts) + entering)
+    projects = add_projects(session, source, plan.projects, followed, written)
     entered = {projects[head.code]: head for head in plan.projects if head.code in followed}
     decide_facts(session, actor, part.decisions, recorded_at)
     facts = _facts(session, part.facts, season, projects)
-    ids = add_facts(session, source, facts, entered)
+    ids = add_facts(session, source, facts, entered, written)
     return members_of(part.facts, facts, ids, part.decisions, submission)
+
+
+def _counting(told: Callable[[int, int], None] | None, total: int) -> Told:
+    """Adds up the rows written, and tells the sum."""
+    if told is None:
+        return unheard
+    done = 0
+
+    def written(rows: int) -> None:
+        nonlocal done
+        done += rows
+        told(done, total)
+
+    return written
 
 
 def _season(session: Session, plan: Plan, by: By) -> Season:

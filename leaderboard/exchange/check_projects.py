@@ -14,7 +14,8 @@ from leaderboard.exchange.layout import EVENTS, PROJECTS
 from leaderboard.exchange.plan import FactDraft, Share
 from leaderboard.exchange.shares import shares_text
 from leaderboard.exchange.table import Row
-from leaderboard.ledger.bulk import Decision, Head
+from leaderboard.ledger.bulk import Head
+from leaderboard.ledger.bulk_decisions import Decision
 from leaderboard.ledger.models import REVERSED, VERIFIED, Credit, Project
 
 KEPT = "导入不修改已有项目, 请核对编号; 确需修改请在控制台的项目页修改项目资料"

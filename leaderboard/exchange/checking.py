@@ -19,7 +19,7 @@ from leaderboard.exchange.names import Names, SchemeNames
 from leaderboard.exchange.plan import Change, FactDraft, Plan, Share
 from leaderboard.exchange.shares import shares_of
 from leaderboard.exchange.workbook import Sheets
-from leaderboard.ledger.bulk import Decision
+from leaderboard.ledger.bulk_decisions import Decision
 from leaderboard.ledger.models import REVERSED, VERIFIED
 from leaderboard.plausible import is_large
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,6 +47,8 @@ class How:
     reason: str | None = None
     seen: dict[str, dict[str, int]] | None = None
     recorded_at: int | None = None
+    told: Callable[[int, int], None] | None = None
+    """Is told now and then how many of how many records are written; none of them stands before the commit."""
 
 
 class ImportOvertaken(ValueError):
@@ -102,6 +105,7 @@ def take_in(session: Session, given: Given, actor: str, how: How) -> Report:
             reason=f"清空导入 {given.name}: {why}",
             scheme_reason=why,
             recorded_at=at,
+            told=how.told,
         )
     except (LedgerError, PlanError) as error:
         raise ImportRefused(Report((Problem(str(error)),), tuple(plan.warnings))) from error

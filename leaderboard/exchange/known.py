@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 
 from leaderboard.among import among
 from leaderboard.exchange.cells import clean
-from leaderboard.ledger.bulk import chunks
 from leaderboard.ledger.models import Adjustment, CapitalArrival, Credit, Project, StageEvent, UnitReturn
 from leaderboard.ledger.read import FOREVER, known_project_facts, known_unit_facts
+from leaderboard.ledger.rows import chunks
 from leaderboard.seasons.models import DISCARDED, Division, SchemeVersion, Season, Unit
 from leaderboard.seasons.read import (
     RosterLine,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from leaderboard.exchange.plan import EntryDraft, FactDraft, Plan, TargetDraft
-from leaderboard.ledger.bulk import Decision
+from leaderboard.ledger.bulk_decisions import Decision
 from leaderboard.ledger.models import REVERSED
 
 APPEND, OVERWRITE, CLEAR = MANNERS = ("append", "overwrite", "clear")

@@ -10,7 +10,8 @@ from itertools import groupby
 from typing import Any
 
 from leaderboard.exchange.plan import FactDraft
-from leaderboard.ledger.bulk import Decision, Fact
+from leaderboard.ledger.bulk import Fact
+from leaderboard.ledger.bulk_decisions import Decision
 from leaderboard.ledger.models import (
     REVERSED,
     Adjustment,

@@ -10,7 +10,8 @@ from fractions import Fraction
 from typing import Any
 
 from leaderboard.exchange.problems import Counts, Problem, Problems, Summary
-from leaderboard.ledger.bulk import Decision, Head
+from leaderboard.ledger.bulk import Head
+from leaderboard.ledger.bulk_decisions import Decision
 from leaderboard.ledger.read import ProjectFact, UnitFact
 
 

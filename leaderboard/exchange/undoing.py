@@ -19,10 +19,12 @@ from leaderboard.exchange.heirs import decisions_on, heirs, rows_of, undone_inst
 from leaderboard.exchange.members import TABLES, Member, Members, is_of_project
 from leaderboard.exchange.models import ImportBatch
 from leaderboard.instant import now
-from leaderboard.ledger.bulk import Decision, Fact, add_facts, chunks, decide_facts
+from leaderboard.ledger.bulk import Fact, add_facts
+from leaderboard.ledger.bulk_decisions import Decision, decide_facts
 from leaderboard.ledger.models import REVERSED, VERIFIED
 from leaderboard.ledger.read import ProjectFact, UnitFact
 from leaderboard.ledger.record import LedgerError, Source
+from leaderboard.ledger.rows import chunks
 from leaderboard.seasons.approval import withdraw_scheme
 from leaderboard.seasons.models import SchemeSubmission, SchemeVersion
 from leaderboard.words import gettext as _

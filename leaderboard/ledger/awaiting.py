@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from leaderboard.instant import Millis, now
-from leaderboard.ledger.bulk import Decision, chunks, decide_facts
+from leaderboard.ledger.bulk_decisions import Decision, decide_facts
 from leaderboard.ledger.duplicates import Lookalike, lookalikes
 from leaderboard.ledger.lines import UNSETTLED
 from leaderboard.ledger.list_models import KeptWaiting
@@ -34,6 +34,7 @@ from leaderboard.ledger.models import (
 )
 from leaderboard.ledger.read import ProjectFact, UnitFact, known_project_facts, known_unit_facts, projects_of
 from leaderboard.ledger.record import LedgerError
+from leaderboard.ledger.rows import chunks
 from leaderboard.words import gettext as _
 
 PROJECT_FACTS: dict[str, ProjectFact] = {"event": StageEvent, "arrival": CapitalArrival, "credit": Credit}

@@ -45,9 +45,13 @@ def made_lines(
     found = session.execute(select(Unit.id, Unit.sort_no).where(among(Unit.id, units)))
     orders = {unit_id: sort_no for unit_id, sort_no in found}  # noqa: C416 - rows are no pairs to mypy
     return [
-        {"project_id": project_id}
-        | _line(
-            head, shares.get(project_id, ()), events.get(project_id, ()), arrivals.get(project_id, ()), orders
+        _line(
+            project_id,
+            head,
+            shares.get(project_id, ()),
+            events.get(project_id, ()),
+            arrivals.get(project_id, ()),
+            orders,
         )
         for project_id, head in heads.items()
     ]
@@ -72,6 +76,7 @@ def made_waiting(project_ids: Iterable[int], facts: Mapping[str, Facts]) -> list
 
 
 def _line(
+    project_id: int,
     head: Any,
     shares: Sequence[Any],
     events: Sequence[Any],
@@ -82,6 +87,7 @@ def _line(
     leading = _leading(shares)
     outcomes = [row.outcome for row in chain(shares, events, arrivals)]
     return {
+        "project_id": project_id,
         "name_key": name_key(head.name),
         "deal_key": deal_key(head.investor, amount),
         "units": _barred({str(row.unit_id) for row in shares}),

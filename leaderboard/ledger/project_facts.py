@@ -13,7 +13,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import Row, delete, select
+from sqlalchemy import Row, delete, func, select
 from sqlalchemy.orm import Session
 
 from leaderboard.among import among
@@ -33,7 +33,7 @@ from leaderboard.ledger.models import (
     StageEvent,
 )
 from leaderboard.ledger.read import ProjectFact, known_project_facts
-from leaderboard.ledger.rows import insert_rows
+from leaderboard.ledger.rows import Told, insert_rows, unheard
 
 AT_ONCE = 2000
 """Projects looked at with one statement."""
@@ -47,6 +47,7 @@ NOTHING_ARRIVED: dict[str, Any] = {
     "first_arrival_on": None,
     "last_arrival_on": None,
 }
+NOTHING_YET = NOTHING_REACHED | NOTHING_ARRIVED
 Kept = dict[type[KeptProject | KeptArrival | KeptLine | KeptWaiting], list[dict[str, Any]]]
 """Rows by table."""
 
@@ -76,22 +77,44 @@ def keep_project_facts(session: Session, project_ids: Iterable[int]) -> None:
 
 
 def keep_entered(
-    session: Session, heads: Mapping[int, Any], shares: Facts, events: Facts, arrivals: Facts
+    session: Session,
+    heads: Mapping[int, Any],
+    shares: Facts,
+    events: Facts,
+    arrivals: Facts,
+    told: Told = unheard,
 ) -> None:
     """Make the rows of projects entered in this very act, by their ids, from all that was just written of them."""
+    keys: dict[int, Keys] = {}
     for some in _chunks(sorted(heads)):
-        made = _made(
-            session, {project_id: heads[project_id] for project_id in some}, shares, events, arrivals
-        )
-        _keep(session, some, made, {})
+        these = {project_id: heads[project_id] for project_id in some}
+        keys |= _insert(session, _made(session, these, shares, events, arrivals))
+        told(len(some))
+    for some in _chunks(_sharing_a_key(session, keys)):
+        keep_suspects(session, some, {}, keys)
+
+
+def _sharing_a_key(session: Session, keys: Mapping[int, Keys]) -> Sequence[int]:
+    """Of these projects, all of them stored, those that may look like another; of few they all may, it is found soon."""
+    if len(keys) <= AT_ONCE:
+        return list(keys)
+    # Each index is read once from end to end, which takes less than asking for every key by itself.
+    names, deals = (
+        set(session.scalars(select(key).where(key != "").group_by(key).having(func.count() > 1)))
+        for key in (KeptLine.name_key, KeptLine.deal_key)
+    )
+    return [project_id for project_id, (name, deal) in keys.items() if name in names or deal in deals]
 
 
 def _keep(session: Session, project_ids: Sequence[int], made: Kept, before: dict[int, Keys]) -> None:
+    keep_suspects(session, project_ids, before, _insert(session, made))
+
+
+def _insert(session: Session, made: Kept) -> dict[int, Keys]:
+    """Store the rows made of projects; gives by what each would be known if it were entered twice."""
     for table in TABLES:
         insert_rows(session, table, made[table])
-    lines = made[KeptLine]
-    keys = {line["project_id"]: Keys(line["name_key"], line["deal_key"]) for line in lines}
-    keep_suspects(session, project_ids, before, keys)
+    return {line["project_id"]: Keys(line["name_key"], line["deal_key"]) for line in made[KeptLine]}
 
 
 def wrong_project_facts(session: Session) -> list[WrongFacts]:
@@ -135,13 +158,18 @@ def _made(session: Session, heads: Mapping[int, Any], shares: Facts, events: Fac
         KeptWaiting: made_waiting(heads, {"event": events, "arrival": arrivals, "credit": shares}),
     }
     for project_id in heads:
-        of = {"project_id": project_id}
-        money = _money_by_day(arrivals.get(project_id, ()))
-        made[KeptArrival] += [of | {"occurred_on": day, "yuan": yuan} for day, yuan in money.items()]
-        reached = _reached(events.get(project_id, ()))
-        whole = of | reached | _arrived(money, reached["signed_on"])
-        for unit_id, (num, den) in _shared(shares.get(project_id, ())).items():
-            made[KeptProject].append(whole | {"unit_id": unit_id, "share_num": num, "share_den": den})
+        happened, paid = events.get(project_id, ()), arrivals.get(project_id, ())
+        whole = NOTHING_YET
+        if happened or paid:
+            money, reached = _money_by_day(paid), _reached(happened)
+            whole = reached | _arrived(money, reached["signed_on"])
+            made[KeptArrival] += [
+                {"project_id": project_id, "occurred_on": day, "yuan": yuan} for day, yuan in money.items()
+            ]
+        made[KeptProject] += [
+            {"project_id": project_id, "unit_id": unit_id, "share_num": num, "share_den": den, **whole}
+            for unit_id, (num, den) in _shared(shares.get(project_id, ())).items()
+        ]
     return made
 
 

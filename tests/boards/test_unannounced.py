@@ -18,7 +18,8 @@ from leaderboard.accounts.models import AuditLine
 from leaderboard.db import Base
 from leaderboard.ledger import record
 from leaderboard.ledger.amend import amend_project
-from leaderboard.ledger.bulk import Decision, Fact, Head, add_facts, add_projects, decide_facts
+from leaderboard.ledger.bulk import Fact, Head, add_facts, add_projects
+from leaderboard.ledger.bulk_decisions import Decision, decide_facts
 from leaderboard.ledger.imprints import COLUMNS, wrong_rows
 from leaderboard.ledger.models import CapitalArrival, Credit, Project, StageEvent
 from tests.boards.tampering import first_flaw_of, other

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from leaderboard.exchange.models import ImportBatch
 from leaderboard.exchange.read import changed_by, undone_of
 from leaderboard.exchange.undoing import Undone, UndoRefused, undo_import, undo_of
-from leaderboard.ledger.bulk import Decision, decide_facts
+from leaderboard.ledger.bulk_decisions import Decision, decide_facts
 from leaderboard.ledger.models import REVERSED, VERIFIED, CapitalArrival, Credit, StageEvent, UnitReturn
 from leaderboard.ledger.read import find_project, known_project_facts, known_unit_facts
 from leaderboard.ledger.record import LedgerError, Source, add_return, add_stage_event

@@ -16,7 +16,7 @@ from sqlalchemy import table as sa_table
 from sqlalchemy.orm import Session
 
 from leaderboard.db import alembic_config, migrate, open_database
-from leaderboard.ledger import bulk, record
+from leaderboard.ledger import bulk, bulk_decisions, record
 from leaderboard.ledger.models import CapitalArrival, Credit, KeptArrival, KeptProject, Project, StageEvent
 from leaderboard.ledger.project_facts import WrongFacts, wrong_project_facts
 from leaderboard.ledger.wanted import Order, Wanted, find_page
@@ -140,8 +140,8 @@ def decide(session: Session, number: int, outcome: str, *, at_once: bool) -> Non
         return
     fact = facts[number % len(facts)]
     if at_once:
-        bulk.decide_facts(
-            session, "chief", [bulk.Decision(type(fact), fact.project_id, fact.fact_id, outcome, "理由")]
+        bulk_decisions.decide_facts(
+            session, "chief", [bulk_decisions.Decision(type(fact), fact.project_id, fact.fact_id, outcome, "理由")]
         )
     else:
         record.decide(session, "chief", fact, outcome, "理由")

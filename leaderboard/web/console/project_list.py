@@ -8,8 +8,8 @@ from flask import make_response, request
 from flask.typing import ResponseReturnValue
 
 from leaderboard.accounts.permissions import Action
-from leaderboard.ledger.bulk import chunks
 from leaderboard.ledger.listing import lines_of
+from leaderboard.ledger.rows import chunks
 from leaderboard.ledger.wanted import FEW, find_all, find_page
 from leaderboard.seasons.models import Season
 from leaderboard.seasons.read import list_divisions, list_seasons, list_units
