@@ -70,7 +70,9 @@ def wal_is_safe(version: tuple[int, ...]) -> bool:
     return version >= (3, 51, 3)
 
 
-def _prepare_sqlite(engine: Engine, timeout_ms: int) -> None:
+def _prepare_sqlite(engine: Engine, timeout_ms: int, *, keeps_readers_out: bool) -> None:
+    # A transaction that outgrows its memory begins to write to the file, which nobody may then read until it ends.
+    spilling = () if keeps_readers_out else ("cache_spill=OFF",)
     journal = "WAL" if wal_is_safe(sqlite3.sqlite_version_info) else "DELETE"
 
     @event.listens_for(engine, "connect")
@@ -82,6 +84,7 @@ def _prepare_sqlite(engine: Engine, timeout_ms: int) -> None:
             f"journal_mode={journal}",
             "synchronous=FULL",
             "foreign_keys=ON",
+            *spilling,
         ):
             connection.execute(f"PRAGMA {pragma}")
 
@@ -119,15 +122,18 @@ class Database:
             yield session
 
 
-def open_database(url: str, *, busy_timeout_ms: int = 15_000) -> Database:
-    """Open the database at a SQLAlchemy URL; a SQLite file's folder is made, private to its owner."""
+def open_database(url: str, *, busy_timeout_ms: int = 15_000, keeps_readers_out: bool = True) -> Database:
+    """Open the database at a SQLAlchemy URL; a SQLite file's folder is made, private to its owner.
+
+    Whoever writes very much on SQLite without keeping readers out holds all of it in memory until the commit.
+    """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         in_memory = parsed.database in {None, "", ":memory:"}
         if parsed.database and not in_memory:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         engine = create_engine(parsed) if in_memory else create_engine(parsed, max_overflow=UNBOUNDED)
-        _prepare_sqlite(engine, busy_timeout_ms)
+        _prepare_sqlite(engine, busy_timeout_ms, keeps_readers_out=keeps_readers_out)
     else:
         engine = create_engine(parsed, pool_pre_ping=True, max_overflow=UNBOUNDED)
     readers = engine.execution_options(saima_read_only=True)

@@ -5,16 +5,16 @@ Each is one transaction of its own with the job's end in it, so that it is done 
 
 from __future__ import annotations
 
-import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, replace
+from functools import partial
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from config import Settings
-from leaderboard.db import Database, wal_is_safe
+from leaderboard.db import Database
 from leaderboard.exchange.check import check
 from leaderboard.exchange.exporting import write_season
 from leaderboard.exchange.importing import (
@@ -37,6 +37,7 @@ from leaderboard.instant import local_date, now
 from leaderboard.jobs import queue
 from leaderboard.jobs.models import GIVEN, MADE, Job
 from leaderboard.jobs.read import asked_of, file_parts
+from leaderboard.jobs.tally import Tally, tally_file, write_tally
 from leaderboard.seasons.read import find_season
 
 LOOK, STORE, UNDO, WRITE = "workbook.look", "workbook.store", "workbook.undo", "workbook.write"
@@ -51,15 +52,13 @@ class Work:
         self.database, self.settings, self.job, self.epoch = database, settings, job, epoch
         self.asked = asked_of(job)
 
-    def told(self, step: str, total: int, *, writing: bool) -> Callable[[int], None] | None:
-        """Tells how far a step is while its transaction is open; None where that would wait for itself.
-
-        SQLite lets nobody write beside a writer, nor beside a reader without a write-ahead log.
-        """
-        is_alone = self.database.engine.dialect.name == "sqlite"
-        if is_alone and (writing or not wal_is_safe(sqlite3.sqlite_version_info)):
-            return None
-        return lambda done: self.tell(step, done, total)
+    def count(self, step: str, done: int, total: int) -> None:
+        """Say how far a step is while its transaction is open."""
+        file = tally_file(self.database.url, self.job.id)
+        if file is None:
+            self.tell(step, done, total)
+        else:
+            write_tally(file, self.epoch, Tally(step, done, total))
 
     def tell(self, step: str, done: int = 0, total: int = 0) -> None:
         """Say what is being done, in a transaction of its own."""
@@ -84,7 +83,7 @@ def look(work: Work) -> None:
         given = _given(work, work.asked, content)
         rows = _rows(given)
         work.tell("checking", 0, rows)
-        asked = replace(given.asked, told=work.told("checking", rows, writing=False))
+        asked = replace(given.asked, told=lambda done: work.count("checking", done, rows))
         with work.database.reading() as session:
             plan = check(session, given.sheets, asked)
         told, marked = _told(plan), _marked(work, content, plan)
@@ -101,14 +100,15 @@ def store(work: Work) -> None:
     with work.database.reading() as session:
         looked = session.get_one(Job, work.asked["look"])
         content = b"".join(file_parts(session, looked.id, GIVEN))
-    how = How(work.asked["manner"], work.asked.get("reason"), work.asked.get("seen"))
+    told = partial(work.count, "storing")
+    how = How(work.asked["manner"], work.asked.get("reason"), work.asked.get("seen"), told=told)
     try:
         given = _given(work, asked_of(looked), content)
         rows = _rows(given)
-        work.tell("storing", 0, rows)
+        work.tell("checking", 0, rows)
         clearing = how.manner == CLEAR or how.seen is not None
-        told = work.told("storing", rows, writing=True)
-        given = replace(given, asked=replace(given.asked, told=told, clearing=clearing))
+        asked = replace(given.asked, told=lambda done: work.count("checking", done, rows), clearing=clearing)
+        given = replace(given, asked=asked)
         with work.database.session() as session:
             report = take_in(session, given, work.job.asked_by, how)
             queue.drop_files(session, [looked.id])

@@ -28,6 +28,7 @@ from leaderboard.instant import now
 from leaderboard.jobs import queue
 from leaderboard.jobs.models import RUNNING, Job
 from leaderboard.jobs.read import running_jobs
+from leaderboard.jobs.tally import drop_tally
 from leaderboard.lease import lease_kept
 from leaderboard.orphans import is_gone, owner_name
 from leaderboard.workbook_jobs import KINDS as OF_WORKBOOKS
@@ -90,6 +91,7 @@ class Worker:
             with self.database.session() as session:
                 for job_id, epoch in orphans:
                     queue.fail(session, job_id, epoch, CUT_OFF, self.settings.run_attempts)
+                    drop_tally(self.database.url, job_id)
                 queue.drop_files(session, outdated)
                 session.commit()
 
@@ -134,6 +136,7 @@ class Worker:
             if (job.state, job.epoch) == (RUNNING, epoch):
                 log.error("job %s was cut off with status %s", job_id, status)
                 queue.fail(session, job_id, epoch, CUT_OFF, self.settings.run_attempts)
+                drop_tally(self.database.url, job_id)
             session.commit()
 
 
@@ -148,6 +151,8 @@ def perform(database: Database, settings: Settings, job_id: int, epoch: int) -> 
     except Exception as error:  # whatever went wrong is kept with the job, for whoever asked
         log.exception("job %s failed", job_id)
         _failed(database, job_id, epoch, f"处理时出错: {type(error).__name__}", settings.run_attempts)
+    finally:
+        drop_tally(database.url, job_id)
 
 
 def _failed(database: Database, job_id: int, epoch: int, message: str, attempts: int) -> None:
@@ -165,7 +170,7 @@ def main() -> None:
     gc.disable()
     given: dict[str, Any] = json.loads(sys.stdin.read())
     os.nice(5)
-    database = open_database(given["url"], busy_timeout_ms=60_000)
+    database = open_database(given["url"], busy_timeout_ms=60_000, keeps_readers_out=False)
     perform(database, Settings(**given["settings"]), given["job"], given["epoch"])
     database.engine.dispose()
 

@@ -16,6 +16,7 @@ from leaderboard.exchange.manner import CLEAR, MANNERS
 from leaderboard.jobs import queue
 from leaderboard.jobs.models import DONE, DROPPED, DUE, FAILED, MADE, RUNNING, Job
 from leaderboard.jobs.read import asked_of, file_parts, find_job, has_file, result_of
+from leaderboard.jobs.tally import Tally, tally_of
 from leaderboard.web.console.door import door, show
 from leaderboard.web.console.exchange import FEW_ROWS, XLSX, begin, manners
 from leaderboard.web.forms import field
@@ -63,7 +64,8 @@ def work_state(number: int) -> ResponseReturnValue:
     """How far the work is, for the page's script."""
     job = _job(number)
     is_over = job.state not in {DUE, RUNNING}
-    return jsonify(over=is_over, said=_said(job), done=job.done, total=job.total)
+    tally = tally_of(database().url, job)
+    return jsonify(over=is_over, said=_said(job, tally), done=tally.done, total=tally.total)
 
 
 @door.get("/work/<int:number>/file")
@@ -131,10 +133,12 @@ def _job(number: int) -> Job:
     return job
 
 
-def _said(job: Job) -> str:
+def _said(job: Job, tally: Tally) -> str:
+    if job.state == DUE and job.message:
+        return _("上一次没有做完，什么都没有保存；正在排队，将从头再做")
     if job.state == DUE:
         return _("正在排队，通常几秒内开始")
-    return steps().get(job.step or "", _("正在处理"))
+    return steps().get(tally.step, _("正在处理"))
 
 
 def _page(job: Job, refusal: str = "", status: int = 200) -> ResponseReturnValue:
@@ -142,6 +146,7 @@ def _page(job: Job, refusal: str = "", status: int = 200) -> ResponseReturnValue
     errors, warnings = result.get("errors", []), result.get("warnings", [])
     counts: dict[str, dict[str, int]] = result.get("counts", {})
     changing = ("new", "corrected", "verified")
+    tally = tally_of(database().url, job)
     return show(
         "work",
         status,
@@ -149,7 +154,8 @@ def _page(job: Job, refusal: str = "", status: int = 200) -> ResponseReturnValue
         job=job,
         title=names().get(job.kind, job.kind),
         name=asked_of(job).get("name", ""),
-        said=_said(job),
+        said=_said(job, tally),
+        tally=tally,
         is_over=job.state not in {DUE, RUNNING},
         is_failed=job.state == FAILED,
         is_dropped=job.state == DROPPED,
