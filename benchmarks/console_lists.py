@@ -6,8 +6,8 @@ Writes two seeded races, signs an administrator and an auditor in, and asks for 
 alternating, so that both meet the same moods of the machine; the median of many, by the wall clock of the whole request.
 The units are few, so that the projects of one fill a page of either race.
 The promise, printed with the figures: each page over the large race <= 1.3 x itself over the small one. Statements are
-counted as well and have to be no more. The page of a search for a text is printed and promises nothing: no index finds a
-part of a name on every database.
+counted as well and have to be no more. A search for a text that many names hold is also printed in the order of the
+codes and promises nothing there: names here follow the codes, so that the whole order is walked until the first is met.
 
 With --keep the races stay in that folder and are used again; --url names an empty server database, of which NAME_small
 and NAME_large are made.
@@ -50,6 +50,8 @@ PAGES = {
     "projects of a season": f"{PROJECTS}?season=big&sort=-inward",
     "projects started": f"{PROJECTS}?stage=started&sort=-signed",
     "projects of an amount": f"{PROJECTS}?least=9000&sort=inward",
+    "projects by a text": f"{PROJECTS}?text=项目7&sort=-inward",
+    "projects by a rare text": f"{PROJECTS}?text=项目77777",
     "projects, page 10": f"{PROJECTS}?page=10",
     "queue": "/console/awaiting",
     "queue of a season": "/console/awaiting?season=big",
@@ -58,7 +60,7 @@ PAGES = {
     "returns": "/console/returns?season=big",
 }
 AUDIT = {"audit": "/console/audit"}
-UNPROMISED = {"projects by a text": f"{PROJECTS}?text=99"}
+UNPROMISED = {"a text, by code": f"{PROJECTS}?text=项目7"}
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 

@@ -3,11 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from leaderboard.accounts.models import Account, AuditLine
+from leaderboard.accounts.models import Account, AuditHead, AuditLine
+
+
+class TrailEnd(NamedTuple):
+    """The last line of the audit trail at some instant: its number and its hash."""
+
+    seq_no: int
+    hash: str
+
+
+def trail_end(session: Session) -> TrailEnd | None:
+    """The end of the audit trail: as long as it is the same, nothing was written down; None where there is none."""
+    row = session.execute(select(AuditHead.seq_no, AuditHead.hash).where(AuditHead.id == 1)).one_or_none()
+    return TrailEnd(row.seq_no, row.hash) if row else None
+
+
+def trail_held(session: Session, end: TrailEnd) -> bool:
+    """Whether the trail goes on from this line: it does not where another database was put in its place."""
+    found = select(AuditLine.hash).where(AuditLine.seq_no == end.seq_no)
+    return session.scalar(found) == end.hash
 
 
 def find_account(session: Session, name: str) -> Account | None:

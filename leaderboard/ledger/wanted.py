@@ -7,7 +7,7 @@ Either way a page costs the same however many projects there are.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -15,13 +15,17 @@ from sqlalchemy import ColumnElement, Select, String, cast, exists, false, or_, 
 from sqlalchemy import func as sql
 from sqlalchemy.orm import Session
 
+from leaderboard.among import among
 from leaderboard.ledger.lines import NO_DAY, NO_YUAN
 from leaderboard.ledger.list_models import KeptLine, Suspect
 from leaderboard.ledger.models import Credit, Project
+from leaderboard.ledger.naming import holding
 from leaderboard.seasons.models import Unit
 
 FEW = 1000
 """Projects up to which a list is counted to the last, and sorted for itself."""
+MOST_NAMED = 10_000
+"""Projects up to which those that hold a text are named to the database beside what else is asked of them."""
 AWAITING_SOME, RETURNED_SOME, ALL_VERIFIED = STATES = ("awaiting", "returned", "verified")
 """Projects with a fact that awaits its verification, with one that was sent back, or with neither."""
 SORTS: dict[str, Any] = {
@@ -48,6 +52,8 @@ class Wanted:
     """Projects that reached this stage, verified or not."""
     text: str = ""
     """Part of the code, the name or the investor."""
+    named: tuple[int, ...] | None = None
+    """The projects that may hold that part, where it is known that there are no others; None where it is not."""
     state: str = ""
     """One of STATES; empty for all."""
     unmoved_since: date | None = None
@@ -81,8 +87,8 @@ class Found:
 
 
 def find_page(session: Session, wanted: Wanted, order: Order, limit: int, offset: int = 0) -> Found:
-    """One page of the projects asked for; two queries."""
-    first = session.scalars(_found(wanted).limit(FEW + 1)).all()
+    """One page of the projects asked for; two queries, and up to five more where a text is asked for."""
+    first = _first(session, wanted)
     if len(first) > FEW:
         asked = _sorted(_found(wanted, order, walked=True), order)
     else:
@@ -90,6 +96,18 @@ def find_page(session: Session, wanted: Wanted, order: Order, limit: int, offset
         asked = _sorted(few.where(KeptLine.project_id.in_(first)), order)
     ids = session.scalars(asked.limit(limit + 1).offset(offset)).all()
     return Found(tuple(ids[:limit]), len(first), len(ids) > limit)
+
+
+def _first(session: Session, wanted: Wanted) -> Sequence[int]:
+    """The projects asked for in no order; where they are more than FEW, one above it, of no matter which."""
+    is_text_alone = wanted == Wanted(text=wanted.text)
+    named = holding(session, wanted.text, FEW if is_text_alone else MOST_NAMED) if wanted.text else None
+    if named is None and wanted.text and is_text_alone:
+        # Many, as is known already: they need not be counted by asking row by row.
+        return range(FEW + 1)
+    if named is not None:
+        wanted = replace(wanted, named=tuple(named))
+    return session.scalars(_found(wanted, walked=named is not None).limit(FEW + 1)).all()
 
 
 def find_all(session: Session, wanted: Wanted, order: Order) -> Sequence[int]:
@@ -127,6 +145,8 @@ def _conditions(wanted: Wanted, walked: bool) -> Iterator[ColumnElement[bool]]:
     if wanted.stage:
         yield KeptLine.reached.contains(f"|{wanted.stage}|", autoescape=True)
     if wanted.text:
+        if wanted.named is not None:
+            yield among(KeptLine.project_id, wanted.named)
         columns = (Project.code, Project.name, Project.investor)
         yield or_(*(column.icontains(wanted.text, autoescape=True) for column in columns))
     if wanted.state == AWAITING_SOME:
