@@ -27,6 +27,7 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
+from typing import IO
 
 from benchmarks.big_race import ENDS, big_race
 from config import Settings
@@ -75,10 +76,12 @@ def publish(folder: Path) -> None:
 
 
 @contextmanager
-def running(command: list[str], port: int, environment: dict[str, str] | None = None) -> Iterator[None]:
-    """A server on the first core, from when it answers until it is stopped."""
+def running(
+    command: list[str], port: int, environment: dict[str, str] | None = None, log: IO[str] | None = None
+) -> Iterator[None]:
+    """A server on the first core, from when it answers until it is stopped; `log` is what takes its errors and events."""
     pinned = ["taskset", "-c", "0", *command]
-    process = subprocess.Popen(pinned, env=environment, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(pinned, env=environment, stdout=subprocess.DEVNULL, stderr=log)
     try:
         for _ in range(600):
             with suppress(OSError):
