@@ -92,6 +92,9 @@ def test_the_picture_is_the_screens_own_page_in_a_frame_of_the_console(
     picture = client.get(f"{PAGE}/picture")
     assert picture.status_code == 200
     assert 'id="board"' in picture.text
+    # Its frame runs none, and a page of twenty pictures would say so twenty times.
+    assert "<script" not in picture.text
+    assert "http-equiv" not in picture.text
     assert "frame-ancestors 'self'" in picture.headers["Content-Security-Policy"]
     assert "X-Frame-Options" not in picture.headers
     assert "frame-ancestors 'none'" in client.get(PAGE).headers["Content-Security-Policy"]

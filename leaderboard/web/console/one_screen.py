@@ -42,7 +42,7 @@ def one_screen(screen_id: int) -> ResponseReturnValue:
 
 @door.get(f"{ONE}/picture")
 def screen_picture(screen_id: int) -> ResponseReturnValue:
-    """The page that the screen shows, to be looked at in a frame of the console and nowhere else."""
+    """The page that the screen shows, without its script, to be looked at in a frame of the console and nowhere else."""
     found = _screen(screen_id)
     season = reading().get_one(Season, found.season_id)
     if not season.is_public or found.is_revoked:
@@ -50,7 +50,8 @@ def screen_picture(screen_id: int) -> ResponseReturnValue:
     edition = latest_edition(reading(), season.id)
     drawing = drawn_page(found, season, edition)
     with speaking_on_screen(found.lang):
-        page = Response(screen_page(found, season, drawing, edition), content_type="text/html; charset=utf-8")
+        body = screen_page(found, season, drawing, edition, is_picture=True)
+    page = Response(body, content_type="text/html; charset=utf-8")
     page.headers["Content-Security-Policy"] = CONTENT_POLICY.replace(
         "frame-ancestors 'none'", "frame-ancestors 'self'"
     )
@@ -72,7 +73,7 @@ def change_screen(screen_id: int) -> ResponseReturnValue:
     try:
         form.apply(writing(), person().name, screen, typed, office().zone)
     except ScreenError as error:
-        typed.complain(next(iter(present)), "; ".join(error.problems))
+        typed.complain(next(iter(present)), _("；").join(error.problems))
     if not typed.ok:
         writing().rollback()
         return _page(_screen_to_change(screen_id), {what: typed}, 422)
@@ -121,7 +122,7 @@ def act_on_screen(screen_id: int) -> ResponseReturnValue:
         session.commit()
     except ScreenError as error:
         session.rollback()
-        flash("; ".join(error.problems), "warning")
+        flash(_("；").join(error.problems), "warning")
     return redirect(url_for("console.one_screen", screen_id=screen_id))
 
 
@@ -135,7 +136,7 @@ def rotate_screen(screen_id: int) -> ResponseReturnValue:
         writing().commit()
     except ScreenError as error:
         writing().rollback()
-        flash("; ".join(error.problems), "warning")
+        flash(_("；").join(error.problems), "warning")
         return redirect(url_for("console.one_screen", screen_id=screen_id))
     return _page(screen, made=f"{settings().resolved_public_url()}/screens/{token}")
 

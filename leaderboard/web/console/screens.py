@@ -59,7 +59,7 @@ def add_one_screen() -> ResponseReturnValue:
         session.commit()
     except ScreenError as error:
         session.rollback()
-        typed.complain("name", "; ".join(error.problems))
+        typed.complain("name", _("；").join(error.problems))
         return _page(typed, status=422)
     address = f"{settings().resolved_public_url()}/screens/{token}"
     return _page(Typed({"lang": "zh", "theme": "dark"}), (screen.name, address))
