@@ -25,6 +25,16 @@ NOTED = {"said": None, "note": (2,), "_unread": (2,)}
 """How the reader of schemes says what is wrong."""
 OF_THE_CALCULATOR = {"given_document", "facts_document", "score_document", "unknown_names", "who_is_meant"}
 """Readers of what is scored at the command line alone, in Chinese."""
+FULL_WIDTH = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]+")
+SAID = re.compile(r"""\{#.*?#\}|\b_\(\s*(?:"(?:[^"\\]|\\.)*"|'[^']*')""", re.DOTALL)
+"""Comments of a page, and what it says through the catalogue."""
+NAMES_AS_THEY_ARE = {
+    "base.html: 中文",
+    "sign_in.html: 中文",
+    "code.html: 中文",
+    "exchange.html: 节点",
+}
+"""The language by its own name, and a sheet of the workbook by its."""
 BLANK = re.compile(r"%\(\w+\)[sd]|\{[^{}]*\}")
 
 
@@ -102,6 +112,29 @@ def test_blanks_are_the_same_in_both_languages() -> None:
         if Counter(BLANK.findall(text)) != Counter(BLANK.findall(english))
     }
     assert wrong == {}
+
+
+def test_no_chinese_is_written_past_the_catalogue() -> None:
+    """Neither words nor their punctuation stand in a page or its door outside `_`: English would show them."""
+    left = {
+        f"{path.name}: {text}"
+        for method, path in speakers()
+        if method == "jinja2"
+        for text in FULL_WIDTH.findall(SAID.sub("", path.read_text(encoding="utf-8")))
+    }
+    assert left == NAMES_AS_THEY_ARE
+    joined = {
+        f"{path.name}: {node.func.value.value}"
+        for method, path in speakers()
+        if method == "python" and "web" in path.parts
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in {"join", "format"}
+        and isinstance(node.func.value, ast.Constant)
+        and FULL_WIDTH.search(str(node.func.value.value))
+    }
+    assert joined == set()
 
 
 def test_no_translation_is_left_over() -> None:

@@ -129,7 +129,8 @@ def answer(trouble: Trouble) -> Response:
 
 def error_json(trouble: Trouble) -> Response:
     """The one shape of errors for programs."""
-    told = {"code": trouble.code, "message": f"{trouble.title}。{trouble.advice}"}
+    message = _("{title}。{advice}").format(title=trouble.title, advice=trouble.advice)
+    told = {"code": trouble.code, "message": message}
     if trouble.incident:
         told["incident"] = trouble.incident
     response = jsonify(error=told)

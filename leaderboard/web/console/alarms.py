@@ -69,11 +69,11 @@ def alarms(session: Session, at: Millis) -> Iterator[Alarm]:
         yield Alarm(words, url_for("console.drafts", slug=season.slug, _anchor="countersigns"), grave=False)
     for timetable, years in calendar_gaps(session, at):
         words = _("时间表“{name}”要用到 {years} 年的放假安排，尚未导入，工作日暂按周一至周五推算")
-        told = words.format(name=timetable.name, years="、".join(map(str, years)))
+        told = words.format(name=timetable.name, years=_("、").join(map(str, years)))
         yield Alarm(told, url_for("console.calendar", _anchor="import"), grave=False)
     for season, years in window_gaps(session, at, office().zone):
         words = _("{season}：公示期要用到 {years} 年的放假安排，尚未导入，工作日暂按周一至周五推算")
-        told = words.format(season=named(season.title, season.title_en), years="、".join(map(str, years)))
+        told = words.format(season=named(season.title, season.title_en), years=_("、").join(map(str, years)))
         yield Alarm(told, url_for("console.calendar", _anchor="import"), grave=False)
 
 

@@ -66,7 +66,7 @@ def weight_groups(scheme: Scheme, divisions: Sequence[Division]) -> list[tuple[s
         rules.division: [scheme.indicator(key) for key, _weight in rules.weights]
         for rules in scheme.divisions
     }
-    rest = "、".join(name for key, name in names.items() if key not in own)
+    rest = _("、").join(name for key, name in names.items() if key not in own)
     title = rest if own and rest else _("全部组别")
     first = ("", title, list(scheme.indicators))
     return [first, *((key, names.get(key, key), rows) for key, rows in own.items())]

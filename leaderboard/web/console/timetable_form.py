@@ -118,7 +118,7 @@ def _days_words(rule: Rule) -> str:
     if rule.kind == ONCE:
         return _("只一次，{moment}").format(moment=moment)
     if rule.kind == WEEKLY:
-        days = "、".join(weekday_words()[day] for day in rule.days)
+        days = _("、").join(weekday_words()[day] for day in rule.days)
         words = _("每{days} {hour}") if rule.weeks == 1 else _("每 {weeks} 周的{days} {hour}")
         return words.format(days=days, hour=hour, weeks=rule.weeks)
     if rule.kind == MONTHLY and rule.day != LAST:
