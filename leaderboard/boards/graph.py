@@ -95,9 +95,7 @@ class DivisionGraph:
     name_en: str | None
     lanes: Sequence[Lane]
     ticks: Sequence[Tick]
-    """From the top; none where rows are places."""
-    firsts: Sequence[str]
-    """What stands at the left of each row: the places of the first board."""
+    """From the top; none where rows are places: each is told beside the name, where its line ends."""
     width: int
     height: int
 
@@ -161,7 +159,6 @@ def _graph(
             for row, unit in enumerate(order)
         ],
         ticks,
-        [spot.shown for spot in sorted(drawn[0].values(), key=lambda spot: spot.y)] if not ticks else [],
         len(boards) * STEP,
         height,
     )

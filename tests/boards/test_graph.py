@@ -55,7 +55,7 @@ def test_a_lane_goes_from_row_to_row_and_breaks_where_there_is_no_place() -> Non
     assert graph.lanes[0].path == "M50 150L150 50L250 50"
     assert graph.lanes[1].path == "M50 50M250 150"
     assert graph.lanes[1].dots == "M50 50h0M250 150h0"
-    assert (graph.width, graph.height, list(graph.firsts)) == (300, 200, ["1", "2"])
+    assert (graph.width, graph.height, list(graph.ticks)) == (300, 200, [])
 
 
 def test_units_that_share_a_place_have_rows_of_their_own() -> None:
