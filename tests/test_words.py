@@ -132,7 +132,8 @@ def test_no_chinese_is_written_past_the_catalogue() -> None:
         and isinstance(node.func, ast.Attribute)
         and node.func.attr in {"join", "format"}
         and isinstance(node.func.value, ast.Constant)
-        and FULL_WIDTH.search(str(node.func.value.value))
+        and isinstance(node.func.value.value, str)
+        and FULL_WIDTH.search(node.func.value.value)
     }
     assert joined == set()
 
