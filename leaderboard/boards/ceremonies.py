@@ -152,9 +152,9 @@ def move(
     Raises Overtaken where it stands at another step by now, CeremonyRefused where it ended or there is no such step.
     """
     at, step = now() if at is None else at, seen + by
+    _check_live(ceremony, at)
     if not 0 <= step <= ceremony.steps:
         raise CeremonyRefused(_("已经到头了"))
-    _check_live(ceremony, at)
     held = update(Ceremony).where(
         Ceremony.id == ceremony.id, Ceremony.step == seen, Ceremony.ended_at.is_(None)
     )

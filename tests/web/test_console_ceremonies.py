@@ -17,7 +17,7 @@ from leaderboard.boards.ceremony_models import Ceremony
 from leaderboard.boards.clock import request_run
 from leaderboard.boards.correct import withdraw
 from leaderboard.boards.drafts import hold
-from leaderboard.boards.models import Draft, Edition
+from leaderboard.boards.models import Draft, Edition, Screen
 from leaderboard.boards.publish import Due, score
 from leaderboard.boards.screens import add_screen
 from leaderboard.db import Database
@@ -143,6 +143,39 @@ def test_one_that_cannot_begin_is_refused_in_words(client: FlaskClient) -> None:
     answer = submit(client, LIST, shows="edition-99", together="0", screen="1")
     assert answer.status_code == 422
     assert "请从列表中选择" in answer.text
+
+
+def test_everything_wrong_is_told_at_once_and_ticks_stay(client: FlaskClient) -> None:
+    answer = submit(client, LIST, shows="edition-1", together="0")
+    assert answer.status_code == 422
+    assert "请至少选择一块大屏" in answer.text
+    assert 'aria-invalid="true"' in answer.text
+    answer = submit(client, LIST, shows="edition-1", together="many", screen="1")
+    assert re.search(r'name="screen" value="1" checked', answer.text)
+
+
+def test_the_desk_says_which_screens_will_not_show_it(
+    client: FlaskClient, database: Database, visit: Visit
+) -> None:
+    """会场左屏 never reported and is muted: whoever leads should know before the meeting does."""
+    with database.session() as session:
+        session.execute(update(Screen).values(is_muted=1))
+        session.commit()
+    begin(client)
+    assert "会场左屏 离线 静默中" in visit(DESK, client=client).text()
+
+
+def test_an_ended_one_says_so_whatever_is_pressed(client: FlaskClient) -> None:
+    begin(client)
+    for _step in range(3):
+        press(client)
+    assert "已经到头了" in press(client)
+    submit(client, f"{DESK}/end", DESK)
+    answer = submit(client, f"{DESK}/step", DESK, do="next", seen="3")
+    assert answer.status_code == 302
+    told = client.get(DESK).text
+    assert "已经结束" in told
+    assert "已经到头了" not in told
 
 
 def test_its_end_gives_the_screens_back(client: FlaskClient, lane: ScreenLane, token: str) -> None:

@@ -36,6 +36,7 @@ from leaderboard.web.console.acts import try_out
 from leaderboard.web.console.ceremony_words import cues
 from leaderboard.web.console.door import door, show
 from leaderboard.web.console.holding import revealed_words
+from leaderboard.web.console.screen_words import standings
 from leaderboard.web.forms import field
 from leaderboard.web.guards import guard_action, guarded, person
 from leaderboard.web.requests import database, office, reading, writing
@@ -63,14 +64,16 @@ def begin_ceremony() -> ResponseReturnValue:
     typed, session = Typed.of_request(), writing()
     chosen = typed.choice("shows", [value for value, _words in _boards(session)])
     together = typed.whole("together", most=MOST_TOGETHER)
+    asked = set(request.form.getlist("screen"))
     if not typed.ok:
-        return _list(typed, 422)
+        if not asked:
+            typed.complain("", _("请至少选择一块大屏"))
+        return _list(typed, 422, asked)
     board, _slash, division = chosen.partition("/")
     kind, _dash, number = board.partition("-")
     draft = session.get_one(Draft, int(number)) if kind == "draft" else None
     edition = session.get_one(Edition, int(number)) if kind == "edition" else None
     season_id = draft.season_id if draft else edition.season_id if edition else 0
-    asked = set(request.form.getlist("screen"))
     try:
         ceremony = begin(
             session,
@@ -112,7 +115,7 @@ def ceremony(ceremony_id: int) -> ResponseReturnValue:
         coming=told[found.step + 1] if told and found.step < found.steps else None,
         cues=told,
         notes=notes_of(found),
-        screens=screens_of(reading(), found),
+        screens=standings(reading(), list(screens_of(reading(), found)), now()),
     )
 
 
