@@ -17,6 +17,7 @@ from leaderboard.exchange.archive import Limits, check_archive
 from leaderboard.exchange.problems import FileRefused
 
 CHILD = Path(__file__).with_name("reading_child.py")
+ROOT = Path(__file__).parents[2]
 PASSED_ON = ("PATH", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "SYSTEMROOT")
 """Of the environment the reader sees only what Python needs to start: no key, no database address."""
 TOO_LARGE = "读取此文件所需的内存或时间超过上限, 请删除多余的行、列和工作表后重试"
@@ -68,6 +69,8 @@ def run_child(child: Path, given: IO[bytes], taken: IO[bytes], limits: Limits) -
     """Run a script of this folder to its end or to its limits; its answer stands in `taken`. Raises FileRefused."""
     sizes = (limits.memory_mb, limits.seconds, limits.text_bytes, limits.rows, limits.columns)
     environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    places = (str(ROOT), environment.get("PYTHONPATH", ""))
+    environment |= {"PYTHONPATH": os.pathsep.join(filter(None, places)), "PYTHONIOENCODING": "utf-8"}
     command = [sys.executable, "-P", str(child), *(str(size) for size in sizes)]
     try:
         subprocess.run(  # noqa: S603 - our own script, numbers for arguments, no shell
@@ -75,7 +78,7 @@ def run_child(child: Path, given: IO[bytes], taken: IO[bytes], limits: Limits) -
             stdin=given,
             stdout=taken,
             stderr=subprocess.DEVNULL,
-            env=environment | {"PYTHONIOENCODING": "utf-8"},
+            env=environment,
             timeout=limits.seconds,
             check=False,
         )

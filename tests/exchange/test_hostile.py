@@ -18,7 +18,7 @@ from leaderboard.accounts.models import AuditLine
 from leaderboard.exchange import workbook
 from leaderboard.exchange.archive import Limits
 from leaderboard.exchange.problems import FileRefused
-from leaderboard.exchange.reading_child import is_plain, odd_cell
+from leaderboard.exchange.raw_parts import is_plain, odd_cell
 from leaderboard.exchange.workbook import read_workbook
 from leaderboard.seasons.models import Season
 from tests.exchange.books import full_book, refused
