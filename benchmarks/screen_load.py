@@ -105,6 +105,10 @@ class Wall:
         self._asked = Asked()
         self._pause: Pause = as_screens_do
 
+    def __len__(self) -> int:
+        """How many screens there are."""
+        return len(self._screens)
+
     def ask(self, lasts: float, pause: Pause, spread: float, *, until_had: bool = False) -> Asked:
         """Let every screen ask for so long, the first time within `spread` seconds.
 
@@ -129,9 +133,10 @@ class Wall:
         return self._asked
 
     def _listen(self, seconds: float) -> None:
-        for file, _events in self._poll.poll(seconds, 256):
+        for file, events in self._poll.poll(seconds, 256):
             if file in self._by_file:
-                self._hear(self._by_file[file])
+                act = self._stands if events & select.EPOLLOUT else self._hear
+                act(self._by_file[file])
 
     def close(self) -> None:
         """Let go of all connections."""
@@ -142,15 +147,29 @@ class Wall:
     def _send(self, number: int, planned: float) -> None:
         screen = self._screens[number]
         screen.planned, screen.data, screen.is_asking = planned, b"", True
+        if screen.socket is None:
+            self._open(number)
+            return
         try:
-            if screen.socket is None:
-                screen.socket = socket.create_connection(("127.0.0.1", self._port), timeout=5)
-                screen.socket.setblocking(False)
-                self._by_file[screen.socket.fileno()] = number
-                self._poll.register(screen.socket, select.EPOLLIN)
             screen.socket.sendall(screen.request())
         except OSError:
             self._again(number)
+
+    def _open(self, number: int) -> None:
+        """Begin a connection, without waiting for it; what is asked for goes out as soon as it stands."""
+        opened = socket.socket()
+        opened.setblocking(False)
+        opened.connect_ex(("127.0.0.1", self._port))
+        self._screens[number].socket = opened
+        self._by_file[opened.fileno()] = number
+        self._poll.register(opened, select.EPOLLOUT)
+
+    def _stands(self, number: int) -> None:
+        """A connection stands: send what is asked for and wait for the answer."""
+        screen = self._screens[number]
+        if screen.socket is not None:
+            self._poll.modify(screen.socket, select.EPOLLIN)
+            self._send(number, screen.planned)
 
     def _hear(self, number: int) -> None:
         screen = self._screens[number]
