@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page
@@ -12,6 +13,7 @@ from leaderboard.boards.read import latest_edition
 from leaderboard.db import Database
 from tests.browser import OpenPage, barriers, sideways
 from tests.factories import FOUR_RATES, start_race
+from tests.journeys.paper import words_on_pages
 from tests.web.races import committed_race
 
 pytestmark = pytest.mark.engines("sqlite")  # what a browser shows does not depend on the engine
@@ -93,14 +95,30 @@ def test_a_line_stands_out_while_its_name_is_pointed_at(race: None, open_page: O
     assert page.context.cookies() == []
 
 
+def check_paper(board: dict[str, Any], pages: list[str]) -> None:
+    """Every row with its place and its score, in the board's order, under heads that are on each page that has rows."""
+    heads = "".join(["单位", *(indicator["name"] for indicator in board["scheme"]["indicators"]), "总分"])
+    rows = [row["unit_name"] for row in board["standings"]]
+    assert all(heads in page for page in pages if any(name in page for name in rows))
+    at = 0
+    table = "".join(page.partition(heads)[2] for page in pages)
+    for row in board["standings"]:
+        at = table.index(row["unit_name"], at)
+        assert row["score_shown"] in table[at : at + 120]
+
+
 def test_boards_lie_on_the_paper_they_need(race: None, open_page: OpenPage) -> None:
     """Six indicators need A3 across; its 24 rows and all else still lie on whole sheets."""
     page = open_page()
-    sizes = {}
+    sizes, printed = {}, {}
     for path in ("/boards/now/", "/boards/wide/", "/boards/now/graph/", "/boards/now/compare/?from=1&to=2"):
         page.goto(path)
-        sizes[path] = set(sheets(page.pdf(prefer_css_page_size=True)))
+        pdf = page.pdf(prefer_css_page_size=True)
+        sizes[path] = set(sheets(pdf))
+        printed[path] = words_on_pages(pdf)
     assert list(sizes.values()) == [{(210, 297)}, {(420, 297)}, {(210, 297)}, {(420, 297)}]
+    for path in ("/boards/now/", "/boards/wide/"):
+        check_paper(page.request.get(f"{path}latest.json").json(), printed[path])
     page.goto("/boards/wide/")
     page.emulate_media(media="print")
     address = page.locator(".seal .on-paper")
