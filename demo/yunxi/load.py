@@ -19,7 +19,8 @@ from leaderboard.boards.publish import Due, announce, compose
 from leaderboard.boards.read import latest_edition
 from leaderboard.instant import Millis, at_zone, from_local
 from leaderboard.ledger.chronicle import record_projects
-from leaderboard.ledger.record import Source, add_adjustment
+from leaderboard.ledger.record import Source
+from leaderboard.ledger.unit_facts import add_adjustment
 from leaderboard.office import Office
 from leaderboard.seasons.approval import approve_scheme, submit_scheme
 from leaderboard.seasons.deadlines import Deadline, set_deadlines

@@ -1,4 +1,4 @@
-"""Adding facts to the ledger and deciding on them; nothing here edits or deletes."""
+"""Adding projects and their facts to the ledger, and deciding on any fact; nothing here edits or deletes."""
 
 from __future__ import annotations
 
@@ -20,10 +20,8 @@ from leaderboard.ledger.imprints import imprints_of
 from leaderboard.ledger.models import (
     ARRIVAL_KINDS,
     DOMESTIC,
-    RETURNED,
     REVERSED,
     VERIFIED,
-    Adjustment,
     CapitalArrival,
     Credit,
     OfProject,
@@ -120,9 +118,9 @@ def add_stage_event(
         stage=stage,
         total_yuan=total_yuan,
         inward_yuan=inward_yuan,
-        **_recorded(source, occurred_on),
+        **recorded(source, occurred_on),
     )
-    kept = imprints_of(*_add_fact(session, source, event))
+    kept = imprints_of(*add_fact(session, source, event))
     told = {"stage": stage, "on": str(occurred_on)}
     record_act(session, source.actor, "stage_event.add", project.code, **told, ledger=kept)
     keep_project_facts(session, [project.id])
@@ -155,9 +153,9 @@ def add_arrival(  # noqa: PLR0913 - the columns of the table, all by name
         currency=currency,
         foreign_cents=foreign_cents,
         exchange_rate=exchange_rate,
-        **_recorded(source, occurred_on),
+        **recorded(source, occurred_on),
     )
-    kept = imprints_of(*_add_fact(session, source, arrival))
+    kept = imprints_of(*add_fact(session, source, arrival))
     told: dict[str, Any] = {"yuan": amount_yuan, "on": str(occurred_on)}
     record_act(session, source.actor, "arrival.add", project.code, **told, ledger=kept)
     keep_project_facts(session, [project.id])
@@ -185,113 +183,14 @@ def add_credits(
             unit_id=unit_id,
             share_num=share.numerator,
             share_den=share.denominator,
-            **_recorded(source, occurred_on),
+            **recorded(source, occurred_on),
         )
-        written += _add_fact(session, source, credit)
+        written += add_fact(session, source, credit)
         added.append(credit)
     told = [[unit_id, str(share)] for unit_id, share in shares]
     record_act(session, source.actor, "credit.add", project.code, shares=told, ledger=imprints_of(*written))
     keep_project_facts(session, [project.id])
     return added
-
-
-def add_return(
-    session: Session,
-    source: Source,
-    *,
-    unit_id: int,
-    measure: str,
-    starts_on: date,
-    ends_on: date,
-    quantity: int,
-) -> UnitReturn:
-    """Record a unit's total for one period; a live return of an overlapping or a later period raises LedgerError."""
-    if ends_on < starts_on:
-        raise LedgerError(_("报表的截止日 {ends} 早于起始日 {starts}").format(ends=ends_on, starts=starts_on))
-    standing = live_returns(session, unit_id, measure)
-    if any(row.starts_on <= ends_on and row.occurred_on >= starts_on for row in standing):
-        raise LedgerError(
-            _("{starts} 至 {ends} 这项指标已有报表, 请先冲销原报表").format(starts=starts_on, ends=ends_on)
-        )
-    if standing and standing[-1].starts_on > ends_on:
-        raise LedgerError(refused_before(standing[-1].occurred_on))
-    fact = UnitReturn(
-        unit_id=unit_id, measure=measure, starts_on=starts_on, quantity=quantity, **_recorded(source, ends_on)
-    )
-    kept = imprints_of(*_add_fact(session, source, fact))
-    record_act(
-        session,
-        source.actor,
-        "return.add",
-        str(unit_id),
-        measure=measure,
-        until=str(ends_on),
-        quantity=quantity,
-        ledger=kept,
-    )
-    return fact
-
-
-def replace_return(
-    session: Session, source: Source, former: UnitReturn, quantity: int, reason: str
-) -> UnitReturn:
-    """Give a return that was sent back another figure for the very same period, whatever later ones stand on it.
-
-    Sending it back unlocked its figure; its period stays, so that the later ones go on from the same day. Raises
-    LedgerError unless sending it back was the last decision on it.
-    """
-    if outcome_of(session, former) != RETURNED:
-        raise LedgerError(_("这条记录已经认定或撤回，请刷新后再看"))
-    reversal = _add_decision(session, source.actor, former, REVERSED, reason, now())
-    subject = f"unit_return {former.fact_id}"
-    record_act(session, source.actor, f"fact.{REVERSED}", subject, why=reason, ledger=imprints_of(reversal))
-    fact = UnitReturn(
-        unit_id=former.unit_id,
-        measure=former.measure,
-        starts_on=former.starts_on,
-        quantity=quantity,
-        **_recorded(source, former.occurred_on),
-    )
-    kept = imprints_of(*_add_fact(session, source, fact))
-    record_act(
-        session,
-        source.actor,
-        "return.add",
-        str(fact.unit_id),
-        measure=fact.measure,
-        until=str(fact.occurred_on),
-        quantity=quantity,
-        ledger=kept,
-    )
-    return fact
-
-
-def add_adjustment(  # noqa: PLR0913 - the columns of the table, all by name
-    session: Session,
-    source: Source,
-    *,
-    unit_id: int,
-    season_id: int,
-    item: str,
-    occurred_on: date,
-    times: int,
-    reason: str,
-) -> Adjustment:
-    """Record `times` occurrences of one of the scheme's hand-entered items, with the reason shown on the board."""
-    if times <= 0 or not reason.strip():
-        raise LedgerError(_("加减分须写明次数 (大于零) 与事由"))
-    fact = Adjustment(
-        unit_id=unit_id,
-        season_id=season_id,
-        item=item,
-        times=times,
-        reason=reason.strip(),
-        **_recorded(source, occurred_on),
-    )
-    kept = imprints_of(*_add_fact(session, source, fact))
-    told: dict[str, Any] = {"item": item, "times": times, "why": reason}
-    record_act(session, source.actor, "adjustment.add", str(unit_id), **told, ledger=kept)
-    return fact
 
 
 def refused_before(until: date) -> str:
@@ -319,14 +218,15 @@ def decide(
         last = live_returns(session, fact.unit_id, fact.measure)[-1]
         if last.occurred_on > fact.occurred_on:
             raise LedgerError(refused_before(last.occurred_on))
-    decision = _add_decision(session, actor, fact, outcome, reason, at or now())
+    decision = add_decision(session, actor, fact, outcome, reason, at or now())
     subject = f"{inspect(fact).mapper.local_table} {fact.fact_id}"
     record_act(session, actor, f"fact.{outcome}", subject, why=reason, ledger=imprints_of(decision))
     if isinstance(fact, OfProject):
         keep_project_facts(session, [fact.project_id])
 
 
-def _recorded(source: Source, occurred_on: date) -> dict[str, object]:
+def recorded(source: Source, occurred_on: date) -> dict[str, object]:
+    """The columns that every fact carries."""
     return {
         "fact_id": source.fact_id or new_fact_id(),
         "occurred_on": occurred_on,
@@ -336,18 +236,19 @@ def _recorded(source: Source, occurred_on: date) -> dict[str, object]:
     }
 
 
-def _add_fact(session: Session, source: Source, fact: OfProject | OfUnit) -> list[Any]:
+def add_fact(session: Session, source: Source, fact: OfProject | OfUnit) -> list[Any]:
     """Add a fact, verified where its source says so; gives the rows that were written."""
     session.add(fact)
     session.flush()
     if not source.verified:
         return [fact]
-    return [fact, _add_decision(session, source.actor, fact, VERIFIED, None, fact.recorded_at)]
+    return [fact, add_decision(session, source.actor, fact, VERIFIED, None, fact.recorded_at)]
 
 
-def _add_decision(
+def add_decision(
     session: Session, actor: str, fact: OfProject | OfUnit, outcome: str, reason: str | None, at: int
 ) -> ProjectDecision | UnitDecision:
+    """Add what was decided on a fact after all that was decided before, whatever that was."""
     table: type[ProjectDecision | UnitDecision]
     if isinstance(fact, OfProject):
         table, holder = ProjectDecision, {"project_id": fact.project_id}

@@ -31,7 +31,7 @@ from leaderboard.boards.screen_settings import set_notice
 from leaderboard.boards.screens import add_screen
 from leaderboard.db import Database
 from leaderboard.instant import now
-from leaderboard.ledger import record
+from leaderboard.ledger import record, unit_facts
 from leaderboard.ledger.amend import amend_project
 from leaderboard.ledger.awaiting import Key
 from leaderboard.ledger.distinct import set_apart
@@ -55,7 +55,7 @@ def eventful(session: Session) -> Race:
     race.project("qingshi", started=date(2026, 6, 1), industry="制造", name_en="Works")
     doubled(race)
     fact = {"unit_id": race.units["liuxi"].id}
-    record.add_return(
+    unit_facts.add_return(
         session,
         VERIFIED,
         measure="tax",
@@ -64,7 +64,7 @@ def eventful(session: Session) -> Race:
         quantity=5,
         **fact,
     )
-    record.add_adjustment(
+    unit_facts.add_adjustment(
         session,
         VERIFIED,
         season_id=race.season.id,

@@ -21,7 +21,7 @@ from leaderboard.boards.models import Edition
 from leaderboard.boards.package import canonical, unpacked
 from leaderboard.boards.read import latest_edition
 from leaderboard.boards.release import prepare, release
-from leaderboard.ledger import record
+from leaderboard.ledger import record, unit_facts
 from leaderboard.ledger.amend import amend_project
 from leaderboard.ledger.models import REVERSED, Adjustment, CapitalArrival, Project, StageEvent
 from leaderboard.ledger.read import outcome_of
@@ -101,7 +101,7 @@ class Afterwards:
             record.decide(self.session, "chief", fact, "verified", at=self.at)
 
     def adjust(self) -> None:
-        record.add_adjustment(
+        unit_facts.add_adjustment(
             self.session,
             self.source(verified=self.chance.random() < 0.5),
             unit_id=self.race.units[self.unit()].id,

@@ -16,7 +16,7 @@ from leaderboard.boards.publish import Due, Overtaken, announce, compose
 from leaderboard.boards.read import find_form, find_line, latest_edition, places_in, sealed_package
 from leaderboard.boards.render import Form
 from leaderboard.instant import now
-from leaderboard.ledger import record
+from leaderboard.ledger import record, unit_facts
 from leaderboard.ledger.models import Credit, StageEvent
 from tests.factories import (
     AS_OF,
@@ -148,7 +148,7 @@ def test_nothing_unverified_or_returned_leaves_the_house(session: Session):
     refused = record.add_arrival(session, PENDING, told, occurred_on=date(2026, 5, 6), amount_yuan=55_555_555)
     record.decide(session, "chief", refused, "returned", "假的")
     accused = {"season_id": race.season.id, "item": "criticised", "times": 1, "occurred_on": date(2026, 5, 7)}
-    record.add_adjustment(session, PENDING, unit_id=nanan.id, reason="尚未核实的指控", **accused)
+    unit_facts.add_adjustment(session, PENDING, unit_id=nanan.id, reason="尚未核实的指控", **accused)
     race.project("nanan", code="in-talks", signed=None)
     composed = compose(session, race.season, Due(AS_OF, now(), now()), OFFICE)
     everything = (

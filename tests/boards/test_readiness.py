@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from leaderboard.boards.preview import board_now
 from leaderboard.boards.readiness import board_of, last_full_month, missing_returns, standing_still
 from leaderboard.instant import now
-from leaderboard.ledger.record import Source, add_return, decide
+from leaderboard.ledger.record import Source, decide
+from leaderboard.ledger.unit_facts import add_return
 from leaderboard.seasons import plan
 from leaderboard.seasons.read import roster
 from scoring.scheme_document import parse_scheme

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from leaderboard.accounts.audit import record_act
 from leaderboard.accounts.models import AuditLine
 from leaderboard.db import Base
-from leaderboard.ledger import record
+from leaderboard.ledger import record, unit_facts
 from leaderboard.ledger.amend import amend_project
 from leaderboard.ledger.bulk import Fact, Head, add_facts, add_projects
 from leaderboard.ledger.bulk_decisions import Decision, decide_facts
@@ -39,7 +39,7 @@ def entered(session: Session) -> Race:
     amend_project(session, "li", one, name="新名", is_public=True, reason="更名")
     amend_project(session, "li", one, investor="某公司", reason="补记")
     for month in (1, 2):
-        record.add_return(
+        unit_facts.add_return(
             session,
             VERIFIED,
             unit_id=unit.id,
@@ -48,7 +48,7 @@ def entered(session: Session) -> Race:
             ends_on=date(2026, month, 28),
             quantity=7,
         )
-        record.add_adjustment(
+        unit_facts.add_adjustment(
             session,
             VERIFIED if month == 1 else PENDING,
             unit_id=unit.id,

@@ -14,7 +14,8 @@ from leaderboard.exchange.undoing import Undone, UndoRefused, undo_import, undo_
 from leaderboard.ledger.bulk_decisions import Decision, decide_facts
 from leaderboard.ledger.models import REVERSED, VERIFIED, CapitalArrival, Credit, StageEvent, UnitReturn
 from leaderboard.ledger.read import find_project, known_project_facts, known_unit_facts
-from leaderboard.ledger.record import LedgerError, Source, add_return, add_stage_event
+from leaderboard.ledger.record import LedgerError, Source, add_stage_event
+from leaderboard.ledger.unit_facts import add_return
 from leaderboard.seasons.approval import approve_scheme, awaiting_approval
 from leaderboard.seasons.models import APPROVED, DRAFT, WITHDRAWN
 from leaderboard.seasons.read import find_unit

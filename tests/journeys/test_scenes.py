@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from leaderboard.boards.models import Screen
 from leaderboard.boards.playlists import KINDS
 from leaderboard.boards.screens import add_screen
-from leaderboard.ledger.record import add_adjustment
+from leaderboard.ledger.unit_facts import add_adjustment
 from tests.browser import OpenPage, barriers
 from tests.factories import FOUR_RATES, VERIFIED, Race, start_race
 

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from leaderboard.accounts.models import AuditLine
 from leaderboard.ledger.awaiting import KINDS, Asked, Key, count_awaiting, decide_awaiting, list_awaiting
 from leaderboard.ledger.models import ProjectDecision, UnitDecision
-from leaderboard.ledger.record import LedgerError, Source, add_adjustment, add_arrival, add_return, decide
+from leaderboard.ledger.record import LedgerError, Source, add_arrival, decide
+from leaderboard.ledger.unit_facts import add_adjustment, add_return
 from tests.factories import Race, start_race
 
 MAY, JUNE = date(2026, 5, 1), date(2026, 6, 1)

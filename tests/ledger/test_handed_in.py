@@ -21,14 +21,8 @@ from leaderboard.ledger.handed_in import (
 )
 from leaderboard.ledger.models import AWAITING, RETURNED, REVERSED, VERIFIED, Credit
 from leaderboard.ledger.read import live_credits, live_returns, outcome_of
-from leaderboard.ledger.record import (
-    LedgerError,
-    Source,
-    add_arrival,
-    add_return,
-    decide,
-    replace_return,
-)
+from leaderboard.ledger.record import LedgerError, Source, add_arrival, decide
+from leaderboard.ledger.unit_facts import add_return, replace_return
 from tests.factories import AS_OF, STARTS, Race, start_race
 
 LI, WANG = Source("li", "回单"), Source("wang", "回单")

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from leaderboard.accounts.audit import broken_lines
 from leaderboard.accounts.models import AuditLine
-from leaderboard.ledger import record
+from leaderboard.ledger import record, unit_facts
 from leaderboard.ledger.models import CapitalArrival, Project, ProjectDecision, StageEvent, UnitReturn
 from leaderboard.ledger.read import (
     known_project_facts,
@@ -142,7 +142,7 @@ def test_returns_of_overlapping_periods_are_refused_until_the_first_is_reversed(
     unit = plan.add_unit(session, "t", key="huoqiu", name="霍邱县", sort_no=1)
 
     def report(last: date, quantity: int) -> UnitReturn:
-        return record.add_return(
+        return unit_facts.add_return(
             session,
             VERIFIED,
             unit_id=unit.id,

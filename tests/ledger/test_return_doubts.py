@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy.orm import Session
 
 from leaderboard.ledger.models import UnitReturn
-from leaderboard.ledger.record import Source, add_return, decide, replace_return
+from leaderboard.ledger.record import Source, decide
 from leaderboard.ledger.return_doubts import Standing, standings_of
+from leaderboard.ledger.unit_facts import add_return, replace_return
 from tests.factories import PENDING, STARTS, VERIFIED, Race, start_race
 
 MONTHS = [(date(2026, month, 1), date(2026, month, 28)) for month in range(1, 7)]

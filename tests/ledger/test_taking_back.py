@@ -20,10 +20,10 @@ from leaderboard.ledger.record import (
     add_arrival,
     add_credits,
     add_project,
-    add_return,
     add_stage_event,
     decide,
 )
+from leaderboard.ledger.unit_facts import add_return
 from tests.factories import VERIFIED, Race, start_race
 
 DAY = date(2026, 5, 1)

@@ -162,14 +162,14 @@ NOTICE: dict[str, Any] = {
 @pytest.fixture
 def notice(session: Session) -> Race:
     """Without a total: 东 45 of 52 is 86.5 %, 西 34 of 39 is 87.2 %, 北 reported nothing."""
-    from leaderboard.ledger import record
+    from leaderboard.ledger import unit_facts
     from tests.factories import VERIFIED
 
     race = start_race(session)
     for key, figures in {"east": (52, 45), "west": (39, 34), "north": ()}.items():
         unit = race.unit(key)
         for measure, figure in zip(("signed", "started"), figures, strict=False):
-            record.add_return(
+            unit_facts.add_return(
                 session,
                 VERIFIED,
                 unit_id=unit.id,

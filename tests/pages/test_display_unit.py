@@ -10,7 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from leaderboard.ledger import record
+from leaderboard.ledger import record, unit_facts
 from tests.factories import FOUR_RATES, PENDING, VERIFIED, Race, small_race, start_race
 from tests.visiting import Visit, Visited
 
@@ -124,7 +124,7 @@ def test_adjustments_stand_with_their_reasons(session: Session, visit: Visit) ->
             {"key": "late", "name": "迟报", "kind": "deduction", "each": "0.5", "ceiling": "2"}
         ]}
     )  # fmt: skip
-    record.add_adjustment(
+    unit_facts.add_adjustment(
         session,
         VERIFIED,
         unit_id=east.id,

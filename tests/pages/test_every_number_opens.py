@@ -13,7 +13,7 @@ from xml.etree.ElementTree import Element
 import pytest
 from sqlalchemy.orm import Session
 
-from leaderboard.ledger import record
+from leaderboard.ledger import unit_facts
 from tests.factories import FOUR_RATES, VERIFIED, Race, start_race
 from tests.visiting import Visit, Visited
 
@@ -55,7 +55,7 @@ def race(session: Session) -> Race:
     race = two_divisions(session)
     race.scheme({**FOUR_RATES, "adjustments": [BONUS]})
     for reason in ("省政府通报表扬", "市政府通报表扬"):
-        record.add_adjustment(
+        unit_facts.add_adjustment(
             session,
             VERIFIED,
             unit_id=race.units["east"].id,

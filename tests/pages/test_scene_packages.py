@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from leaderboard.boards.models import Edition
 from leaderboard.boards.package import unpacked
 from leaderboard.boards.screens import add_screen
-from leaderboard.ledger.record import add_adjustment
+from leaderboard.ledger.unit_facts import add_adjustment
 from leaderboard.seasons.plan import enter_unit
 from tests.factories import FOUR_RATES, VERIFIED, Race, start_race
 from tests.visiting import Visited, parse

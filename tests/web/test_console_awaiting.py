@@ -16,7 +16,8 @@ from leaderboard.db import Database
 from leaderboard.ledger.awaiting import Asked, count_awaiting, list_awaiting
 from leaderboard.ledger.models import CapitalArrival, ProjectDecision
 from leaderboard.ledger.read import find_project
-from leaderboard.ledger.record import Source, add_adjustment, add_arrival, add_return, decide
+from leaderboard.ledger.record import Source, add_arrival, decide
+from leaderboard.ledger.unit_facts import add_adjustment, add_return
 from tests.factories import PENDING, Race
 from tests.people import enrol, signed_in, submit, token_in
 from tests.visiting import Visit, Visited

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from leaderboard.db import Database
 from leaderboard.ledger.models import UnitReturn
-from leaderboard.ledger.record import add_return
+from leaderboard.ledger.unit_facts import add_return
 from tests.factories import PENDING, VERIFIED, Race
 from tests.people import enrol, signed_in, submit
 from tests.visiting import Visit

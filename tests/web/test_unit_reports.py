@@ -33,7 +33,8 @@ from leaderboard.ledger.models import (
     UnitReturn,
 )
 from leaderboard.ledger.read import find_project, outcome_of
-from leaderboard.ledger.record import Source, add_return, decide
+from leaderboard.ledger.record import Source, decide
+from leaderboard.ledger.unit_facts import add_return
 from tests.factories import Race
 from tests.people import enrol, signed_in, token_in, visitor
 from tests.visiting import Visit, Visited, parse
