@@ -77,6 +77,7 @@ def test_a_named_site_shows_the_board_and_another_is_refused(
             site.framing = f"{live_server}{path}"  # type: ignore[attr-defined]
             page.goto(f"http://127.0.0.1:{site.server_port}/")
             shown.append("柳溪镇" in page.frames[1].content())
+    page.goto("about:blank")
     assert shown == [True, False, False, False]
     refused = [said for said in complaints if "frame-ancestors" in said]
     assert len(refused) == len(complaints) == 3
