@@ -1,31 +1,24 @@
-"""The desk of what is not public: drafts and windows, objections, corrections, withdrawals, freezes, and who may."""
+"""The desk of what is not public: drafts and their windows, objections, and what is told of them on every page."""
 
 from __future__ import annotations
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select, update
+from sqlalchemy import update
 
-from leaderboard.accounts.models import VIEWER
-from leaderboard.boards.drafts import find_draft, list_drafts
 from leaderboard.boards.keys import rotate
-from leaderboard.boards.models import Draft, Edition
+from leaderboard.boards.models import Draft
 from leaderboard.boards.release import DIFFERING
 from leaderboard.db import Database
 from leaderboard.instant import now
-from leaderboard.ledger.read import find_project
-from leaderboard.ledger.record import add_stage_event
-from leaderboard.objections.file import file_objection
-from leaderboard.objections.models import Objection
 from leaderboard.seasons.models import CalendarYear
-from leaderboard.seasons.read import find_season
-from tests.factories import OFFICE, VERIFIED, Race, small_race
-from tests.people import enrol, signed_in, submit, token_in
-from tests.visiting import Visit, Visited
+from tests.factories import OFFICE, Race
+from tests.people import enrol, signed_in, token_in
+from tests.visiting import Visit
+from tests.web.drafting import DESK, newest, notices, objected, objection, opened, press, started
 from tests.web.races import TODAY, committed_race
 
-DESK = "/console/seasons/now/drafts"
 pytestmark = pytest.mark.engines("sqlite")
 
 
@@ -39,56 +32,6 @@ def client(app: Flask, database: Database, race: Race) -> FlaskClient:
     """An administrator, with the running race."""
     enrol(database)
     return signed_in(app)
-
-
-def press(client: FlaskClient, path: str, form: str = DESK, **fields: str) -> int:
-    """Send a form of the desk and return the status."""
-    return submit(client, path, form, **fields).status_code
-
-
-def newest(database: Database) -> Draft:
-    with database.reading() as session:
-        season = find_season(session, "now")
-        assert season is not None
-        return list_drafts(session, season.id)[0]
-
-
-def started(database: Database, code: str = "L-0") -> None:
-    """A groundbreaking of a project is verified today: 柳溪 then has 30 + 25/4 + 20/4 = 41.25."""
-    with database.session() as session:
-        project = find_project(session, code)
-        assert project is not None
-        add_stage_event(session, VERIFIED, project, stage="started", occurred_on=TODAY)
-        session.commit()
-
-
-def opened(client: FlaskClient, database: Database) -> Draft:
-    """A draft of the next board, open for objections."""
-    assert press(client, DESK) == 302
-    made = newest(database)
-    assert press(client, f"{DESK}/{made.id}/open", days="3", contact="0571-8888") == 302
-    return made
-
-
-def objected(database: Database, race: Race, draft_id: int) -> int:
-    with database.session() as session:
-        draft = find_draft(session, draft_id)
-        assert draft is not None
-        unit = race.units["liuxi"]
-        made = file_objection(
-            session, "li", draft, unit, about=unit, indicator="groundbreaking", text="漏计开工"
-        )
-        session.commit()
-        return made.id
-
-
-def objection(database: Database, objection_id: int) -> Objection:
-    with database.reading() as session:
-        return session.get_one(Objection, objection_id)
-
-
-def notices(page: Visited) -> str:
-    return " ".join(page.text(notice) for notice in page.all("p", class_="notice"))
 
 
 def test_an_empty_desk_says_what_will_be_there(client: FlaskClient, visit: Visit) -> None:
@@ -243,116 +186,6 @@ def test_a_window_that_is_over_waits_for_its_answers_and_everyone_is_told(
     assert "全部答复之前不发布" in visit(path, client=client).text()
     press(client, f"{path}/release")
     assert "还有异议没有答复" in notices(visit(path, client=client))
-
-
-def test_an_edition_is_corrected_after_a_look_and_withdrawn_by_its_number(
-    client: FlaskClient, database: Database, visit: Visit
-) -> None:
-    path = "/console/seasons/now/editions/1"
-    assert "没有可更正之处" in visit(path, client=client).text()
-    started(database)
-    assert "30.00 → 41.25" in visit(path, client=client).text()
-    assert press(client, f"{path}/correct", path, note=" ") == 422
-    assert press(client, f"{path}/correct", path, note="补计柳溪镇开工") == 302
-    draft = newest(database)
-    page = visit(f"{DESK}/{draft.id}", client=client)
-    assert "与第 1 期的差别" in page.text()
-    assert "补计柳溪镇开工" in page.text()
-    assert "更正稿正在办理" in visit(path, client=client).text()
-    press(client, f"{DESK}/{draft.id}/release")
-    assert "已更正" in visit(DESK, client=client).text()
-    second = "/console/seasons/now/editions/2"
-    assert press(client, f"{second}/withdraw", second, number="1", reason="来源有误") == 422
-    assert press(client, f"{second}/withdraw", second, number="2", reason=" ") == 422
-    assert press(client, f"{second}/withdraw", second, number="2", reason="来源有误") == 302
-    with database.reading() as session:
-        assert session.scalars(select(Edition.state).order_by(Edition.number)).all() == [
-            "superseded",
-            "withdrawn",
-        ]
-    assert "来源有误" in visit(DESK, client=client).text()
-    visit(second, 404, client=client)
-
-
-def test_a_freeze_is_seen_on_every_page_of_the_season_until_the_reveal(
-    client: FlaskClient, database: Database, visit: Visit
-) -> None:
-    press(client, "/console/seasons/now/freeze", reason="")
-    assert "须写明理由" in notices(visit(DESK, client=client))
-    press(client, "/console/seasons/now/freeze", reason="年终揭榜")
-    for path in (
-        DESK,
-        "/console/seasons/now/publish",
-        "/console/seasons/now/scheme",
-        "/console/seasons/now/units",
-    ):
-        assert "封榜中" in notices(visit(path, client=client)), path
-    publish = "/console/seasons/now/publish"
-    assert "存为公示稿" in visit(publish, client=client).text()
-    answer = press(client, publish, publish, once_key="one")
-    assert answer == 302
-    assert "已存为公示稿" in notices(visit(DESK, client=client))
-    assert "已出公示稿" in visit(publish, client=client).text()
-    assert "揭榜时将发布 1 期" in visit(DESK, client=client).text()
-    press(client, "/console/seasons/now/reveal", reason="大会")
-    assert "发布第 2 期" in notices(visit(DESK, client=client))
-    assert "封榜中" not in visit(DESK, client=client).text()
-
-
-def test_the_window_of_the_season_is_set_with_a_reason(
-    client: FlaskClient, database: Database, visit: Visit
-) -> None:
-    window = "/console/seasons/now/window"
-    assert press(client, window, days="61", contact="0571", reason="试行") == 422
-    assert press(client, window, days="3", contact="", reason="") == 422
-    assert press(client, window, days="3", contact="0571-8888", reason="试行") == 302
-    assert "各期发布前公示 3 个工作日，异议联系：0571-8888。" in visit(DESK, client=client).text()
-    publish = "/console/seasons/now/publish"
-    assert "先公示 3 个工作日" in visit(publish, client=client).text()
-    press(client, publish, publish, once_key="one")
-    assert newest(database).state == "window"
-
-
-def test_viewers_read_and_change_nothing(
-    app: Flask, client: FlaskClient, database: Database, race: Race, visit: Visit
-) -> None:
-    draft = opened(client, database)
-    number = objected(database, race, draft.id)
-    enrol(database, "kan", VIEWER)
-    viewer = signed_in(app, "kan")
-    for path in (
-        DESK,
-        f"{DESK}/{draft.id}",
-        f"/console/seasons/now/objections/{number}",
-        "/console/seasons/now/editions/1",
-    ):
-        page = visit(path, client=viewer)
-        assert {form.get("action") for form in page.all("form")} == {"/sign-out"}, path
-    token = token_in(viewer.get(DESK).get_data(as_text=True))
-    for path in (
-        DESK,
-        *(f"{DESK}/{draft.id}/{act}" for act in ("open", "extend", "release", "revise", "drop")),
-        f"/console/seasons/now/objections/{number}",
-        *(f"/console/seasons/now/editions/1/{act}" for act in ("correct", "withdraw")),
-        *(f"/console/seasons/now/{act}" for act in ("freeze", "reveal", "window")),
-    ):
-        assert viewer.post(path, data={"csrf_token": token}).status_code == 404, path
-        assert client.post(path).status_code == 400, path
-
-
-def test_what_is_of_another_season_is_an_unknown_address(
-    client: FlaskClient, database: Database, race: Race, visit: Visit
-) -> None:
-    draft = opened(client, database)
-    number = objected(database, race, draft.id)
-    with database.session() as session:
-        small_race(session, "other")
-        session.commit()
-    visit(f"/console/seasons/other/drafts/{draft.id}", 404, client=client)
-    visit(f"/console/seasons/other/objections/{number}", 404, client=client)
-    visit("/console/seasons/other/editions/1", 404, client=client)
-    visit(f"{DESK}/99", 404, client=client)
-    assert press(client, f"/console/seasons/other/drafts/{draft.id}/drop", reason="无") == 404
 
 
 def test_a_draft_the_clock_handed_over_is_told_on_every_page(
