@@ -17,8 +17,9 @@ from leaderboard.boards.ceremony_models import Ceremony
 from leaderboard.boards.clock import request_run
 from leaderboard.boards.correct import withdraw
 from leaderboard.boards.drafts import hold
-from leaderboard.boards.models import Draft, Edition, Screen
+from leaderboard.boards.models import Draft, Edition
 from leaderboard.boards.publish import Due, score
+from leaderboard.boards.screen_states import Report, keep_reports
 from leaderboard.boards.screens import add_screen
 from leaderboard.db import Database
 from leaderboard.instant import now
@@ -154,15 +155,17 @@ def test_everything_wrong_is_told_at_once_and_ticks_stay(client: FlaskClient) ->
     assert re.search(r'name="screen" value="1" checked', answer.text)
 
 
-def test_the_desk_says_which_screens_will_not_show_it(
+def test_the_desk_says_which_screens_do_not_show_it(
     client: FlaskClient, database: Database, visit: Visit
 ) -> None:
-    """会场左屏 never reported and is muted: whoever leads should know before the meeting does."""
-    with database.session() as session:
-        session.execute(update(Screen).values(is_muted=1))
-        session.commit()
+    """会场左屏 has not been opened, then shows the board still, then the ceremony."""
     begin(client)
-    assert "会场左屏 离线 静默中" in visit(DESK, client=client).text()
+    assert "会场左屏 离线 ·" in visit(DESK, client=client).text()
+    for scene, words in (("table", "会场左屏 还没有显示揭榜 ·"), ("ceremony", "会场左屏 ·")):
+        with database.session() as session:
+            keep_reports(session, {1: Report(now(), 1, scene, 1920, 1080, "", 0)})
+            session.commit()
+        assert words in visit(DESK, client=client).text()
 
 
 def test_an_ended_one_says_so_whatever_is_pressed(client: FlaskClient) -> None:

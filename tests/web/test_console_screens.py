@@ -80,9 +80,10 @@ def test_the_list_says_how_each_screen_is_doing(
         assert words in text, words
     assert "不是最新一期" not in text
     assert page.all("div", class_="upright")
-    report(database, 4 * MINUTE, edition_number=99)
+    report(database, 4 * MINUTE, edition_number=99, scene="muted")
     text = visit("/console/screens", client=client).text()
     assert "离线 4 分钟前" in text
+    assert "不是最新一期静默中" in text
     assert "不是最新一期" in text
 
 
@@ -202,6 +203,10 @@ def test_a_playlist_that_cannot_be_is_refused_and_stays_as_typed(
         assert answer.status_code == 422
         assert words in answer.text
         assert f'value="{seconds}"' in answer.text
+    wrong = ROWS | {"seconds-2": "soon", "from-1": "08:00", "to-1": "08:00"}
+    told = submit(client, f"{PAGE}/playlist", PAGE, **wrong, do="save", seen=seen).text
+    assert "应为秒数" in told
+    assert "播放单第 1 项：时段的起止不能相同" in told
     assert submit(client, f"{PAGE}/playlist", PAGE, **ROWS, do="save", seen="x").status_code == 409
     assert screen_of(database).revision == 0
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from leaderboard.boards.models import Screen
-from leaderboard.boards.playlists import TABLE, Entry, moved
+from leaderboard.boards.playlists import SHORTEST_SECONDS, TABLE, Entry, moved, playlist_problems
 from leaderboard.boards.screen_settings import (
     change_look,
     mute,
@@ -125,22 +125,23 @@ FORMS: Mapping[str, Form] = {
 def changed_entries(sent: Mapping[str, str], pressed: str) -> tuple[Entry, ...]:
     """The playlist as typed, and then what was pressed: `up-2`, `down-2`, `drop-2`, `add`, or anything else for nothing.
 
-    Raises ScreenError where a duration is no number.
+    Raises ScreenError with everything wrong where a duration is no number.
     """
     rows = [name.removeprefix("scene-") for name in sent if name.startswith("scene-")]
     wrong = [number for number in rows if not _is_number(sent.get(f"seconds-{number}", ""))]
-    if wrong:
-        said = _("第 {numbers} 项的时长应为秒数，如 15")
-        raise ScreenError(said.format(numbers=_("、").join(wrong)))
     entries = tuple(
         Entry(
             sent[f"scene-{number}"],
-            int(sent[f"seconds-{number}"]),
+            # Any duration that is allowed: what else is wrong is told in the same breath.
+            SHORTEST_SECONDS if number in wrong else int(sent[f"seconds-{number}"]),
             sent.get(f"from-{number}") or None,
             sent.get(f"to-{number}") or None,
         )
         for number in rows
     )
+    if wrong:
+        said = _("第 {numbers} 项的时长应为秒数，如 15").format(numbers=_("、").join(wrong))
+        raise ScreenError(said, *playlist_problems(entries))
     act, _dash, place = pressed.partition("-")
     at = int(place) - 1 if _is_number(place) else -1
     if act == "add":

@@ -55,7 +55,7 @@ def _standing(screen: Screen, report: ScreenReport | None, newest: int | None, a
     number = None if never or report is None else report.edition_number
     width, height = (report.width, report.height) if report else (0, 0)
     parts = [f"{width}×{height}" if width and height else "", report.engine if report else ""]
-    scenes = scene_words() | {"ceremony": _("揭榜")}
+    scenes = scene_words() | mode_words()
     return Standing(
         screen,
         report,
@@ -67,6 +67,11 @@ def _standing(screen: Screen, report: ScreenReport | None, newest: int | None, a
         " · ".join(part for part in parts if part),
         WIDEST if width > 2.5 * height > 0 else UPRIGHT if height > width else WIDE,
     )
+
+
+def mode_words() -> dict[str, str]:
+    """What a screen reports where it shows none of its scenes, in words."""
+    return {"ceremony": _("揭榜"), "muted": _("静默中"), "blank": _("熄屏"), "gone": _("地址不再有效")}
 
 
 def seen_words(seen_at: Millis | None, at: Millis) -> str:
