@@ -31,6 +31,7 @@ AT_ONCE = 500
 """Rows in one line of the answer."""
 LAST = itemgetter(-1)
 EXIT_REFUSED = 3
+UNREADABLE = (CalamineError, zipfile.BadZipFile, expat.ExpatError, KeyError, ValueError, NotImplementedError)
 BROKEN = "文件已损坏, 无法打开, 请在 Excel 或 WPS 中重新另存为 .xlsx"
 
 
@@ -143,7 +144,7 @@ def main() -> int:
     except Refused as refusal:
         answer.write(line_of(refused=str(refusal)))
         return EXIT_REFUSED
-    except (CalamineError, zipfile.BadZipFile, expat.ExpatError, KeyError, ValueError, NotImplementedError):
+    except UNREADABLE:
         answer.write(line_of(refused=BROKEN))
         return EXIT_REFUSED
     answer.write(line_of(end=True))

@@ -51,7 +51,7 @@ def read_workbook(data: bytes | Path, limits: Limits | None = None) -> Sheets:
         given.seek(0)
         run_child(CHILD, given, taken, limits)
         taken.seek(0)
-        return _collect(taken)
+        return sheets_in(taken)
 
 
 def bytes_of(data: bytes | Path, limits: Limits) -> bytes:
@@ -86,7 +86,7 @@ def run_child(child: Path, given: IO[bytes], taken: IO[bytes], limits: Limits) -
         raise FileRefused(TOO_LARGE) from error
 
 
-def _collect(taken: IO[bytes]) -> Sheets:
+def sheets_in(taken: IO[bytes]) -> Sheets:
     """The sheets in the reader's lines; an answer without its last line means that the reader was cut off."""
     sheets: dict[str, Sheet] = {}
     current: Sheet | None = None
@@ -117,4 +117,4 @@ def _parsed(raw: bytes) -> dict[str, Any]:
     return line if isinstance(line, dict) else {}
 
 
-__all__ = ["Cell", "Limits", "Sheet", "Sheets", "bytes_of", "read_workbook"]
+__all__ = ["Cell", "Limits", "Sheet", "Sheets", "bytes_of", "read_workbook", "sheets_in"]

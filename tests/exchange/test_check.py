@@ -1,9 +1,8 @@
-"""What is wrong with a workbook is said all at once: sheet, row, column, what was found, what is expected."""
+"""Every error of a workbook is said at once, in the user's words and at its place; nothing is saved."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -14,45 +13,20 @@ from leaderboard.accounts.models import AuditLine
 from leaderboard.ledger.models import Project, StageEvent
 from leaderboard.seasons.models import Season, Unit
 from tests.exchange.books import (
-    ARRIVALS,
     COVER,
-    EVENTS,
     PROJECTS,
-    RETURNS_SCHEME,
-    TITLES,
     UNITS,
-    Rows,
     book,
     full_book,
     plan_for,
     refused,
     take_in,
 )
+from tests.exchange.checked import errors, event, only, warnings
 from tests.factories import FOUR_RATES
 
 # A workbook is checked in memory; what is asked of the database is asked on both by the tests of imports.
 pytestmark = pytest.mark.engines("sqlite")
-
-
-def errors(session: Session, data: bytes, **asked: Any) -> list[str]:
-    return [str(problem) for problem in plan_for(session, data, **asked).errors]
-
-
-def warnings(session: Session, data: bytes, **asked: Any) -> list[str]:
-    plan = plan_for(session, data, **asked)
-    assert plan.errors == []
-    return [str(problem) for problem in plan.warnings]
-
-
-def only(session: Session, data: bytes, **asked: Any) -> str:
-    """The one error of a workbook."""
-    (found,) = errors(session, data, **asked)
-    return found
-
-
-def event(code: Any = "P-001", stage: Any = "签约", on: Any = date(2026, 3, 5), **more: Any) -> list[Any]:
-    amounts = [more.pop("total", None), more.pop("inward", None)]
-    return [code, stage, on, *amounts, more.pop("evidence", None), more.pop("outcome", "已认定")]
 
 
 def test_a_sound_workbook_has_nothing_to_say(session: Session) -> None:
@@ -103,292 +77,6 @@ def test_a_refused_workbook_saves_nothing(session: Session) -> None:
     session.rollback()
     for table in (Season, Unit, Project, StageEvent, AuditLine):
         assert session.scalar(select(func.count()).select_from(table)) == 0
-
-
-def test_the_wrong_workbook_is_told_from_the_right_one(session: Session) -> None:
-    assert refused(session, book(cover=[["姓名", "电话"]])) == [
-        '说明 格式版本: "" 应为 saima-workbook/1, 请下载新的模板'
-    ]
-    older = [["格式版本", "saima-workbook/0"], *COVER[1:]]
-    assert refused(session, book(cover=older)) == [
-        '说明 第 1 行 格式版本: "saima-workbook/0" 应为 saima-workbook/1, 请下载新的模板'
-    ]
-    assert refused(session, book(season_slug_only()), season_slug="other") == [
-        '说明 第 2 行 赛季代号: 工作簿是赛季 "race-2026" 的, 当前要导入的是赛季 "other"'
-    ]
-
-
-def season_slug_only() -> dict[str, Rows]:
-    return {"单位": UNITS}
-
-
-def test_a_workbook_without_a_cover_is_refused_with_what_it_has(session: Session) -> None:
-    def rename(workbook: Workbook) -> None:
-        workbook.worksheets()[0].name = "Sheet1"
-
-    assert refused(session, full_book(touch=rename)) == [
-        (
-            "Sheet1: 不认识的工作表, 应为 说明、自定节点、单位、目标、项目、节点、到位资金、报表、加减分、考核方案; "
-            "不需要导入的工作表请删除"
-        ),
-        "说明: 缺少工作表 说明 (文件中有: 单位、目标、项目、节点、到位资金、加减分、考核方案), 请使用模板",
-    ]
-
-
-def test_a_misnamed_sheet_is_not_passed_over(session: Session) -> None:
-    def rename(workbook: Workbook) -> None:
-        workbook.get_worksheet_by_name("节点").name = "节点表"
-
-    assert only(session, full_book(touch=rename)).startswith("节点表: 不认识的工作表")
-
-
-def test_blanks_in_names_of_sheets_and_titles_do_no_harm(session: Session) -> None:
-    def rename(workbook: Workbook) -> None:
-        workbook.get_worksheet_by_name("节点").name = " 节点　"
-        workbook.add_worksheet("Sheet1")
-
-    titles = TITLES | {
-        "节点": ["项目 编号", "节点", " 日期", "总投资（万元）", "合同引资额\n（万元）", "证明材料", "认定"]
-    }
-    plan = plan_for(session, full_book(touch=rename, titles=titles))
-    assert plan.errors == []
-    assert plan.counts["节点"].new == 3
-
-
-@pytest.mark.parametrize(
-    ("titles", "words"),
-    [
-        (
-            ["项目编号", "节点", "日期", "总投资(元)"],
-            "节点 第 1 行 总投资(元): 列名应为 总投资(万元); 请核对单位并修改列名",
-        ),
-        (["项目编号", "节点", "日期", "总投资(亿元)"], "节点 第 1 行 总投资(亿元): 列名应为 总投资(万元)"),
-        (
-            ["项目编号", "节点", "日期", "负责人"],
-            "节点 第 1 行 负责人: 不认识的列, 可用的列有 项目编号、节点、日期",
-        ),
-        (["项目编号", "节点"], "节点 第 1 行: 缺少列 日期; 表头应为 项目编号、节点、日期"),
-        (["项目编号", "节点", "日期", "日期"], "节点 第 1 行 日期: 这一列出现了两次"),
-    ],
-)
-def test_columns_are_known_by_their_titles(session: Session, titles: list[str], words: str) -> None:
-    data = full_book(titles=TITLES | {"节点": titles}, 节点=[event()[: len(titles)]])
-    assert only(session, data).startswith(words)
-
-
-def test_columns_stand_in_any_order_and_a_remark_is_not_read(session: Session) -> None:
-    titles = TITLES | {"节点": ["备注", "日期", "项目编号", "节点"]}
-    plan = plan_for(session, full_book(titles=titles, 节点=[["随便写", date(2026, 3, 5), "P-001", "签约"]]))
-    assert plan.errors == []
-    (draft,) = [fact for fact in plan.facts if fact.table is StageEvent]
-    assert (draft.holder, draft.values["stage"], draft.occurred_on) == ("P-001", "signed", date(2026, 3, 5))
-
-
-def test_merged_data_is_named_by_its_range(session: Session) -> None:
-    def merge(workbook: Workbook) -> None:
-        workbook.get_worksheet_by_name("节点").merge_range("A2:A3", "P-001")
-
-    assert only(session, full_book(touch=merge)) == (
-        "节点 第 2 行: 单元格 A2:A3 是合并的, 请取消合并并在每一格填上内容"
-    )
-
-
-def test_a_merged_title_above_the_header_is_no_harm(session: Session) -> None:
-    rows = [["云溪县项目节点表"], TITLES["节点"], *EVENTS]
-    titles = TITLES | {"节点": rows[0]}
-
-    def merge(workbook: Workbook) -> None:
-        workbook.get_worksheet_by_name("节点").merge_range("A1:G1", "云溪县项目节点表")
-        workbook.get_worksheet_by_name("说明").merge_range("A9:C9", "填表说明")
-
-    plan = plan_for(session, full_book(titles=titles, 节点=rows[1:], touch=merge))
-    assert plan.errors == []
-    assert plan.counts["节点"].new == 3
-
-
-def test_errors_of_formulas_are_named(session: Session) -> None:
-    def spoil(workbook: Workbook) -> None:
-        sheet = workbook.get_worksheet_by_name("节点")
-        sheet.write_formula("D2", "=1/0", None, "#DIV/0!")
-        sheet.write_formula("E2", "=D2*2", None, "")
-        sheet.write_formula("D3", "=2*100", None, 200)
-        sheet.write_formula("H2", "=1/0", None, "#DIV/0!")
-
-    assert errors(session, full_book(touch=spoil)) == [
-        "节点 第 2 行 总投资(万元): 显示为错误值 (如 #DIV/0!), 请改填数值",
-        "节点 第 2 行 合同引资额(万元): 是没有算出结果的公式, 请在 Excel 或 WPS 中打开并保存后再导入, 或直接填写内容",
-    ]
-
-
-def test_full_width_digits_are_read_and_told(session: Session) -> None:
-    data = full_book(节点=[event("Ｐ－００１", on="２０２６年３月５日", total="２，０００．５")])
-    plan = plan_for(session, data)
-    (draft,) = [fact for fact in plan.facts if fact.table is StageEvent]
-    assert (draft.holder, draft.occurred_on, draft.values["total_yuan"]) == (
-        "P-001",
-        date(2026, 3, 5),
-        20_005_000,
-    )
-    assert [str(warning) for warning in plan.warnings] == [
-        "节点 项目编号: 全角字符已按半角读取 (第 2 行)",
-        "节点 日期: 全角字符已按半角读取 (第 2 行)",
-        "节点 总投资(万元): 全角字符已按半角读取 (第 2 行)",
-        "节点 总投资(万元): 带千分位逗号的数字已按数值读取 (第 2 行)",
-    ]
-
-
-def test_codes_keep_their_zeros(session: Session) -> None:
-    data = full_book(
-        项目=[["00123", "某项目", None, None, None, None, "柳溪镇"]], 节点=[event("00123")], 到位资金=[]
-    )
-    assert [head.code for head in plan_for(session, data).projects] == ["00123"]
-
-
-def test_rows_of_totals_are_passed_over_and_told(session: Session) -> None:
-    data = full_book(到位资金=[*ARRIVALS, ["合 计", None, 1524.5]])
-    plan = plan_for(session, data)
-    assert plan.errors == []
-    assert plan.counts["到位资金"].new == 2
-    assert [str(warning) for warning in plan.warnings] == ["到位资金: 合计行不导入, 已跳过 (第 4 行)"]
-
-
-def test_yuan_typed_as_wan_is_warned_about_with_the_figure_spelled_out(session: Session) -> None:
-    """50,000,000 typed in a column of 万元 is 5,000 亿元; the clerk meant 5,000 万元."""
-    data = full_book(节点=[event(total=50_000_000, inward=1_000_000), event("P-002", total=1_000_001)])
-    assert warnings(session, data) == [
-        (
-            "节点 第 2 行 总投资(万元): 50000000 万元即 5000 亿元 (500,000,000,000 元), 是否把元当成了万元? "
-            "若原为 50000000 元, 请改为 5000"
-        ),
-        (
-            "节点 第 3 行 总投资(万元): 1000001 万元即 100.0001 亿元 (10,000,010,000 元), 是否把元当成了万元? "
-            "若原为 1000001 元, 请改为 100.0001"
-        ),
-    ]
-
-
-def test_far_more_money_than_contracted_is_warned_about(session: Session) -> None:
-    data = full_book(到位资金=[["P-002", date(2026, 7, 1), 60_000, None, None, None, None, None, None]])
-    assert warnings(session, data) == [
-        "到位资金 第 2 行 金额(万元): 项目 P-002 到位资金共 600,000,000 元, 超过合同引资额的 10 倍, 请核对单位是否为万元"
-    ]
-
-
-def test_more_money_than_the_ledger_knows_as_contracted_is_warned_about(session: Session) -> None:
-    """The file brings arrivals alone; the contract of 5,000 万元 was imported before."""
-    take_in(session, full_book())
-    data = full_book(节点=[], 到位资金=[["P-002", date(2026, 7, 1), 60_000]])
-    assert [w for w in warnings(session, data) if "倍" in w] == [
-        "到位资金 第 2 行 金额(万元): 项目 P-002 到位资金共 600,000,000 元, 超过合同引资额的 10 倍, 请核对单位是否为万元"
-    ]
-
-
-@pytest.mark.parametrize(
-    ("contract", "arrivals", "place"),
-    [
-        ((950_000, 900_000), [300_000, 600_000], "到位资金 第 2 行 金额(万元)"),
-        ((950_000, 950_000), [900_000], "到位资金 第 2 行 金额(万元)"),
-        ((None, None), [100_000], "到位资金 第 2 行 金额(万元)"),
-        ((950_000, None), [], "节点 第 2 行 总投资(万元)"),
-        ((950_000, 500_000), [], "节点 第 2 行 合同引资额(万元)"),
-    ],
-)
-def test_a_project_all_of_whose_amounts_are_large_is_asked_about(
-    session: Session, contract: tuple[Any, Any], arrivals: list[int], place: str
-) -> None:
-    """A contract of 95 万元 with 90 万元 arrived, all typed in yuan, would be read as 95 and 90 亿元."""
-    received = [["P-001", date(2026, 7, n), yuan] for n, yuan in enumerate(arrivals, start=1)]
-    data = full_book(节点=[event(total=contract[0], inward=contract[1])], 到位资金=received)
-    least = min(yuan for yuan in (*contract, *arrivals) if yuan)
-    assert warnings(session, data) == [
-        (
-            f"{place}: 项目 P-001 在文件中的金额最小也有 {least // 10_000} 亿元, "
-            f"是否把元当成了万元? 若原为 {least} 元, 请改为 {least // 10_000}"
-        )
-    ]
-
-
-@pytest.mark.parametrize(
-    ("contract", "arrivals"),
-    [
-        ((100_000, 80_000), []),
-        ((100_000, 100_000), [99_999]),
-        ((250_000, 250_000), []),
-        ((499_999, 499_999), []),
-        ((900_000, 900_000), [150_000, 20_000]),
-        ((None, None), [99_999]),
-    ],
-)
-def test_large_projects_are_not_asked_about(
-    session: Session, contract: tuple[Any, Any], arrivals: list[int]
-) -> None:
-    """10 亿, 25 亿 and 90 亿 with a receipt of 2 亿 among others are what they say."""
-    received = [["P-001", date(2026, 7, n), yuan] for n, yuan in enumerate(arrivals, start=1)]
-    data = full_book(节点=[event(total=contract[0], inward=contract[1])], 到位资金=received)
-    assert warnings(session, data) == []
-
-
-def test_what_has_not_happened_yet_is_refused(session: Session) -> None:
-    data = full_book(节点=[event(on=date(2026, 11, 23))])
-    assert only(session, data) == (
-        "节点 第 2 行 日期: 2026-11-23 在今天 (2026-11-22) 之后, 尚未发生的事不能入账, 请核对年份"
-    )
-    assert errors(session, data, today=date(2026, 11, 23)) == []
-
-
-def test_stages_out_of_order_are_warned_about(session: Session) -> None:
-    data = full_book(
-        节点=[event(), event(stage="开工", on=date(2026, 3, 1)), event("P-002", on=date(1926, 3, 5))]
-    )
-    assert warnings(session, data) == [
-        "节点 第 3 行 日期: 开工日期 2026-03-01 早于签约日期 2026-03-05, 请核对",
-        "节点 第 4 行 日期: 1926-03-05 早于 2000-01-01, 请核对年份",
-    ]
-
-
-def test_rows_that_contradict_each_other_are_refused(session: Session) -> None:
-    data = full_book(
-        目标=[["柳溪镇", "签约率", "个数", "基本", 4], ["liuxi", "signing", "个数", None, 5]],
-        项目=[*PROJECTS, ["P-001", "另一个项目", None, None, None, None, None]],
-        节点=[event(), event(on=date(2026, 3, 6))],
-    )
-    assert errors(session, data) == [
-        "目标 第 3 行: 与第 2 行是同一单位、指标、方式和口径的目标, 请只留一行",
-        '项目 第 4 行 项目编号: 项目编号 "P-001" 与第 2 行重复',
-        "节点 第 3 行 节点: 与第 2 行是同一项目的同一节点, 每个节点只能有一行",
-    ]
-
-
-def test_equal_rows_of_money_are_two_sums_and_warned_about(session: Session) -> None:
-    plan = plan_for(session, full_book(到位资金=[ARRIVALS[0], ARRIVALS[0]]))
-    assert plan.counts["到位资金"].new == 2
-    assert [str(warning) for warning in plan.warnings] == [
-        "到位资金 第 3 行: 与第 2 行完全相同, 按两笔资金记录, 请核对是否重复"
-    ]
-
-
-def test_foreign_money_must_fit_its_rate(session: Session) -> None:
-    """1,000,000.00 USD at 7.245 is 7,245,000 yuan; 800 万元 is far from it."""
-    data = full_book(到位资金=[["P-001", date(2026, 8, 1), 800, "外资", "USD", 1_000_000, 7.245, None, None]])
-    assert warnings(session, data) == [
-        "到位资金 第 2 行 外币金额: 外币金额按汇率折合 7,245,000 元, 与金额 8,000,000 元相差超过百分之一, 请核对"
-    ]
-
-
-def test_overlapping_periods_are_refused(session: Session) -> None:
-    rows = [
-        ["柳溪镇", "signed", date(2026, 1, 1), date(2026, 3, 31), 12, None, None],
-        ["柳溪镇", "signed", date(2026, 3, 31), date(2026, 4, 30), 3, None, None],
-        ["柳溪镇", "started", date(2026, 3, 31), date(2026, 3, 1), 3, None, None],
-        ["柳溪镇", "外出招商次数", date(2026, 1, 1), date(2026, 12, 31), 3, None, None],
-    ]
-    plan = plan_for(session, book({"单位": UNITS, "报表": rows}, scheme=RETURNS_SCHEME))
-    assert [str(error) for error in plan.errors] == [
-        "报表 第 3 行 截止日: 与第 2 行是同一单位同一指标, 期间重叠",
-        "报表 第 4 行 截止日: 截止日 2026-03-01 早于起始日 2026-03-31",
-    ]
-    assert [str(warning) for warning in plan.warnings] == ["报表 截止日: 截止日在今天之后, 请核对 (第 5 行)"]
-    assert [fact.values["measure"] for fact in plan.facts] == ["signed", "leader_trips"]
 
 
 def test_a_scheme_with_mistakes_is_refused_with_every_one(session: Session) -> None:
