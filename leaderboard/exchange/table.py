@@ -22,6 +22,8 @@ FAULTS = {
     "formula": "是没有算出结果的公式, 请在 Excel 或 WPS 中打开并保存后再导入, 或直接填写内容",
 }
 """Why a cell has no usable value, and what to do."""
+PICTURE = ("=DISPIMG(", "=_xlfn.DISPIMG(")
+"""What WPS shows to other programs where a picture is embedded in a cell."""
 
 
 class Row:
@@ -61,11 +63,15 @@ class Row:
         return ""
 
     def text(self, title: str, most: int, *, lines: bool = False) -> str | None:
-        """Free text."""
+        """Free text; a picture that WPS keeps in the cell is told and left out."""
         plain = self.plain(title)
-        if plain and len(plain) <= most:
+        if plain and len(plain) <= most and plain[0] != "=":
             return plain
-        return self._read(title, lambda value, _: cells.text_of(value, most=most, lines=lines))
+        found = self._read(title, lambda value, _: cells.text_of(value, most=most, lines=lines))
+        if found is not None and found.startswith(PICTURE):
+            self.warn("单元格里嵌的是图片, 读不到, 按空白处理; 请导入后在项目页上传图片", title)
+            return None
+        return found
 
     def code(self, title: str, most: int = 40) -> str | None:
         """A code or name to look something up by."""
