@@ -15,6 +15,8 @@ from leaderboard.exchange.problems import Problems
 from leaderboard.exchange.workbook import Cell, Sheet
 
 T = TypeVar("T")
+BEYOND = 1 << 20
+"""The position of a column that is not there."""
 HEADER_WITHIN = 5
 """The header stands in one of the first rows; titles of the whole sheet may stand above it."""
 FAULTS = {
@@ -56,11 +58,12 @@ class Row:
 
     def plain(self, title: str) -> str:
         """Printable text without blanks around it, which most cells are; empty for any other, to be read with care."""
-        index = self.table.index.get(title)
-        value = self._values[index] if index is not None and index < len(self._values) else None
-        if isinstance(value, str) and value.isprintable() and not self.table.faulty:
-            return value.strip()
-        return ""
+        table, values = self.table, self._values
+        index = table.index.get(title, BEYOND)
+        if index >= len(values) or table.faulty:
+            return ""
+        value = values[index]
+        return value.strip() if isinstance(value, str) and value.isprintable() else ""
 
     def text(self, title: str, most: int, *, lines: bool = False) -> str | None:
         """Free text; a picture that WPS keeps in the cell is told and left out."""
