@@ -6,7 +6,7 @@ CLOCK = """(() => {
     const later = window.setTimeout.bind(window);
     const ask = window.fetch.bind(window);
     const due = new Map();
-    const world = { at: 0, asking: 0, framed: true, skew: 0, slept: 0, offline: false };
+    const world = { at: 0, asking: 0, framed: true, skew: 0, slept: 0, offline: false, leaving: false };
     const told = [];
     let names = 0;
     const plan = (act, wait, every) => {
@@ -52,6 +52,7 @@ CLOCK = """(() => {
         }
         await new Promise((done) => later(done, patient ? 0 : 2));
     }
+    window.navigation.addEventListener('navigate', () => { world.leaving = true; });
     const next = () => {
         let name = 0;
         due.forEach((one, key) => { name = !name || one.at < due.get(name).at ? key : name; });
@@ -61,7 +62,7 @@ CLOCK = """(() => {
     world.run = async (span, patient, stride) => {
         const end = world.at + span;
         await settle(patient);
-        for (let name = next(); name && due.get(name).at <= end; name = next()) {
+        for (let name = next(); name && due.get(name).at <= end && !world.leaving; name = next()) {
             const one = due.get(name);
             const at = stride ? Math.ceil(one.at / stride) * stride : one.at;
             world.at = Math.max(world.at, Math.min(at, end));
@@ -76,6 +77,8 @@ CLOCK = """(() => {
         }
         world.at = end;
         await settle(patient);
+        // A page that is being loaded anew does not come back to tell.
+        await (world.leaving ? new Promise(() => null) : null);
     };
     window.world = world;
 })();"""

@@ -26,6 +26,7 @@ HTML = [("Content-Type", "text/html; charset=utf-8")]
 JSON = [("Content-Type", "application/json")]
 WELL, KILLED, HUNG, HALF = "well", "server killed", "server hung", "half of the scenes"
 BROKEN, TRUNCATED, PORTAL, REVOKED = "500", "truncated state", "captive portal", "token revoked"
+PAGELESS, BARE = "no page", "page without its scripts"
 PORTAL_PAGE = "<!DOCTYPE html><html><body><h1>Wi-Fi</h1><form><input name='room'></form></body></html>"
 ANSWERS: dict[str, tuple[str, list[tuple[str, str]], bytes]] = {
     BROKEN: ("500 Internal Server Error", HTML, b"<html><h1>500</h1></html>"),
@@ -35,6 +36,10 @@ ANSWERS: dict[str, tuple[str, list[tuple[str, str]], bytes]] = {
 }
 """What is answered to everything in these troubles."""
 MAIN = re.compile(r'(?<=<main id="board">).*(?=</main>)', re.DOTALL)
+UNKNOWN = "v=unknown"
+LEFT = "Execution context was destroyed"
+LOADED = "window.world && !world.leaving && document.readyState === 'complete'"
+STAYED = "[Boolean(window.stayed), window.stayed = true][0]"
 ZONE = "Asia/Shanghai"
 USUAL: dict[str, Any] = {"build": "b", "look": "l", "playlist": [], "hours": None, "utc_offset": 480}
 QUIET: dict[str, Any] = {"notice": None, "muted": False, "ceremony": None, "reload": 0}
@@ -105,8 +110,11 @@ class World:
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """Answer as the trouble of the moment has it."""
         path = environ["PATH_INFO"]
-        if path.startswith("/static/"):
+        if path.startswith("/static/") and environ["QUERY_STRING"] != UNKNOWN:
             return self.drawn.app(environ, start_response)
+        if path.startswith("/static/"):
+            start_response("404 Not Found", HTML)
+            return []
         self.cookies.add(environ.get("HTTP_COOKIE", ""))
         self._pass_time(int(environ.get("HTTP_X_NOW", self.now)))
         if self.trouble == HUNG:
@@ -133,8 +141,11 @@ class World:
             return [inside[: len(inside) // 2 if self.trouble == HALF else None].encode()]
         if name == "ceremony":
             return [self.stage.encode()]
-        self.pages.append(environ.get("HTTP_SEC_FETCH_DEST", ""))
-        return [self.page().encode()]
+        self.pages.append(environ["HTTP_SEC_FETCH_DEST"])
+        if self.trouble == PAGELESS:
+            return [PORTAL_PAGE.encode()]
+        page = self.page()
+        return [(page if self.trouble != BARE else re.sub(r"(?<=\.js\?)v=\w+", UNKNOWN, page)).encode()]
 
     def _state(
         self, environ: dict[str, Any], start_response: StartResponse, at: tuple[str, str]
@@ -196,9 +207,27 @@ class Screen:
             span = [seconds * 1000, patient, stride * 1000]
             self.page.evaluate("([span, patient, stride]) => world.run(span, patient, stride)", span)
         except BrowserError as error:
-            if not re.search("navigation|destroyed|closed", str(error)):
+            if LEFT not in str(error):
                 raise
-            self.page.wait_for_load_state()
+            while not self._ask(LOADED):
+                self.page.wait_for_timeout(20)
+
+    def _ask(self, script: str) -> Any:
+        """Of the page that is there, or of the one that comes in its place meanwhile."""
+        while True:
+            try:
+                return self.page.evaluate(script)
+            except BrowserError as error:
+                if LEFT not in str(error):
+                    raise
+                self.page.wait_for_timeout(20)
+
+    def sleep_until(self, clock: str) -> None:
+        """Stand still until that time of day at the office, machine and all."""
+        wanted = int(clock[:2]) * 60 + int(clock[3:])
+        minutes = (self.world.now // 60_000 + 480) % 1440
+        self.page.evaluate(f"world.slept += {(wanted - minutes) % 1440 * 60_000}")
+        self.live(30)
 
     def live_until(self, is_so: Callable[[], bool], *, step: float = 5, most: float = 1200) -> float:
         """Let time pass until something is so, and tell how many seconds it took."""
@@ -222,13 +251,17 @@ class Screen:
         found = self.page.locator(selector)
         return found.inner_text().strip() if found.is_visible() else ""
 
+    def lit(self) -> bool:
+        """Whether a scene of the board is on the glass."""
+        return self.mode() == "board" and self.seen(".scene:not([hidden])") != ""
+
     def rows(self) -> int:
         """How many units are on the glass."""
         return self.page.locator(".scene:not([hidden]) .row[data-unit]:visible").count()
 
     def stayed(self) -> bool:
         """Whether it is the same page as when it was last asked; from now on it is."""
-        found: bool = self.page.evaluate("[Boolean(window.stayed), window.stayed = true][0]")
+        found: bool = self._ask(STAYED)
         return found
 
 

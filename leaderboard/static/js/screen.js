@@ -7,6 +7,15 @@
   const NOT_AGAIN_WITHIN_MS = 600000;
   const NOT_AT_ONCE_MS = 30000;
   const SOON_MS = 120000;
+  const LOAD_AGAIN_MS = 30000;
+  const PARTS = ["clock", "asking", "round", "takeOver", "motion", "signs", "care"];
+
+  // A page whose scripts did not all arrive cannot look after itself: loaded again once the server answers.
+  if (!PARTS.every((part) => part in wall)) {
+    const loadAgain = (answer) => answer.ok && location.reload();
+    setInterval(() => fetch(location.href, { cache: "no-store" }).then(loadAgain, () => null), LOAD_AGAIN_MS);
+    return;
+  }
 
   const body = document.body;
   const board = document.getElementById("board");
@@ -21,6 +30,7 @@
   let goneTimes = 0;
   let answeredAt = performance.now();
   let askedAt = performance.now();
+  let wentWellAt = performance.now();
   let pause = 0;
   let timer = null;
   let isAsking = false;
@@ -148,7 +158,7 @@
     askedAt = performance.now();
     pause = wall.asking.pause(failures, dueAt(), Boolean(onStage));
     timer = setTimeout(keepAsking, pause);
-    tick();
+    beat();
   }
 
   // ---- every second -----------------------------------------------------------------------------------------------
@@ -166,7 +176,6 @@
     wall.signs.lost(failures >= LOST_AFTER ? performance.now() - answeredAt : null);
     wall.signs.notice(state && state.notice);
     wall.care.shift();
-    wall.care.watch(askedAt, pause);
     if (!failures) {
       const scene = body.dataset.mode === "board" ? wall.round.scene() : body.dataset.mode;
       wall.care.report(numberShown(), scene, failed);
@@ -178,10 +187,21 @@
     }
   }
 
-  wall.round.arrange(true);
-  tick();
-  setInterval(tick, 1000);
+  // Whatever goes wrong in it, the asking and the watch go on: a better page may come.
+  function beat() {
+    try {
+      tick();
+      wentWellAt = performance.now();
+    } catch (error) {
+      failed += 1;
+    }
+    wall.care.watch(askedAt, pause, wentWellAt);
+  }
+
+  setInterval(beat, 1000);
   // Back in the network: at once, but not all at the same moment.
   window.addEventListener("online", () => setTimeout(keepAsking, Math.random() * 2000));
   keepAsking();
+  wall.round.arrange(true);
+  beat();
 })((window.wall = window.wall || {}));

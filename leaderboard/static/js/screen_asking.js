@@ -83,11 +83,19 @@
     return part;
   }
 
-  // Whether the page itself would come: asked before every reload, so that none ends on a browser's error.
+  // Scripts and styles of a page, asked for so that the browser has them when the page wants them.
+  async function areThere(page) {
+    const parts = Array.from(page.querySelectorAll("script[src], link[rel=stylesheet]"));
+    const asked = parts.map((part) => fetchText(part.getAttribute("src") || part.getAttribute("href"), { cache: "default" }));
+    return (await Promise.all(asked)).every((answer) => answer.response.status === 200);
+  }
+
+  // Whether the page would come, and all it needs: asked before every reload, so that none ends on a browser's error.
   async function isThere() {
     try {
       const answer = await fetchText(location.href);
-      return answer.response.status === 200 && /id="board"[^]*<\/html>\s*$/.test(answer.text);
+      const isPage = answer.response.status === 200 && /id="board"[^]*<\/html>\s*$/.test(answer.text);
+      return isPage && (await areThere(new DOMParser().parseFromString(answer.text, "text/html")));
     } catch (error) {
       return false;
     }

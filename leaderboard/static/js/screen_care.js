@@ -7,12 +7,14 @@
   const TRY_AGAIN_MS = 60000;
   const RESTED_MS = 12 * 3600000;
   const REST_HOUR = 3;
+  // Not all at once, and with a quarter of an hour left to try again.
+  const REST_MINUTES = 45;
   const SHIFT_MS = 240000;
   const HOUR_MS = 3600000;
   const SHIFTS = [[0, 0], [2, 0], [3, 2], [2, 3], [0, 3], [-2, 2], [-3, 0], [-2, -2], [0, -3], [2, -2]];
 
   const startedAt = performance.now();
-  const restMinute = Math.floor(Math.random() * 60);
+  const restMinute = Math.floor(Math.random() * REST_MINUTES);
   const age = () => performance.now() - startedAt;
 
   // ---- telling ----------------------------------------------------------------------------------------------------
@@ -88,11 +90,11 @@
     }
   }
 
-  // No frame, or no asking that came to an end, for three minutes beyond the pause: something is stuck.
-  function watch(askedAt, pause) {
+  // For three minutes no frame, no second that went well, or, beyond the pause, no asking that came to an end: stuck.
+  function watch(askedAt, pause, wentWellAt) {
     watchFrames();
     const now = performance.now();
-    if (now - askedAt > SILENT_MS + pause || now - framedAt > SILENT_MS) {
+    if (now - askedAt > SILENT_MS + pause || now - Math.min(framedAt, wentWellAt) > SILENT_MS) {
       reload();
     }
   }
