@@ -128,6 +128,7 @@ class Worker:
         with self.database.session() as session:
             queue.release(session, job_id, epoch)
             session.commit()
+        drop_tally(self.database.url, job_id)
 
     def _see_to_end(self, job_id: int, epoch: int, status: int) -> None:
         """A child that ended without an end of its job was cut off."""

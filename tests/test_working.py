@@ -16,6 +16,7 @@ from leaderboard.instant import now
 from leaderboard.jobs import queue
 from leaderboard.jobs.models import DONE, DUE, FAILED, GIVEN, MADE, RUNNING, Job, JobFile
 from leaderboard.jobs.read import file_parts, result_of
+from leaderboard.jobs.tally import Tally, tally_file, write_tally
 from leaderboard.ledger.models import Project
 from leaderboard.orphans import owner_name
 from leaderboard.seasons.models import Season
@@ -166,8 +167,12 @@ def test_a_child_without_memory_ends_as_cut_off(database: Database, settings: Se
 
 def test_stopping_gives_the_job_back(database: Database, worker: Worker) -> None:
     look = looked_at(database, full_book())
+    beside = tally_file(database.url, look)
+    if beside is not None:
+        write_tally(beside, 1, Tally("checking", 2000, 100_000))
     assert worker.work_on(look, stopping=lambda: True)
     assert job_of(database, look).state == DUE
+    assert beside is None or not beside.exists(), "of what was stopped nothing is counted"
     worker.do_here(look)
     assert job_of(database, look).state == DONE
 
