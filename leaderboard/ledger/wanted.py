@@ -52,8 +52,6 @@ class Wanted:
     """Projects that reached this stage, verified or not."""
     text: str = ""
     """Part of the code, the name or the investor."""
-    named: tuple[int, ...] | None = None
-    """The projects that may hold that part, where it is known that there are no others; None where it is not."""
     state: str = ""
     """One of STATES; empty for all."""
     unmoved_since: date | None = None
@@ -65,6 +63,8 @@ class Wanted:
     inward_least: int | None = None
     """Contracted inward capital in yuan."""
     inward_most: int | None = None
+    named: tuple[int, ...] | None = None
+    """The projects that may hold the text, where it is known that there are no others; None where it is not."""
 
 
 @dataclass(frozen=True, slots=True)
