@@ -94,7 +94,9 @@ def _listed(names: list[str]) -> str:
 def _card(season: Season) -> Step:
     period = _("{starts} 至 {ends}").format(starts=season.starts_on, ends=season.ends_on)
     seen = _("榜单公开。") if season.is_public else _("榜单未公开，首期发布前后再公开。")
-    return Step(_("赛季"), True, _("；").join((period, seen)), ((_("改资料与公开"), _to("season_card", season)),))
+    return Step(
+        _("赛季"), True, _("；").join((period, seen)), ((_("改资料与公开"), _to("season_card", season)),)
+    )
 
 
 def _units(session: Session, season: Season, lines: list[RosterLine]) -> Step:
