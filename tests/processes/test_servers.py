@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -170,3 +171,21 @@ def test_workers_get_the_settings_of_their_server(monkeypatch: pytest.MonkeyPatc
     for name, value in environment_of(given).items():
         monkeypatch.setenv(name, value)
     assert Settings() == given
+
+
+@pytest.mark.engines("sqlite")
+def test_connections_that_are_merely_open_keep_nobody_waiting(database: Database, start: Start, port: int):
+    """Each of thousands of screens holds one; more of them than Granian lets in by itself."""
+    with database.session() as session:
+        small_race(session).publish()
+        session.commit()
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(4096, hard)), hard))
+    start("granian")
+    ask(port, "/boards/race/latest.json")
+    with ExitStack() as held:
+        for _ in range(1100):
+            held.enter_context(socket.create_connection(("127.0.0.1", port)))
+        connection = held.enter_context(closing(HTTPConnection("127.0.0.1", port, timeout=5)))
+        connection.request("GET", "/boards/race/latest.json")
+        assert connection.getresponse().status == 200
