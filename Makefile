@@ -40,6 +40,8 @@ bench: env-test ## Measure speed beside what is promised (half an hour, 3 GB of 
 	@.venv/bin/python -m benchmarks.units_door
 	@.venv/bin/python -m benchmarks.screens
 	@.venv/bin/python -m benchmarks.screen_motion
+	@.venv/bin/python -m benchmarks.screen_soak
+	@.venv/bin/python -m benchmarks.screen_due
 	@.venv/bin/python -m benchmarks.verify
 
 .PHONY: lint
