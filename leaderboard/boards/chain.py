@@ -34,18 +34,27 @@ class Told:
 
 
 def read_told(data: bytes) -> list[Told] | None:
-    """What these bytes tell: the answer in the place of a withdrawn edition, or an editions.json; None for anything else."""
+    """What these bytes tell: the answer in the place of a withdrawn edition, or an editions.json; None for anything else.
+
+    What holds a package is a sealed file, whatever stands beside it, and is checked as one.
+    """
     try:
         document = json.loads(data)
         lines = document.get("editions", [document])
-        found = [_told(str(document["season"]), line) for line in lines]
+        found = [] if "package" in document else [_told(document["season"], line) for line in lines]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
-    return found
+    return found or None
 
 
-def _told(season: str, line: Mapping[str, Any]) -> Told:
-    return Told(season, int(line["number"]), line["state"], Link(line["hash"], line["previous_hash"]))
+def _told(season: object, line: Mapping[str, Any]) -> Told:
+    """One line; raises TypeError where a member is not of its kind."""
+    number, state, found, previous = (line[name] for name in ("number", "state", "hash", "previous_hash"))
+    if not (isinstance(season, str) and isinstance(state, str) and isinstance(found, str)):
+        raise TypeError(line)
+    if type(number) is not int or not isinstance(previous, str | None):
+        raise TypeError(line)
+    return Told(season, number, state, Link(found, previous))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,39 +64,63 @@ class Chain:
     broken: list[str]
     """What keeps them from being one unbroken row in each season, in words."""
     told: list[Told]
-    """Withdrawn editions between them, which are linked by what is told of them alone."""
+    """Editions without a file that are linked with those at hand by what is told of them alone."""
+    beside: list[Told]
+    """What was told of editions that nothing at hand could be compared with."""
 
 
 def chain_of(files: Iterable[SealedFile], told: Iterable[Told] = ()) -> Chain:
-    """The chain of sealed files and of the withdrawn editions between them; files of no known format do not count.
+    """The chain of sealed files and of what is `told` beside them; files of no known format do not count.
 
-    A withdrawn edition has no file any more, and its place is taken by what is `told` of it. One that was not withdrawn
-    can be had, so telling of it does not close a gap; a file must have the hash that is told of it in any case.
+    A withdrawn edition has no file any more, and its place between files is taken by what is told of it. One that was
+    not withdrawn can be had, so telling of it does not close a gap. Whatever is told of an edition at hand, or of the one
+    before or after those at hand, has to agree with the files, which are signed.
     """
-    seasons: dict[str, Numbered] = defaultdict(dict)
-    broken: list[str] = []
-    for file in files:
-        if not file.is_known_format or not isinstance(number := file.package.get("number"), int):
-            continue
-        season, link = (
-            str(file.package.get("season")),
-            Link(file.found_hash, file.package.get("previous_hash")),
-        )
-        if seasons[season].setdefault(number, link).hash != link.hash:
-            broken.append(f"赛季 {season} 第 {number} 期有两份内容不同的文件")
-    bridging = []
+    seasons, broken = _linked(files)
+    chain = Chain(broken, [], [])
     ends = {season: (min(links), max(links)) for season, links in seasons.items()}
     for line in told:
-        first, last = ends.get(line.season, (0, -1))
-        held = seasons[line.season].get(line.number) if first <= line.number <= last else None
-        if held and held.hash != line.link.hash:
-            broken.append(f"赛季 {line.season} 第 {line.number} 期的哈希与机构公布的不同")
-        if not held and first < line.number < last and line.state == WITHDRAWN:
-            seasons[line.season][line.number] = line.link
-            bridging.append(line)
+        if line.season in ends:
+            _compare(chain, seasons[line.season], ends[line.season], line)
+        else:
+            chain.beside.append(line)
     for season, links in seasons.items():
         broken += [f"赛季 {season} {text}" for text in _broken(links)]
-    return Chain(broken, bridging)
+    return chain
+
+
+def _linked(files: Iterable[SealedFile]) -> tuple[dict[str, Numbered], list[str]]:
+    """The links of each season's files, and where two files tell different things of one edition."""
+    seasons: dict[str, Numbered] = defaultdict(dict)
+    broken = []
+    for file in files:
+        number, season = file.package.get("number"), str(file.package.get("season"))
+        if not file.is_known_format or not isinstance(number, int):
+            continue
+        link = Link(file.found_hash, file.package.get("previous_hash"))
+        if seasons[season].setdefault(number, link).hash != link.hash:
+            broken.append(f"赛季 {season} 第 {number} 期有两份内容不同的文件")
+    return seasons, broken
+
+
+def _compare(chain: Chain, links: Numbered, ends: tuple[int, int], line: Told) -> None:
+    """Hold what is told of one edition against the files of its season, whose numbers lie between two ends."""
+    first, last = ends
+    if held := links.get(line.number):
+        agrees = held == line.link
+    elif first < line.number < last and line.state == WITHDRAWN:
+        links[line.number], agrees = line.link, True
+        chain.told.append(line)
+    elif line.number in (first - 1, last + 1):
+        is_before = line.number < first
+        named = links[first].previous_hash if is_before else line.link.previous_hash
+        agrees = named == (line.link.hash if is_before else links[last].hash)
+        chain.told.append(line)
+    else:
+        chain.beside.append(line)
+        return
+    if not agrees:
+        chain.broken.append(f"赛季 {line.season} 第 {line.number} 期的哈希与机构公布的不同")
 
 
 def _broken(links: Numbered) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from collections import defaultdict
 from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
@@ -16,6 +17,7 @@ from leaderboard.boards.chain import Told, chain_of, read_told
 from leaderboard.boards.check import check_database
 from leaderboard.boards.check_witness import check_witness
 from leaderboard.boards.keys import key_list, list_keys, rotate
+from leaderboard.boards.models import WITHDRAWN
 from leaderboard.boards.package import SealedFile, Unreadable, check_file, read_sealed
 from leaderboard.boards.trust import KeyList, read_keys, trusts
 from leaderboard.boards.witness import WitnessLine, read_witness, unwitnessed, write_witness
@@ -75,7 +77,10 @@ def verify_command(
     for text in chain.broken:
         click.echo(f"✗ {text}")
     for line in chain.told:
-        click.echo(f"! 赛季 {line.season} 第 {line.number} 期已撤回, 没有封存文件: 只核对了机构公布的哈希")
+        missing = "已撤回, 没有" if line.state == WITHDRAWN else "没有给出"
+        click.echo(f"! 赛季 {line.season} 第 {line.number} 期{missing}封存文件: 只核对了机构公布的哈希")
+    for season, numbers in _by_season(chain.beside).items():
+        click.echo(f"! 赛季 {season} 第 {numbers} 期: 所给的封存文件都不与之相接, 未核验")
     if len(files) > 1 and not chain.broken:
         click.echo("✓ 各期首尾相接")
     if known is None:
@@ -84,6 +89,14 @@ def verify_command(
         refuse("核验不通过")
     # Anyone can sign what they made up; only a known key says whose board it is.
     click.echo("内容自洽" if known is None else "核验通过")
+
+
+def _by_season(lines: Sequence[Told]) -> dict[str, str]:
+    """The numbers of editions in words, season by season."""
+    numbers: dict[str, list[str]] = defaultdict(list)
+    for line in lines:
+        numbers[line.season].append(str(line.number))
+    return {season: "、".join(found) for season, found in numbers.items()}
 
 
 def _told(source: str, file: SealedFile, known: str | None, keys: KeyList | None, *, many: bool) -> bool:

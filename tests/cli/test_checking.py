@@ -130,6 +130,40 @@ def test_a_withdrawn_edition_keeps_its_place_in_the_chain(
     assert "第 2 期的哈希与机构公布的不同" in leaderboard("verify", *files, gone).output
 
 
+def test_whatever_is_told_has_to_agree_with_the_signed_files_beside_it(
+    leaderboard: Command, done: Done, race: str, files: list[Path], tmp_path: Path
+) -> None:
+    """The file of 3 names the hash of 2, and what follows 1 has to name the hash of 1; the rest is said to be unproved."""
+    hashes = [json.loads(path.read_bytes())["hash"] for path in files]
+    told = tmp_path / "told.json"
+
+    def telling(number: int, own: str, previous: str | None) -> Path:
+        line = {"number": number, "state": "withdrawn", "hash": own, "previous_hash": previous}
+        told.write_text(json.dumps({"season": race, **line}), encoding="utf-8")
+        return told
+
+    assert "第 2 期已撤回, 没有封存文件" in done("verify", files[2], telling(2, hashes[1], hashes[0]))
+    assert "第 2 期已撤回, 没有封存文件" in done("verify", files[0], telling(2, "0" * 64, hashes[0]))
+    for file, forged in ((files[2], ("0" * 64, hashes[0])), (files[0], (hashes[1], "0" * 64))):
+        found = leaderboard("verify", file, telling(2, *forged))
+        assert (found.exit_code, "第 2 期的哈希与机构公布的不同" in found.output) == (1, True)
+    assert "第 3 期: 所给的封存文件都不与之相接, 未核验" in done(
+        "verify", files[0], telling(3, "0" * 64, "0" * 64)
+    )
+
+
+def test_a_sealed_file_is_checked_as_one_whatever_stands_beside_its_package(
+    leaderboard: Command, files: list[Path]
+) -> None:
+    sealed = json.loads(files[2].read_bytes())
+    line = {"season": "race", "number": 3, "state": "withdrawn", "previous_hash": None}
+    for beside in ({"editions": []}, line):
+        files[2].write_text(json.dumps({**sealed, **beside}), encoding="utf-8")
+        assert leaderboard("verify", files[0], files[2]).exit_code == 1
+    files[2].write_text('{"season": "race", "editions": []}', encoding="utf-8")
+    assert leaderboard("verify", files[0], files[2]).exit_code == 1
+
+
 def test_what_is_answered_in_the_place_of_a_withdrawn_edition_is_read() -> None:
     with answering(b"{}", status=410) as server:
         assert fetching.fetch(f"{server}/boards/race/2/") == b"{}"
