@@ -24,6 +24,8 @@ from leaderboard.seasons.models import Season
 
 HEAD = select(AuditHead.seq_no, AuditHead.hash).where(AuditHead.id == 1)
 Mark = tuple[Any, ...]
+LATE_MS: Millis = 30_000
+"""How long after its due instant an edition is still awaited, before screens are told of the instant after it."""
 MOST_ALIKE = 256
 """Screens by the thousand are set in a few ways; what follows from so many of them is worked out once."""
 
@@ -161,9 +163,12 @@ def _look(season_id: int, theme: str, shown: Round) -> str:
 
 
 def newest_of(session: Session, season_id: int, zone: str, at: Millis) -> Newest:
-    """The newest public edition of a season; before the first one, when it is due."""
+    """The newest public edition of a season, and when the next one is due as the timetables stand now.
+
+    What the edition itself says of the next was known when it was published; a timetable may have changed since.
+    """
     edition = latest_edition(session, season_id)
-    due_at = next_due(session, season_id, at) if edition is None else edition.next_due_at
+    due_at = next_due(session, season_id, max(at - LATE_MS, edition.due_at if edition else 0))
     due = None if due_at is None else iso(due_at, zone)
     if edition is None:
         return Newest({"edition": None, "due_at": due}, None, due_at)

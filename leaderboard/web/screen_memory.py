@@ -17,6 +17,7 @@ from config import Settings
 from leaderboard.boards.public import Mark as PublicMark
 from leaderboard.boards.public import notices_in, public_mark
 from leaderboard.boards.screen_states import (
+    LATE_MS,
     Mark,
     Newest,
     Told,
@@ -38,8 +39,8 @@ log = logging.getLogger(__name__)
 
 ANEW_MS: Millis = 30_000
 """What depends on the clock alone, such as a notice that ends, is looked at so often."""
-SOON_MS, LATE_MS = 3_000, 30_000
-"""So long before and after a due instant an edition is awaited: as long as screens ask once a second."""
+SOON_MS: Millis = 3_000
+"""So long before its due instant an edition is awaited, as screens ask once a second from then on."""
 Network = IPv4Network | IPv6Network
 
 

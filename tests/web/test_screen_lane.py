@@ -11,7 +11,8 @@ from sqlalchemy import event, select
 from werkzeug.test import Client
 
 from config import Settings
-from leaderboard.boards.models import Edition, Screen, ScreenReport
+from leaderboard.boards import screen_states
+from leaderboard.boards.models import Screen, ScreenReport
 from leaderboard.boards.screens import add_screen, revoke_screen
 from leaderboard.db import Database
 from leaderboard.seasons import plan
@@ -261,11 +262,9 @@ def test_the_fast_lane_answers_screens_and_writes_their_last_words(
 
 
 def test_an_edition_is_awaited_from_shortly_before_its_due_instant_until_it_is_long_overdue(
-    lane: ScreenLane, database: Database, race: Race
+    lane: ScreenLane, database: Database, race: Race, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with database.session() as session:
-        session.query(Edition).update({"next_due_at": 1_000_000})
-        session.commit()
+    monkeypatch.setattr(screen_states, "next_due", lambda _session, _season, _after: 1_000_000)
     new_screen(database, race)
     lane.look()
     asked = {at: lane.awaits_edition(at) for at in (996_999, 997_000, 1_000_000, 1_030_000, 1_030_001)}
