@@ -43,8 +43,10 @@ def reckon(work: Work) -> None:
         edition = session.get_one(Edition, work.asked["edition"])
         found = foresee(session, edition)
     with work.database.session() as session:
-        keep_foreseen(session, CLOCK, found)
-        work.end(session, {"units": len(found.units)})
+        # Where the lease lapsed on the way, another process may have stored the same by now.
+        if work.holds(session):
+            keep_foreseen(session, CLOCK, found)
+            work.end(session, {"units": len(found.units)})
 
 
 def given_up(session: Session) -> list[int]:

@@ -66,6 +66,10 @@ class Work:
             queue.tell(session, self.job.id, self.epoch, step, done, total)
             session.commit()
 
+    def holds(self, session: Session) -> bool:
+        """Whether the job is still this process's, and stays so until the transaction ends."""
+        return queue.renew(session, self.job.id, self.epoch, now(), self.settings.lease_seconds * 1000)
+
     def end(self, session: Session, result: Mapping[str, Any]) -> None:
         """Commit what was done together with the job's end; what was taken over meanwhile is thrown away."""
         if queue.finish(session, self.job.id, self.epoch, result):

@@ -18,8 +18,9 @@ from leaderboard.boards.prospects import Foreseen, foresee
 from leaderboard.boards.read import latest_edition
 from leaderboard.db import Database
 from leaderboard.instant import now
+from leaderboard.jobs import queue
 from leaderboard.jobs.models import DONE, DUE, FAILED, Job
-from leaderboard.working import Worker
+from leaderboard.working import Worker, perform
 from tests.factories import race_of
 from tests.people import visitor
 from tests.visiting import Visit
@@ -46,6 +47,22 @@ def test_the_newest_edition_is_reckoned_once(database: Database, settings: Setti
         race_of(session, "now").publish(TODAY)
         session.commit()
     assert foreseeing.ask(database) == 1
+
+
+def test_who_comes_too_late_stores_nothing(database: Database, settings: Settings) -> None:
+    """The lease lapsed while it reckoned, and another process was done with the same before it."""
+    committed_race(database)
+    foreseeing.ask(database)
+    [job] = jobs(database)
+    with database.session() as session:
+        lapsed = queue.claim(session, job.id, "elsewhere:1", now() - 60_000, 1)
+        session.commit()
+    Worker(database, settings).do_here(job.id)
+    assert lapsed is not None
+    perform(database, settings, job.id, lapsed)
+    with database.reading() as session:
+        reckoned = session.scalars(select(AuditLine).where(AuditLine.action == "edition.foresee")).all()
+    assert ([job.state for job in jobs(database)], len(reckoned)) == ([DONE], 1)
 
 
 def break_reckoning(monkeypatch: pytest.MonkeyPatch, times: int) -> list[int]:
