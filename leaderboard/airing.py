@@ -141,7 +141,7 @@ def tick(
         if outcome.state not in _MOVED_ON:
             # One season in trouble waits for the next tick and keeps no other season waiting.
             waiting.add(run.season_id)
-    release_due(database, node.office, stopping)
+    release_due(database, node.office, node.attempts, stopping)
     _end_ceremonies(database, instant)
     return outcomes
 

@@ -9,15 +9,25 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
+from leaderboard.accounts.audit import trail_end
 from leaderboard.boards.clock import BROKEN, CLOCK, CROWDED
 from leaderboard.boards.countersign import REVEAL, agree, check_agreed
 from leaderboard.boards.drafts import DraftRefused
+from leaderboard.boards.gather import NothingInForce
 from leaderboard.boards.keys import KeyRefused
 from leaderboard.boards.models import Countersign, Draft
 from leaderboard.boards.publish import Overtaken
-from leaderboard.boards.release import DraftStuck, hand_over, mark_held, prepare, releasable, release
+from leaderboard.boards.release import (
+    DraftStuck,
+    count_failure,
+    hand_over,
+    mark_held,
+    prepare,
+    releasable,
+    release,
+)
 from leaderboard.boards.timekeeping import ClockOff, check_clock
 from leaderboard.db import Database
 from leaderboard.instant import now
@@ -29,15 +39,28 @@ from leaderboard.words import gettext as _
 
 log = logging.getLogger(__name__)
 
+UNRELEASED = (
+    "已揭榜, 但公示稿 {draft} 尚未发布: {why}。运行中的时钟会再试, 试不成就停下待办; 也可排除故障后手动发布"
+)
+"""What whoever reveals is told of the first board that could not be announced."""
 RELEASE_TRIES = 5
 """How often a draft is composed anew because another edition of its season came first."""
+
+
+class NotStored(DraftRefused):
+    """The database refused an edition, so that nothing was announced; the message says what it has against it."""
+
+
+class NotReleased(DraftRefused):
+    """A season was revealed, and one of the boards that waited could not be announced; the clock tries it again."""
 
 
 def release_draft(database: Database, draft_id: int, actor: str, office: Office) -> int:
     """Announce a draft and return the number it got.
 
     Raises DraftRefused while it may not be released, DraftStuck where it cannot be as it is, Overtaken where other
-    editions came first again and again, ClockOff where this machine's clock cannot say whether its window is over.
+    editions came first again and again, NotStored where the database refuses the edition, ClockOff where this machine's
+    clock cannot say whether its window is over.
     """
     for _try in range(RELEASE_TRIES):
         with database.reading() as session:
@@ -50,6 +73,10 @@ def release_draft(database: Database, draft_id: int, actor: str, office: Office)
                 session.commit()
         except Overtaken:
             log.info("draft %s was overtaken by another edition and is composed again", draft_id)
+        except OperationalError:
+            raise
+        except DBAPIError as error:
+            raise NotStored(_(BROKEN).format(why=f"{type(error).__name__} {error.orig}")) from error
         else:
             keep_witness(database, office)
             log.info("draft %s is edition %s of season %s", draft_id, edition.number, composed.season.slug)
@@ -57,29 +84,39 @@ def release_draft(database: Database, draft_id: int, actor: str, office: Office)
     raise Overtaken(_(CROWDED))
 
 
-def release_due(database: Database, office: Office, stopping: Callable[[], bool] = lambda: False) -> None:
-    """Release every draft whose time has come, in due order; one that fails waits for a person and keeps no other."""
+def release_due(
+    database: Database, office: Office, attempts: int, stopping: Callable[[], bool] = lambda: False
+) -> None:
+    """Release every draft whose time has come, in due order; what failed `attempts` times waits for a person.
+
+    One in trouble keeps no other waiting.
+    """
     with database.reading() as session:
         due = [draft.id for draft in releasable(session, now())]
     for draft_id in due:
         if stopping():
             return
-        _release_due(database, draft_id, office)
+        _release_due(database, draft_id, office, attempts)
 
 
-def _release_due(database: Database, draft_id: int, office: Office) -> None:
+def _release_due(database: Database, draft_id: int, office: Office, attempts: int) -> None:
+    with database.reading() as session:
+        since = trail_end(session).seq_no
     try:
         release_draft(database, draft_id, CLOCK, office)
-    except (DBAPIError, Overtaken, ClockOff, KeyRefused):
+    except (OperationalError, ClockOff, KeyRefused):  # not the fault of the draft, so no try of it
         log.exception("draft %s is tried again with the next tick", draft_id)
-    except DraftStuck as error:
+    except (DraftStuck, NothingInForce) as error:
         _hand_over(database, draft_id, str(error))
+    except NotStored as error:
+        _failed(database, draft_id, str(error), since, attempts)
     except DraftRefused as error:
         # Another process was quicker, or it was frozen or objected to in this very moment.
         log.info("draft %s is not released: %s", draft_id, error)
     except Exception as error:  # whatever went wrong is kept with the draft, and the clock goes on
         log.exception("draft %s cannot be released", draft_id)
-        _hand_over(database, draft_id, BROKEN.format(why=f"{type(error).__name__} {error}")[:2000])
+        text = str(error) if isinstance(error, ValueError | Overtaken) else f"{type(error).__name__} {error}"
+        _failed(database, draft_id, BROKEN.format(why=text), since, attempts)
 
 
 def _hand_over(database: Database, draft_id: int, message: str) -> None:
@@ -87,6 +124,17 @@ def _hand_over(database: Database, draft_id: int, message: str) -> None:
     with database.session() as session:
         hand_over(session, session.get_one(Draft, draft_id), CLOCK, message)
         session.commit()
+
+
+def _failed(database: Database, draft_id: int, message: str, since: int, attempts: int) -> None:
+    log.warning("draft %s could not be released: %s", draft_id, message)
+    try:
+        with database.session() as session:
+            draft = session.get_one(Draft, draft_id)
+            count_failure(session, draft, CLOCK, message[:2000], since=since, attempts=attempts)
+            session.commit()
+    except DBAPIError:
+        log.exception("the failure of draft %s could not be recorded: %s", draft_id, message)
 
 
 def reveal(  # noqa: PLR0913 - what, in whose name, and what was agreed or seen
@@ -105,8 +153,8 @@ def reveal(  # noqa: PLR0913 - what, in whose name, and what was agreed or seen
     Where the season wants two persons the actor agrees with it to what another asked for. With `newest_only` and the
     draft that a meeting was `shown` that one alone is announced, or nothing happens where it is not the newest. Should
     the process die in between, the clock announces the rest. Raises PlanError for a season that is not frozen or
-    without a reason, DraftRefused for a draft that cannot be released, which stays for a person to look at, or for want
-    of a second person, and ClockOff, before anything is touched, where this machine's clock is not to be trusted.
+    without a reason, DraftRefused for want of a second person, and ClockOff, before anything is touched, where this
+    machine's clock is not to be trusted; NotReleased once the season is revealed, where a draft cannot be announced.
     """
     with database.session() as session:
         season = session.get_one(Season, season_id)
@@ -123,4 +171,13 @@ def reveal(  # noqa: PLR0913 - what, in whose name, and what was agreed or seen
         session.commit()
     # Two persons have agreed to what waits, whoever of them composed it: it goes out by itself.
     by = actor if countersign_id is None else CLOCK
-    return [release_draft(database, draft_id, by, office) for draft_id in waiting]
+    return [_revealed(database, draft_id, by, office) for draft_id in waiting]
+
+
+def _revealed(database: Database, draft_id: int, actor: str, office: Office) -> int:
+    try:
+        return release_draft(database, draft_id, actor, office)
+    except (DraftRefused, Overtaken, NothingInForce, ClockOff, KeyRefused, DBAPIError) as error:
+        # Whoever is only told why would take the season for frozen still.
+        why = str(error.orig) if isinstance(error, DBAPIError) else str(error)
+        raise NotReleased(_(UNRELEASED).format(draft=draft_id, why=why)) from error

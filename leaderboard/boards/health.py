@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from leaderboard.boards.models import DUE, FAILED, RUNNING, DueRun, Edition, Screen, ScreenReport
 from leaderboard.boards.read import latest_edition
+from leaderboard.boards.release import releasable
+from leaderboard.boards.revisions import stopped
 from leaderboard.boards.timekeeping import MOST_OFF_MS, clock_offset
 from leaderboard.instant import Millis
 from leaderboard.seasons.models import Season
@@ -31,6 +33,7 @@ class Health:
     """How long the oldest unfinished run has been due: more than a minute means that no clock is ticking."""
     last_run_age: int | None
     failed_runs: int
+    """Due runs that were given up, and drafts that the clock could not release, until a person sees to them."""
     stale_boards: int
     """Seasons whose public board should have been followed by a newer one."""
     clock_offset: float
@@ -53,8 +56,10 @@ class Stale:
     since: Millis
     """When the first edition that is missing was due."""
     failed: bool
-    """Whether a run gave up; otherwise it is late and the clock still tries."""
+    """Whether it was given up; otherwise it is late and the clock still tries."""
     message: str | None
+    draft_id: int | None = None
+    """The draft that should have become the edition, where it is not a run that failed or is late."""
     has_edition: bool = True
     """Whether there is an older edition that stays up; the season's first one may be what is missing."""
 
@@ -68,7 +73,8 @@ def health(session: Session, at: Millis) -> Health:
         newest_edition_age=_age(session.scalar(select(func.max(Edition.published_at))), at),
         oldest_due_age=_age(session.scalar(waiting), at),
         last_run_age=_age(session.scalar(select(func.max(DueRun.finished_at))), at),
-        failed_runs=session.scalar(select(func.count()).where(DueRun.state == FAILED)) or 0,
+        failed_runs=(session.scalar(select(func.count()).where(DueRun.state == FAILED)) or 0)
+        + len(stopped(session)),
         stale_boards=len(stale_boards(session, at)),
         clock_offset=offset / 1000,
         clock_refuses=abs(offset) > MOST_OFF_MS,
@@ -101,26 +107,54 @@ def _screens(session: Session, at: Millis) -> list[tuple[bool, bool]]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class _Missing:
+    """A run or a draft that is not the edition it should be by now."""
+
+    season_id: int
+    due_at: Millis
+    since: Millis
+    failed: bool
+    message: str | None
+    draft_id: int | None = None
+
+
 def stale_boards(session: Session, at: Millis) -> list[Stale]:
-    """The seasons that wait for an edition: a later run failed, or is two minutes late; in the order of the seasons."""
-    late = DueRun.state.in_([DUE, RUNNING]) & (DueRun.due_at < at - OVERDUE_MS)
-    found = select(DueRun).where(late | (DueRun.state == FAILED)).order_by(DueRun.season_id, DueRun.due_at)
-    missing: dict[int, list[DueRun]] = {}
-    for run in session.scalars(found):
-        missing.setdefault(run.season_id, []).append(run)
-    stale = (_stale(session, season_id, runs) for season_id, runs in missing.items())
+    """The seasons that wait for an edition, in their order: a later run or draft was given up or is two minutes late.
+
+    A draft is late by the end of its window or by its reveal; one that lies open, is held by an objection or by a
+    freeze is not.
+    """
+    missing: dict[int, list[_Missing]] = {}
+    for one in sorted((*_runs(session, at), *_drafts(session, at)), key=lambda one: one.due_at):
+        missing.setdefault(one.season_id, []).append(one)
+    stale = (_stale(session, season_id, missing[season_id]) for season_id in sorted(missing))
     return [season for season in stale if season is not None]
 
 
-def _stale(session: Session, season_id: int, runs: Sequence[DueRun]) -> Stale | None:
+def _runs(session: Session, at: Millis) -> Iterator[_Missing]:
+    late = DueRun.state.in_([DUE, RUNNING]) & (DueRun.due_at < at - OVERDUE_MS)
+    for run in session.scalars(select(DueRun).where(late | (DueRun.state == FAILED)).order_by(DueRun.id)):
+        yield _Missing(run.season_id, run.due_at, run.due_at, run.state == FAILED, run.message)
+
+
+def _drafts(session: Session, at: Millis) -> Iterator[_Missing]:
+    given_up = [draft for _season, draft in stopped(session)]
+    for draft in (*given_up, *releasable(session, at - OVERDUE_MS - 1)):
+        since = draft.closes_at or draft.due_at
+        yield _Missing(draft.season_id, draft.due_at, since, draft.reason is not None, draft.reason, draft.id)
+
+
+def _stale(session: Session, season_id: int, missing: Sequence[_Missing]) -> Stale | None:
     newest = session.scalar(select(func.max(Edition.due_at)).where(Edition.season_id == season_id))
-    after = [run for run in runs if run.due_at > (newest or 0)]
+    after = [one for one in missing if one.due_at > (newest or 0)]
     if not after:
         return None
-    failed = [run for run in after if run.state == FAILED]
+    failed = [one for one in after if one.failed]
     told = (failed or after)[-1]
     season = session.get_one(Season, season_id)
-    return Stale(season, after[0].due_at, bool(failed), told.message, has_edition=newest is not None)
+    has_edition = newest is not None
+    return Stale(season, after[0].since, bool(failed), told.message, told.draft_id, has_edition)
 
 
 def _age(instant: Millis | None, at: Millis) -> int | None:

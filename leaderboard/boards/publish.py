@@ -39,7 +39,7 @@ from scoring.race import score_race
 from scoring.result import RaceResult
 from scoring.scheme_document import scheme_document
 
-OF_EDITIONS = ("edition.publish", "edition.request", "edition.foresee", "draft.make")
+OF_EDITIONS = ("edition.publish", "edition.request", "edition.foresee", "draft.make", "draft.fail")
 """Acts that write nothing a board is scored from."""
 
 OF_GATHERING = ("planned_at", "tells_later")
@@ -233,7 +233,10 @@ def locked_season(session: Session, season_id: int) -> Season:
 
 @without_collecting()
 def announce(session: Session, composed: Composed, actor: str, run_id: int | None = None) -> Edition:
-    """Store a composed edition with its standings and public forms; raises Overtaken when its number is taken."""
+    """Store a composed edition with its standings and public forms; raises Overtaken when its number is taken.
+
+    Whatever else the database has against it goes on as it came: composing again would not help.
+    """
     season = locked_season(session, composed.season.id)
     last = last_numbered(session, season.id)
     here = (last.number + 1, last.hash) if last else (1, None)
@@ -248,10 +251,13 @@ def announce(session: Session, composed: Composed, actor: str, run_id: int | Non
     confirm(session, composed.scored)
     use_key(session, actor, composed.public_key)
     edition = _edition(composed, actor, run_id)
-    session.add(edition)
     try:
-        session.flush()
+        with session.begin_nested():
+            session.add(edition)
     except IntegrityError as error:
+        last = last_numbered(session, season.id)
+        if last is None or last.number < composed.number:
+            raise
         raise Overtaken(f"第 {composed.number} 期已由他处发布") from error
     store_contents(session, edition.id, composed.contents, composed.unit_ids)
     session.flush()

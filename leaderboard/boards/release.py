@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import takewhile
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.audit import record_act
+from leaderboard.accounts.models import AuditLine
 from leaderboard.boards.again import due_of_draft
 from leaderboard.boards.ceremony_ends import end_with_draft
 from leaderboard.boards.clock import CLOCK
@@ -38,6 +40,10 @@ DIFFERING = "由台账重新计算的结果与公示稿不一致 ({parts}), 不�
 OUTRUN = "第 {n} 期已被更正或撤回, 这份更正稿不能再发布"
 NEWEST_ONLY = "揭榜时只公布最近一期"
 """What is kept with a draft, in Chinese: `run_log.run_words` tells it in the reader's language."""
+
+
+FAILED_TRY = "draft.fail"
+"""The act by which the clock notes that a draft could not be released; the tries are counted in the trail."""
 
 
 class DraftStuck(DraftRefused):
@@ -125,6 +131,27 @@ def hand_over(session: Session, draft: Draft, actor: str, message: str) -> None:
         season = session.get_one(Season, draft.season_id)
         session.refresh(draft)
         record_act(session, actor, "draft.stop", subject_of(draft, season), why=message, rows=[draft])
+
+
+def count_failure(
+    session: Session, draft: Draft, actor: str, message: str, *, since: int, attempts: int
+) -> None:
+    """Note in the audit trail that releasing a draft failed; the last of `attempts` tries hands it over.
+
+    Tries count from the last act of another kind: whoever reveals a draft or extends its window begins anew. Of several
+    nodes that failed in the same moment one alone counts: `since` is the trail's last line before the try.
+    """
+    season = locked_season(session, draft.season_id)
+    session.refresh(draft)
+    subject = subject_of(draft, season)
+    acts = select(AuditLine.seq_no, AuditLine.action).where(AuditLine.subject == subject)
+    newest = session.execute(acts.order_by(AuditLine.seq_no.desc()).limit(attempts)).all()
+    failed = list(takewhile(lambda line: line.action == FAILED_TRY, newest))
+    if draft.state not in LIVE or draft.reason is not None or (failed and failed[0].seq_no > since):
+        return
+    record_act(session, actor, FAILED_TRY, subject, why=message)
+    if len(failed) + 1 >= attempts:
+        hand_over(session, draft, actor, message)
 
 
 def mark_held(

@@ -12,7 +12,7 @@ from leaderboard.boards.correct import begin_correction, withdraw
 from leaderboard.boards.drafts import drop, find_draft, list_drafts, make_draft, open_window, revise
 from leaderboard.boards.models import DRAFT, DROPPED, RELEASED, REPLACED, WINDOW, Draft, Edition
 from leaderboard.boards.package import unpacked
-from leaderboard.boards.publish import Due
+from leaderboard.boards.publish import Due, Overtaken
 from leaderboard.boards.read import find_announced
 from leaderboard.boards.window_years import years_of_season, years_of_window
 from leaderboard.cli.context import Context, reasons, refuse
@@ -207,6 +207,8 @@ def _told(act: Callable[[], T]) -> T:
     """The result of something that commits by itself; what a subject refuses ends the command instead."""
     try:
         return act()
+    except Overtaken as error:
+        refuse(str(error))
     except ValueError as error:
         if type(error).__module__.startswith("leaderboard."):
             refuse(*reasons(error))

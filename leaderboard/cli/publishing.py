@@ -9,7 +9,7 @@ import click
 
 from leaderboard.airing import Node, Outcome, State, perform
 from leaderboard.boards import clock
-from leaderboard.boards.drafts import check_account
+from leaderboard.boards.drafts import check_account, list_drafts
 from leaderboard.boards.foreseen import keep_foreseen
 from leaderboard.boards.gather import NothingInForce
 from leaderboard.boards.preview import board_now
@@ -117,7 +117,13 @@ def runs_command(context: Context, season: str) -> None:
     with context.database.reading() as session:
         found = season_named(session, season)
         numbers = editions_by_run(session, found.id)
+        stopped = {
+            draft.run_id: f"公示稿 {draft.id} 未能发布: {draft.reason}"
+            for draft in list_drafts(session, found.id, live_only=True)
+            if draft.reason
+        }
         for run in list_runs(session, found.id):
             due = at_zone(run.due_at, context.settings.timezone).strftime("%Y-%m-%d %H:%M:%S")
             edition = f"第 {numbers[run.id]} 期" if run.id in numbers else ""
-            click.echo(f"{run.id}\t{due}\t{run.state}\t{run.attempt}\t{run.message or edition}")
+            told = stopped.get(run.id) or run.message or edition
+            click.echo(f"{run.id}\t{due}\t{run.state}\t{run.attempt}\t{told}")

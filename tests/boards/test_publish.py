@@ -8,8 +8,10 @@ from datetime import date
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from leaderboard.boards.clock import request_run
 from leaderboard.boards.gather import NothingInForce
 from leaderboard.boards.package import check_sealed
 from leaderboard.boards.publish import Due, Overtaken, announce, compose
@@ -108,6 +110,17 @@ def test_two_editions_composed_at_once_do_not_both_become_number_one(session: Se
     announce(session, one, "tester")
     with pytest.raises(Overtaken):
         announce(session, two, "tester")
+
+
+def test_what_else_the_database_refuses_is_not_taken_for_an_edition_that_came_first(session: Session):
+    """A run publishes once: whoever composed again would meet the same for ever."""
+    race = small_race(session)
+    run_id = request_run(session, race.season, "one", "li", now()).id
+    announce(session, compose(session, race.season, Due(AS_OF, now(), now()), OFFICE), "li", run_id)
+    second = compose(session, race.season, Due(AS_OF, now(), now()), OFFICE)
+    with pytest.raises(IntegrityError):
+        announce(session, second, "li", run_id)
+    assert announce(session, second, "li").number == 2
 
 
 def test_what_was_entered_in_time_and_committed_late_makes_it_compose_again(session: Session):

@@ -140,7 +140,7 @@ def check_nothing_is_touched(database: Database, shift: Shift, seconds: int) -> 
     for act in acts:
         with database.session() as session, pytest.raises(ClockOff):
             act(session)
-    releasing.release_due(database, OFFICE)
+    releasing.release_due(database, OFFICE, 3)
     with database.reading() as session:
         assert (audit.trail_end(session), session.get_one(Draft, opened.id).reason) == (lines, None)
 

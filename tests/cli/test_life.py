@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+import pytest
+from sqlalchemy import select, text
 
+from leaderboard.airing import Node, tick
 from leaderboard.boards.countersign import want_two
 from leaderboard.boards.models import Draft, DueRun
 from leaderboard.db import Database
@@ -11,7 +13,7 @@ from leaderboard.seasons.models import Season, Unit
 from leaderboard.seasons.rename import rename_unit
 from tests.boards.lives import reverse_starts
 from tests.commanding import Command, Done, Trail
-from tests.factories import Race
+from tests.factories import OFFICE, Race
 
 
 def test_a_board_lies_open_and_is_published_when_it_may_be(
@@ -117,3 +119,21 @@ def test_where_two_persons_publish_a_shell_is_refused_before_anything_is_queued(
     with database.reading() as session:
         assert [run.state for run in session.scalars(select(DueRun))] == ["failed"]
     assert trail() == []
+
+
+@pytest.mark.engines("sqlite")  # the other one writes its triggers otherwise
+def test_a_reveal_says_what_it_could_not_publish_and_the_runs_say_what_stopped_it(
+    done: Done, leaderboard: Command, race: str, database: Database
+) -> None:
+    done("season-freeze", race, "--reason", "年终")
+    done("publish", race)
+    with database.engine.begin() as connection:
+        boom = "CREATE TRIGGER boom BEFORE INSERT ON edition BEGIN SELECT raise(abort, 'boom'); END"
+        connection.execute(text(boom))
+    told = leaderboard("season-reveal", race, "--reason", "揭榜")
+    assert told.exit_code == 1
+    assert told.stderr.startswith("已揭榜, 但公示稿 1 尚未发布: 发布时出错: IntegrityError boom。")
+    assert leaderboard("draft-release", "1").stderr == "发布时出错: IntegrityError boom\n"
+    for _ in range(3):
+        tick(database, Node("here", OFFICE, 30_000, 3))
+    assert "\t公示稿 1 未能发布: 发布时出错: IntegrityError boom\n" in done("runs", race)

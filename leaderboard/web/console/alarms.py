@@ -40,8 +40,7 @@ def alarms(session: Session, at: Millis) -> Iterator[Alarm]:
     """Everything that is wrong now, the gravest first."""
     if trouble := clock_trouble(session):
         yield Alarm(trouble)
-    for stale in stale_boards(session, at):
-        yield Alarm(_stale_words(stale), url_for("console.publish", slug=stale.season.slug, _anchor="runs"))
+    yield from _missing(session, at)
     for edition_id in given_up(session):
         yield _unreckoned(session, session.get_one(Edition, edition_id))
     for waiting in holding(session):
@@ -96,6 +95,19 @@ def _waiting_words(waiting: Holding, *, over: bool) -> str:
     open_ = _("{season}：截至 {day} 的公示稿有 {n} 件异议待答复。")
     season = named(waiting.season.title, waiting.season.title_en)
     return (held if over else open_).format(season=season, day=waiting.draft.as_of, n=waiting.open)
+
+
+def _missing(session: Session, at: Millis) -> Iterator[Alarm]:
+    for stale in stale_boards(session, at):
+        # A draft that was handed over is told of with what stopped it.
+        if stale.draft_id is None or not stale.failed:
+            yield Alarm(_stale_words(stale), _stale_address(stale))
+
+
+def _stale_address(stale: Stale) -> str:
+    if stale.draft_id is not None:
+        return url_for("console.draft", slug=stale.season.slug, draft_id=stale.draft_id)
+    return url_for("console.publish", slug=stale.season.slug, _anchor="runs")
 
 
 def _stale_words(stale: Stale) -> str:

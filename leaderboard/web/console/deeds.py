@@ -78,6 +78,7 @@ def deeds() -> dict[str, str]:
         "draft.drop": _("作废待发布的一期"),
         "draft.release": _("公示稿成为一期"),
         "draft.reveal": _("揭榜放行一份公示稿"),
+        "draft.fail": _("尝试发布未成"),
         "draft.stop": _("停下待发布的一期"),
         "objection.file": _("提出异议"),
         "objection.take_back": _("撤回异议"),
