@@ -21,6 +21,7 @@ from leaderboard.objections.read import Filed, find_objection, objections_in
 from leaderboard.office import Office
 
 STATES = {OPEN: "待答复", UPHELD: "成立", DISMISSED: "不成立", TAKEN_BACK: "已撤回"}
+DROPPED = "公示稿已作废, 没有可重出的榜单: 请在台账中更正, 再出新稿 (draft-make) 或起草更正 (edition-correct)"
 
 
 @command("objection-list")
@@ -88,8 +89,11 @@ def objection_answer_command(
             revised = uphold(session, context.actor, found, office, answer=answer, days=days, textual=textual)
         closes_at = revised.closes_at if revised else None
     said = f"异议 {number} {'成立' if upheld else '不成立'}"
-    until = moment(closes_at, context.settings.timezone)
-    click.echo(f"{said}; 公示稿 {revised.id} 公示至 {until}" if revised else said)
+    if revised:
+        said += f"; 公示稿 {revised.id} 公示至 {moment(closes_at, context.settings.timezone)}"
+    elif upheld and not textual:
+        said += f"; {DROPPED}"
+    click.echo(said)
 
 
 @command("draft-extend")
@@ -116,7 +120,7 @@ def _objection(session: Session, number: int) -> Filed:
 def _tell(effect: Effect | None) -> None:
     """Who would move, one unit a line, and how many facts differ."""
     if effect is None:
-        click.echo("公示稿已办结, 没有可重出的榜单")
+        click.echo(DROPPED)
         return
     facts = effect.diff["facts"]
     changed = f"补计 {len(facts['added'])} 条, 剔除 {len(facts['removed'])} 条"

@@ -54,9 +54,9 @@ def uphold(  # noqa: PLR0913 - what is decided, and for how long the revised boa
     The revised board is as known at `known_at`, the instant of the effect that was looked at, or now. It lies open to
     the end of the present window, or with `days` to the end of that working day after today, which may only be later;
     where the window is over, `days` is needed; in a season that wants two persons it waits for another to open it. With
-    `textual` the board stays, as only words were meant. Raises
-    ObjectionRefused without an answer, once settled, and where the ledger gives the very same board, ClockOff where
-    this machine's clock is not to be trusted.
+    `textual` the board stays, as only words were meant; a board that was dropped is not composed again, and what was
+    granted goes into the next one. None is returned for either. Raises ObjectionRefused without an answer, once
+    settled, and where the ledger gives the very same board, ClockOff where this machine's clock is not to be trusted.
     """
     instant = now() if at is None else at
     draft, season = held(session, objection)
@@ -92,13 +92,16 @@ def _settle(objection: Objection, actor: str, state: str, answer: str, at: Milli
 
 def _revise(
     session: Session, actor: str, objection: Objection, office: Office, known_at: Millis, at: Millis
-) -> Draft:
-    """The board that is live by now, composed anew; raises ObjectionRefused where that comes to the same."""
+) -> Draft | None:
+    """The board that is live by now, composed anew, None where it was dropped.
+
+    Raises ObjectionRefused where that comes to the same.
+    """
     draft = present_draft(session, session.get_one(Draft, objection.draft_id))
     # It may have been read before the season was held.
     session.refresh(draft)
     if draft.state not in LIVE:
-        raise ObjectionRefused(_("这份公示稿已作废, 没有可重出的榜单; 只涉及文字的, 请选“只涉及文字”"))
+        return None
     if not draft.known_at <= known_at <= at:
         raise ObjectionRefused(_("公示稿已另行重出, 请重新查看影响后再答复"))
     if not preview_revision(session, draft, at=known_at).changes:

@@ -48,6 +48,19 @@ def test_an_objection_is_dismissed_once(done: Done, leaderboard: Command, window
     assert (again.exit_code, again.stderr) == (1, "这件异议已经办结, 请刷新后再看\n")
 
 
+def test_an_objection_to_a_dropped_board_is_upheld_and_what_to_do_is_said(
+    done: Done, window: str, race: str
+) -> None:
+    done("objection-file", 1, "liuxi", "--text", "漏计一个")
+    done("draft-drop", 1, "--reason", "数据未齐")
+    todo = (
+        "公示稿已作废, 没有可重出的榜单: 请在台账中更正, 再出新稿 (draft-make) 或起草更正 (edition-correct)\n"
+    )
+    assert done("objection-answer", 1) == todo
+    assert done("objection-answer", 1, "--uphold", "--answer", "属实, 下稿计入") == f"异议 1 成立; {todo}"
+    assert "\t成立\t" in done("objection-list", race, "--all")
+
+
 def test_every_mistake_is_told_and_nothing_is_kept(
     done: Done, leaderboard: Command, window: str, race: str
 ) -> None:

@@ -284,8 +284,8 @@ def test_an_objection_to_a_board_that_was_dropped_is_answered_without_a_revision
     objection = objected(race, draft)
     drop(session, "li", draft, reason="数据未齐")
     assert (foresee(session, objection), holding(session)) == (None, [])
-    assert "已作废" in refused(uphold, session, "li", objection, OFFICE, answer="属实")[0]
-    assert uphold(session, "li", objection, OFFICE, answer="属实, 下稿计入", textual=True) is None
+    assert uphold(session, "li", objection, OFFICE, answer="属实, 下稿计入") is None
+    assert (objection.state, objection.revision_id, draft.state) == ("upheld", None, "dropped")
 
 
 def test_a_window_is_only_ever_extended(session: Session, race: Race) -> None:

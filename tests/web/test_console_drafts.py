@@ -160,6 +160,22 @@ def test_the_effect_is_seen_and_an_objection_upheld_by_it(
     assert objection(database, number).state == "upheld"
 
 
+def test_an_objection_to_a_board_that_was_dropped_may_be_upheld(
+    client: FlaskClient, database: Database, race: Race, visit: Visit
+) -> None:
+    draft = opened(client, database)
+    number = objected(database, race, draft.id)
+    assert press(client, f"{DESK}/{draft.id}/drop", reason="数据未齐") == 302
+    path = f"/console/seasons/now/objections/{number}"
+    page = visit(path, client=client)
+    assert "异议成立的，仍可采纳" in page.text()
+    assert 'value="revise">' in page.source
+    assert press(client, path, path, decision="revise", answer="属实") == 302
+    assert "请在台账中更正，再出新稿或起草更正" in notices(visit(path, client=client))
+    found = objection(database, number)
+    assert (found.state, found.revision_id) == ("upheld", None)
+
+
 def test_an_objection_is_dismissed_and_said_in_english_too(
     client: FlaskClient, database: Database, race: Race, visit: Visit
 ) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from leaderboard.accounts.permissions import Action
 from leaderboard.boards.difference import Effect
-from leaderboard.boards.drafts import DraftRefused
+from leaderboard.boards.drafts import LIVE, DraftRefused
 from leaderboard.boards.models import Draft
 from leaderboard.boards.timekeeping import ClockOff
 from leaderboard.formatters import moment
@@ -75,15 +75,17 @@ def _decide(
         textual=decision == WORDS,
         known_at=known_at,
     )
+    if revised is None and decision == REVISE:
+        return _("已答复：成立。公示稿已作废：请在台账中更正，再出新稿或起草更正")
     if revised is None:
         return _("已答复：成立，只涉及文字，榜单不变")
     until = moment(revised.closes_at, office().zone)
     return _("已答复：成立，新稿公示到 {until}").format(until=until)
 
 
-def _decisions() -> dict[str, str]:
+def _decisions(*, dropped: bool = False) -> dict[str, str]:
     return {
-        REVISE: _("成立，按现有台账重出公示稿"),
+        REVISE: _("成立，由下一稿或更正计入") if dropped else _("成立，按现有台账重出公示稿"),
         WORDS: _("成立，只涉及文字，榜单不变"),
         DISMISS: _("不成立"),
     }
@@ -109,7 +111,7 @@ def _page(season: Season, objection_id: int, typed: Typed, status: int = 200) ->
         indicators=indicator_names(found.draft),
         names=unit_names(session),
         called=names_of_facts(season, found.draft.content),
-        decisions=_decisions(),
+        decisions=_decisions(dropped=present.state not in LIVE),
         hint=_length_hint(present),
         typed=typed,
     )
