@@ -17,9 +17,12 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config import Settings
+from leaderboard.boards.correct import withdraw
+from leaderboard.boards.models import Edition
 from leaderboard.db import Database
 from leaderboard.public_files import sync
 from leaderboard.web.headers import public_headers
@@ -184,11 +187,23 @@ def test_the_pieces_are_no_addresses(nginx: Nginx) -> None:
         assert nginx.get(path).status == 404, path
 
 
-def test_a_withdrawn_edition_answers_why(nginx: Nginx, tmp_path: Path) -> None:
-    board = tmp_path / "public" / "boards" / "race"
-    (board / "1.json").unlink()
-    (board / "1.gone.json").write_bytes(b'{"state":"withdrawn"}')
-    found = nginx.get("/boards/race/1.json")
-    assert (found.status, found.body) == (410, b'{"state":"withdrawn"}')
-    assert found.headers["content-type"].startswith("application/json")
+def test_a_withdrawn_edition_answers_why_as_saima_would(
+    nginx: Nginx, session: Session, app: Flask, database: Database, client: FlaskClient, tmp_path: Path
+) -> None:
+    edition = session.scalars(select(Edition).where(Edition.number == 1)).one()
+    withdraw(session, "chief", edition, reason="方案误用")
+    session.commit()
+    sync(app, database, tmp_path / "public")
+    kinds = {"html": "text/html; charset=utf-8", "json": "application/json"}
+    asked = {"/": "html", "/units/liuxi/": "html", ".csv": "html", ".xlsx": "html"}
+    for end, kind in (
+        asked | {".json": "json", ".package.json": "json", "/units/liuxi.json": "json"}
+    ).items():
+        found, own = nginx.get(f"/boards/race/1{end}"), client.get(f"/boards/race/1{end}")
+        assert (found.status, found.body) == (410, own.data), end
+        assert "方案误用" in found.body.decode(), end
+        assert found.headers["content-type"].startswith(kinds[kind]), end
+        assert own.headers["Content-Type"].startswith(kinds[kind]), end
+    packed = nginx.get("/boards/race/1.csv", Accept_Encoding="gzip")
+    assert packed.headers["content-type"] == kinds["html"]
     assert nginx.get("/boards/race/1.gone.json").status == 404
