@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 
@@ -19,7 +21,13 @@ from flask.testing import FlaskClient
 
 from config import Settings
 from leaderboard import create_app
-from leaderboard.boards.addresses import EditionAddresses, public_addresses
+from leaderboard.boards.addresses import (
+    EditionAddresses,
+    PublicAddresses,
+    edition_states,
+    public_addresses,
+)
+from leaderboard.boards.models import PUBLISHED
 from leaderboard.boards.render import make_form
 from leaderboard.db import Database
 from leaderboard.outbox.models import Message
@@ -54,25 +62,60 @@ def channel(settings: Settings, database: Database) -> PublicFiles:
 def sync(app: Flask, database: Database, folder: Path) -> int:
     """Make the folder equal to what is public; returns how many files were written.
 
-    What was hidden goes first, numbered editions come before the addresses that lead to them. Raises OSError when the
-    folder cannot be written or holds something that is not Saima's.
+    What was hidden goes first, what is no longer published says so next; then the newest edition of every season, the
+    addresses that lead to it, and all older ones. After each edition it is looked whether another one was published or
+    taken back meanwhile, so that none waits for the rest of a long fill. Raises OSError when the folder cannot be
+    written or holds something that is not Saima's.
     """
+    client, count = app.test_client(), 0
+    while True:
+        with database.reading() as session:
+            wanted = public_addresses(session)
+        known = {edition.folder: edition.state for edition in wanted.editions}
+        for written in _steps(app, client, folder, wanted):
+            count += written
+            with database.reading() as session:
+                if edition_states(session) != known:
+                    break
+        else:
+            return count
+
+
+def _steps(app: Flask, client: FlaskClient, folder: Path, wanted: PublicAddresses) -> Iterator[int]:
+    """Bring the folder up to what is wanted, edition by edition; yields how many files each step wrote."""
     whole = _open_folder(folder)
-    with database.reading() as session:
-        wanted = public_addresses(session)
     public = {edition.folder for edition in wanted.editions}
     _remove_all_but(folder, public)
+    _remove_former(folder, wanted.moving)
     # A season that was hidden is no longer there, and is written again when it is shown.
     whole = {name: state for name, state in whole.items() if name in public}
+    _mark(folder, whole)
+    taken_back, newest, older = _in_order(wanted.editions)
+    write = partial(_write_missing, client, folder, whole)
+    yield from write(taken_back)
+    yield _copy_static(app, folder)
+    yield from write(newest)
+    yield sum(_write(client, folder, path) for path in wanted.moving)
+    yield from write(older)
+
+
+def _in_order(editions: Sequence[EditionAddresses]) -> tuple[list[EditionAddresses], ...]:
+    """Editions not published any more, the newest of each season, and the others; each list newest first."""
+    taken_back, newest, older = (
+        list[EditionAddresses](),
+        dict[str, EditionAddresses](),
+        list[EditionAddresses](),
+    )
+    for edition in reversed(editions):
+        if edition.state != PUBLISHED:
+            taken_back.append(edition)
+        elif newest.setdefault(edition.folder.rpartition("/")[0], edition) is not edition:
+            older.append(edition)
+    return taken_back, list(newest.values()), older
+
+
+def _mark(folder: Path, whole: Mapping[str, str]) -> None:
     _replace(folder / MARKER, json.dumps(whole, sort_keys=True).encode())
-    client = app.test_client()
-    count = _copy_static(app, folder)
-    for edition in wanted.editions:
-        if whole.get(edition.folder) != edition.state:
-            count += _write_edition(client, folder, edition)
-            whole[edition.folder] = edition.state
-            _replace(folder / MARKER, json.dumps(whole, sort_keys=True).encode())
-    return count + sum(_write(client, folder, path) for path in wanted.moving)
 
 
 def _open_folder(folder: Path) -> dict[str, str]:
@@ -88,13 +131,22 @@ def _open_folder(folder: Path) -> dict[str, str]:
 
 
 def _remove_all_but(folder: Path, editions: set[str]) -> None:
-    """Take away seasons that are no longer public; of a public season nothing ever goes."""
+    """Take away seasons that are no longer public."""
     seasons = {edition.split("/")[2] for edition in editions}
     for season in (folder / "boards").glob("*"):
         if season.name not in seasons:
             for path in sorted(season.rglob("*"), reverse=True):
                 path.rmdir() if path.is_dir() else path.unlink()
             season.rmdir()
+
+
+def _remove_former(folder: Path, moving: Iterable[str]) -> None:
+    """Take away addresses that led to the newest edition and lead nowhere now; what has a number stays for ever."""
+    kept = {str(folder / name) for path in moving for name, _question in files_of(path)}
+    for entry in (folder / "boards").glob("*/[!0-9.]*"):
+        for path in [entry, *entry.rglob("*")] if entry.is_dir() else [entry]:
+            if path.is_file() and re.sub(r"\.(gz|br)$", "", str(path)) not in kept:
+                path.unlink()
 
 
 def _copy_static(app: Flask, folder: Path) -> int:
@@ -112,8 +164,16 @@ def _is_same(source: Path, copy: Path) -> bool:
     return copy.exists() and copy.read_bytes() == source.read_bytes()
 
 
-def _write_edition(client: FlaskClient, folder: Path, edition: EditionAddresses) -> int:
-    return sum(_write(client, folder, path) for path in edition.paths)
+def _write_missing(
+    client: FlaskClient, folder: Path, whole: dict[str, str], editions: Iterable[EditionAddresses]
+) -> Iterator[int]:
+    """Write the editions that do not lie there in their state, and mark each as whole; how many files, one by one."""
+    for edition in editions:
+        if whole.get(edition.folder) != edition.state:
+            written = sum(_write(client, folder, path) for path in edition.paths)
+            whole[edition.folder] = edition.state
+            _mark(folder, whole)
+            yield written
 
 
 def _write(client: FlaskClient, folder: Path, path: str) -> int:

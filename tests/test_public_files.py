@@ -11,10 +11,13 @@ import brotli
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config import Settings
 from leaderboard import public_files
+from leaderboard.boards.correct import withdraw
+from leaderboard.boards.models import PUBLISHED, Edition
 from leaderboard.db import Database
 from leaderboard.dispatch import dispatch
 from leaderboard.public_files import MARKER, PublicFiles, files_of, sync
@@ -131,6 +134,71 @@ def test_a_sync_that_was_interrupted_is_made_whole_by_the_next(
         folder
     )
     assert not [path for path in folder.rglob(".*") if path.name != MARKER]
+
+
+def asked(app: Flask, monkeypatch: pytest.MonkeyPatch, act: Callable[[str], None]) -> list[str]:
+    """The questions a sync asks the door, in order; `act` happens before each answer."""
+    found: list[str] = []
+    real = public_files._write
+
+    def listening(client: FlaskClient, folder: Path, path: str) -> int:
+        found.append(path)
+        act(path)
+        return real(client, folder, path)
+
+    monkeypatch.setattr(public_files, "_write", listening)
+    return found
+
+
+def test_the_newest_and_what_leads_to_it_come_before_what_is_older(
+    race: Race, app: Flask, write: Sync, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    race.publish()
+    race.publish()
+    race.session.commit()
+    paths = asked(app, monkeypatch, lambda _path: None)
+    write()
+    order = [path for path in paths if re.fullmatch(r"/|/boards/race/(\d/)?|/boards/race/latest\.json", path)]
+    assert order == [
+        *("/boards/race/3/", "/", "/boards/race/", "/boards/race/latest.json"),
+        *("/boards/race/2/", "/boards/race/1/"),
+    ]
+
+
+def test_a_withdrawal_waits_for_no_other_edition(
+    race: Race, app: Flask, write: Sync, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first is withdrawn while the second of three, all of them new, is written."""
+    write()
+    first = race.session.scalars(select(Edition)).one()
+    for _ in range(3):
+        race.publish()
+    race.session.commit()
+
+    def withdrawn_meanwhile(path: str) -> None:
+        if path == "/boards/race/3/" and first.state == PUBLISHED:
+            withdraw(race.session, "chief", first, reason="方案误用")
+            race.session.commit()
+
+    paths = asked(app, monkeypatch, withdrawn_meanwhile)
+    write()
+    order = [path for path in paths if re.fullmatch(r"/boards/race/\d/", path)]
+    assert order == [f"/boards/race/{number}/" for number in (4, 3, 1, 2)]
+    assert "方案误用" in (folder / "boards/race/1/index.zh.gone.html").read_text(encoding="utf-8")
+    assert not (folder / "boards/race/1/index.zh.html").exists()
+    # What was written whole is not written again.
+    assert paths.count("/boards/race/4.json") == paths.count("/boards/race/3.json") == 1
+
+
+def test_where_every_edition_is_withdrawn_no_newest_is_left(race: Race, write: Sync, folder: Path) -> None:
+    write()
+    withdraw(race.session, "chief", race.session.scalars(select(Edition)).one(), reason="方案误用")
+    race.session.commit()
+    write()
+    pages = (f"{place}index.{lang}.html" for place in ("", "editions/") for lang in ("zh", "en"))
+    assert {name for name in names(folder) if name.startswith("boards/") and ".gone." not in name} == {
+        f"boards/race/{name}" for name in (*pages, "editions.json")
+    }
 
 
 def test_a_folder_of_other_things_is_left_alone(write: Sync, folder: Path) -> None:

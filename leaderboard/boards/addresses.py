@@ -43,11 +43,22 @@ def public_addresses(session: Session) -> PublicAddresses:
     return PublicAddresses(tuple(editions), tuple(moving))
 
 
+def edition_states(session: Session) -> dict[str, str]:
+    """Folder -> state of every edition of the seasons open to the public; one look, however many there are."""
+    found = select(Season.slug, Edition.number, Edition.state).join(Season, Season.id == Edition.season_id)
+    rows = session.execute(found.where(Season.is_public == 1))
+    return {_folder(slug, number): state for slug, number, state in rows}
+
+
+def _folder(slug: str, number: int) -> str:
+    return f"/boards/{slug}/{number}"
+
+
 def _editions(session: Session, season: Season) -> Iterator[EditionAddresses]:
     for edition in session.scalars(
         select(Edition).where(Edition.season_id == season.id).order_by(Edition.number)
     ):
-        base = f"/boards/{season.slug}/{edition.number}"
+        base = _folder(season.slug, edition.number)
         units = session.scalars(
             select(Unit.key)
             .join(Standing, Standing.unit_id == Unit.id)
