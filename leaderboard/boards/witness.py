@@ -11,7 +11,7 @@ import json
 import os
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -29,6 +29,8 @@ from leaderboard.seasons.models import Season
 
 FORMAT = "saima-witness/1"
 _HASH = re.compile(rb'"hash":"([0-9a-f]{64})"')
+Announced = tuple[str, int, str]
+"""Season, number and hash of an edition."""
 WAITS = (0.02,) * 100
 """Seconds between the tries to have the file for oneself; writing a line takes some milliseconds."""
 
@@ -109,21 +111,21 @@ def write_witness(session: Session, office: Office, file: Path) -> int:
     return len(missing)
 
 
-def unwitnessed(session: Session, lines: list[WitnessLine]) -> int:
-    """How many editions of the database no line tells of."""
-    known = {_edition_of(line.said) for line in lines if line.said}
-    return sum(edition not in known for edition in _announced(session))
+def unwitnessed(session: Session, lines: Iterable[WitnessLine]) -> set[Announced]:
+    """The editions of the database that no line tells of."""
+    return set(_announced(session)) - witnessed(lines)
 
 
-def _announced(session: Session) -> list[tuple[str, int, str]]:
+def witnessed(lines: Iterable[WitnessLine]) -> set[Announced]:
+    """The editions that the lines tell of."""
+    return {(line.said.season, line.said.number, line.said.hash) for line in lines if line.said}
+
+
+def _announced(session: Session) -> list[Announced]:
     """Season, number and hash of every edition, in the order of their announcement."""
     found = select(Season.slug, Edition.number, Edition.hash).join(Season, Season.id == Edition.season_id)
     rows = session.execute(found.order_by(Edition.published_at, Edition.id))
     return [(season, number, hash_) for season, number, hash_ in rows]
-
-
-def _edition_of(said: Witnessed) -> tuple[str, int, str]:
-    return said.season, said.number, said.hash
 
 
 def _lock(book: BinaryIO) -> None:
@@ -171,7 +173,7 @@ def _read(line: bytes) -> Witnessed | None:
     return said if is_plain and said.format == FORMAT and canonical(asdict(said)) + b"\n" == line else None
 
 
-def _written(office: Office, edition: tuple[str, int, str], trail: str, at: str) -> bytes:
+def _written(office: Office, edition: Announced, trail: str, at: str) -> bytes:
     season, number, hash_ = edition
     said = Witnessed(FORMAT, season, number, hash_, trail, at, office.public_key)
     return canonical({**asdict(said), "signature": office.sign(said.text)}) + b"\n"

@@ -20,7 +20,7 @@ from leaderboard.boards.keys import key_list, list_keys, rotate
 from leaderboard.boards.models import WITHDRAWN
 from leaderboard.boards.package import SealedFile, Unreadable, check_file, read_sealed
 from leaderboard.boards.trust import KeyList, read_keys, trusts
-from leaderboard.boards.witness import WitnessLine, read_witness, unwitnessed, write_witness
+from leaderboard.boards.witness import WitnessLine, read_witness, unwitnessed, witnessed, write_witness
 from leaderboard.cli.context import Context, refuse
 from leaderboard.cli.fetching import fetch, is_address
 from leaderboard.cli.group import command
@@ -174,9 +174,11 @@ def _verify_database(context: Context) -> None:
             flaws += 1
             click.echo(f"✗ {flaw}")
         missing = unwitnessed(session, lines)
-    if missing:
+    # What was published since the book was read is written down by now.
+    unwritten = len(missing - witnessed(_witness(context))) if missing else 0
+    if unwritten:
         click.echo(
-            f"! 见证簿 {context.settings.witness_file()} 没有记其中 {missing} 期 (由其他节点发布, 或见证簿被移走): "
+            f"! 见证簿 {context.settings.witness_file()} 没有记其中 {unwritten} 期 (由其他节点发布, 或见证簿被移走): "
             "与别处留存的期号和哈希核对无误后, 用 leaderboard witness --add 补记"
         )
     if flaws:

@@ -72,7 +72,7 @@ def test_nothing_is_written_twice_and_what_was_cut_off_is_written_again(
     assert write_witness(session, OFFICE, file) == 1
     assert [line.said and line.said.number for line in read_witness(file)] == [1, 2]
     race.publish()
-    assert unwitnessed(session, read_witness(file)) == 1
+    assert [number for _season, number, _hash in unwitnessed(session, read_witness(file))] == [3]
     assert write_witness(session, OFFICE, file) == 1
     assert flaws(session, file) == []
 

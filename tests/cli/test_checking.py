@@ -15,7 +15,8 @@ from sqlalchemy import text
 from leaderboard.boards.notices import edition_lines
 from leaderboard.boards.package import canonical
 from leaderboard.boards.read import find_edition, sealed_package
-from leaderboard.cli import fetching
+from leaderboard.boards.witness import WitnessLine
+from leaderboard.cli import checking, fetching
 from leaderboard.cli.fetching import package_address
 from leaderboard.cli.named import season_named
 from leaderboard.db import Database
@@ -202,6 +203,21 @@ def test_what_was_announced_stands_in_the_witness_and_must_be_in_the_database(
         session.commit()
     found = leaderboard("verify", "--database")
     assert (found.exit_code, "✗ 赛季 race 第 3 期: 在见证簿里, 数据库里没有" in found.output) == (1, True)
+
+
+@pytest.mark.usefixtures("files")
+def test_what_is_published_while_the_database_is_checked_is_not_missed_in_the_witness(
+    done: Done, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The book is read before the database, and by the end of it the third edition stands in both."""
+    real, read = checking.read_witness, list[Path]()
+
+    def as_it_was_at_first(file: Path) -> list[WitnessLine]:
+        read.append(file)
+        return real(file)[: 2 if len(read) == 1 else None]
+
+    monkeypatch.setattr(checking, "read_witness", as_it_was_at_first)
+    assert "没有记" not in done("verify", "--database")
 
 
 def test_a_witness_that_cannot_be_used_is_told(leaderboard: Command, race: str, tmp_path: Path) -> None:
