@@ -107,6 +107,16 @@ def test_a_board_is_revealed_from_last_to_first(
     assert "柳溪镇" not in glass(lane, token)
 
 
+def test_at_either_end_the_way_further_is_closed_with_its_reason(client: FlaskClient) -> None:
+    """Three steps after the opening: there is no way back from the first page and none on from the last."""
+    begin(client)
+    closed = r'<button[^>]* value="(\w+)" disabled aria-describedby="no-\1">'
+    pages = [client.get(DESK).text, *(press(client) for _ in range(3))]
+    assert [re.findall(closed, text) for text in pages] == [["back"], [], [], ["next"]]
+    assert "前面没有步骤" in pages[0]
+    assert "已是最后一步" in pages[3]
+
+
 def test_the_presenter_sees_what_comes_next_and_their_own_words(client: FlaskClient, visit: Visit) -> None:
     begin(client)
     assert "第 3 名" in visit(DESK, client=client).text()
