@@ -20,7 +20,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 WRITER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
-SIDES = ("numerator", "denominator")
+SIDES, SOUND, GONE = ("numerator", "denominator"), "相符", "已撤回, 只有机构公布的哈希"
 
 
 def digest(value: Any) -> str:
@@ -51,7 +51,7 @@ def total(numbers: Iterable[Any]) -> Fraction | None:
     return sum(known, Fraction(0)) if known else None
 
 
-def line_problems(line: Any, rule: Any, early: list[str]) -> Iterator[str]:
+def line_problems(line: Any, rules: Any, early: list[str]) -> Iterator[str]:
     """Quantities are sums of facts, rates are quotients; without a shape points are the rate times the weight."""
     for part in line["parts"]:
         above, below, audited = part["numerator"], part["denominator"], part.get("audited")
@@ -62,7 +62,7 @@ def line_problems(line: Any, rule: Any, early: list[str]) -> Iterator[str]:
         under = Fraction(below["value"] or 0) if below and not audited and part["rate"] is not None else 0
         if under > 0 and Fraction(above["value"] or 0) / under != Fraction(part["rate"]):
             yield "率不等于分子除以分母"
-    points, note, weight = line["points"], line["note"], Fraction(line["weight"])
+    points, note, weight, rule = line["points"], line["note"], Fraction(line["weight"]), rules[line["key"]]
     earned = {"zero_points": Fraction(0), "void": Fraction(0), "full_points": weight}.get(note)
     if line["capped_rate"] is not None and line["rate"] is not None:
         held, capped = max(Fraction(line["rate"]), Fraction(rule["floor"])), Fraction(line["capped_rate"])
@@ -93,8 +93,7 @@ def result_problems(package: Any) -> Iterator[str]:
     early, rules = scheme.get("rounding", {}).get("early", []), {x["key"]: x for x in scheme["indicators"]}
     for line in standings:
         for row in line["indicators"]:
-            found = line_problems(row, rules[row["key"]], early)
-            yield from (f"{line['unit']} {row['key']}: {told}" for told in found)
+            yield from (f"{line['unit']} {row['key']}: {x}" for x in line_problems(row, rules, early))
         points = total(part["points"] for part in [*line["indicators"], *line["adjustments"]]) or 0
         if line["score"] is not None and points != Fraction(line["score"]):
             yield f"{line['unit']}: 各项得分合计 {points}, 所载总分 {line['score']}"
@@ -112,38 +111,39 @@ def result_problems(package: Any) -> Iterator[str]:
             yield f"{told['division'] or '全部'} {told['key']}: 合计 {sums[0]} / {sums[1]}, 所载不同"
 
 
-def file_problems(data: bytes, key: str | None, keys: Any) -> tuple[Any, list[str]]:
+def file_problems(path: Path, key: str | None, keys: Any) -> tuple[Any, list[str]]:
     try:
-        sealed = json.loads(data.decode("utf-8"))
-        package, hash_, signer = sealed["package"], sealed["hash"], sealed["public_key"]
+        seal = json.loads(path.read_bytes().decode("utf-8"))
+        if "package" not in seal and seal.get("state") == "withdrawn":
+            return {(seal["season"], int(seal["number"])): (seal["previous_hash"], seal["hash"])}, [GONE]
+        package, hash_, signer = seal["package"], seal["hash"], seal["public_key"]
         checks = {
-            "不是规范写法": len(sealed) == 4 and WRITER.encode(sealed).encode() == data,
+            "不是规范写法": len(seal) == 4 and WRITER.encode(seal).encode() == path.read_bytes(),
             "哈希与内容不符": package["format"] == "saima-edition/1" and digest(package) == hash_,
-            "签名无效": signed(signer, hash_, sealed["signature"]),
+            "签名无效": signed(signer, hash_, seal["signature"]),
             "不是由所给密钥的机构签发": not key or trusted(key.lower(), signer, keys),
         }
-        end = {(package["season"], package["number"]): (package["previous_hash"], digest(package))}
+        end = {(package["season"], int(package["number"])): (package["previous_hash"], digest(package))}
         return end, [*(told for told, holds in checks.items() if not holds), *result_problems(package)]
-    except (ValueError, KeyError, TypeError, AttributeError, ZeroDivisionError, RecursionError) as error:
-        return {}, [f"读不出来: {error!r}"]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RuntimeError) as error:
+        return {}, [f"读不出来: {'没有 ' if isinstance(error, KeyError) else ''}{error}"]
 
 
 if __name__ == "__main__":
     asked = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     asked.add_argument("files", nargs="+", type=Path)
     asked.add_argument("--key", help="a public key of the office that you know, 64 hex digits")
-    asked.add_argument("--keys", type=Path, help="the office's list of keys, keys.json")
-    given, ends, sound = asked.parse_args(), {}, True
-    keys = json.loads(given.keys.read_bytes()) if given.keys else None
+    asked.add_argument("--keys", type=lambda x: json.load(argparse.FileType("rb")(x)), help="its keys.json")
+    given, ends, said = asked.parse_args(), {}, set()
     for path in given.files:
-        end, problems = file_problems(path.read_bytes(), given.key, keys)
-        ends |= end
-        sound = sound and not problems
-        print(f"{path}: " + ("; ".join(problems) or "相符"))
+        end, problems = file_problems(path, given.key, given.keys)
+        problems += ["同一期另有一份内容不同的文件" for at in end if ends.setdefault(at, end[at]) != end[at]]
+        said.add(told := "; ".join(problems) or SOUND)
+        print(f"{path}: {told}")
     for (season, number), (previous, _hash) in sorted(ends.items()):
         _, before = ends.get((season, number - 1), (None, previous if number > 1 else None))
-        sound = sound and before == previous
         gap = (season, number - 1) not in ends and any(s == season and n < number for s, n in ends)
         if gap or before != previous:
-            print(f"{season} 第 {number} 期" + ("之前缺了期次" if gap else "没有接在上一期之后"))
-    sys.exit(0 if sound else 1)
+            said.add(told := f"{season} 第 {number} 期" + ("之前缺了期次" if gap else "没有接在上一期之后"))
+            print(told)
+    sys.exit(0 if SOUND in said <= {SOUND, GONE} else 1)

@@ -223,10 +223,43 @@ def test_a_broken_chain_is_found(files: list[Path]) -> None:
     assert (status, "race 第 2 期没有接在上一期之后" in said) == (1, True)
 
 
-def test_a_gap_is_told_and_does_not_fail_what_is_there(files: list[Path]) -> None:
+def test_a_gap_is_told_and_fails_until_the_withdrawn_edition_is_told_of(
+    files: list[Path], tmp_path: Path
+) -> None:
+    """What the address of a withdrawn edition answers stands for it; alone it proves nothing."""
     status, said = independent(files=[files[0], files[2]])
-    assert (status, "race 第 3 期之前缺了期次" in said) == (0, True)
-    assert "缺了期次" not in independent(files=files[1:])[1]
+    assert (status, "race 第 3 期之前缺了期次" in said) == (1, True)
+    assert independent(files=files[1:])[0] == 0
+    middle = json.loads(files[1].read_bytes())
+    told = {name: middle["package"][name] for name in ("season", "number", "previous_hash")}
+    gone = tmp_path / "gone.json"
+    gone.write_text(json.dumps(told | {"hash": middle["hash"], "state": "withdrawn", "reason": "误用"}))
+    status, said = independent(files=[files[0], gone, files[2]])
+    assert (status, "gone.json: 已撤回, 只有机构公布的哈希" in said) == (0, True)
+    assert independent(files=[gone])[0] == 1
+    gone.write_text(json.dumps(told | {"hash": "0" * 64, "state": "withdrawn"}))
+    status, said = independent(files=[files[0], gone, files[2]])
+    assert (status, "race 第 3 期没有接在上一期之后" in said) == (1, True)
+
+
+def test_two_different_files_of_one_number_are_told(files: list[Path], tmp_path: Path) -> None:
+    other = tmp_path / "other.json"
+    package = json.loads(files[2].read_bytes())["package"]
+    other.write_bytes(forged(package | {"code_version": "0"}))
+    status, said = independent(files=[*files, other])
+    assert (status, "other.json: 同一期另有一份内容不同的文件" in said) == (1, True)
+    assert independent(files=[*files, files[2]])[0] == 0
+
+
+def test_what_is_not_there_or_no_edition_is_said_in_words(files: list[Path], tmp_path: Path) -> None:
+    listed = tmp_path / "editions.json"
+    listed.write_text('{"editions": []}')
+    status, said = independent(files=[tmp_path / "none.json", listed, files[0]])
+    assert (status, said.count("读不出来"), said.count("相符")) == (1, 2, 1)
+    assert "none.json: 读不出来: [Errno 2]" in said
+    assert "editions.json: 读不出来: 没有 'package'" in said
+    assert independent("--keys", tmp_path / "none.json", files=files[:1])[0] == 2
+    assert independent("--keys", files[0], files=files[:1])[0] == 0
 
 
 def test_the_program_is_short_and_shares_nothing() -> None:
