@@ -114,6 +114,15 @@ def last_marks(session: Session) -> dict[str, str | None]:
     return found
 
 
+def detail_of(line: AuditLine) -> dict[str, Any]:
+    """The detail of a line; empty where it cannot be read any more."""
+    try:
+        found = json.loads(line.detail)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
 def record_act(
     session: Session, actor: str, action: str, subject: str, *, rows: Sequence[object] = (), **detail: Any
 ) -> AuditLine:
@@ -148,7 +157,7 @@ def broken_lines(session: Session) -> Iterator[int]:
         if line.seq_no != number or line.previous_hash != expected or line.hash != _line_hash(line):
             yield line.seq_no
         expected, number = line.hash, line.seq_no + 1
-    head = session.get(AuditHead, 1)
-    end = (0, START) if head is None else (head.seq_no, head.hash)
-    if end != (number - 1, expected):
-        yield max(end[0], number - 1)
+    heads = session.execute(select(AuditHead.id, AuditHead.seq_no, AuditHead.hash)).all()
+    # Where nothing was done yet there may be no end.
+    if (heads or number > 1) and [tuple(head) for head in heads] != [(1, number - 1, expected)]:
+        yield max([number - 1, *(head.seq_no for head in heads)])

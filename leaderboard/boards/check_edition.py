@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import zlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -22,10 +21,10 @@ from leaderboard.boards.contents import (
     contents_text,
     stored_parts,
 )
-from leaderboard.boards.gather import NothingInForce
 from leaderboard.boards.models import Edition, PublicForm
 from leaderboard.boards.package import Unreadable, canonical, digest, read_sealed, rebuilds, sealed, unpacked
 from leaderboard.boards.publish import score
+from leaderboard.damage import BROKEN, to_the_end
 from leaderboard.instant import instant_of
 from leaderboard.office import signature_holds
 from leaderboard.seasons.models import SchemeVersion, Season
@@ -37,8 +36,6 @@ CHANGED = {
     GROUNDS: "所依据的台账、任务、名单或方案记录与发布时不同",
     TRAIL: "发布之前的审计记录与发布时不同",
 }
-BROKEN = (KeyError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError)
-"""What reading a damaged document comes to."""
 
 
 def check_edition(session: Session, edition: Edition, parts: Mapping[str, str]) -> Iterator[str]:
@@ -46,7 +43,7 @@ def check_edition(session: Session, edition: Edition, parts: Mapping[str, str]) 
     try:
         package = unpacked(edition.package)
         file = read_sealed(canonical(sealed(package, edition.signature, edition.public_key or "0" * 64)))
-    except (*BROKEN, OSError, EOFError, zlib.error, Unreadable):
+    except (*BROKEN, Unreadable):
         yield "封存内容读不出来"
         return
     if gzip.decompress(edition.package) != canonical(package):
@@ -57,10 +54,10 @@ def check_edition(session: Session, edition: Edition, parts: Mapping[str, str]) 
         yield "数字签名无效"
     if not rebuilds(file):
         yield "由封存的事实与方案重算, 名次或得分不同"
-    yield from _columns(session, edition, package)
-    yield from _forms(session, edition)
-    yield from _sealed_form(session, edition, package)
-    yield from _ledger(session, edition, package, parts)
+    yield from to_the_end("本期的记录读不出来", _columns(session, edition, package))
+    yield from to_the_end("公开文件读不出来", _forms(session, edition))
+    yield from to_the_end("公开的封存文件读不出来", _sealed_form(session, edition, package))
+    yield from to_the_end("由台账已算不出这一期", _ledger(session, edition, package, parts))
 
 
 def _columns(session: Session, edition: Edition, package: Mapping[str, Any]) -> Iterator[str]:
@@ -97,7 +94,7 @@ def _forms(session: Session, edition: Edition) -> Iterator[str]:
     for form in session.scalars(select(PublicForm).where(PublicForm.edition_id == edition.id)):
         try:
             same = gzip.decompress(form.gzip) == form.identity == brotli.decompress(form.brotli)
-        except (OSError, EOFError, zlib.error, brotli.error):
+        except BROKEN:
             same = False
         if not same or hashlib.sha256(form.identity).hexdigest() != form.etag:
             yield f"公开文件 {form.path} 的各种编码或标记互不一致"
@@ -116,12 +113,21 @@ def _ledger(
     session: Session, edition: Edition, package: Mapping[str, Any], parts: Mapping[str, str]
 ) -> Iterator[str]:
     """Compose from the ledger again, and compare the rows with the hashes signed and kept in the trail."""
+    composed: list[str] = []
+    again = _composed_again(session, edition, package, composed)
+    yield from to_the_end("由台账已算不出这一期", again)
+    # Where it cannot be composed any more its rows have been told of, and the rest is compared alone.
+    grounds = composed[0] if composed else parts.get(GROUNDS, "")
+    yield from to_the_end("与它一起存下的内容读不出来", _contents(session, edition, grounds, parts))
+
+
+def _composed_again(
+    session: Session, edition: Edition, package: Mapping[str, Any], grounds: list[str]
+) -> Iterator[str]:
+    """What differs; the hash of the rows that it was composed from is put in `grounds`."""
     season = session.get_one(Season, edition.season_id)
-    try:
-        scored = score(session, season, due_of(session, edition))
-    except (*BROKEN, NothingInForce):
-        yield "由台账已算不出这一期"
-        return
+    scored = score(session, season, due_of(session, edition))
+    grounds.append(scored.grounds)
     differing = [
         key
         for key, told in scored.told.items()
@@ -129,11 +135,14 @@ def _ledger(
     ]
     if differing:
         yield f"由台账按当时所知重算, 与封存内容不同 ({'、'.join(differing)})"
+
+
+def _contents(session: Session, edition: Edition, grounds: str, parts: Mapping[str, str]) -> Iterator[str]:
     hash_ = digest(parts)
     if edition.contents_hash != hash_:
         yield "内容哈希与审计记录不符"
     if not signature_holds(edition.public_key or "", contents_text(hash_), edition.contents_signature or ""):
         yield "内容签名无效"
     seen, _, _ = parts.get(TRAIL, "").partition(" ")
-    stored = stored_parts(session, edition, scored.grounds, int(seen) if seen.isdecimal() else 0)
+    stored = stored_parts(session, edition, grounds, int(seen) if seen.isdecimal() else 0)
     yield from (CHANGED[part] for part, hash_ in stored.items() if parts.get(part) != hash_)

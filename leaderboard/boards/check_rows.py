@@ -1,9 +1,11 @@
-"""Checking rows that no edition rests on against the audit trail: drafts, objections, accounts, plans, messages."""
+"""Checking every row that acts make against the audit trail: plans, drafts, objections, accounts, screens, messages."""
 
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
@@ -11,15 +13,17 @@ from sqlalchemy.orm import Session, undefer
 from leaderboard import tables as every_table  # noqa: F401 - a command that only checks has loaded few of them
 from leaderboard.accounts.audit import last_marks, marks_of
 from leaderboard.accounts.models import AuditLine
+from leaderboard.boards.check_plan import PLANNED, wrong_plans
 from leaderboard.boards.foreseen import wrong_foreseen
+from leaderboard.damage import to_the_end
 from leaderboard.db import Base
 from leaderboard.ledger.evidence import wrong_evidence
 from leaderboard.ledger.imprints import wrong_rows
 from leaderboard.ledger.project_facts import wrong_project_facts
 from leaderboard.outbox.models import Message
-from leaderboard.seasons.models import Season
 
 MARKED = (
+    *PLANNED,
     "account",
     "ceremony",
     "ceremony_screen",
@@ -53,45 +57,45 @@ POSTED = {
 
 def check_rows(session: Session) -> Iterator[str]:
     """Rows that are not as the last act about them left them, that nobody made, or that are gone."""
-    marks = {name: mark for name, mark in last_marks(session).items() if mark is not None}
+    yield from to_the_end("审计记录所记的各行读不出来", _marked(session))
+    yield from to_the_end("参赛、赛季与日历的审计记录读不出来", wrong_plans(session))
+    yield from to_the_end("台账的审计记录读不出来", wrong_rows(session))
+    yield from to_the_end("项目汇总读不出来", _sums(session))
+    yield from to_the_end("名次前景读不出来", _foreseen(session))
+    evidence = (f"佐证材料 {name} 的内容与上传时不同" for name in wrong_evidence(session))
+    yield from to_the_end("佐证材料读不出来", evidence)
+
+
+def _marked(session: Session) -> Iterator[str]:
+    marks: dict[str, dict[str, str]] = defaultdict(dict)
+    for name, mark in last_marks(session).items():
+        if mark is not None:
+            marks[name.partition(" ")[0]][name] = mark
     tables = {mapper.local_table.name: mapper.class_ for mapper in Base.registry.mappers}  # type: ignore[attr-defined]
     for table in MARKED:
-        for row in session.scalars(select(tables[table]).options(undefer("*"))):
-            for name, mark in marks_of([row]).items():
-                if marks.pop(name, None) != mark:
-                    yield f"记录 {name} 与审计记录不符"
-    for name in marks:
-        yield f"审计记录记有 {name}, 库中没有"
-    yield from wrong_rows(session)
-    yield from _rules(session)
-    yield from _sums(session)
-    yield from (f"{subject}: 存下的名次前景与测算时不同" for subject in _foreseen(session))
-    yield from (f"佐证材料 {name} 的内容与上传时不同" for name in wrong_evidence(session))
+        yield from to_the_end(
+            f"表 {table} 读不出来", _of_table(session, tables[table], marks.pop(table, {}), table in PLANNED)
+        )
+    for of_table in marks.values():
+        yield from (f"审计记录记有 {name}, 库中没有" for name in of_table)
 
 
-def _rules(session: Session) -> Iterator[str]:
-    """Seasons that want two persons, or do not, otherwise than was last set."""
-    acts = select(AuditLine).where(AuditLine.action == "season.two_persons").order_by(AuditLine.seq_no)
-    wanted = {line.subject: json.loads(line.detail)["now"] for line in session.scalars(acts)}
-    for season in session.scalars(select(Season)):
-        if season.two_persons != int(wanted.get(season.slug, False)):
-            yield f"赛季 {season.slug} 的两人发布与审计记录不符"
+def _of_table(session: Session, table: Any, marks: dict[str, str], may_be_older: bool) -> Iterator[str]:
+    """Rows of one table whose marks differ; `may_be_older` than its marks leaves it to others to tell who made a row."""
+    for row in session.scalars(select(table).options(undefer("*"))):
+        for name, mark in marks_of([row]).items():
+            kept = marks.pop(name, None)
+            if kept != mark and not (kept is None and may_be_older):
+                yield f"记录 {name} 与审计记录不符"
+    yield from (f"审计记录记有 {name}, 库中没有" for name in marks)
 
 
 def _foreseen(session: Session) -> Iterator[str]:
-    try:
-        yield from wrong_foreseen(session)
-    except (ValueError, KeyError):
-        yield "名次前景的审计记录读不出来"
+    yield from (f"{subject}: 存下的名次前景与测算时不同" for subject in wrong_foreseen(session))
 
 
 def _sums(session: Session) -> Iterator[str]:
-    try:
-        wrong = wrong_project_facts(session)
-    except ValueError:
-        yield "项目汇总读不出来"
-        return
-    for project in wrong:
+    for project in wrong_project_facts(session):
         yield f"项目 {project.code} 的汇总 ({', '.join(project.tables)}) 与台账不符"
 
 

@@ -70,7 +70,7 @@ def request_run(session: Session, season: Season, once_key: str, actor: str, at:
         if found := _run_of_key(session, key):
             return found
         raise
-    record_act(session, actor, "edition.request", season.slug, run=run.id)
+    record_act(session, actor, "edition.request", season.slug, run=run.id, due_at=run.due_at)
     return run
 
 

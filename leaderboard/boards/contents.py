@@ -113,7 +113,9 @@ def stored_parts(session: Session, edition: Edition, grounds: str, seen: int) ->
     season = session.get_one(Season, edition.season_id)
     version = session.get(SchemeVersion, edition.scheme_version_id)
     columns = [getattr(Standing, name) for name in STANDING]
-    standings = select(Unit.key.label("unit"), *columns).join(Unit, Unit.id == Standing.unit_id)
+    standings = select(Unit.key.label("unit"), *columns).outerjoin_from(
+        Standing, Unit, Unit.id == Standing.unit_id
+    )
     rows = session.execute(standings.where(Standing.edition_id == edition.id).order_by(Standing.line_no))
     forms = session.scalars(select(PublicForm).where(PublicForm.edition_id == edition.id))
     return {

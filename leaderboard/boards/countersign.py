@@ -45,7 +45,8 @@ def want_two(session: Session, actor: str, season: Season, *, reason: str) -> No
         raise DraftRefused(_("本赛季已须两人发布"))
     held.two_persons = 1
     session.flush()
-    record_act(session, actor, "season.two_persons", season.slug, was=False, now=True, why=reason.strip())
+    told = {"was": False, "now": True, "why": reason.strip()}
+    record_act(session, actor, "season.two_persons", season.slug, rows=[held], **told)
 
 
 def ask(
@@ -95,7 +96,8 @@ def agree(session: Session, actor: str, asked: Countersign) -> Countersign:
     if asked.act == ALONE:
         season.two_persons = 0
         session.flush()
-        record_act(session, actor, "season.two_persons", season.slug, was=True, now=False, why=asked.reason)
+        told = {"was": True, "now": False, "why": asked.reason}
+        record_act(session, actor, "season.two_persons", season.slug, rows=[season], **told)
     return asked
 
 

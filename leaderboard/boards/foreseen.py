@@ -14,6 +14,7 @@ from leaderboard.accounts.models import AuditLine
 from leaderboard.boards.models import Edition
 from leaderboard.boards.prospect_models import DivisionField, Prospect
 from leaderboard.boards.prospects import Foreseen
+from leaderboard.damage import to_the_end
 from leaderboard.seasons.models import Season
 
 FORESEE = "edition.foresee"
@@ -47,9 +48,15 @@ def wrong_foreseen(session: Session) -> Iterator[str]:
     told = {line.subject: line.detail for line in session.execute(acts.order_by(AuditLine.seq_no))}
     nothing = imprint_of(session, 0)
     for edition_id, subject in _subjects(session).items():
-        kept = json.loads(told[subject])["imprint"] if subject in told else nothing
-        if imprint_of(session, edition_id) != kept:
-            yield subject
+        kept = told.get(subject)
+        yield from to_the_end(subject, _differing(session, edition_id, subject, kept, nothing))
+
+
+def _differing(
+    session: Session, edition_id: int, subject: str, detail: str | None, nothing: str
+) -> Iterator[str]:
+    if imprint_of(session, edition_id) != (nothing if detail is None else json.loads(detail)["imprint"]):
+        yield subject
 
 
 def _subjects(session: Session) -> dict[int, str]:

@@ -102,13 +102,17 @@ def content_of(session: Session, file: EvidenceFile) -> Iterator[bytes]:
 
 
 def wrong_evidence(session: Session) -> Iterator[str]:
-    """Ids of the files whose bytes are not those that were given, and hashes of bytes that no file has."""
+    """Ids of the files whose bytes are not those that were given, and hashes of bytes that no file has or with a gap."""
     files = session.execute(select(EvidenceFile)).scalars().all()
     for file in files:
         if hashlib.sha256(b"".join(content_of(session, file))).hexdigest() != file.sha256:
             yield str(file.file_id)
-    kept = set(session.scalars(select(EvidenceChunk.sha256).distinct()))
-    yield from sorted(kept - {file.sha256 for file in files})
+    named = {file.sha256 for file in files}
+    counted = select(EvidenceChunk.sha256, func.count(), func.max(EvidenceChunk.chunk_no))
+    for sha256, count, last in session.execute(counted.group_by(EvidenceChunk.sha256).order_by("sha256")):
+        # A stretch beyond the others is never read.
+        if sha256 not in named or count != last + 1:
+            yield sha256
 
 
 def media_type_of(content: bytes) -> str | None:

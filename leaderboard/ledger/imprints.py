@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from decimal import Decimal
 from operator import itemgetter
 from typing import Any
 
@@ -23,6 +24,7 @@ from sqlalchemy import table as named
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.models import AuditLine
+from leaderboard.damage import to_the_end
 from leaderboard.db import Base
 from leaderboard.ledger.models import (
     Adjustment,
@@ -44,6 +46,8 @@ COLUMNS = {
     for table in (*FACTS, *DECISIONS, Project)
 }
 """The columns of a row in the order in which they are hashed."""
+NO_KINDS = frozenset({float, bytes, memoryview, Decimal})
+"""What no column of the ledger holds, and a database that does not look at kinds may be given."""
 FORMER = ("until_at", "former_columns")
 """What a head that was amended is hashed with besides: until when it was as it was before, and what it was."""
 NUMBER_FROM = 53
@@ -123,25 +127,25 @@ def wrong_rows(session: Session) -> Iterator[str]:
     kept, end = _kept(session, 0)
     since = _kept_since(session)
     for table in COLUMNS:
-        try:
-            stored, twice = _stored(session, table)
-        except (ValueError, TypeError, KeyError, AttributeError):
-            yield f"台账 {table} 读不出来"
-            continue
-        yield from (f"台账 {table} 的记录 {_named(key)} 有两行" for key in twice)
-        for line in kept[table]:
-            rows = [stored.pop(key, b"") for key in line.keys]
-            if hashlib.sha256(b"[" + b",".join(rows) + b"]").hexdigest() != line.sha256:
-                yield _told(table, line, rows)
-        if stored:
-            # Written since the trail was read: named by a line that has come in meanwhile.
-            newer, _end = _kept(session, end)
-            known = {key for line in newer[table] for key in line.keys}
-            yield from (
-                f"台账 {table} 的记录 {_named(key)} 没有审计记录"
-                for key, row in stored.items()
-                if key not in known and _instant_of(table, row) >= since
-            )
+        yield from to_the_end(f"台账 {table} 读不出来", _wrong_of(session, table, kept[table], end, since))
+
+
+def _wrong_of(session: Session, table: str, kept: list[Kept], end: int, since: int) -> Iterator[str]:
+    stored, twice = _stored(session, table)
+    yield from (f"台账 {table} 的记录 {_named(key)} 有两行" for key in twice)
+    for line in kept:
+        rows = [stored.pop(key, b"") for key in line.keys]
+        if hashlib.sha256(b"[" + b",".join(rows) + b"]").hexdigest() != line.sha256:
+            yield _told(table, line, rows)
+    if stored:
+        # Written since the trail was read: named by a line that has come in meanwhile.
+        newer, _end = _kept(session, end)
+        known = {key for line in newer[table] for key in line.keys}
+        yield from (
+            f"台账 {table} 的记录 {_named(key)} 没有审计记录"
+            for key, row in stored.items()
+            if key not in known and _instant_of(table, row) >= since
+        )
 
 
 def _told(table: str, line: Kept, rows: Sequence[bytes]) -> str:
@@ -181,6 +185,9 @@ def _kept_since(session: Session) -> int:
 
 
 def _instant_of(table: str, row: bytes) -> int:
+    if not row.startswith(b"["):
+        # What cannot be told as an act would have told it was not recorded by one.
+        return 2**63
     values, columns = orjson.loads(row), COLUMNS[table]
     if len(values) > len(columns):
         return int(values[len(columns)])
@@ -194,8 +201,18 @@ def _stored(session: Session, table: str) -> tuple[dict[int, bytes], list[int]]:
     for key, row in _states(session) if table == "project" else _rows(session, table):
         if key in found:
             twice.append(key)
-        found[key] = orjson.dumps(row, default=str)
+        found[key] = _as_hashed(row)
     return found, twice
+
+
+def _as_hashed(row: tuple[Any, ...]) -> bytes:
+    """A row as it is hashed; one with a value of a kind that no column of the ledger has is told as no act told any.
+
+    orjson writes infinity as if nothing were there.
+    """
+    if NO_KINDS.isdisjoint(map(type, row)):
+        return orjson.dumps(row)
+    return repr(row).encode()
 
 
 def _rows(session: Session, table: str) -> Iterator[tuple[int, tuple[Any, ...]]]:

@@ -127,7 +127,7 @@ def wrong_project_facts(session: Session) -> list[WrongFacts]:
     for project_id in wrong_suspects(session):
         still[project_id] = (*still.get(project_id, ()), Suspect.__tablename__)
     wrong = [WrongFacts(code, still[project_id]) for project_id, code in codes.items() if project_id in still]
-    gone = set(session.scalars(select(KeptLine.project_id))) - codes.keys()
+    gone = (set(session.scalars(select(KeptLine.project_id))) | still.keys()) - codes.keys()
     return [*wrong, *(WrongFacts(f"#{project_id}", (Project.__tablename__,)) for project_id in sorted(gone))]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.audit import record_act
@@ -99,15 +99,16 @@ def import_year(
         problems.append(_("没有一天与平日的周一至周五不同, 请核对内容"))
     if problems:
         raise PlanError(*problems)
-    before = {(d.day, d.is_working) for d in days_of_year(session, year)}
-    session.execute(
-        delete(CalendarDay).where(
-            CalendarDay.day.between(date(year, 1, 1), date(year, 12, 31)) | CalendarDay.day.in_(different)
-        )
-    )
-    session.add_all(
-        CalendarDay(day=d.day, is_working=int(d.is_working), name=d.name) for d in different.values()
-    )
+    of_year = days_of_year(session, year)
+    before = {(d.day, d.is_working) for d in of_year}
+    gone = [d for d in of_year if d.day not in different]
+    for each in gone:
+        session.delete(each)
+    # A day of the December before may be named by two notices; the later one holds.
+    written = [
+        session.merge(CalendarDay(day=d.day, is_working=int(d.is_working), name=d.name))
+        for d in different.values()
+    ]
     kept = session.get(CalendarYear, year) or CalendarYear(year=year)
     kept.source, kept.imported_at, kept.imported_by = source.strip(), now(), actor
     session.add(kept)
@@ -121,6 +122,7 @@ def import_year(
         source=kept.source,
         added=_written(after - before),
         removed=_written(before - after),
+        rows=[kept, *gone, *written],
     )
     return kept
 

@@ -87,7 +87,8 @@ def copy_season(  # noqa: PLR0913 - what a season is, all by name
     if source.two_persons:
         season.two_persons = 1
         session.flush()
-        record_act(session, actor, "season.two_persons", slug, was=False, now=True, why=source.slug)
+        told = {"was": False, "now": True, "why": source.slug}
+        record_act(session, actor, "season.two_persons", slug, rows=[season], **told)
     units = _copy_entries(session, actor, source, season)
     targets = _copy_targets(session, actor, source, season, units) if with_targets else 0
     copied = Copied(
@@ -98,8 +99,8 @@ def copy_season(  # noqa: PLR0913 - what a season is, all by name
         _copy_timetables(session, actor, source, season),
     )
     session.flush()
-    told: dict[str, Any] = {"units": copied.units, "targets": copied.targets, "timetables": copied.timetables}
-    record_act(session, actor, "season.copy", slug, season=source.slug, **told)
+    made: dict[str, Any] = {"units": copied.units, "targets": copied.targets, "timetables": copied.timetables}
+    record_act(session, actor, "season.copy", slug, season=source.slug, rows=[season], **made)
     return copied
 
 

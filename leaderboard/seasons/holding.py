@@ -40,7 +40,9 @@ def set_window(
     held.window_days, held.window_contact = days, contact
     session.flush()
     new = {"days": days, "contact": contact}
-    record_act(session, actor, "season.window", season.slug, was=was, now=new, why=reason.strip())
+    record_act(
+        session, actor, "season.window", season.slug, was=was, now=new, why=reason.strip(), rows=[held]
+    )
 
 
 def freeze_season(
@@ -57,7 +59,7 @@ def freeze_season(
         raise PlanError(_("赛季 {season} 已经封榜").format(season=held.title))
     held.frozen_at = now() if at is None else at
     session.flush()
-    record_act(session, actor, "season.freeze", season.slug, why=reason.strip())
+    record_act(session, actor, "season.freeze", season.slug, why=reason.strip(), rows=[held])
 
 
 def thaw_season(session: Session, actor: str, season: Season, *, reason: str) -> None:
@@ -72,7 +74,7 @@ def thaw_season(session: Session, actor: str, season: Season, *, reason: str) ->
         raise PlanError(_("赛季 {season} 没有封榜").format(season=held.title))
     since, held.frozen_at = held.frozen_at, None
     session.flush()
-    record_act(session, actor, "season.reveal", season.slug, since=since, why=reason.strip())
+    record_act(session, actor, "season.reveal", season.slug, since=since, why=reason.strip(), rows=[held])
 
 
 def _held(session: Session, season: Season) -> Season:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from operator import attrgetter
 
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.audit import record_act
 from leaderboard.instant import Millis, now
 from leaderboard.seasons.models import DIVISION, UNIT, Division, FormerName, Season, Unit
-from leaderboard.seasons.plan import PlanError
+from leaderboard.seasons.plan import PlanError, hold
 from leaderboard.seasons.read import list_divisions, list_units
 from leaderboard.words import gettext as _
 
@@ -24,10 +25,11 @@ def order_units(session: Session, actor: str, ordered: Sequence[Unit], *, at: Mi
     every = list_units(session)
     queue = iter(ordered)
     wanted = [next(queue) if unit.id in moved else unit for unit in every]
-    count = _number(session, UNIT, wanted, at)
-    if count:
-        record_act(session, actor, "unit.order", "units", order=[unit.key for unit in wanted])
-    return count
+    moved_now, former = _number(session, UNIT, wanted, at)
+    if moved_now:
+        order = [unit.key for unit in wanted]
+        record_act(session, actor, "unit.order", "units", order=order, rows=[*moved_now, *former])
+    return len(moved_now)
 
 
 def order_divisions(
@@ -36,19 +38,27 @@ def order_divisions(
     """List the season's divisions in this order; tells how many moved."""
     if {d.id for d in ordered} != {d.id for d in list_divisions(session, season.id)}:
         raise PlanError(_("组别刚刚有增减, 请重新排列"))
-    count = _number(session, DIVISION, ordered, at)
-    if count:
-        record_act(session, actor, "division.order", season.slug, order=[d.key for d in ordered])
-    return count
+    moved, former = _number(session, DIVISION, ordered, at)
+    if moved:
+        order = [division.key for division in ordered]
+        record_act(session, actor, "division.order", season.slug, order=order, rows=[*moved, *former])
+    return len(moved)
 
 
-def _number(session: Session, kind: str, wanted: Sequence[Unit | Division], at: Millis | None) -> int:
-    """Give every one its number from 1 on and keep the numbers of those that had another; tells how many had."""
+def _number(
+    session: Session, kind: str, wanted: Sequence[Unit | Division], at: Millis | None
+) -> tuple[list[Unit | Division], list[FormerName]]:
+    """Give every one its number from 1 on and keep the numbers of those that had another; both, of those that had."""
     until = now() if at is None else at
-    changed = [(number, thing) for number, thing in enumerate(wanted, start=1) if thing.sort_no != number]
-    for number, thing in changed:
-        was = json.dumps({"sort_no": thing.sort_no})
-        session.add(FormerName(kind=kind, subject_id=thing.id, until_at=until, names=was))
-        thing.sort_no = number
+    for thing in sorted(wanted, key=attrgetter("id")):
+        hold(session, thing)
+    moved, former = [], []
+    for number, thing in enumerate(wanted, start=1):
+        if thing.sort_no != number:
+            was = json.dumps({"sort_no": thing.sort_no})
+            former.append(FormerName(kind=kind, subject_id=thing.id, until_at=until, names=was))
+            thing.sort_no = number
+            moved.append(thing)
+    session.add_all(former)
     session.flush()
-    return len(changed)
+    return moved, former

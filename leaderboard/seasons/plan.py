@@ -29,6 +29,11 @@ class PlanError(ValueError):
         self.problems = problems
 
 
+def hold(session: Session, planned: Season | Division | Unit) -> None:
+    """Look at a row again and keep others from changing it until the transaction ends, so that its mark tells all of it."""
+    session.refresh(planned, with_for_update={"key_share": True})
+
+
 def open_season(  # noqa: PLR0913 - the columns of the table, all by name
     session: Session,
     actor: str,
@@ -66,7 +71,7 @@ def open_season(  # noqa: PLR0913 - the columns of the table, all by name
     )
     session.add(season)
     session.flush()
-    record_act(session, actor, "season.open", slug, title=title)
+    record_act(session, actor, "season.open", slug, title=title, rows=[season])
     return season
 
 
@@ -82,12 +87,14 @@ def change_period(
         problems.append(_("赛季结束日 {ends} 应晚于开始日 {starts}").format(ends=ends_on, starts=starts_on))
     if problems:
         raise PlanError(*problems)
+    hold(session, season)
     was = {"starts_on": str(season.starts_on), "ends_on": str(season.ends_on)}
     wanted = {"starts_on": str(starts_on), "ends_on": str(ends_on)}
     if was != wanted:
         season.starts_on, season.ends_on = starts_on, ends_on
         session.flush()
-        record_act(session, actor, "season.period", season.slug, was=was, now=wanted, why=reason.strip())
+        told = {"was": was, "now": wanted, "why": reason.strip()}
+        record_act(session, actor, "season.period", season.slug, rows=[season], **told)
 
 
 def show_season(
@@ -101,9 +108,11 @@ def show_season(
         raise PlanError(_("公开或停止公开须写明理由"))
     if season.two_persons and not agreed:
         raise PlanError(_("本赛季须两人发布: 请先在控制台提出, 由另一位管理员会签"))
+    hold(session, season)
     season.is_public = int(is_public)
     session.flush()
-    record_act(session, actor, "season.show" if is_public else "season.hide", season.slug, why=reason.strip())
+    act = "season.show" if is_public else "season.hide"
+    record_act(session, actor, act, season.slug, why=reason.strip(), rows=[season])
     post(session, SEASON_SHOWN if is_public else SEASON_HIDDEN, season.slug)
 
 
@@ -119,7 +128,7 @@ def add_division(
     division = Division(season_id=season.id, key=key, name=name, name_en=name_en, sort_no=count + 1)
     session.add(division)
     session.flush()
-    record_act(session, actor, "division.add", f"{season.slug}/{key}", name=name)
+    record_act(session, actor, "division.add", f"{season.slug}/{key}", name=name, rows=[division])
     return division
 
 
@@ -132,7 +141,7 @@ def add_unit(
     unit = Unit(key=key, name=name, name_en=name_en, sort_no=sort_no)
     session.add(unit)
     session.flush()
-    record_act(session, actor, "unit.add", key, name=name)
+    record_act(session, actor, "unit.add", key, name=name, rows=[unit])
     return unit
 
 
@@ -173,7 +182,8 @@ def enter_unit(  # noqa: PLR0913 - the columns of the table, all by name
         changed = [name for name in (was | told) if was.get(name) != told.get(name)]
         told = {"was": {n: was.get(n) for n in changed}, "now": {n: told.get(n) for n in changed}}
     told |= {"why": reason} if reason else {}
-    record_act(session, actor, "unit.enter", f"{season.slug}/{unit.key}", **told)
+    rows = [entry, live] if live else [entry]
+    record_act(session, actor, "unit.enter", f"{season.slug}/{unit.key}", rows=rows, **told)
     return entry
 
 
@@ -249,6 +259,8 @@ def set_target(  # noqa: PLR0913 - the columns of the table, all by name
 
 def extend_stages(session: Session, actor: str, season: Season, stages: Sequence[Mapping[str, str]]) -> None:
     """Set the season's own stages beyond the standard ones: key, name, name_en."""
+    hold(session, season)
     season.stages = json.dumps([dict(stage) for stage in stages], ensure_ascii=False)
     session.flush()
-    record_act(session, actor, "season.stages", season.slug, stages=[stage["key"] for stage in stages])
+    keys = [stage["key"] for stage in stages]
+    record_act(session, actor, "season.stages", season.slug, stages=keys, rows=[season])

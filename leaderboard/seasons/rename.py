@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from leaderboard.accounts.audit import record_act
 from leaderboard.instant import Millis, now
 from leaderboard.seasons.models import DIVISION, SEASON, UNIT, Division, FormerName, Season, Unit
-from leaderboard.seasons.plan import PlanError
+from leaderboard.seasons.plan import PlanError, hold
 from leaderboard.words import gettext as _
 
 COLUMNS = {
@@ -92,19 +92,19 @@ def _rename(  # noqa: PLR0913, PLR0917 - what, as which, and in whose name
     wanted = {key: _trimmed(value) for key, value in columns.items()}
     if wanted.get(REQUIRED[kind], subject) is None:
         raise PlanError(_("名称不能空白"))
+    hold(session, thing)
     was = {key: getattr(thing, key) for key, value in wanted.items() if getattr(thing, key) != value}
     if not was:
         raise PlanError(_("名称没有变化"))
     for key in was:
         setattr(thing, key, wanted[key])
-    session.add(
-        FormerName(
-            kind=kind, subject_id=thing.id, until_at=now() if at is None else at, names=json.dumps(was)
-        )
+    former = FormerName(
+        kind=kind, subject_id=thing.id, until_at=now() if at is None else at, names=json.dumps(was)
     )
+    session.add(former)
     session.flush()
-    changed = {key: wanted[key] for key in was}
-    record_act(session, actor, f"{kind}.rename", subject, was=was, now=changed, why=reason.strip())
+    told = {"was": was, "now": {key: wanted[key] for key in was}, "why": reason.strip()}
+    record_act(session, actor, f"{kind}.rename", subject, rows=[thing, former], **told)
 
 
 def _trimmed(value: Any) -> Any:

@@ -182,4 +182,4 @@ def leave_season(
         raise PlanError(*problems)
     live.ended_at = now() if at is None else at
     session.flush()
-    record_act(session, actor, "unit.leave", f"{season.slug}/{unit.key}", why=reason.strip())
+    record_act(session, actor, "unit.leave", f"{season.slug}/{unit.key}", why=reason.strip(), rows=[live])

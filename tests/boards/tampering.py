@@ -20,6 +20,7 @@ from leaderboard.accounts.people import add_account
 from leaderboard.accounts.second_factor import enrol, new_secret
 from leaderboard.boards.ceremonies import begin
 from leaderboard.boards.check import check_database
+from leaderboard.boards.clock import request_run
 from leaderboard.boards.correct import withdraw
 from leaderboard.boards.countersign import ALONE, ask, want_two
 from leaderboard.boards.drafts import open_window
@@ -38,6 +39,8 @@ from leaderboard.ledger.distinct import set_apart
 from leaderboard.ledger.evidence import attach
 from leaderboard.ledger.models import Project
 from leaderboard.objections.file import file_objection
+from leaderboard.seasons.calendar import import_year
+from leaderboard.seasons.notice import NoticeDay
 from leaderboard.seasons.plan import show_season
 from leaderboard.seasons.rename import rename_unit
 from leaderboard.seasons.timetable import add_timetable, course_of, skip_instant
@@ -129,6 +132,9 @@ def planned(race: Race) -> None:
     show_season(session, "li", season, is_public=False, reason="整理")
     want_two(session, "li", season, reason="领导小组要求")
     ask(session, "li", season, ALONE, reason="人手不足")
+    request_run(session, season, "once", "li", now())
+    off = [NoticeDay(date(2026, 10, day), False, "国庆节") for day in (1, 2)]
+    import_year(session, "li", 2026, off, source="放假安排通知")
 
 
 @contextmanager
@@ -151,6 +157,25 @@ def changed(database: Database, statement: str, **values: Any) -> Iterator[Sessi
             raw.execute("PRAGMA foreign_keys = ON")
 
 
+@contextmanager
+def tampered(session: Session, statement: str, **values: Any) -> Iterator[bool]:
+    """The session after a statement behind the house's back, until it is put back; False where that is refused."""
+    aside = session.begin_nested()
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    freely = "PRAGMA defer_foreign_keys = ON" if is_sqlite else "SET LOCAL session_replication_role = replica"
+    session.execute(text(freely))
+    try:
+        done: Any = session.execute(text(statement), values)
+        assert done.rowcount == 1
+        # Whoever checks has a session of their own.
+        session.expire_all()
+        yield True
+    except IntegrityError:
+        yield False
+    finally:
+        aside.rollback()
+
+
 def first_flaw(session: Session | None) -> str:
     """The first thing found wrong; empty when nothing is."""
     return "the database refuses it" if session is None else first_flaw_of(session)
@@ -168,10 +193,10 @@ def other(column: Column[Any], value: Any) -> Any:
     if isinstance(value, int):
         # A small number is moved past its neighbours, an instant by a millisecond.
         return value + (1000 if value < 1_000_000 else 1)
-    if value is None:
-        return 1 if "INT" in str(column.type).upper() else "x"
     if "DATE" in str(column.type).upper():
         return "2026-02-02"
+    if value is None:
+        return 1 if "INT" in str(column.type).upper() else "x"
     return value[:-1] + ("1" if value.endswith("0") else "0")
 
 

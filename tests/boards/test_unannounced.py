@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from fractions import Fraction
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.audit import record_act
@@ -22,7 +19,7 @@ from leaderboard.ledger.bulk import Fact, Head, add_facts, add_projects
 from leaderboard.ledger.bulk_decisions import Decision, decide_facts
 from leaderboard.ledger.imprints import COLUMNS, wrong_rows
 from leaderboard.ledger.models import CapitalArrival, Credit, Project, StageEvent
-from tests.boards.tampering import first_flaw_of, other
+from tests.boards.tampering import first_flaw_of, other, tampered
 from tests.factories import PENDING, VERIFIED, Race, start_race
 
 TABLES = sorted({*COLUMNS, "former_project"})
@@ -81,23 +78,6 @@ def at_once(race: Race) -> None:
     ]
     made = add_facts(session, VERIFIED, facts)
     decide_facts(session, "li", [Decision(CapitalArrival, ids["B-1"], made[2], "verified")])
-
-
-@contextmanager
-def tampered(session: Session, statement: str, **values: Any) -> Iterator[bool]:
-    """The session after a statement behind the house's back, until it is put back; False where that is refused."""
-    aside = session.begin_nested()
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    freely = "PRAGMA defer_foreign_keys = ON" if is_sqlite else "SET LOCAL session_replication_role = replica"
-    session.execute(text(freely))
-    try:
-        done: Any = session.execute(text(statement), values)
-        assert done.rowcount == 1
-        yield True
-    except IntegrityError:
-        yield False
-    finally:
-        aside.rollback()
 
 
 def first_and_last(session: Session, name: str) -> list[dict[str, Any]]:

@@ -1,0 +1,91 @@
+"""Checking the clock's runs: each was asked for or stands on its timetable, and what is done came to a board."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from leaderboard.accounts.audit import detail_of
+from leaderboard.accounts.models import AuditLine
+from leaderboard.boards.due import timetable_key
+from leaderboard.boards.models import DONE, Draft, DueRun, Edition
+from leaderboard.boards.timekeeping import MOST_OFF_MS
+from leaderboard.instant import now
+from leaderboard.seasons.models import CalendarYear, Season, Timetable
+from leaderboard.seasons.timetable import Course, course_of
+
+REQUEST, BRING_BACK = "edition.request", "run.bring_back"
+
+
+def check_runs(session: Session) -> Iterator[str]:
+    """Runs that are said to be done and came to neither an edition nor a draft, and runs that nothing asked for."""
+    yield from _lost(session)
+    runs = session.scalars(select(DueRun).order_by(DueRun.id)).all()
+    yield from _unasked(session, [run for run in runs if run.timetable_id is None])
+    yield from _off_timetable(session, [run for run in runs if run.timetable_id is not None])
+    wanted_by = _wanted_by(session)
+    for run in runs:
+        if run.requested_by is not None and run.requested_by not in wanted_by[run.id]:
+            yield f"发布记录 {run.id} 的提出人与审计记录不符"
+
+
+def _lost(session: Session) -> Iterator[str]:
+    editions = select(Edition.run_id).where(Edition.run_id.is_not(None))
+    drafts = select(Draft.run_id).where(Draft.run_id.is_not(None))
+    lost = select(DueRun).where(DueRun.state == DONE, DueRun.id.not_in(editions), DueRun.id.not_in(drafts))
+    for run in session.scalars(lost.order_by(DueRun.id)):
+        yield f"发布记录 {run.id} 已完成, 却没有对应的期或公示稿"
+
+
+def _unasked(session: Session, runs: Sequence[DueRun]) -> Iterator[str]:
+    acts = session.scalars(select(AuditLine).where(AuditLine.action == REQUEST))
+    asked = {detail_of(line).get("run"): line for line in acts}
+    rows = session.execute(select(Season.id, Season.slug))
+    slugs = {season_id: slug for season_id, slug in rows}  # noqa: C416 - rows are no pairs to mypy
+    for run in runs:
+        line = asked.pop(run.id, None)
+        # Lines of before they told when the board was due leave that open.
+        if line is None or line.subject != slugs.get(run.season_id):
+            yield f"发布记录 {run.id} 没有审计记录"
+        elif detail_of(line).get("due_at", run.due_at) != run.due_at:
+            yield f"发布记录 {run.id} 的时间与审计记录不符"
+    yield from (
+        f"审计记录第 {line.seq_no} 条记有发布记录 {number}, 库中没有" for number, line in asked.items()
+    )
+
+
+def _wanted_by(session: Session) -> dict[int, set[str]]:
+    """Who asked for each run, or brought it back."""
+    wanted: dict[int, set[str]] = defaultdict(set)
+    for line in session.scalars(select(AuditLine).where(AuditLine.action.in_((REQUEST, BRING_BACK)))):
+        number = detail_of(line).get("run") if line.action == REQUEST else line.subject.removeprefix("run ")
+        wanted[int(number or 0)].add(line.actor)
+    return wanted
+
+
+def _off_timetable(session: Session, runs: Sequence[DueRun]) -> Iterator[str]:
+    timetables = session.scalars(select(Timetable)).all()
+    courses = {timetable.id: (timetable, course_of(session, timetable)) for timetable in timetables}
+    noticed_at = session.scalar(select(func.max(CalendarYear.imported_at))) or 0
+    for run in runs:
+        found = courses.get(run.timetable_id or 0)
+        if found is None or not _stands(run, *found, noticed_at):
+            yield f"发布记录 {run.id} 不在其时间表上"
+
+
+def _stands(run: DueRun, timetable: Timetable, course: Course, noticed_at: int) -> bool:
+    """Whether a run is one of its timetable's, as far as the present rule and calendar tell.
+
+    Of instants before the rule was last changed or the timetable resumed, and of working days before the last notice
+    was taken in, they tell nothing.
+    """
+    if (run.season_id, run.once_key) != (timetable.season_id, timetable_key(timetable.id, run.due_at)):
+        return False
+    if run.due_at > now() + MOST_OFF_MS:
+        return False
+    if run.due_at < timetable.starts_at or (course.rule.needs_calendar and run.due_at < noticed_at):
+        return True
+    return next(course.between(run.due_at - 1, run.due_at), None) == run.due_at
