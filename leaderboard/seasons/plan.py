@@ -111,8 +111,14 @@ def show_season(
     hold(session, season)
     season.is_public = int(is_public)
     session.flush()
-    act = "season.show" if is_public else "season.hide"
-    record_act(session, actor, act, season.slug, why=reason.strip(), rows=[season])
+    record_act(
+        session,
+        actor,
+        "season.show" if is_public else "season.hide",
+        season.slug,
+        why=reason.strip(),
+        rows=[season],
+    )
     post(session, SEASON_SHOWN if is_public else SEASON_HIDDEN, season.slug)
 
 
