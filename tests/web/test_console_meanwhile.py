@@ -89,6 +89,16 @@ def test_a_window_set_by_two_shows_both_lengths(chief: FlaskClient) -> None:
     assert "工作日数（0 为不公示）: 现为“3”，您填的是“5”" in told
 
 
+def test_deadlines_set_by_two_show_both_of_each_stage(chief: FlaskClient) -> None:
+    page = f"{SEASON}/deadlines"
+    first = {"days-landed": "91", "since-landed": "signed", "days-started": "111", "since-started": "signed"}
+    second = {"days-landed": "61", "since-landed": "signed", "days-started": "", "since-started": "signed"}
+    why = {"reason": "考核办法"}
+    told = both_versions(chief, page, page, first | why, second | why)
+    assert "落地: 现为“签约后 91 天内”，您填的是“签约后 61 天内”" in told
+    assert "开工: 现为“签约后 111 天内”，您填的是“—”" in told
+
+
 def test_a_role_given_by_two_shows_both_roles(app: Flask, database: Database) -> None:
     system = visitor(app, database, SYSTEM, "zhang")
     visitor(app, database, VIEWER, "wang")
