@@ -105,7 +105,8 @@ def store(work: Work) -> None:
         looked = session.get_one(Job, work.asked["look"])
         content = b"".join(file_parts(session, looked.id, GIVEN))
     told = partial(work.count, "storing")
-    how = How(work.asked["manner"], work.asked.get("reason"), work.asked.get("seen"), told=told)
+    seen, mark = work.asked.get("seen"), work.asked.get("mark")
+    how = How(work.asked["manner"], work.asked.get("reason"), seen, mark, told=told)
     try:
         given = _given(work, asked_of(looked), content)
         rows = _rows(given)
@@ -191,6 +192,7 @@ def _told(plan: Plan) -> dict[str, Any]:
         "is_new": plan.season_is_new,
         "brings_scheme": plan.brings_scheme,
         "counts": plain_counts(plan),
+        "mark": plan.mark,
         "refused": plan.problems.refused(),
         "changes": [asdict(change) for change in plan.changes],
         **_problems(Report(tuple(plan.errors), tuple(plan.warnings))),

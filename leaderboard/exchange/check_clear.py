@@ -39,6 +39,7 @@ def check_clear(checking: Checking) -> None:
         if any(True for _ in checking.table(layout).rows()):
             cleared = list(_cleared(checking, table))
             checking.plan.cleared += cleared
+            checking.plan.upon += [f"{table.__tablename__} {found.fact_id}" for found in cleared]
             checking.plan.counts[layout.name].cleared += len(cleared)
 
 

@@ -58,6 +58,7 @@ def _check_entry(checking: Checking, row: Row, unit: str, places: dict[str, Plac
         return
     checking.plan.entries.append(EntryDraft(unit, division, takes_part, head, is_change=live is not None))
     if live is not None:
+        checking.plan.upon.append(f"entry {unit} {live.division} {live.competing} {live.bundle}")
         row.warn(f"该单位已在本赛季, 将{_moved(checking, live, places[unit])}, 请核对")
         counts.corrected += 1
     else:

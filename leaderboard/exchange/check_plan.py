@@ -128,6 +128,8 @@ def _settle_target(checking: Checking, draft: TargetDraft, known: int | None) ->
         counts.unchanged += 1
         return
     checking.plan.targets.append(replace(draft, is_change=known is not None))
+    if known is not None:
+        checking.plan.upon.append(f"target {draft.unit} {draft.indicator} {draft.by} {draft.level} {known}")
     counts.new += known is None
     counts.corrected += known is not None
 

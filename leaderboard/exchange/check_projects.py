@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row as Found
 
 from leaderboard.exchange.cells import CellError, agrees
-from leaderboard.exchange.checking import Checking, holder_of
+from leaderboard.exchange.checking import Checking, holder_of, stands
 from leaderboard.exchange.layout import EVENTS, PROJECTS
 from leaderboard.exchange.plan import FactDraft, Share
 from leaderboard.exchange.shares import shares_text
@@ -130,9 +130,11 @@ def _settle_shares(
             checking.plan.decisions.append(
                 Decision(Credit, holder_of(known), known.fact_id, REVERSED, reason)
             )
+            checking.plan.upon.append(stands(Credit, known))
             changed = True
         elif _to_verify(share, known):
             checking.plan.decisions.append(Decision(Credit, holder_of(known), known.fact_id, VERIFIED))
+            checking.plan.upon.append(stands(Credit, known))
             changed = True
     known_already = bool(checking.facts.credits[project_id])
     _add_shares(checking, code, tuple(left.values()), first_days, is_change=known_already)

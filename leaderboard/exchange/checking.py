@@ -21,6 +21,7 @@ from leaderboard.exchange.shares import shares_of
 from leaderboard.exchange.workbook import Sheets
 from leaderboard.ledger.bulk_decisions import Decision
 from leaderboard.ledger.models import REVERSED, VERIFIED
+from leaderboard.ledger.read import ProjectFact, UnitFact
 from leaderboard.plausible import is_large
 
 TOLD_EVERY = 2000
@@ -158,10 +159,12 @@ class Checking:
                 Decision(draft.table, holder_of(known), known.fact_id, REVERSED, reason)
             )
             self.plan.facts.append(replace(filled, replaces=known.fact_id, is_change=True))
+            self.plan.upon.append(stands(draft.table, known))
             self.change(row, draft.holder, *_told_apart(known, filled))
             counts.corrected += 1
         elif draft.verified and known.outcome != VERIFIED:
             self.plan.decisions.append(Decision(draft.table, holder_of(known), known.fact_id, VERIFIED))
+            self.plan.upon.append(stands(draft.table, known))
             counts.verified += 1
         else:
             counts.unchanged += 1
@@ -187,6 +190,11 @@ class Checking:
 def holder_of(known: Row[Any]) -> int:
     """The project a known fact is kept under, or the unit where it has no project."""
     return int(getattr(known, "project_id", None) or known.unit_id)
+
+
+def stands(table: ProjectFact | UnitFact, known: Row[Any]) -> str:
+    """Which fact is known and whether it was decided on; what it says never changes."""
+    return f"{table.__tablename__} {known.fact_id} {known.outcome}"
 
 
 def _told_apart(known: Row[Any], draft: FactDraft) -> tuple[str, str]:

@@ -46,6 +46,9 @@ class How:
     manner: str = OVERWRITE
     reason: str | None = None
     seen: dict[str, dict[str, int]] | None = None
+    """The counts of the plan that was looked at."""
+    mark: str | None = None
+    """The mark of that plan: what it was going to change."""
     recorded_at: int | None = None
     told: Callable[[int, int], None] | None = None
     """Is told now and then how many of how many records are written; none of them stands before the commit."""
@@ -90,7 +93,7 @@ def take_in(session: Session, given: Given, actor: str, how: How) -> Report:
         session, actor, "workbook.import", given.name, sha256=given.sha256, manner=how.manner, why=how.reason
     )
     plan = check(session, given.sheets, given.asked)
-    if how.seen is not None and not plan.errors and plain_counts(plan) != how.seen:
+    if not plan.errors and _is_overtaken(plan, how):
         raise ImportOvertaken("预览之后系统中的数据有变化, 请重新核对后再导入")
     why = (how.reason or "").strip()
     if plan.brings_scheme and not plan.errors and not why:
@@ -112,6 +115,12 @@ def take_in(session: Session, given: Given, actor: str, how: How) -> Report:
     summary = _done(plan, how.manner)
     batch = _keep(session, given, actor, how, summary, members, at)
     return Report((), tuple(plan.warnings), summary, batch.id, plan.notes)
+
+
+def _is_overtaken(plan: Plan, how: How) -> bool:
+    """Whether the plan would do something else, or to something else, than the one that was looked at."""
+    counted = how.seen is not None and plain_counts(plan) != how.seen
+    return counted or (how.mark is not None and plan.mark != how.mark)
 
 
 def _keep(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -146,6 +147,13 @@ class Plan:
     changes: list[Change] = field(default_factory=list)
     """The first rows that change what is known."""
     counts: dict[str, Counts] = field(default_factory=lambda: defaultdict(Counts))
+    upon: list[str] = field(default_factory=list)
+    """All that is known and would be changed, each as it stands now: a fact with its outcome, a target's figure."""
+
+    @property
+    def mark(self) -> str:
+        """By which it is known later whether the plan would still change the same, found as it was."""
+        return hashlib.sha256("\n".join(sorted(self.upon)).encode()).hexdigest()
 
     @property
     def brings_scheme(self) -> bool:

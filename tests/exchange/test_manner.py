@@ -129,6 +129,23 @@ def test_what_was_not_looked_at_is_not_taken_in(session: Session) -> None:
         taken_in(session, given, "clerk", How(seen=seen))
 
 
+def test_what_another_import_changed_meanwhile_is_not_changed_again_unseen(session: Session) -> None:
+    """Two looked while the contract said 20,000 万元, at 30,000 and 40,000: the second one looks again."""
+    take_in(session, full_book())
+    mine = full_book(节点=[[*EVENTS[0][:3], 40000, *EVENTS[0][4:]], *EVENTS[1:]])
+    theirs = full_book(节点=[[*EVENTS[0][:3], 30000, *EVENTS[0][4:]], *EVENTS[1:]])
+    plan = plan_for(session, mine)
+    how = How(seen=plain_counts(plan), mark=plan.mark)
+    take_in(session, theirs)
+    given: Any = given_workbook(mine, Settings(), "表.xlsx", may_verify=True)
+    assert plain_counts(plan_for(session, mine)) == how.seen
+    with pytest.raises(ImportOvertaken, match="重新核对"):
+        taken_in(session, given, "clerk", how)
+    again = plan_for(session, mine)
+    taken_in(session, given, "clerk", How(seen=plain_counts(again), mark=again.mark))
+    assert stages(session)["1 signed 2026-03-05"] == 400_000_000
+
+
 def test_an_empty_reason_refuses_before_anything_is_written(session: Session) -> None:
     with pytest.raises(ImportRefused):
         take_in(session, full_book(节点=EVENTS), manner=CLEAR, reason=None)

@@ -98,8 +98,9 @@ def confirm_import(number: int) -> ResponseReturnValue:
     if told := _missing(manner, reason, brings_scheme=result.get("brings_scheme", False)):
         return _page(job, told, 422)
     rows = sum(sum(counts.values()) for counts in result["counts"].values())
-    asked = {"look": job.id, "name": asked_of(job)["name"], "seen": result["counts"]}
-    return begin(STORE, asked | {"manner": manner, "reason": reason or None}, here=rows <= FEW_ROWS)
+    asked = {"look": job.id, "name": asked_of(job)["name"], "manner": manner, "reason": reason or None}
+    seen = {"seen": result["counts"], "mark": result.get("mark")}
+    return begin(STORE, asked | seen, here=rows <= FEW_ROWS)
 
 
 def _missing(manner: str, reason: str, *, brings_scheme: bool) -> str:
