@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -19,7 +21,7 @@ TAKE_OVER = """() => {
   const box = document.querySelector("main"), real = Element.prototype.animate;
   const said = [];
   Element.prototype.animate = function (frames, timing) {
-    said.push([this.tagName + " " + this.dataset.unit, frames[0].transform || "opacity " + frames[0].opacity, timing.delay]);
+    said.push([this.tagName + " " + this.dataset.unit, frames.transform[0], timing.delay]);
     return real.call(this, frames, timing);
   };
   const before = wall.motion.remember(box), [east, west] = box.querySelectorAll(".row");
@@ -56,6 +58,18 @@ def test_each_goes_its_own_way_and_what_stands_in_a_row_is_carried(board: Page) 
     ]
     board.wait_for_function("() => Number(document.querySelectorAll('.c-score')[1].textContent) > 10")
     board.wait_for_function("() => document.querySelectorAll('.c-score')[1].textContent === '30.00'")
+
+
+def test_a_row_slows_down_on_its_way_and_stands_on_whole_pixels_all_along(board: Page) -> None:
+    """A hundred pixels: never a part of one, in steps that only get shorter by more than what rounding leaves."""
+    board.evaluate(TAKE_OVER)
+    read = "() => document.getAnimations()[0].effect.getKeyframes().map((one) => one.transform)"
+    stands = [re.fullmatch(r"translate\(0px, (\d+)px\)", stand) for stand in board.evaluate(read)]
+    found = [int(stand[1]) for stand in stands if stand]
+    assert (len(found), found[0], found[-1]) == (len(stands), 100, 0)
+    steps = [was - then for was, then in pairwise(found)]
+    assert all(then <= was + 1 for was, then in pairwise(steps))
+    assert min(steps) >= 0
 
 
 def test_what_another_edition_says_meanwhile_stays(board: Page) -> None:
