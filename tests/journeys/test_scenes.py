@@ -59,6 +59,9 @@ FAULTS = """() => {
   return found;
 }"""
 
+COLUMNS = """() => new Set(Array.from(document.querySelectorAll(".scene:not([hidden]) .rows > .row:not([hidden])"))
+  .map((row) => row.getBoundingClientRect().left)).size"""
+
 UNROLL = """() => {
   document.querySelectorAll(".scene").forEach((scene) => { scene.hidden = false; });
   document.querySelectorAll("html, body, main, .scenes").forEach((box) => {
@@ -224,4 +227,10 @@ def test_a_small_race_and_a_huge_one_fit(
     for kind in scenes_on(page, KINDS if units < 10 else ("table", "headline")):
         page.screenshot(path=artefacts / f"{kind}-{units}.png")
         found[kind] = page.evaluate(FAULTS)
+    page.set_viewport_size({"width": 3840, "height": 1080})
+    for kind in scenes_on(page, ("table", "rates")):
+        page.screenshot(path=artefacts / f"{kind}-{units}-double.png")
+        found[kind, "double"] = page.evaluate(FAULTS)
+        # Three stand under each other: two and one would leave a hole.
+        assert page.evaluate(COLUMNS) == (1 if units == 3 else 2)
     assert {key: faults for key, faults in found.items() if faults} == {}

@@ -6,6 +6,7 @@
   const MOST_ROWS_UPRIGHT = 12;
   const USUAL_ROWS = 8;
   const MANY_ROWS = 20;
+  const LEAST_SPREAD = 4;
   const PINNED = 3;
   const USUAL_SECONDS = 12;
 
@@ -101,7 +102,9 @@
     }
     const isPaired = step.shows.length > 1;
     const first = step.shows[0];
-    const isSpread = wide.matches && !isPaired && first.rows.length > 1 && isSpreadable(first.section);
+    // Two and one would leave a hole.
+    const isSpread =
+      wide.matches && !isPaired && first.rows.length >= LEAST_SPREAD && isSpreadable(first.section);
     document.body.classList.toggle("paired", isPaired);
     document.body.dataset.scene = first.section.dataset.scene;
     const longest = step.shows.reduce((most, one) => Math.max(most, one.rows.length), 0);
