@@ -18,6 +18,11 @@ def admitted(threads: int) -> int:
     return max(1, threads - max(2, threads // 4))
 
 
+def heard(threads: int) -> int:
+    """How many reports of screens may be read at once: half of the threads kept out of Flask, and never none."""
+    return max(1, (threads - admitted(threads)) // 2)
+
+
 class Reserve:
     """A WSGI application that lets so many requests at once into the one behind it and answers 503 to the rest."""
 

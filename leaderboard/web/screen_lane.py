@@ -14,6 +14,7 @@ from leaderboard.boards.screen_states import Report, keep_reports
 from leaderboard.db import Database
 from leaderboard.instant import now
 from leaderboard.web.headers import public_headers
+from leaderboard.web.reserve import heard
 from leaderboard.web.screen_memory import ScreenMemory, State
 from leaderboard.web.screen_reports import LARGEST, NotAReport, read_report
 from leaderboard.web.variants import is_read, send
@@ -39,6 +40,8 @@ class ScreenLane:
         self._always = tuple(public_headers(settings).items())
         self._memory = ScreenMemory(database, settings, self._always)
         self._reports: dict[int, Report] = {}
+        # No server ends the wait for a body that does not come, and each such wait holds a thread.
+        self._hearing = threading.BoundedSemaphore(heard(settings.threads))
         self._writer: threading.Thread | None = None
         self.look, self.awaits_edition = self._memory.look, self._memory.awaits_edition
 
@@ -57,7 +60,7 @@ class ScreenLane:
             return send(state.scenes, environ, start_response)
         if not self._memory.is_filled:
             # Nothing is known yet: a screen must not take that for its end.
-            return self._plain(start_response, "503 Service Unavailable", [("Retry-After", "2")])
+            return self._busy(start_response)
         if state is None or not is_open:
             return self._plain(start_response, "404 Not Found")
         answer = {"state": self._tell, "report": self._hear, "ceremony": self._reveal}[what]
@@ -82,8 +85,12 @@ class ScreenLane:
         if state.told.state["ceremony"] is None:
             return self._plain(start_response, "404 Not Found")
         if state.ceremony is None:
-            return self._plain(start_response, "503 Service Unavailable", [("Retry-After", "2")])
+            return self._busy(start_response)
         return send(state.ceremony, environ, start_response)
+
+    def _busy(self, start_response: StartResponse) -> Iterable[bytes]:
+        """Not now, but soon."""
+        return self._plain(start_response, "503 Service Unavailable", [("Retry-After", "2")])
 
     def _plain(
         self, start_response: StartResponse, status: str, more: HeaderList | None = None
@@ -103,10 +110,14 @@ class ScreenLane:
             return self._plain(start_response, "411 Length Required")
         if int(length) > LARGEST:
             return self._plain(start_response, "413 Content Too Large", [("Connection", "close")])
+        if not self._hearing.acquire(blocking=False):
+            return self._busy(start_response)
         try:
             report = read_report(environ["wsgi.input"].read(int(length)), now())
         except NotAReport:
             return self._plain(start_response, "400 Bad Request")
+        finally:
+            self._hearing.release()
         self._reports[state.told.screen_id] = report
         return self._plain(start_response, "204 No Content")
 

@@ -21,6 +21,7 @@ from pydantic import SecretStr
 
 from config import Settings
 from leaderboard.boards import clock
+from leaderboard.boards.screens import add_screen
 from leaderboard.db import Database
 from leaderboard.instant import now
 from leaderboard.server import PortTaken, environment_of, wait_for_port
@@ -153,6 +154,33 @@ def test_boards_are_served_while_strangers_hold_their_requests_open(
     while ask(port, "/sign-in")[0] != 200 and time.monotonic() < end:
         time.sleep(0.1)
     assert ask(port, "/sign-in")[0] == 200
+
+
+@pytest.mark.engines("sqlite")
+def test_boards_and_screens_are_answered_while_reports_never_end(
+    database: Database, start: Start, port: int, monkeypatch: pytest.MonkeyPatch
+):
+    """As many reports and as many sign-ins as there are threads, of none of which more than one byte comes."""
+    monkeypatch.setenv("SAIMA_THREADS", "4")
+    with database.session() as session:
+        race = small_race(session)
+        race.publish()
+        token = add_screen(session, "li", name="大厅", season=race.season, secret="s")[1]
+        session.commit()
+    start("granian")
+    assert ask(port, f"/screens/{token}/state")[0] == 200
+    rest = b"HTTP/1.1\r\nHost: x\r\nContent-Length: 900\r\n\r\n{"
+    with ExitStack() as held:
+        for path in [f"/screens/{token}/report", "/sign-in"] * 4:
+            stranger = held.enter_context(socket.create_connection(("127.0.0.1", port)))
+            stranger.sendall(f"POST {path} ".encode() + rest)
+        time.sleep(0.5)
+        for path in ("/boards/race/latest.json", f"/screens/{token}/state"):
+            assert ask(port, path)[0] == 200
+        with closing(HTTPConnection("127.0.0.1", port, timeout=5)) as screen:
+            screen.request("POST", f"/screens/{token}/report", body="{}")
+            answer = screen.getresponse()
+            assert (answer.status, answer.getheader("Retry-After")) == (503, "2")
 
 
 def test_a_taken_port_is_named_to_whoever_starts_the_server(monkeypatch: pytest.MonkeyPatch, port: int):
