@@ -322,7 +322,11 @@ def test_one_coming_instant_is_taken_out_and_put_back(session: Session):
     assert course.coming(noon, 3) == days
     unskip_instant(session, "li", timetable, days[0], at=noon)
     assert course_of(session, timetable).next_dates(3, noon) == days
-    lines = session.query(AuditLine.action).where(AuditLine.action.like("timetable.%skip"))
+    lines = (
+        session.query(AuditLine.action)
+        .where(AuditLine.action.like("timetable.%skip"))
+        .order_by(AuditLine.seq_no)
+    )
     assert [line.action for line in lines] == ["timetable.skip", "timetable.unskip"]
 
 
