@@ -122,37 +122,16 @@ def compare(
     as_of: date,
     known_at: int,
     *,
-    planned_at: int | None = None,
     aliases: Mapping[str, str] | None = None,
+    against: Scheme | None = None,
 ) -> Comparison:
     """Rank the facts known at an instant under `scheme`, beside the rules in force where there are any.
 
-    Rules and roster are those of `planned_at`, where that is another instant. With `aliases` units are called by these,
-    and equals stand in the order of these: nothing says who is who.
+    With `against` it is beside these rules, which hold by then. With `aliases` units are called by these, and equals
+    stand in the order of these: nothing says who is who.
     """
-    planned = known_at if planned_at is None else planned_at
-    known = _Known(session, season, as_of, known_at, planned)
-    in_force = _in_force(session, season, as_of, planned)
-    present = {s.unit: s for s in known.scored(in_force)[1].standings} if in_force else {}
-    measures, result = known.scored(scheme)
-    last = _last_places(session, season)
-    lines = {line.key: _called(line, aliases) for line in known.lines}
-    return Comparison(
-        as_of=as_of,
-        divisions=tuple(
-            DivisionShifts(
-                division.key,
-                division.name,
-                division.name_en,
-                tuple(
-                    _shift(lines[s.unit], present.get(s.unit), s, scheme, last.get(s.unit))
-                    for s in _listed(result, division.key, aliases)
-                ),
-            )
-            for division in divisions_at(session, season.id, known_at, known.lines)
-        ),
-        trial=Trial(measures, scheme, result, present),
-    )
+    known = _Known(session, season, as_of, known_at, known_at)
+    return _beside(known, scheme, against or _in_force(session, season, as_of, known_at), aliases)
 
 
 def compare_edition(
@@ -163,17 +142,41 @@ def compare_edition(
     *,
     aliases: Mapping[str, str] | None = None,
 ) -> Comparison:
-    """Rank what a past edition knew under `scheme`, beside the rules it was scored by."""
-    found = compare(
-        session,
-        season,
-        scheme,
-        edition.as_of,
-        edition.known_at,
-        planned_at=planned_when(session, edition),
-        aliases=aliases,
-    )
+    """Rank what a past edition knew under `scheme`, beside the rules it was scored by.
+
+    Rules and roster are those of when it was planned, which may be another instant.
+    """
+    planned = planned_when(session, edition)
+    known = _Known(session, season, edition.as_of, edition.known_at, planned)
+    found = _beside(known, scheme, _in_force(session, season, edition.as_of, planned), aliases)
     return replace(found, edition=edition.number)
+
+
+def _beside(
+    known: _Known, scheme: Scheme, held: Scheme | None, aliases: Mapping[str, str] | None
+) -> Comparison:
+    """What is known under two schemes, the one that is held first."""
+    session, season = known.session, known.season
+    present = {s.unit: s for s in known.scored(held)[1].standings} if held else {}
+    measures, result = known.scored(scheme)
+    last = _last_places(session, season)
+    lines = {line.key: _called(line, aliases) for line in known.lines}
+    return Comparison(
+        as_of=known.as_of,
+        divisions=tuple(
+            DivisionShifts(
+                division.key,
+                division.name,
+                division.name_en,
+                tuple(
+                    _shift(lines[s.unit], present.get(s.unit), s, scheme, last.get(s.unit))
+                    for s in _listed(result, division.key, aliases)
+                ),
+            )
+            for division in divisions_at(session, season.id, known.known_at, known.lines)
+        ),
+        trial=Trial(measures, scheme, result, present),
+    )
 
 
 def _called(line: RosterLine, aliases: Mapping[str, str] | None) -> RosterLine:

@@ -22,7 +22,8 @@ from leaderboard.seasons.models import (
     Season,
 )
 from leaderboard.seasons.plan import PlanError
-from leaderboard.seasons.scheme_changes import rules_before, scheme_changes
+from leaderboard.seasons.read import scheme_in_force
+from leaderboard.seasons.scheme_changes import scheme_changes
 from leaderboard.seasons.schemes import store, unfit_day, unkept_facts, version_label
 from leaderboard.words import gettext as _
 
@@ -40,7 +41,8 @@ def submit_scheme(
     """Ask another administrator to put a draft in force from a day; until they decide it is locked.
 
     Raises PlanError for a version that is no draft, a missing reason, a day in the past (the season's first scheme
-    may reach back: nothing was announced yet) or after the season, or rules over facts the ledger does not keep.
+    may reach back: nothing was announced yet) or after the season, rules over facts the ledger does not keep, or the
+    very rules that would be in force on that day anyway.
     """
     problems = []
     if version.state != DRAFT:
@@ -48,6 +50,7 @@ def submit_scheme(
     if not reason.strip():
         problems.append(_("调整考核方案须写明理由"))
     problems += [*unfit_day(session, version, effective_on, today), *unkept_facts(version)]
+    problems += _unchanged(session, version, effective_on)
     if problems:
         raise PlanError(*problems)
     version.state = SUBMITTED
@@ -80,6 +83,7 @@ def approve_scheme(
     """Put a submitted version in force from the day asked for, in the name of another person than its authors.
 
     Where that day has passed while the version waited, the approver names another, `effective_on`, today or later.
+    The trail tells what changes from the version that would be in force on that day.
     Raises PlanError for a version that does not wait, for one of its authors, or for a day in the past.
     """
     submission = _waiting(session, version)
@@ -95,12 +99,13 @@ def approve_scheme(
         problems += unfit_day(session, version, day, today)
     if problems:
         raise PlanError(*problems)
+    before = scheme_in_force(session, version.season_id, day, now())
     version.state, version.effective_on, version.reason = APPROVED, day, submission.reason
     version.approved_by, version.approved_at = actor, approved_at or now()
     store(session)
     _decide(submission, actor, APPROVED, None)
     moved = {"proposed_on": str(submission.effective_on)} if day != submission.effective_on else {}
-    changed = scheme_changes(rules_before(session, version), version.document)
+    changed = scheme_changes(before.document if before else None, version.document)
     told = {"effective_on": str(day), "why": submission.reason, **moved, **changed}
     label = version_label(session, version)
     record_act(session, actor, "scheme.approve", label, rows=[version, submission], **told)
@@ -178,6 +183,14 @@ def authors(session: Session, version: SchemeVersion, submission: SchemeSubmissi
     waiting = submission or open_submission(session, version)
     found = {first, version.drafted_by, waiting.submitted_by if waiting else None}
     return {name for name in found if name is not None}
+
+
+def _unchanged(session: Session, version: SchemeVersion, day: date) -> Iterator[str]:
+    """That a version would change nothing on its day."""
+    held = scheme_in_force(session, version.season_id, day, now())
+    if held is not None and held.document == version.document:
+        words = _("与 {day} 在行的第 {version} 版没有不同, 不必提交")
+        yield words.format(day=day, version=held.version_no)
 
 
 def _waiting(session: Session, version: SchemeVersion) -> SchemeSubmission:

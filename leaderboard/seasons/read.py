@@ -252,6 +252,17 @@ def scheme_to_follow(session: Session, season_id: int, after: date) -> SchemeVer
     ).one_or_none()
 
 
+def schemes_to_come(session: Session, season_id: int, after: date) -> list[SchemeVersion]:
+    """The approved versions that come in force after a day, first to last; of one day the later version."""
+    found = session.scalars(
+        select(SchemeVersion)
+        .where(SchemeVersion.season_id == season_id, SchemeVersion.state == APPROVED)
+        .where(SchemeVersion.effective_on > after)
+        .order_by(SchemeVersion.effective_on, SchemeVersion.version_no)
+    )
+    return list({version.effective_on: version for version in found}.values())
+
+
 def list_schemes(session: Session, season_id: int) -> Sequence[SchemeVersion]:
     """Every version of a season's scheme, newest first."""
     return session.scalars(

@@ -86,7 +86,7 @@ def test_what_was_approved_for_a_later_day_takes_over_on_it(session: Session, ra
     put_in_force(session, race.season, weighed(2), TOMORROW)
     later = version(session, race, 2)
     assert [scheme_to_follow(session, race.season.id, day) for day in (TODAY, TOMORROW)] == [later, None]
-    put_in_force(session, race.season, weighed(1), TODAY)
+    put_in_force(session, race.season, weighed(3), TODAY)
     assert (holds(session, race, TODAY), holds(session, race, TOMORROW)) == (3, 2)
     put_in_force(session, race.season, weighed(1), TOMORROW)
     assert (holds(session, race, TODAY), holds(session, race, TOMORROW)) == (3, 4)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from leaderboard.accounts.models import VIEWER
+from leaderboard.accounts.models import VIEWER, AuditLine
 from leaderboard.db import Database
 from leaderboard.seasons.approval import submit_scheme
 from leaderboard.seasons.drafts import FOUR_RATES as PLAIN
 from leaderboard.seasons.drafts import current_draft, save_draft
 from leaderboard.seasons.models import APPROVED, DRAFT, SUBMITTED, SchemeSubmission, SchemeVersion
+from leaderboard.seasons.plan import PlanError
 from leaderboard.seasons.read import find_season
 from leaderboard.seasons.schemes import draft_scheme
 from tests.factories import put_in_force
@@ -214,3 +217,79 @@ def test_a_past_version_is_taken_up_again_as_a_new_draft(
     assert "已照第 1 版起草第 3 版，尚未生效。第 2 版的改动都不在其中；只想撤销其中一项" in page.text()
     approver.post(f"{DESK}/1/restore", data={"csrf_token": token})
     assert "已有草稿, 请先作废或生效后再恢复第 1 版" in visit(DESK, client=approver).text()
+
+
+SIGNING_ALONE: dict[str, Any] = dict(PLAIN) | {
+    "indicators": [row | {"weight": "100" if row["key"] == "signing" else "0"} for row in PLAIN["indicators"]]
+}
+SOON = TODAY + timedelta(days=2)
+
+
+@pytest.fixture
+def undoing(app: Flask, database: Database) -> FlaskClient:
+    """Li; version 2, signing alone, is approved for the day after tomorrow, and Chen took version 1 up again as 3."""
+    committed_race(database)
+    enrol(database)
+    enrol(database, "li")
+    with database.session() as session:
+        season = find_season(session, "now")
+        assert season is not None
+        put_in_force(session, season, SIGNING_ALONE, SOON, today=TODAY)
+        session.commit()
+    chen = signed_in(app)
+    token = token_in(chen.get(DESK).get_data(as_text=True))
+    assert chen.post(f"{DESK}/1/restore", data={"csrf_token": token}).status_code == 302
+    return signed_in(app, "li")
+
+
+def submit_on(database: Database, day: date) -> None:
+    with database.session() as session:
+        season = find_season(session, "now")
+        assert season is not None
+        draft = current_draft(session, season.id)
+        assert draft is not None
+        submit_scheme(session, "chen", draft, effective_on=day, reason="县委决定", today=TODAY)
+        session.commit()
+
+
+def test_a_version_that_waits_for_its_day_is_what_an_undoing_is_compared_with(
+    undoing: FlaskClient, database: Database, visit: Visit
+) -> None:
+    """Signing alone 柳溪 100 and 青石 50; under version 1 again 30 and 60: two change places, none from today's."""
+    assert f"第 2 版已批准，自 {SOON} 起生效；这里的“现行”还不是它" in visit(DESK, client=undoing).text()
+    later = SOON + timedelta(days=1)
+    submit_on(database, later)
+    page = visit(PAGE, client=undoing)
+    told = page.text(page.all("p", id="due")[0])
+    assert f"到 {later}，在行的将是已批准的第 2 版（自 {SOON} 起生效）；批准本版即取代它" in told
+    assert "与现行第 1 版相比，名次都不变" in told
+    assert "3 家中 2 家名次变化" in page.text(page.all("div", id="verdict")[0])
+    assert "与届时在行的第 2 版相比改了什么" in page.text()
+    assert "签约率 · 权重10030" in page.text(page.all("table", class_="differing")[0])
+    english = visit(f"{PAGE}?lang=en", client=undoing).text()
+    assert "the approved version 2 will be in force" in english
+    assert press(undoing, "approve")[0] == 302
+    with database.reading() as session:
+        last = select(AuditLine.detail).where(AuditLine.action == "scheme.approve")
+        detail = json.loads(session.scalars(last.order_by(AuditLine.seq_no.desc())).first() or "")
+    assert (detail["was"]["signing"], detail["now"]["signing"]) == ("100", "30")
+
+
+@pytest.mark.engines("sqlite")
+def test_what_would_change_nothing_on_its_day_is_not_submitted(
+    undoing: FlaskClient, app: Flask, database: Database
+) -> None:
+    """Version 1 again is what holds until version 2, and no longer from its day on."""
+    with pytest.raises(PlanError, match=f"与 {TODAY} 在行的第 1 版没有不同"):
+        submit_on(database, TODAY)
+    submit_on(database, SOON)
+    assert newest(database).state == SUBMITTED
+
+
+@pytest.mark.engines("sqlite")
+def test_the_author_hears_what_the_submitted_version_will_replace(
+    undoing: FlaskClient, app: Flask, database: Database
+) -> None:
+    page = (chen := signed_in(app)).get(DESK).get_data(as_text=True)
+    press(chen, "submit", page, reason="县委决定", effective_on=str(SOON))
+    assert "届时在行的将是第 2 版，批准本版即取代它" in chen.get(DESK).get_data(as_text=True)

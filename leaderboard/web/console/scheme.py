@@ -26,7 +26,7 @@ from leaderboard.seasons.models import (
     Season,
 )
 from leaderboard.seasons.plan import PlanError
-from leaderboard.seasons.read import list_divisions, list_schemes, scheme_in_force
+from leaderboard.seasons.read import list_divisions, list_schemes, scheme_in_force, schemes_to_come
 from leaderboard.seasons.schemes import DraftChanged, discard_scheme, has_scheme
 from leaderboard.web.console.acts import carry_out
 from leaderboard.web.console.blind import chosen_blind, is_blind, note_named, switch_blind
@@ -38,7 +38,7 @@ from leaderboard.web.console.scheme_form import (
     values_of,
     weight_groups,
 )
-from leaderboard.web.console.scheme_order import submitted_words
+from leaderboard.web.console.scheme_order import coming_words, submitted_words
 from leaderboard.web.console.scheme_trial import Trial, past_editions, words
 from leaderboard.web.guards import guard_action, guarded, person
 from leaderboard.web.requests import reading, writing
@@ -173,7 +173,7 @@ def submit_draft(slug: str) -> ResponseReturnValue:
             today=today(),
             is_blind=chosen_blind(season, document),
         )
-        flash(submitted_words(session, version, effective_on))
+        flash(submitted_words(session, version, effective_on, today()))
 
     return _change(season, submit, typed)
 
@@ -284,6 +284,7 @@ def _desk_page(
         blind=is_blind(desk.season),
         words=words(),
         theirs=theirs,
+        coming=[coming_words(one) for one in schemes_to_come(session, desk.season.id, today())],
         official=values_of(official) if official else {},
         typed=typed or Typed(),
         problems=form.problems,

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.permissions import Action
+from leaderboard.boards.preview import Comparison
 from leaderboard.boards.read import latest_edition
 from leaderboard.rulebook.differences import Difference, differences
 from leaderboard.seasons.approval import (
@@ -26,8 +27,8 @@ from leaderboard.seasons.read import list_schemes
 from leaderboard.seasons.schemes import DraftChanged, unfit_day
 from leaderboard.web.console.acts import carry_out
 from leaderboard.web.console.door import door, season_at, show, today
-from leaderboard.web.console.scheme import desk_of, seen_draft
-from leaderboard.web.console.scheme_order import succession
+from leaderboard.web.console.scheme import Desk, desk_of, seen_draft
+from leaderboard.web.console.scheme_order import due_instead, succession
 from leaderboard.web.console.scheme_trial import Trial, division_names
 from leaderboard.web.guards import guard_action, guarded, person
 from leaderboard.web.requests import reading, writing
@@ -107,11 +108,15 @@ def _approval_page(season: Season, typed: Typed, status: int = 200) -> ResponseR
     desk = desk_of(season)
     trial, own, overdue = None, set[str](), False
     changed: list[Difference] = []
+    due, changed_then = None, list[Difference]()
     if desk.draft is not None and desk.waiting is not None:
         document: dict[str, Any] = json.loads(desk.draft.document)
-        trial = Trial(season, document, desk.as_of, is_read_only=True)
+        due = due_instead(session, season.id, desk.waiting.effective_on, today())
+        held = json.loads(due.document) if due else None
+        trial = Trial(season, document, desk.as_of, is_read_only=True, against=held)
         in_force = json.loads(desk.in_force.document) if desk.in_force else {}
         changed = differences(in_force, document, division_names(season))
+        changed_then = differences(held, document, division_names(season)) if held else []
         own = authors(session, desk.draft, desk.waiting)
         overdue = any(unfit_day(session, desk.draft, desk.waiting.effective_on, today()))
     numbers = {version.id: version.version_no for version in list_schemes(session, season.id)}
@@ -128,6 +133,9 @@ def _approval_page(season: Season, typed: Typed, status: int = 200) -> ResponseR
         effect=trial.effect if trial else None,
         past_effects=trial.past() if trial else [],
         changed=changed,
+        due=due,
+        changed_then=changed_then,
+        effect_today=_effect_today(desk, trial) if trial and due and desk.in_force else None,
         edition=latest_edition(session, season.id),
         is_own=person().name in own,
         overdue=overdue,
@@ -139,3 +147,8 @@ def _approval_page(season: Season, typed: Typed, status: int = 200) -> ResponseR
             if found.outcome is not None
         ],
     )
+
+
+def _effect_today(desk: Desk, trial: Trial) -> Comparison:
+    """What the submitted rules would change from those in force today."""
+    return Trial(desk.season, trial.document, desk.as_of, is_read_only=True).effect

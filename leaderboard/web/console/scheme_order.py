@@ -7,15 +7,37 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
+from leaderboard.instant import now
 from leaderboard.seasons.models import APPROVED, SchemeVersion
-from leaderboard.seasons.read import scheme_to_follow
+from leaderboard.seasons.read import scheme_in_force, scheme_to_follow
 from leaderboard.words import gettext as _
 
 
-def submitted_words(session: Session, version: SchemeVersion, day: date) -> str:
+def submitted_words(session: Session, version: SchemeVersion, day: date, today: date) -> str:
     """That a version was put before a second person, and what ends it where something does."""
     told = _("第 {version} 版方案已提交，由另一位管理员批准后自 {day} 起生效")
-    return told.format(version=version.version_no, day=day) + succession(session, version.season_id, day)
+    said = told.format(version=version.version_no, day=day)
+    due = due_instead(session, version.season_id, day, today)
+    if due is not None:
+        words = _("。注意：届时在行的将是第 {version} 版，批准本版即取代它")
+        said += words.format(version=due.version_no)
+    return said + succession(session, version.season_id, day)
+
+
+def due_instead(session: Session, season_id: int, day: date, today: date) -> SchemeVersion | None:
+    """The version that will be in force on a day where that is another than today's, and is replaced from then on."""
+    due = scheme_in_force(session, season_id, max(day, today), now())
+    present = scheme_in_force(session, season_id, today, now())
+    return None if due is None or (present is not None and due.id == present.id) else due
+
+
+def coming_words(version: SchemeVersion) -> str:
+    """That a version waits for its day, and what becomes of it under a scheme that begins later."""
+    words = _(
+        "注意：第 {version} 版已批准，自 {day} 起生效；这里的“现行”还不是它。"
+        "生效日在 {day} 或以后的新方案会取代它，要保留它的改动须一并写入"
+    )
+    return words.format(version=version.version_no, day=version.effective_on)
 
 
 def succession(session: Session, season_id: int, day: date) -> str:

@@ -45,6 +45,8 @@ class Trial:
     """Whether nobody has asked for anything yet: the first page of a visit."""
     is_read_only: bool = False
     """Whether it is only looked at, by whoever decides on it: units by name, and nothing for a script to weigh with."""
+    against: Mapping[str, Any] | None = None
+    """The rules that hold by the day the tried ones begin, where they are others than those in force today."""
 
     @cached_property
     def scheme(self) -> Scheme:
@@ -202,7 +204,10 @@ class Trial:
     def on(self, edition: Edition | None) -> Comparison:
         """The scheme tried on today's facts, or on what an edition knew."""
         if edition is None:
-            return compare(reading(), self.season, self.scheme, self.as_of, now(), aliases=self.names)
+            against = None if self.against is None else parse_scheme(self.against)
+            return compare(
+                reading(), self.season, self.scheme, self.as_of, now(), aliases=self.names, against=against
+            )
         return compare_edition(reading(), self.season, self.scheme, edition, aliases=self.names)
 
 
