@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from leaderboard.accounts.audit import record_act
 from leaderboard.among import among
 from leaderboard.instant import now
-from leaderboard.ledger.bulk_decisions import Decision, holder_column, insert_decisions, listed
+from leaderboard.ledger.bulk_decisions import Decision, insert_decisions, listed
 from leaderboard.ledger.bulk_rules import (
     refuse_over_one,
     refuse_overlaps,
@@ -25,6 +25,7 @@ from leaderboard.ledger.bulk_rules import (
     refuse_shares_over_one,
 )
 from leaderboard.ledger.codes import code_problem
+from leaderboard.ledger.holders import holder_column, told_of
 from leaderboard.ledger.imprints import imprints
 from leaderboard.ledger.models import (
     AWAITING,
@@ -145,14 +146,15 @@ def add_facts(
     for table, of_table in rows.items():
         insert_rows(session, table, of_table, told)
     decided = [Decision(f.table, f.holder_id, fact_id, VERIFIED) for fact_id, f in numbered if f.verified]
-    decisions = insert_decisions(session, source.actor, decided, at, are_first=True)
+    decisions = insert_decisions(session, source.actor, decided, at, earlier={})
     written = _written(rows, {decision.fact_id for decision in decided}, entered)
     late = [fact for fact in facts if holder_column(fact.table) == "unit_id" or fact.holder_id not in entered]
     _check_rules(session, rows, written, late)
     counts: dict[str, Any] = {table.__tablename__: len(added) for table, added in rows.items() if added}
     kept = imprints({table.__tablename__: added for table, added in rows.items()} | decisions)
     act = {"verified": len(decided), **counts, "ledger": kept}
-    record_act(session, source.actor, "fact.add_many", f"{len(facts)} facts", **act)
+    about = told_of(session, facts)
+    record_act(session, source.actor, "fact.add_many", f"{len(facts)} facts", **act, **about)
     keep_entered(session, entered, written[Credit], written[StageEvent], written[CapitalArrival], told)
     keep_project_facts(
         session, (fact.holder_id for fact in late if holder_column(fact.table) == "project_id")

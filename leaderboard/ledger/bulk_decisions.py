@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -17,16 +17,14 @@ from sqlalchemy.orm import Session
 from leaderboard.accounts.audit import record_act
 from leaderboard.among import among
 from leaderboard.instant import now
+from leaderboard.ledger.holders import MOST_LISTED, holder_column, told_of
 from leaderboard.ledger.imprints import imprints
-from leaderboard.ledger.models import REVERSED, VERIFIED, OfProject, ProjectDecision, UnitDecision, UnitReturn
+from leaderboard.ledger.models import AWAITING, REVERSED, VERIFIED, ProjectDecision, UnitDecision, UnitReturn
 from leaderboard.ledger.project_facts import keep_project_facts
 from leaderboard.ledger.read import ProjectFact, UnitFact, known_unit_facts
 from leaderboard.ledger.record import LedgerError, refused_before
 from leaderboard.ledger.rows import chunks, insert_rows
 from leaderboard.words import gettext as _
-
-MOST_LISTED = 2000
-"""Codes or facts that a line in the trail lists one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +36,16 @@ class Decision:
     fact_id: int
     outcome: str
     reason: str | None = None
+
+
+class Last(NamedTuple):
+    """The last decision on a fact."""
+
+    number: int
+    outcome: str
+
+
+UNDECIDED = Last(0, AWAITING)
 
 
 def listed(name: str, items: Sequence[Any]) -> dict[str, Any]:
@@ -54,14 +62,22 @@ def decide_facts(session: Session, actor: str, decisions: Sequence[Decision], at
         return
     if any(d.outcome != VERIFIED and not (d.reason or "").strip() for d in decisions):
         raise LedgerError(_("退回或冲销须写明理由"))
-    written = insert_decisions(session, actor, decisions, at or now())
+    earlier = _last_decisions(session, decisions)
+    written = insert_decisions(session, actor, decisions, at or now(), earlier)
     _refuse_locked(session, [d for d in decisions if d.table is UnitReturn and d.outcome == REVERSED])
     facts = [[d.table.__tablename__, str(d.fact_id), d.outcome] for d in decisions]
     told = listed("facts", facts) | listed("why", sorted({d.reason for d in decisions if d.reason}))
+    told |= told_of(session, decisions) | _moved(decisions, earlier)
     record_act(
         session, actor, "fact.decide_many", f"{len(decisions)} facts", **told, ledger=imprints(written)
     )
     keep_project_facts(session, (d.holder_id for d in decisions if holder_column(d.table) == "project_id"))
+
+
+def _moved(decisions: Iterable[Decision], earlier: Mapping[int, Last]) -> dict[str, Any]:
+    """How many facts went from what to what."""
+    moved = Counter((earlier.get(d.fact_id, UNDECIDED).outcome, d.outcome) for d in decisions)
+    return {"moved": [[was, now_is, count] for (was, now_is), count in sorted(moved.items())]}
 
 
 def _by_table(facts: Iterable[Any]) -> Iterator[tuple[Any, list[Any]]]:
@@ -71,25 +87,19 @@ def _by_table(facts: Iterable[Any]) -> Iterator[tuple[Any, list[Any]]]:
         yield rows[0].table, rows
 
 
-def holder_column(table: ProjectFact | UnitFact) -> str:
-    """The column of a fact, and of what is decided on it, that holds whom it is kept under."""
-    return "project_id" if issubclass(table, OfProject) else "unit_id"
-
-
 def insert_decisions(
-    session: Session, actor: str, decisions: Sequence[Decision], at: int, *, are_first: bool = False
+    session: Session, actor: str, decisions: Sequence[Decision], at: int, earlier: Mapping[int, Last]
 ) -> dict[str, list[dict[str, Any]]]:
-    """Add the rows of decisions; gives them by table."""
+    """Add the rows of decisions after the last ones on their facts, by id; gives them by table."""
     written: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for table, of_table in _by_table(decisions):
         holder = holder_column(table)
         into: Any = ProjectDecision if holder == "project_id" else UnitDecision
-        earlier = {} if are_first else _last_numbers(session, into, holder, of_table)
         rows = [
             {
                 holder: d.holder_id,
                 "fact_id": d.fact_id,
-                "decision_no": earlier.get(d.fact_id, 0) + 1,
+                "decision_no": earlier.get(d.fact_id, UNDECIDED).number + 1,
                 "outcome": d.outcome,
                 "decided_at": at,
                 "decided_by": actor,
@@ -102,18 +112,21 @@ def insert_decisions(
     return written
 
 
-def _last_numbers(session: Session, into: Any, holder: str, decisions: Sequence[Decision]) -> dict[int, int]:
-    """Fact id -> number of the last decision on it."""
-    found: dict[int, int] = {}
-    for some in chunks(decisions):
-        numbers = (
-            select(into.fact_id, func.max(into.decision_no))
-            # The holder leads the key: by the fact alone every decision ever taken would be gone through.
-            .where(among(getattr(into, holder), {d.holder_id for d in some}))
-            .where(among(into.fact_id, [d.fact_id for d in some]))
-            .group_by(into.fact_id)
-        )
-        found |= {fact_id: number for fact_id, number in session.execute(numbers)}  # noqa: C416 - rows are no pairs to mypy
+def _last_decisions(session: Session, decisions: Sequence[Decision]) -> dict[int, Last]:
+    """Fact id -> the last decision on it."""
+    found: dict[int, Last] = {}
+    for table, of_table in _by_table(decisions):
+        holder = holder_column(table)
+        into: Any = ProjectDecision if holder == "project_id" else UnitDecision
+        for some in chunks(of_table):
+            numbers = (
+                select(into.fact_id, into.decision_no, into.outcome)
+                # The holder leads the key: by the fact alone every decision ever taken would be gone through.
+                .where(among(getattr(into, holder), {d.holder_id for d in some}))
+                .where(among(into.fact_id, [d.fact_id for d in some]))
+                .order_by(into.decision_no)
+            )
+            found |= {fact_id: Last(no, outcome) for fact_id, no, outcome in session.execute(numbers)}
     return found
 
 

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from leaderboard.accounts.audit import record_act
 from leaderboard.instant import now
 from leaderboard.ledger.codes import code_problem
+from leaderboard.ledger.holders import told_of_one
 from leaderboard.ledger.imprints import imprints_of
 from leaderboard.ledger.models import (
     ARRIVAL_KINDS,
@@ -220,7 +221,8 @@ def decide(
             raise LedgerError(refused_before(last.occurred_on))
     decision = add_decision(session, actor, fact, outcome, reason, at or now())
     subject = f"{inspect(fact).mapper.local_table} {fact.fact_id}"
-    record_act(session, actor, f"fact.{outcome}", subject, why=reason, ledger=imprints_of(decision))
+    kept, about = imprints_of(decision), told_of_one(session, fact)
+    record_act(session, actor, f"fact.{outcome}", subject, why=reason, ledger=kept, **about)
     if isinstance(fact, OfProject):
         keep_project_facts(session, [fact.project_id])
 

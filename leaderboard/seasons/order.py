@@ -27,8 +27,8 @@ def order_units(session: Session, actor: str, ordered: Sequence[Unit], *, at: Mi
     wanted = [next(queue) if unit.id in moved else unit for unit in every]
     moved_now, former = _number(session, UNIT, wanted, at)
     if moved_now:
-        order = [unit.key for unit in wanted]
-        record_act(session, actor, "unit.order", "units", order=order, rows=[*moved_now, *former])
+        told = _places_changed(every, wanted)
+        record_act(session, actor, "unit.order", "units", **told, rows=[*moved_now, *former])
     return len(moved_now)
 
 
@@ -36,13 +36,23 @@ def order_divisions(
     session: Session, actor: str, season: Season, ordered: Sequence[Division], *, at: Millis | None = None
 ) -> int:
     """List the season's divisions in this order; tells how many moved."""
-    if {d.id for d in ordered} != {d.id for d in list_divisions(session, season.id)}:
+    every = list_divisions(session, season.id)
+    if {d.id for d in ordered} != {d.id for d in every}:
         raise PlanError(_("组别刚刚有增减, 请重新排列"))
     moved, former = _number(session, DIVISION, ordered, at)
     if moved:
-        order = [division.key for division in ordered]
-        record_act(session, actor, "division.order", season.slug, order=order, rows=[*moved, *former])
+        told = _places_changed(every, ordered)
+        record_act(session, actor, "division.order", season.slug, **told, rows=[*moved, *former])
     return len(moved)
+
+
+def _places_changed(
+    every: Sequence[Unit | Division], wanted: Sequence[Unit | Division]
+) -> dict[str, dict[str, int]]:
+    """Who stood at which place of the list, from 1 on, and stands at which now; only those that moved."""
+    now_at = {thing.key: place for place, thing in enumerate(wanted, start=1)}
+    was = {thing.key: place for place, thing in enumerate(every, start=1) if now_at[thing.key] != place}
+    return {"was": was, "now": {key: now_at[key] for key in was}}
 
 
 def _number(

@@ -87,7 +87,11 @@ def test_many_are_verified_in_one_act(session: Session, race: Race) -> None:
     line = session.scalars(select(AuditLine).order_by(AuditLine.seq_no.desc())).first()
     assert line is not None
     assert (line.actor, line.action, line.subject) == ("chief", "fact.decide_many", "5 facts")
-    assert len(json.loads(line.detail)["facts"]) == 5
+    said = json.loads(line.detail)
+    assert len(said["facts"]) == 5
+    assert said["moved"] == [["awaiting", "verified", 5]]
+    # Whoever looks for a project or a unit in the trail finds the act.
+    assert (said["codes"], said["units"]) == (["P-1"], ["liuxi", "qingshi"])
 
 
 def test_all_or_nothing(session: Session, race: Race) -> None:

@@ -89,6 +89,32 @@ LINES = [
         {"facts": [["credit", "1", "verified"]]},
         "陈主任 一并处理多条 3 条记录；结果 认定",
     ),
+    (
+        "fact.decide_many",
+        "3 facts",
+        {
+            "facts": [["credit", "1", "verified"]],
+            "codes": ["P-1", "P-2"],
+            "units": ["liuxi"],
+            "moved": [["awaiting", "verified", 2], ["verified", "reversed", 1]],
+        },
+        (
+            "陈主任 一并处理多条 3 条记录；编号 P-1、P-2；单位 柳溪镇；"
+            "变动 2 条由待认定改为已认定、1 条由已认定改为已冲销"
+        ),
+    ),
+    (
+        "unit.order",
+        "units",
+        {"was": {"liuxi": 3, "name": 2}, "now": {"liuxi": 2, "name": 3}},
+        "陈主任 排列单位；柳溪镇 由 3 改为 2；name 由 2 改为 3",
+    ),
+    (
+        "countersign.ask",
+        "race/alone",
+        {"why": "人手少"},
+        "陈主任 提请会签 测试赛季 · 改为一人即可发布；理由：人手少",
+    ),
     ("fact.verified", "capital_arrival 12345", {"why": None}, "陈主任 认定 到位资金"),
     ("fact.returned", "credit 1", {"why": "缺协议"}, "陈主任 退回 分成；理由：缺协议"),
     (

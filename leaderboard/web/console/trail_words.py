@@ -12,12 +12,14 @@ from sqlalchemy.orm import Session
 
 from leaderboard.accounts.models import AuditLine
 from leaderboard.accounts.read import display_names
+from leaderboard.boards.countersign import act_words
 from leaderboard.boards.playlists import entry_words
 from leaderboard.formatters import moment, money
 from leaderboard.seasons.read import list_divisions, list_schemes, list_seasons, list_units
 from leaderboard.seasons.rule import parse_rule
 from leaderboard.web.console.deeds import deeds, detail_words, value_words
 from leaderboard.web.console.timetable_form import rule_words
+from leaderboard.web.console.trail_change import NOTHING, Change
 from leaderboard.web.facts import stage_words
 from leaderboard.words import gettext as _
 from leaderboard.words import named
@@ -26,13 +28,19 @@ MOST_SHOWN = 6
 """Things of a list in one detail."""
 MOST_CHANGES = 12
 """Changes told one by one."""
+MOVED = "moved"
+"""How many facts went from what to what."""
 PLACES = "places"
 """How many places of a scheme differ that are not told one by one."""
-BY_STAGE = frozenset({"season.deadlines"})
+BY_STAGE = frozenset({"season.deadlines", "unit.order", "division.order"})
+OF_ALL = frozenset({"unit.order"})
+"""Actions on a whole list, which they name themselves."""
 BY_UNIT_ID = frozenset({"return.add", "adjustment.add"})
 """Actions whose subject is the id of a unit."""
 OF_PEOPLE = ("account.", "password.", "session.")
 """Actions whose subject is an account's name or an address, though a unit may have the same key."""
+COUNTERSIGNED = "countersign."
+"""Actions whose subject is a season and what a second person is asked to agree to."""
 HASHES = frozenset({"hash", "sha256", "codes_sha256", "facts_sha256", "why_sha256"})
 FOR_CHECKING = frozenset({"rows", "ledger", "imprint", "contents", "handover", "since", "noticed_at"})
 """Parts of a detail that `leaderboard verify --database` compares, and that tell a reader nothing."""
@@ -42,27 +50,6 @@ FROM, TO = "was", "now"
 WHY = ("why", "reason", "note")
 IN_PAIRS = frozenset({"timetable.change"})
 """Actions each of whose parts is a pair: what it was and what it became."""
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One thing that an act changed; `name` is "" where the act changes but one."""
-
-    name: str
-    was: str
-    now: str
-
-    def __str__(self) -> str:
-        if self.was == NOTHING:
-            said = _("{name}定为 {now}")
-        elif self.now == NOTHING:
-            said = _("{name}由 {was} 改为空白")
-        else:
-            said = _("{name}由 {was} 改为 {now}")
-        return said.format(name=self.name and f"{self.name} ", was=self.was, now=self.now)
-
-
-NOTHING = "—"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +85,8 @@ class Wording:
     units: Mapping[str, str]
     """Ids of units, as text -> their names."""
     people: Mapping[str, str]
+    acts: Mapping[str, str]
+    """What a second person is asked to agree to."""
     zone: str
 
     @classmethod
@@ -111,7 +100,7 @@ class Wording:
         things |= {season.slug: named(season.title, season.title_en) for season in seasons}
         ids = {str(unit.id): named(unit.name, unit.name_en) for unit in units}
         people = {"clock": _("定时")} | display_names(session)
-        return cls(deeds(), detail_words(), value_words(), things, ids, people, zone)
+        return cls(deeds(), detail_words(), value_words(), things, ids, people, act_words(), zone)
 
     def keys_of(self, text: str) -> tuple[str, ...]:
         """The text itself and the keys of everything whose name holds it, as the trail writes them."""
@@ -159,7 +148,7 @@ def _parts(action: str, detail: Mapping[str, Any], changes: int, words: Wording)
     if changes > MOST_CHANGES:
         yield _("另有 {count} 处改动").format(count=changes - MOST_CHANGES)
     for name, value in detail.items():
-        if name in {FROM, TO} or (changes and action in IN_PAIRS):
+        if name in {FROM, TO} or (changes and action in IN_PAIRS) or (name == "facts" and MOVED in detail):
             continue
         if name == PLACES:
             yield (_("其余 {count} 处规则有改动") if changes else _("{count} 处规则有改动")).format(
@@ -205,6 +194,8 @@ def _changes(action: str, detail: Mapping[str, Any], words: Wording) -> Iterator
 
 def told_subject(line: AuditLine, words: Wording) -> str:
     """Whom or what the action was about, each key by its name."""
+    if line.action in OF_ALL:
+        return ""
     if line.action in BY_UNIT_ID:
         return words.units.get(line.subject, line.subject)
     if line.action.startswith(OF_PEOPLE):
@@ -212,7 +203,8 @@ def told_subject(line: AuditLine, words: Wording) -> str:
     for pattern, tell in SUBJECTS.items():
         if found := pattern.fullmatch(line.subject):
             return tell(found, words)
-    return " · ".join(words.things.get(part, part) for part in line.subject.split("/"))
+    things = {**words.things, **words.acts} if line.action.startswith(COUNTERSIGNED) else words.things
+    return " · ".join(things.get(part, part) for part in line.subject.split("/"))
 
 
 def _many(found: re.Match[str], _words: Wording) -> str:
@@ -288,7 +280,15 @@ def _told_list(name: str, values: list[Any], words: Wording) -> str:
     """No more of a list than can be read: the outcomes of decisions, whose each share is, the first of others."""
     if name == "facts":
         return _("、").join(sorted({words.values.get(str(fact[-1]), str(fact[-1])) for fact in values}))
+    if name == MOVED:
+        return _("、").join(_told_moved(words, *each) for each in values)
     if name == "shares":
         return _("、").join(f"{words.units.get(str(unit), str(unit))} {share}" for unit, share in values)
     shown = _("、").join(_told_value(name, part, words) for part in values[:MOST_SHOWN])
     return shown + _("等 {count} 项").format(count=len(values)) if len(values) > MOST_SHOWN else shown
+
+
+def _told_moved(words: Wording, was: str, now: str, count: int) -> str:
+    """How many facts went from what to what."""
+    said = _("{count} 条由{was}改为{now}")
+    return said.format(count=count, was=words.values[f"{MOVED} {was}"], now=words.values[f"{MOVED} {now}"])
