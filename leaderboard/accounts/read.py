@@ -54,3 +54,12 @@ def newest_lines(session: Session, limit: int = 100, before: int | None = None) 
     """The newest lines of the audit trail, or those before a line, newest first."""
     found = select(AuditLine).order_by(AuditLine.seq_no.desc()).limit(limit)
     return session.scalars(found if before is None else found.where(AuditLine.seq_no < before)).all()
+
+
+def lines_about(session: Session, subject: str, actions: Sequence[str]) -> Sequence[AuditLine]:
+    """The lines of the trail on one subject that tell of such acts, oldest first."""
+    return session.scalars(
+        select(AuditLine)
+        .where(AuditLine.subject == subject, AuditLine.action.in_(actions))
+        .order_by(AuditLine.seq_no)
+    ).all()

@@ -69,27 +69,35 @@ def current_draft(session: Session, season_id: int) -> SchemeVersion | None:
 
 
 def save_draft(
-    session: Session, actor: str, season: Season, document: Mapping[str, Any], seen: tuple[int, int] | None
+    session: Session,
+    actor: str,
+    season: Season,
+    document: Mapping[str, Any],
+    seen: tuple[int, int] | None,
+    *,
+    is_blind: bool | None = None,
 ) -> SchemeVersion:
     """Save the season's draft; `seen` is the (version, revision) the change was made on, None for no draft.
 
-    A draft that waits for approval is taken back by a change: nobody approves what they did not see. Raises
+    `is_blind` tells the trail whether the weights were chosen without names in sight, where that is known. A draft that
+    waits for approval is taken back by a change: nobody approves what they did not see. Raises
     DraftChanged where the draft is another by now, PlanError for a document with mistakes.
     """
     draft = _held_draft(session, season, seen)
+    blind = {} if is_blind is None else {"blind": is_blind}
     if draft is None:
-        return draft_scheme(session, actor, season, document)
+        return draft_scheme(session, actor, season, document, **blind)
     text = canonical_text(document)
     if text == draft.document:
         return draft
     if draft.state == SUBMITTED:
         withdraw_scheme(session, actor, draft, reason=_("方案已修改"))
-    changed = scheme_changes(draft.document, text)
+    told = blind | scheme_changes(draft.document, text)
     draft.document, draft.drafted_by, draft.drafted_at = text, actor, now()
     store(session)
     kept = keep_revision(session, draft)
     label = f"{season.slug} v{draft.version_no}"
-    record_act(session, actor, "scheme.revise", label, revision=draft.revision, rows=[draft, kept], **changed)
+    record_act(session, actor, "scheme.revise", label, revision=draft.revision, rows=[draft, kept], **told)
     return draft
 
 

@@ -14,7 +14,7 @@ from leaderboard.db import Database
 from leaderboard.seasons.models import SchemeSubmission, Season
 from leaderboard.web.console import scheme_trial
 from leaderboard.web.console.blind import aliases
-from tests.people import enrol, signed_in
+from tests.people import enrol, signed_in, token_in
 from tests.visiting import Visited, parse
 from tests.web.races import TODAY, committed_race
 from tests.web.test_console_scheme import DESK, SIGNING_FIRST, send
@@ -140,6 +140,33 @@ def test_a_submission_says_whether_its_weights_were_chosen_blind(
     assert not newest_submission(database).is_blind
     blind = fields | {"weight..signing": "55", "weight..groundbreaking": "10"}
     assert send(client, "submit", **blind)[0] == 302
+    assert newest_submission(database).is_blind
+
+
+@pytest.mark.engines("sqlite")
+def test_what_was_saved_with_names_in_sight_is_not_submitted_as_chosen_blind(
+    app: Flask, client: FlaskClient, database: Database
+) -> None:
+    """Not in another session either, where the names were hidden before anything was looked at."""
+    send(client, "draft", **SIGNING_FIRST)
+    fields = {"reason": "县委决定", "effective_on": str(TODAY)}
+    source = client.get(DESK).get_data(as_text=True)
+    again = signed_in(app)
+    typed = {"csrf_token": token_in(again.get("/console/").get_data(as_text=True))}
+    assert again.post(f"{DESK}/blind", data=typed).status_code == 200
+    page = again.get(DESK).get_data(as_text=True)
+    assert "柳溪" not in page
+    assert 'value="60"' in source
+    assert send(again, "submit", page, **fields)[0] == 302
+    assert not newest_submission(database).is_blind
+
+
+@pytest.mark.engines("sqlite")
+def test_a_draft_saved_blind_is_submitted_as_chosen_blind(client: FlaskClient, database: Database) -> None:
+    send(client, "blind")
+    send(client, "draft", **SIGNING_FIRST)
+    fields = {"reason": "县委决定", "effective_on": str(TODAY)}
+    assert send(client, "submit", **fields)[0] == 302
     assert newest_submission(database).is_blind
 
 

@@ -16,6 +16,7 @@ from leaderboard.accounts.permissions import Action
 from leaderboard.boards.read import latest_edition
 from leaderboard.instant import now
 from leaderboard.seasons.approval import last_submission, submit_scheme
+from leaderboard.seasons.blindness import kept_blind
 from leaderboard.seasons.drafts import FOUR_RATES, current_draft, save_draft
 from leaderboard.seasons.models import (
     DRAFT,
@@ -38,7 +39,7 @@ from leaderboard.web.console.scheme_form import (
     values_of,
     weight_groups,
 )
-from leaderboard.web.console.scheme_order import coming_words, submitted_words
+from leaderboard.web.console.scheme_order import coming_words, saved_words, submitted_words
 from leaderboard.web.console.scheme_trial import Trial, past_editions, words
 from leaderboard.web.guards import guard_action, guarded, person
 from leaderboard.web.requests import reading, writing
@@ -135,21 +136,11 @@ def save_scheme(slug: str) -> ResponseReturnValue:
     was_waiting = desk_of(season).waiting is not None
 
     def save(document: dict[str, Any]) -> None:
-        version = save_draft(writing(), person().name, season, document, _seen())
+        blind = chosen_blind(season, document)
+        version = save_draft(writing(), person().name, season, document, _seen(), is_blind=blind)
         flash(saved_words(version, was_waiting=was_waiting))
 
     return _change(season, save)
-
-
-def saved_words(version: SchemeVersion, *, was_waiting: bool) -> str:
-    """What saving a draft did; one that waited for approval and was changed does not wait any more."""
-    if was_waiting and version.state == SUBMITTED:
-        said = _("没有改动，第 {version} 版仍在等待审批")
-    elif was_waiting:
-        said = _("草稿第 {version} 版已保存；原来的提交已撤回，改好后须重新提交审批")
-    else:
-        said = _("草稿第 {version} 版已保存，尚未生效")
-    return said.format(version=version.version_no)
 
 
 @door.post("/seasons/<slug>/scheme/submit")
@@ -163,7 +154,8 @@ def submit_draft(slug: str) -> ResponseReturnValue:
 
     def submit(document: dict[str, Any]) -> None:
         session = writing()
-        version = save_draft(session, person().name, season, document, _seen())
+        blind = chosen_blind(season, document)
+        version = save_draft(session, person().name, season, document, _seen(), is_blind=blind)
         submit_scheme(
             session,
             person().name,
@@ -171,7 +163,7 @@ def submit_draft(slug: str) -> ResponseReturnValue:
             effective_on=effective_on,
             reason=reason,
             today=today(),
-            is_blind=chosen_blind(season, document),
+            is_blind=blind and kept_blind(session, version),
         )
         flash(submitted_words(session, version, effective_on, today()))
 

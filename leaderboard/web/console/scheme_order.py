@@ -8,9 +8,20 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from leaderboard.instant import now
-from leaderboard.seasons.models import APPROVED, SchemeVersion
+from leaderboard.seasons.models import APPROVED, SUBMITTED, SchemeVersion
 from leaderboard.seasons.read import scheme_in_force, scheme_to_follow
 from leaderboard.words import gettext as _
+
+
+def saved_words(version: SchemeVersion, *, was_waiting: bool) -> str:
+    """What saving a draft did; one that waited for approval and was changed does not wait any more."""
+    if was_waiting and version.state == SUBMITTED:
+        said = _("没有改动，第 {version} 版仍在等待审批")
+    elif was_waiting:
+        said = _("草稿第 {version} 版已保存；原来的提交已撤回，改好后须重新提交审批")
+    else:
+        said = _("草稿第 {version} 版已保存，尚未生效")
+    return said.format(version=version.version_no)
 
 
 def submitted_words(session: Session, version: SchemeVersion, day: date, today: date) -> str:
