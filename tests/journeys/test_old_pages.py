@@ -70,8 +70,8 @@ def old(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OldPage]:
         yield page
 
 
-def lead_with_the_last(race: Race) -> None:
-    """第10镇, which has one project, has ten more with all their money, and leads: nobody else has any."""
+def rise_from_the_last(race: Race) -> None:
+    """第10镇, which has one project, has ten more with all their money: only the praised 第3镇 stays before it."""
     for _copy in range(10):
         race.project("u10", started=date(2026, 5, 1), arrived=100_000_000)
     race.publish(date(2026, 11, 30), next_due_at=now() + 1000)
@@ -93,10 +93,10 @@ def test_a_wall_of_2018_shows_every_scene_and_the_next_edition(
         assert found["told"] >= 3, kind
     old.evaluate(f"({SHOW})('table')")
     assert "u10" not in old.evaluate(f"({ORDER})()")[:3]
-    lead_with_the_last(race)
+    rise_from_the_last(race)
     old.evaluate("window.dispatchEvent(new Event('online'))")
     old.wait_until("document.querySelector('.subtitle').textContent.indexOf('第 3 期') >= 0")
-    old.wait_until(f"({ORDER})()[0] === 'u10'")
+    old.wait_until(f"({ORDER})()[1] === 'u10'")
     assert old.complaints == []
 
 
