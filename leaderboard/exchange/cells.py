@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import re
 import unicodedata
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from math import isfinite
@@ -181,10 +182,13 @@ def yes_of(value: Cell, told: Told) -> bool:
     return text == YES
 
 
-def choice_of(value: Cell, told: Told, words: dict[str, str]) -> str:
-    """The key of one of a few words; the key itself is taken too. `words` is word -> key. Raises CellError."""
+def choice_of(value: Cell, told: Told, words: Mapping[str, str], shown_as: Mapping[str, str]) -> str:
+    """The key of one of a few words, by the word, by what pages call it, or the key itself. Raises CellError.
+
+    `words` and `shown_as` are word -> key; an error lists the first only.
+    """
     text = halved(clean(written(value)), told)
-    key = words.get(text)
+    key = words.get(text) or shown_as.get(text)
     if key is None and text in words.values():
         return text
     if key is None:

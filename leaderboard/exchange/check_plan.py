@@ -14,6 +14,7 @@ from leaderboard.exchange.layout import (
     BY_WORDS,
     LEVEL_WORDS,
     SCHEME,
+    SHOWN_WORDS,
     STAGES,
     TARGETS,
     UNITS,
@@ -103,7 +104,7 @@ def check_stages(checking: Checking) -> None:
 def check_targets(checking: Checking) -> None:
     """Targets of known units for known indicators, one figure for each way of counting and level."""
     by_words = {word: key for key, word in BY_WORDS.items()}
-    levels = {word: key for key, word in LEVEL_WORDS.items()}
+    levels = SHOWN_WORDS["口径"] | {word: key for key, word in LEVEL_WORDS.items()}
     for key in {key[1] for key in checking.known.targets}:
         checking.scheme.indicators.add(key)
     seen: dict[tuple[str, str, str, str], int] = {}

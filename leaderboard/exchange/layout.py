@@ -23,6 +23,19 @@ KIND_OTHER_WORDS = {
 }
 BY_WORDS = {"count": COUNT_WORD, "amount": AMOUNT_WORD}
 LEVEL_WORDS = {"basic": "基本", "stretch": "挑战"}
+SHOWN_WORDS = {
+    "类别": {"市外境内资金": DOMESTIC, "Domestic, from outside": DOMESTIC, "Foreign": FOREIGN},
+    "方式": {
+        "按个数": "count",
+        "By count": "count",
+        "按金额": "amount",
+        "By amount": "amount",
+        "金额(万元)": "amount",
+    },
+    "口径": {"Basic": "basic", "Stretch": "stretch"},
+    "认定": {"Verified": VERIFIED, "under verification": AWAITING, "Returned": RETURNED},
+}
+"""By column what pages call the words of its drop-down in either language; taken too, as people copy from pages."""
 TOTAL_WORDS = frozenset({"合计", "总计", "小计", "共计"})
 AWAITING_MARK = "(待认定)"
 """Behind a unit's share: the share is recorded and awaits verification."""

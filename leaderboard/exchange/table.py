@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from leaderboard.exchange import cells
 from leaderboard.exchange.cells import CellError, Told
-from leaderboard.exchange.layout import CHECKED, NO, REMARK, TOTAL_WORDS, YES, SheetLayout
+from leaderboard.exchange.layout import CHECKED, NO, REMARK, SHOWN_WORDS, TOTAL_WORDS, YES, SheetLayout
 from leaderboard.exchange.problems import Problems
 from leaderboard.exchange.workbook import Cell, Sheet
 
@@ -110,7 +110,8 @@ class Row:
         """One of a few words, as its key."""
         if key := words.get(self.plain(title)):
             return key
-        return self._read(title, lambda value, told: cells.choice_of(value, told, dict(words)))
+        shown_as = SHOWN_WORDS.get(title, {})
+        return self._read(title, lambda value, told: cells.choice_of(value, told, words, shown_as))
 
     def rate(self, title: str) -> str | None:
         """A rate of exchange: an exact number above zero, kept as text."""

@@ -10,8 +10,12 @@ from sqlalchemy.orm import Session
 from xlsxwriter import Workbook
 
 from leaderboard.accounts.models import AuditLine
-from leaderboard.ledger.models import Project, StageEvent
+from leaderboard.ledger.models import CapitalArrival, Project, StageEvent
 from leaderboard.seasons.models import Season, Unit
+from leaderboard.web.console.deeds import value_words
+from leaderboard.web.facts import kind_words
+from leaderboard.words import CHINESE, ENGLISH, speaking
+from leaderboard.words import gettext as _
 from tests.exchange.books import (
     COVER,
     PROJECTS,
@@ -175,3 +179,22 @@ def test_the_workbooks_own_units_are_listed_before_those_of_other_seasons(sessio
     listed = told.partition("已有单位: ")[2].partition(" 等 ")
     assert listed[0].split("、") == ["柳溪镇", "青石镇", "经信局", *(f"外乡{n}" for n in range(10, 19))]
     assert listed[2] == "23 个"
+
+
+def test_words_are_taken_as_pages_show_them(session: Session) -> None:
+    """Copied from a project's page, a form or the queue, in either language: 市外境内资金, 按个数, Verified."""
+    for language in (CHINESE, ENGLISH):
+        with speaking(language):
+            kinds = kind_words()
+            ways = {key: value_words()[key] for key in ("count", "amount")}
+            outcomes = {"verified": _("已认定"), "awaiting": _("待认定")}
+        for kind, shown in kinds.items():
+            for (by, way), (outcome, said) in zip(ways.items(), outcomes.items(), strict=True):
+                money: list[list[object]] = [
+                    ["P-001", date(2026, 7, 1), 800, shown, None, None, None, "凭证 1", said]
+                ]
+                plan = plan_for(session, full_book(到位资金=money, 目标=[["柳溪镇", "签约率", way, None, 4]]))
+                assert plan.errors == []
+                [arrival] = [fact for fact in plan.facts if fact.table is CapitalArrival]
+                assert (arrival.values["kind"], arrival.verified) == (kind, outcome == "verified")
+                assert [target.by for target in plan.targets] == [by]
