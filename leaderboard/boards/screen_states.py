@@ -16,6 +16,7 @@ from leaderboard.accounts.models import AuditHead
 from leaderboard.boards.ceremony_ends import FORGOTTEN_MS
 from leaderboard.boards.ceremony_models import Ceremony, CeremonyScreen
 from leaderboard.boards.clock import next_due
+from leaderboard.boards.health import stale_boards
 from leaderboard.boards.models import Screen, ScreenReport
 from leaderboard.boards.playlists import Entry, entries_of, scenes_in
 from leaderboard.boards.read import latest_edition
@@ -165,11 +166,16 @@ def _look(season_id: int, theme: str, shown: Round) -> str:
 def newest_of(session: Session, season_id: int, zone: str, at: Millis) -> Newest:
     """The newest public edition of a season, and when the next one is due as the timetables stand now.
 
-    What the edition itself says of the next was known when it was published; a timetable may have changed since.
+    What the edition itself says of the next was known when it was published; a timetable may have changed since. Of one
+    that did not come screens are told its own instant, from which they count how long the board has been out of date.
     """
     edition = latest_edition(session, season_id)
     due_at = next_due(session, season_id, max(at - LATE_MS, edition.due_at if edition else 0))
-    due = None if due_at is None else iso(due_at, zone)
+    missed = (
+        one.since for one in stale_boards(session, at) if one.season.id == season_id and one.has_edition
+    )
+    told_at = next(missed, due_at)
+    due = None if told_at is None else iso(told_at, zone)
     if edition is None:
         return Newest({"edition": None, "due_at": due}, None, due_at)
     told = {"number": edition.number, "hash": edition.hash, "next_due_at": due}

@@ -6,12 +6,13 @@ import hashlib
 import json
 import logging
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from config import Settings
 from leaderboard.boards.public import Mark as PublicMark
@@ -73,6 +74,7 @@ class ScreenMemory:
         self._marks: tuple[Mark, PublicMark] | None = None
         self._trail: Mark | None = None
         self._looked_at: Millis = 0
+        self._newest: Mapping[int, Newest] = {}
         self._due: frozenset[Millis] = frozenset()
         self._scenes = NewestScenes(database, Office.of(settings), always)
         self._ceremonies = CeremonyDrawings(database, always)
@@ -109,15 +111,19 @@ class ScreenMemory:
             if trail == self._trail and not is_late and self._marks is not None:
                 return
             marks = screens_mark(session), public_mark(session)
-            if marks == self._marks and not is_late:
+            # No mark tells of timetables, but a change of one moves the trail.
+            is_same = marks == self._marks and self._newest_of(session, self._newest, at) == self._newest
+            if is_same and not is_late:
                 self._trail = trail
                 return
             told = list_told(session, self._zone, at)
-            seasons = {one.season_id for one in told}
-            newest = {season: newest_of(session, season, self._zone, at) for season in seasons}
+            newest = self._newest_of(session, {one.season_id for one in told}, at)
         self._take_over(told, newest, notices_in(marks[1]))
         self._due = frozenset(one.next_due_at for one in newest.values() if one.next_due_at is not None)
-        self._marks, self._trail, self._looked_at = marks, trail, at
+        self._marks, self._trail, self._looked_at, self._newest = marks, trail, at, newest
+
+    def _newest_of(self, session: Session, seasons: Iterable[int], at: Millis) -> dict[int, Newest]:
+        return {season: newest_of(session, season, self._zone, at) for season in seasons}
 
     def _take_over(self, told: list[Told], newest: Mapping[int, Newest], notices: int) -> None:
         """Put new states in the place of the old ones; no screen is told of what is not drawn for it.

@@ -16,9 +16,9 @@ from leaderboard.boards.public import notices_in, public_mark
 from leaderboard.boards.read import latest_edition
 from leaderboard.boards.render import HTML, make_form
 from leaderboard.boards.scene_past import Past
-from leaderboard.boards.screen_states import round_of
+from leaderboard.boards.screen_states import newest_of, round_of
 from leaderboard.boards.screens import find_screen
-from leaderboard.instant import iso, now, utc_offset
+from leaderboard.instant import now, utc_offset
 from leaderboard.seasons.models import Season
 from leaderboard.templating import render
 from leaderboard.web.drawings import Drawing, Drawings
@@ -108,12 +108,13 @@ def screen_page(
     **more: Any,
 ) -> str:
     """The page of a display around its scenes."""
+    told = newest_of(reading(), season.id, office().zone, now()).told
     return render_template(
         "pages/display/screen.html",
         screen=screen,
         season=season,
         edition=edition,
-        due="" if edition is None or edition.next_due_at is None else iso(edition.next_due_at, office().zone),
+        due=(told["edition"]["next_due_at"] if told["edition"] else told["due_at"]) or "",
         kinds=round_of(screen).kinds,
         office_name=authority_of(season),
         now=now(),

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy.orm import Session
 
+from leaderboard.boards.clock import request_run
 from leaderboard.boards.screens import add_screen
 from leaderboard.instant import now
 from tests.browser import OpenPage
@@ -18,7 +19,9 @@ MINUTE = 60_000
 def published(session: Session, late: int) -> Race:
     """A race whose next edition was due so many minutes ago."""
     race = small_race(session)
-    race.publish(next_due_at=now() - late * MINUTE)
+    due_at = now() - late * MINUTE
+    race.publish(next_due_at=due_at).due_at = due_at - MINUTE
+    request_run(session, race.season, "late", "li", due_at)
     session.commit()
     return race
 

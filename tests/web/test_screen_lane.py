@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import event, select
 from werkzeug.test import Client
 
 from config import Settings
-from leaderboard.boards import screen_states
-from leaderboard.boards.models import Screen, ScreenReport
+from leaderboard.boards import clock, screen_states
+from leaderboard.boards.models import Edition, Screen, ScreenReport
 from leaderboard.boards.screens import add_screen, revoke_screen
 from leaderboard.db import Database
+from leaderboard.instant import from_local, now
 from leaderboard.seasons import plan
+from leaderboard.seasons.timetable import add_timetable, pause_timetable, skip_instant
 from leaderboard.web.fast_lane import FastLane
 from leaderboard.web.screen_lane import ScreenLane, peer
 from tests.factories import Race, small_race, start_race
@@ -269,3 +273,56 @@ def test_an_edition_is_awaited_from_shortly_before_its_due_instant_until_it_is_l
     lane.look()
     asked = {at: lane.awaits_edition(at) for at in (996_999, 997_000, 1_000_000, 1_030_000, 1_030_001)}
     assert list(asked.values()) == [False, True, True, True, False]
+
+
+def next_due_told(lane: ScreenLane, token: str) -> str | None:
+    """When a screen is told that the next edition is due."""
+    due: str | None = told(lane, token).get_json()["edition"]["next_due_at"]
+    return due
+
+
+def test_a_changed_timetable_is_told_at_the_next_look(
+    lane: ScreenLane, database: Database, race: Race, client: FlaskClient
+) -> None:
+    """Added, one instant taken out, paused: each without waiting for what depends on the clock alone."""
+    _id, token = new_screen(database, race)
+    assert next_due_told(lane, token) is None
+    with database.session() as session:
+        once = {"kind": "daily", "time": "09:00"}
+        start = from_local(datetime(2099, 1, 1), "Asia/Shanghai")  # noqa: DTZ001
+        timetable = add_timetable(
+            session,
+            "li",
+            session.merge(race.season),
+            name="日榜",
+            rule=once,
+            zone="Asia/Shanghai",
+            starts_at=start,
+        )
+        session.commit()
+        assert next_due_told(lane, token) == "2099-01-01T09:00:00+08:00"
+        assert 'data-due="2099-01-01T09:00:00+08:00"' in client.get(f"/screens/{token}").text
+        skip_instant(session, "li", timetable, start + 9 * 3_600_000, reason="放假", at=now())
+        session.commit()
+        assert next_due_told(lane, token) == "2099-01-02T09:00:00+08:00"
+        pause_timetable(session, "li", timetable)
+        session.commit()
+    assert next_due_told(lane, token) is None
+    assert 'data-due=""' in client.get(f"/screens/{token}").text
+
+
+def test_an_edition_that_did_not_come_is_told_by_its_own_instant(
+    lane: ScreenLane, database: Database, race: Race
+) -> None:
+    """Eleven minutes late: told of the one after it, the glass could not say that its figures may be old."""
+    _id, token = new_screen(database, race)
+    with database.session() as session:
+        season = session.merge(race.season)
+        edition = session.scalars(select(Edition)).one()
+        edition.due_at = 1_000_000
+        late = now() - 11 * 60_000
+        clock.request_run(session, season, "late", "li", late)
+        session.commit()
+    due = next_due_told(lane, token)
+    assert due is not None
+    assert datetime.fromisoformat(due).timestamp() == late // 1000
