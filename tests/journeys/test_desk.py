@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -141,6 +142,48 @@ def test_what_was_not_saved_is_offered_again(race: Race, open_page: OpenPage, co
     page.get_by_role("button", name="丢弃").click()
     page.reload()
     expect(page.locator("#kept")).to_be_hidden()
+
+
+@pytest.mark.engines("sqlite")
+def test_the_reason_and_the_day_are_not_lost_either(
+    race: Race, open_page: OpenPage, complaints: list[str]
+) -> None:
+    """They stay when the draft is saved, and come back with the weights where the session ended on submitting."""
+    page = at_desk(open_page)
+    reason, day = page.locator("#reason"), page.locator("#effective_on")
+    later = str(TODAY + timedelta(days=3))
+    reason.fill("县委决定")
+    day.fill(later)
+    slide(page, "签约率", 60)
+    page.get_by_role("button", name="保存草稿").click()
+    expect(page.get_by_text("草稿第 2 版已保存")).to_be_visible()
+    expect(reason).to_have_value("县委决定")
+    expect(day).to_have_value(later)
+    expect(page.locator("#kept")).to_be_hidden()
+    page.context.clear_cookies()
+    page.get_by_role("button", name="提交审批").click()
+    complaints.clear()
+    sign_in(page, "chen")
+    page.goto(DESK)
+    expect(reason).to_have_value("")
+    expect(page.locator("#kept")).to_contain_text("— → 县委决定 等 2 处")
+    page.get_by_role("button", name="恢复这些改动").click()
+    expect(reason).to_have_value("县委决定")
+    expect(day).to_have_value(later)
+    page.get_by_role("button", name="提交审批").click()
+    expect(page.get_by_text("第 2 版方案已提交")).to_be_visible()
+
+
+@pytest.mark.engines("sqlite")
+def test_intervals_of_other_weights_are_not_shown(race: Race, open_page: OpenPage) -> None:
+    page = at_desk(open_page)
+    first = page.locator(".after .sure span").first
+    expect(first).to_be_visible()
+    page.get_by_role("textbox", name="签约率 权重").fill("31")
+    expect(first).to_be_hidden()
+    page.get_by_role("textbox", name="签约率 权重").fill("30")
+    confirmed(page)
+    expect(first).to_be_visible()
 
 
 @pytest.mark.engines("sqlite")

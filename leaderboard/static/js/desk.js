@@ -8,6 +8,7 @@
     return;
   }
   const PAUSE = 400;
+  const LONGEST = 30;
   const { typed, exact, plus, compared, NOTHING } = window.fractions;
   const { filled } = window.trial;
   const words = JSON.parse(desk.dataset.words);
@@ -22,6 +23,8 @@
   const boxes = groups.flatMap((group) => group.boxes);
   const fields = [...all("[data-weight], [data-rule]"), desk.elements.ties];
   const rules = all("[data-rule]");
+  // Why and from when: kept with the weights, and no move that can be undone.
+  const request = [desk.elements.reason, desk.elements.effective_on].filter(Boolean);
   const sliders = new Map();
   const lock = byId("lock");
 
@@ -32,10 +35,21 @@
   // ---- what is in the fields ------------------------------------------------------------------------------------
 
   const text = (value) => String(Number(value.toFixed(places)));
-  const values = () => Object.fromEntries(fields.map((field) => [field.name, field.value]));
+  const valuesOf = (some) => Object.fromEntries(some.map((field) => [field.name, field.value]));
+  const values = () => valuesOf(fields);
+  const everything = () => valuesOf([...fields, ...request]);
 
   function ruleText() {
     return JSON.stringify([...rules.map((field) => field.value), desk.elements.at.value]);
+  }
+
+  function writeRequest(found) {
+    for (const field of request) {
+      // A day that has passed since is nobody's wish any more.
+      if (field.name in found && !(field.min && found[field.name] < field.min)) {
+        field.value = found[field.name];
+      }
+    }
   }
 
   function write(found) {
@@ -148,7 +162,7 @@
   // ---- nothing is lost ----------------------------------------------------------------------------------------------
 
   const undo = byId("undo");
-  const saved = values();
+  const saved = everything();
   const moves = window.kept.history(values, write);
   const key = "saima.desk." + desk.dataset.who + "." + desk.dataset.season;
   const store = window.kept.store(key);
@@ -160,8 +174,8 @@
   };
 
   function keep() {
-    const now = values();
-    if (fields.every((field) => now[field.name] === saved[field.name])) {
+    const now = everything();
+    if (Object.keys(saved).every((name) => now[name] === saved[name])) {
       store.drop();
     } else {
       store.save({ seen: desk.elements.seen.value, at: Date.now(), values: now });
@@ -169,16 +183,23 @@
   }
 
   function offer() {
-    if (window.kept.wasSaved(key)) {
-      store.drop();
-    }
     const entry = store.load();
-    const found = window.kept.differences(entry, saved);
+    if (window.kept.wasSaved(key)) {
+      // The weights are in the draft now; the reason and the day go with the submission that is still to come.
+      writeRequest((entry && entry.values) || {});
+      keep();
+      return;
+    }
+    const day = desk.elements.effective_on;
+    const isPast = (name) => name === "effective_on" && day.min && entry.values[name] < day.min;
+    const found = window.kept.differences(entry, saved).filter((name) => !isPast(name));
     if (!found.length) {
       return;
     }
-    const named = (name) => desk.elements[name].getAttribute("aria-label");
-    const first = filled(words.change, { name: named(found[0]), old: saved[found[0]], new: entry.values[found[0]] });
+    const named = (name) => desk.elements[name].getAttribute("aria-label") || desk.elements[name].labels[0].textContent;
+    const brief = (value) => (value.length > LONGEST ? value.slice(0, LONGEST) + "…" : value || "—");
+    const [old, now] = [saved, entry.values].map((kept) => brief(kept[found[0]]));
+    const first = filled(words.change, { name: named(found[0]), old, new: now });
     const changes = found.length > 1 ? filled(words.changes, { first, count: found.length }) : first;
     const moment = new Date(entry.at).toLocaleString(document.documentElement.lang, {
       month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit",
@@ -188,6 +209,7 @@
     byId("kept").hidden = false;
     byId("kept-back").addEventListener("click", () => {
       byId("kept").hidden = true;
+      writeRequest(entry.values);
       write(entry.values);
       settled();
     });
@@ -277,6 +299,8 @@
     desk.addEventListener("input", (event) => {
       if (event.target.matches("[data-weight], [data-rule], select")) {
         moved();
+      } else if (request.includes(event.target)) {
+        keep();
       }
     });
     desk.addEventListener("change", settled);
