@@ -14,7 +14,7 @@ from scoring.narrow_places import narrow_places
 from scoring.relative_points import relative_points
 from scoring.result import IndicatorLine, RaceResult, Standing
 from scoring.rules import AdjustmentRule, Scheme
-from scoring.show import shown_rate
+from scoring.show import plain, shown_rate
 
 HALF = Fraction(1, 2)
 ONE = Fraction(1)
@@ -45,8 +45,7 @@ def _above_hundred(result: RaceResult, scheme: Scheme, names: Names) -> Iterator
         if not over:
             continue
         top, rate = max(over, key=lambda pair: pair[1])
-        capped = indicator.cap is not None and indicator.cap <= 1
-        effect = "超出部分不得分" if capped else "超出部分继续得分，如不是本意请设封顶"
+        effect = _beyond_hundred(indicator.cap)
         shown = shown_rate(rate, scheme.decimals.rate, scheme.rounding.rate)
         yield AuthorWarning(
             "above_hundred",
@@ -56,6 +55,13 @@ def _above_hundred(result: RaceResult, scheme: Scheme, names: Names) -> Iterator
             units=tuple(standing.unit for standing, _ in over),
             numbers=(("highest", rate),),
         )
+
+
+def _beyond_hundred(cap: Fraction | None) -> str:
+    """What becomes of the part of a rate above 100 %, as the cap has it."""
+    if cap is None:
+        return "超出部分继续得分，如不是本意请设封顶"
+    return "超出部分不得分" if cap <= 1 else f"封顶{plain(cap * 100)}%，超过封顶的部分不再得分"
 
 
 def _dominant(result: RaceResult, scheme: Scheme, names: Names) -> Iterator[AuthorWarning]:

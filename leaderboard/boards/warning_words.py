@@ -96,14 +96,17 @@ def _cohort_age(one: Spoken) -> str:
 
 def _above_hundred(one: Spoken) -> str:
     indicator = one.scheme.indicator(one.found.indicators[0])
-    capped = indicator.cap is not None and indicator.cap <= 1
     highest = shown_rate(one.numbers["highest"], one.scheme.decimals.rate, one.scheme.rounding.rate)
-    effect = (
-        "what is above gives no points"
-        if capped
-        else "what is above gives points; cap it if that is not meant"
-    )
+    effect = _beyond_hundred(indicator.cap)
     return f"{one.indicators()} is above 100% for {len(one.found.units)} units, at most {highest}; {effect}."
+
+
+def _beyond_hundred(cap: Fraction | None) -> str:
+    if cap is None:
+        return "what is above gives points; cap it if that is not meant"
+    if cap <= 1:
+        return "what is above gives no points"
+    return f"it is capped at {plain(cap * 100)}%, and what is above the cap gives no more points"
 
 
 def _dominant_indicator(one: Spoken) -> str:

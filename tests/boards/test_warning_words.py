@@ -69,6 +69,8 @@ def test_a_rate_above_a_hundred_in_english() -> None:
         "“x率” is above 100% for 1 units, at most 140.0%; what is above gives points; cap it if that is not meant."
         in spoken(known, scheme(indicator(RATIO)))
     )
+    (capped,) = [text for text in spoken(known, scheme(indicator(RATIO, cap="1.2"))) if "above 100%" in text]
+    assert capped.endswith("it is capped at 120%, and what is above the cap gives no more points.")
 
 
 @given(known=races(), document=scheme_documents())

@@ -54,6 +54,8 @@ def test_a_rate_above_a_hundred_is_told_with_its_effect() -> None:
     assert (free.units, free.indicators, free.numbers) == (("a",), ("x",), (("highest", Fraction(7, 5)),))
     (capped,) = warned(known, scheme(indicator(RATIO, cap="1")), "above_hundred")
     assert "超出部分不得分" in capped.text
+    (capped,) = warned(known, scheme(indicator(RATIO, cap="1.2")), "above_hundred")
+    assert capped.text.endswith("最高是a镇的140.0%；封顶120%，超过封顶的部分不再得分。")
 
 
 def test_exactly_a_hundred_is_no_trap() -> None:
