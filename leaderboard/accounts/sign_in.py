@@ -63,6 +63,10 @@ def _of_code(account: Account) -> str:
     return f"code {account.name}"[:120]
 
 
+def _of_password(account: Account) -> str:
+    return f"password {account.name}"[:120]
+
+
 def _held(session: Session, source: str) -> SignInFailure:
     """The count of one source, held until the transaction ends."""
     found = select(SignInFailure).where(SignInFailure.source == source).with_for_update()
@@ -182,9 +186,18 @@ def note_password_refusal(session: Session, account: Account, address: str) -> N
     record_act(session, account.name, "password.refused", address)
 
 
-def forgive_password(session: Session, account: Account, address: str, limits: Limits) -> None:
-    """Take an attempt counted by `count_attempt` back, since the password was right."""
-    _forgive(session, address, _of_name(account.name), limits)
+def count_password_attempt(session: Session, account: Account, limits: Limits, at: Millis) -> None:
+    """The same for the present password of somebody signed in who is about to change it.
+
+    It is counted by the account alone: what others failed at from the same address does not stop who is in already.
+    """
+    _count(session, {_of_password(account): limits.failures}, limits, at)
+
+
+def forgive_password(session: Session, account: Account) -> None:
+    """Take an attempt counted by `count_password_attempt` back, since the password was right."""
+    session.delete(_held(session, _of_password(account)))
+    session.flush()
 
 
 def prune(session: Session, limits: Limits, at: Millis) -> int:
@@ -212,8 +225,8 @@ def _forgive(session: Session, address: str, source: str, limits: Limits) -> Non
 
 
 def unlock(session: Session, account: Account) -> None:
-    """Forget the failures counted for an account's name and codes."""
-    sources = (_of_name(account.name), _of_code(account))
+    """Forget the failures counted for an account's name, codes and changes of password."""
+    sources = (_of_name(account.name), _of_code(account), _of_password(account))
     session.execute(delete(SignInFailure).where(SignInFailure.source.in_(sources)))
 
 

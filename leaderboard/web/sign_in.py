@@ -167,7 +167,8 @@ def password() -> ResponseReturnValue:
 def change_password() -> ResponseReturnValue:
     """Replace the password; every other session of the account ends.
 
-    Wrong old passwords are counted as those of signing in are, so that nobody at an open desk can guess.
+    Wrong old passwords are counted as those of signing in are, so that nobody at an open desk can guess; but by the
+    account alone, so that a locked address keeps nobody who is in from the password they have to choose.
     """
     session, limits, come_from = writing(), Limits.of(settings()), origin().address
     account = session.get_one(Account, person().id)
@@ -176,7 +177,7 @@ def change_password() -> ResponseReturnValue:
         return _password_page([_("请填写现在的密码")]), 422
     problems = [] if new == secret("again") else [_("两次输入的新密码不一样")]
     try:
-        accounts.count_attempt(session, account.name, come_from, limits, now())
+        accounts.count_password_attempt(session, account, limits, now())
         session.commit()
         own_password.change_password(session, account, secret("old"), new, settings())
     except LockedOut as error:
@@ -190,10 +191,10 @@ def change_password() -> ResponseReturnValue:
     if problems:
         # Of the change nothing stays, and the old password was right.
         session.rollback()
-        accounts.forgive_password(session, account, come_from, limits)
+        accounts.forgive_password(session, account)
         session.commit()
         return _password_page(problems), 422
-    accounts.forgive_password(session, account, come_from, limits)
+    accounts.forgive_password(session, account)
     token = new_token(session, account, now(), origin())
     session.commit()
     enter(account, token)
