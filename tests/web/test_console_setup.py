@@ -11,9 +11,10 @@ from leaderboard.accounts.models import ADMINISTRATOR, REPORTER
 from leaderboard.db import Database
 from leaderboard.seasons.deadlines import Deadline, deadlines_of
 from leaderboard.seasons.models import Season
+from leaderboard.seasons.plan import add_unit
 from leaderboard.seasons.read import list_divisions, roster
 from leaderboard.seasons.taking_part import place_unit
-from tests.people import submit, visitor
+from tests.people import submit, token_in, visitor
 from tests.visiting import Visit
 from tests.web.races import TODAY, committed_race, running_race
 
@@ -139,6 +140,31 @@ def test_a_pasted_list_says_who_is_not_entered_and_why(
     assert chief.post(path, data=form).status_code == 302
     assert "1 家单位已编入towns组：新镇" in visit("/console/seasons/now/units", client=chief).text()
     assert keys(database) == ["liuxi", "qingshi", "nanan", "u01"]
+
+
+def test_a_pasted_list_says_where_units_stand_that_are_known_already(
+    chief: FlaskClient, database: Database, visit: Visit
+) -> None:
+    """Every season lists units in one order: 老镇 stays first, the new ones follow at the end as pasted."""
+    committed_race(database)
+    with database.session() as session:
+        add_unit(session, "chen", key="old", name="老镇", sort_no=-1)
+        session.commit()
+    path = "/console/seasons/now/units/add"
+    looked = submit(chief, path, names="新乙镇\n老镇\n新甲镇", division="towns").get_data(as_text=True)
+    assert "已有的 老镇 保持原来的位置，新单位按此顺序排在最后" in looked
+    assert "按此顺序编入" not in looked
+    names, codes = ["新乙镇", "老镇", "新甲镇"], ["u01", "old", "u02"]
+    form = {
+        "csrf_token": token_in(looked),
+        "confirmed": "1",
+        "division": "towns",
+        "name": names,
+        "key": codes,
+    }
+    assert chief.post(path, data=form).status_code == 302
+    assert keys(database) == ["old", "liuxi", "qingshi", "nanan", "u01", "u02"]
+    assert "单位的顺序所有赛季共用" in visit("/console/seasons/now/units", client=chief).text()
 
 
 def keys(database: Database, slug: str = "now") -> list[str]:

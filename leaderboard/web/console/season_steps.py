@@ -87,8 +87,9 @@ def _to(endpoint: str, season: Season) -> str:
 def _listed(names: list[str]) -> str:
     """No more names than can be read, and how many there are."""
     shown = _("、").join(names[:MOST_NAMED])
-    more = _("等 {count} 家").format(count=len(names)) if len(names) > MOST_NAMED else ""
-    return shown + more
+    if len(names) <= MOST_NAMED:
+        return shown
+    return _("{names}等 {count} 家").format(names=shown, count=len(names))
 
 
 def _card(season: Season) -> Step:

@@ -189,7 +189,7 @@ def put_in_order(slug: str) -> ResponseReturnValue:
 
     def order(session: Session) -> str:
         moved = order_units(session, person().name, _wanted_order(session, season))
-        return _("顺序已保存，以后各期按此排列") if moved else _("顺序没有变化")
+        return _("顺序已保存，各赛季以后各期按此排列") if moved else _("顺序没有变化")
 
     return carry_out(order, url_for("console.units", slug=slug))
 
