@@ -47,11 +47,13 @@ def draw(
     office: Office,
     *,
     number: int = 1,
+    kind: str | None = None,
     past: Past | None = None,
     always: Headers = (),
 ) -> Drawing | None:
     """The scenes of a board, page `number` of the round in sight; None where it has none of what the screen shows.
 
+    With the kind of a scene its first page is the one in sight, if the round has it.
     Without `past` it is a proof: nothing but the board is told, and there is no edition to check. `always` are the
     headers that nothing further on puts on the answer.
     """
@@ -60,7 +62,8 @@ def draw(
         return None
     found = scenes_of(shown.kinds, Material(board, divisions, past, shown.shames))
     pages = [(scene, page) for scene in found for page in range(len(scene.pages))]
-    chosen, page = pages[(number - 1) % len(pages)]
+    wanted = (place for place, (scene, _page) in enumerate(pages) if scene.kind == kind)
+    chosen, page = pages[next(wanted, (number - 1) % len(pages))]
     scheme = board["scheme"]
     lead = next((i for i in scheme["indicators"] if i["key"] == scheme["lead"]), None)
     with speaking_on_screen(shown.lang):

@@ -31,6 +31,7 @@ from leaderboard.words import language
 door = Blueprint("screens", __name__)
 
 DRAWINGS, MOST_DRAWINGS = "saima_drawings", 64
+NOTHING = Markup()
 WAITING = "pages/display/screen_waiting.html"
 
 
@@ -72,11 +73,18 @@ def drawn_scenes(screen: Screen, edition: Edition | None) -> Answer:
     return drawn_page(screen, reading().get_one(Season, screen.season_id), edition).answer
 
 
-def drawn_page(screen: Screen, season: Season, edition: Edition | None, number: int = 1) -> Drawing:
-    """The same with page `number` of the round in sight, for browsers without a script; after the last comes the first."""
+def drawn_page(
+    screen: Screen, season: Season, edition: Edition | None, number: int = 1, kind: str | None = None
+) -> Drawing:
+    """The same with page `number` of the round in sight, for browsers without a script; after the last comes the first.
+
+    With a kind of scene that the screen shows: its first page.
+    """
     if edition is None:
         return waiting(screen, season)
     shown, past = round_of(screen), Past(reading(), edition)
+    # A key for each word that a screen may report would fill the memory with the same drawing.
+    kind = kind if kind in shown.kinds else None
     # A correction or withdrawal of an earlier edition changes what is told of it beside this one.
     notices = notices_in(public_mark(reading()))
     drawings: Drawings = current_app.extensions[DRAWINGS]
@@ -84,9 +92,9 @@ def drawn_page(screen: Screen, season: Season, edition: Edition | None, number: 
     def drawn(nth: int) -> Drawing:
         def draw_it() -> Drawing:
             board = stored_board(season.slug, edition)
-            return draw(shown, board, office(), number=nth, past=past) or waiting(screen, season)
+            return draw(shown, board, office(), number=nth, kind=kind, past=past) or waiting(screen, season)
 
-        return drawings.get((edition.hash, notices, shown, nth), draw_it)
+        return drawings.get((edition.hash, notices, shown, nth, kind), draw_it)
 
     first = drawn(1)
     return drawn((number - 1) % first.pages + 1)
@@ -105,9 +113,11 @@ def screen_page(
     drawing: Drawing,
     edition: Edition | None = None,
     number: int = 1,
+    sight: object = None,
+    stage: Markup = NOTHING,
     **more: Any,
 ) -> str:
-    """The page of a display around its scenes."""
+    """The page of a display around its scenes; with a sight as it looks at the moment, without its script."""
     told = newest_of(reading(), season.id, office().zone, now()).told
     return render_template(
         "pages/display/screen.html",
@@ -120,6 +130,8 @@ def screen_page(
         now=now(),
         utc_offset=utc_offset(now(), settings().timezone),
         next_scene=number % drawing.pages + 1,
+        sight=sight,
+        stage=stage,
         inside=Markup(drawing.answer[IDENTITY].body.decode()),  # noqa: S704 - drawn by our own templates
         **more,
     )

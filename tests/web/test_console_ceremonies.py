@@ -107,6 +107,15 @@ def test_a_board_is_revealed_from_last_to_first(
     assert "柳溪镇" not in glass(lane, token)
 
 
+def test_the_picture_of_a_screen_shows_the_step_it_shows(client: FlaskClient) -> None:
+    begin(client)
+    press(client)
+    picture = client.get("/console/screens/1/picture").text
+    stage = picture.partition('<div id="stage">')[2]
+    assert 'data-mode="ceremony"' in picture
+    assert ["南岸街道" in stage, "青石镇" in stage, "柳溪镇" in stage] == [True, False, False]
+
+
 def test_at_either_end_the_way_further_is_closed_with_its_reason(client: FlaskClient) -> None:
     """Three steps after the opening: there is no way back from the first page and none on from the last."""
     begin(client)

@@ -51,6 +51,45 @@ def report(database: Database, ago: int, **told: object) -> None:
         session.commit()
 
 
+def set_screen(database: Database, **values: object) -> None:
+    """The screen with this in its row."""
+    with database.session() as session:
+        screen = session.scalars(select(Screen)).one()
+        for name, value in values.items():
+            setattr(screen, name, value)
+        session.commit()
+
+
+def in_sight(text: str) -> tuple[str, list[str]]:
+    """What the glass is for in a picture, and the scenes that are not hidden in it."""
+    mode = re.search(r'<body[^>]* data-mode="(\w+)"', text)
+    sections = re.findall(r'<section class="scene[^>]*>', text)
+    shown = [re.findall(r'data-scene="(\w+)"', one)[0] for one in sections if " hidden" not in one]
+    return mode[1] if mode else "", shown
+
+
+def test_the_picture_shows_what_is_on_the_glass(client: FlaskClient, database: Database) -> None:
+    """The scene reported last; and over it what was set since: the time alone, a notice, darkness."""
+    picture, list_ = f"{PAGE}/picture", "/console/screens"
+    set_screen(database, playlist='[{"scene":"table","seconds":9},{"scene":"track","seconds":9}]')
+    marks = {client.get(list_).text.partition('data-shows="')[2].partition('"')[0]}
+    assert in_sight(client.get(picture).text) == ("board", ["table"])
+    report(database, 0, scene="track")
+    assert in_sight(client.get(picture).text) == ("board", ["track"])
+    marks.add(client.get(list_).text.partition('data-shows="')[2].partition('"')[0])
+    set_screen(database, is_muted=1, notice="会议室改在三楼", notice_until=now() + HOUR)
+    text = client.get(picture).text
+    assert in_sight(text)[0] == "muted"
+    assert re.search(r'<p id="time">\d\d:\d\d</p>', text)
+    assert '<p id="notice" role="status">会议室改在三楼</p>' in text
+    set_screen(database, notice_until=now() - 1, hours_from="08:00", hours_to="18:00")
+    assert "会议室" not in client.get(picture).text
+    report(database, 0, scene="blank")
+    assert in_sight(client.get(picture).text)[0] == "blank"
+    marks.add(client.get(list_).text.partition('data-shows="')[2].partition('"')[0])
+    assert len(marks) == 3
+
+
 def test_how_long_ago_is_said_in_words() -> None:
     at = 10**12
     ages = (None, 0, 59_999, 2 * MINUTE, 3 * HOUR, 49 * HOUR)

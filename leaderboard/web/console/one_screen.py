@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from flask import Response, abort, flash, redirect, request, url_for
+from flask import Response, abort, current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from leaderboard.accounts.permissions import Action
@@ -19,12 +19,13 @@ from leaderboard.seasons.models import Season
 from leaderboard.seasons.read import list_divisions
 from leaderboard.web.console.door import door, show
 from leaderboard.web.console.screen_forms import FORMS, changed_entries, labels
+from leaderboard.web.console.screen_sight import present_sight, stage_of
 from leaderboard.web.console.screen_words import lang_words, standings, theme_words
 from leaderboard.web.forms import field
 from leaderboard.web.guards import guard_action, guarded, person
 from leaderboard.web.headers import CONTENT_POLICY
 from leaderboard.web.meanwhile import filled_in_over, mark_of, overtaken
-from leaderboard.web.requests import office, reading, settings, writing
+from leaderboard.web.requests import DATABASE, office, reading, settings, writing
 from leaderboard.web.screens import drawn_page, screen_page
 from leaderboard.web.typed import Typed
 from leaderboard.words import gettext as _
@@ -42,15 +43,17 @@ def one_screen(screen_id: int) -> ResponseReturnValue:
 
 @door.get(f"{ONE}/picture")
 def screen_picture(screen_id: int) -> ResponseReturnValue:
-    """The page that the screen shows, without its script, to be looked at in a frame of the console and nowhere else."""
+    """What the screen shows, without its script, to be looked at in a frame of the console and nowhere else."""
     found = _screen(screen_id)
     season = reading().get_one(Season, found.season_id)
     if not season.is_public or found.is_revoked:
         abort(404)
     edition = latest_edition(reading(), season.id)
-    drawing = drawn_page(found, season, edition)
+    sight = present_sight(reading(), found, now())
+    drawing = drawn_page(found, season, edition, kind=sight.scene)
+    stage = stage_of(current_app.extensions[DATABASE], sight, found.lang)
     with speaking_on_screen(found.lang):
-        body = screen_page(found, season, drawing, edition, is_picture=True)
+        body = screen_page(found, season, drawing, edition, sight=sight, stage=stage)
     page = Response(body, content_type="text/html; charset=utf-8")
     page.headers["Content-Security-Policy"] = CONTENT_POLICY.replace(
         "frame-ancestors 'none'", "frame-ancestors 'self'"

@@ -10,9 +10,10 @@ from leaderboard.boards.health import GONE_MS
 from leaderboard.boards.models import Screen, ScreenReport
 from leaderboard.boards.playlists import scene_words
 from leaderboard.boards.read import latest_edition
-from leaderboard.boards.screen_states import reports_by_screen
+from leaderboard.boards.screen_states import ceremonies_of_screens, reports_by_screen
 from leaderboard.boards.screens import THEMES
 from leaderboard.instant import Millis
+from leaderboard.web.console.screen_sight import Sight, sight_of
 from leaderboard.words import gettext as _
 
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
@@ -33,24 +34,36 @@ class Standing:
     device: str
     shape: str
     """How its picture is shaped: widest (32:9), wide (16:9) or upright (9:16)."""
+    sight: Sight
 
     @property
     def shows(self) -> str:
         """Something that differs when its picture may."""
-        return f"{self.screen.revision}-{self.edition}"
+        return f"{self.screen.revision}-{self.edition}-{self.sight.mark}"
 
 
 def standings(session: Session, screens: list[Screen], at: Millis) -> list[Standing]:
     """How these screens are doing."""
-    reports = reports_by_screen(session)
+    reports, ceremonies = reports_by_screen(session), ceremonies_of_screens(session, at)
     newest: dict[int, int | None] = {}
     for season_id in {screen.season_id for screen in screens}:
         edition = latest_edition(session, season_id)
         newest[season_id] = edition.number if edition else None
-    return [_standing(screen, reports.get(screen.id), newest[screen.season_id], at) for screen in screens]
+    return [
+        _standing(
+            screen,
+            reports.get(screen.id),
+            newest[screen.season_id],
+            sight_of(screen, reports.get(screen.id), ceremonies.get(screen.id), at),
+            at,
+        )
+        for screen in screens
+    ]
 
 
-def _standing(screen: Screen, report: ScreenReport | None, newest: int | None, at: Millis) -> Standing:
+def _standing(
+    screen: Screen, report: ScreenReport | None, newest: int | None, sight: Sight, at: Millis
+) -> Standing:
     never = screen.seen_at is None
     number = None if never or report is None else report.edition_number
     width, height = (report.width, report.height) if report else (0, 0)
@@ -66,6 +79,7 @@ def _standing(screen: Screen, report: ScreenReport | None, newest: int | None, a
         scenes.get(report.scene, report.scene) if report else "",
         " · ".join(part for part in parts if part),
         WIDEST if width > 2.5 * height > 0 else UPRIGHT if height > width else WIDE,
+        sight,
     )
 
 
