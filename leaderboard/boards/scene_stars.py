@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,8 +18,8 @@ from scoring.scheme_document import parse_scheme
 Document = dict[str, Any]
 Places = Sequence[Mapping[str, str | None]]
 
-SHAMING = ("黑", "蜗牛", "black", "snail")
-"""A list with one of these in its name or key is no honour, whatever its rule looks at."""
+HONOURING, SHAMING = ("红榜", "red"), ("黑榜", "蜗牛", "black", "snail")
+"""What a list is called that is an honour, and one that is none; as whole words, since places are called 黑石 and 红河."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +120,13 @@ def _lists(package: Document, units: Mapping[str, Document]) -> Iterator[List]:
 
 
 def is_shaming(rule: Document) -> bool:
-    """Whether a list is none of honour: it looks at a bad end, at no end at all, or says so in its name."""
-    called = f"{rule['key']} {rule['name']}".lower()
+    """Whether a list is none of honour: it is called so, it looks at a bad end, or at no end and is not called an honour."""
+    latin = re.findall(r"[a-z]+", f"{rule['key']} {rule['name']}".lower())
+    called = {
+        word for word in HONOURING + SHAMING if word in latin or (not word.isascii() and word in rule["name"])
+    }
     ends = [rule[part].get("end", "first") for part in ("among", "often") if part in rule]
     by = rule.get("among", {}).get("by")
     if isinstance(by, dict):
         ends.append(by.get("end", "first"))
-    return not ends or set(ends) != {"first"} or any(word in called for word in SHAMING)
+    return bool(called & {*SHAMING}) or "last" in ends or not (ends or called)
