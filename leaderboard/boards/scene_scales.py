@@ -80,3 +80,10 @@ def longest_totals(many: Sequence[Sequence[HeadlineView]]) -> dict[str, str]:
 def _longest(indicator: Document, rates: Sequence[str | None]) -> str:
     least = Fraction(1 if indicator["kind"] == "rate" else 0)
     return str(max([least, *(Fraction(rate) for rate in rates if rate is not None)]))
+
+
+def has_shares(rows: Sequence[Document]) -> bool:
+    """Whether the fraction of some small count has decimals, as shares of projects make them."""
+    values = [value for row in rows for value in row["indicators"].values() if value["small"]]
+    counts = [value[part] for value in values for part in ("numerator", "denominator")]
+    return any(count is not None and Fraction(count).denominator > 1 for count in counts)

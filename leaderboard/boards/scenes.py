@@ -22,7 +22,7 @@ from leaderboard.boards.scene_movers import movers
 from leaderboard.boards.scene_pages import PINNED, pages
 from leaderboard.boards.scene_past import Past
 from leaderboard.boards.scene_projects import projects
-from leaderboard.boards.scene_scales import course, longest_rates, longest_totals
+from leaderboard.boards.scene_scales import course, has_shares, longest_rates, longest_totals
 from leaderboard.boards.scene_stars import stars
 from leaderboard.boards.view import DivisionView
 from leaderboard.words import named
@@ -92,7 +92,7 @@ def _by_unit(kind: str, division: DivisionView, **more: Any) -> Scene:
 
 
 def _tables(material: Material) -> list[Scene]:
-    return [_by_unit(TABLE, division) for division in material.divisions]
+    return [_by_unit(TABLE, division, told=has_shares(division.rows)) for division in material.divisions]
 
 
 def _tracks(material: Material) -> list[Scene]:

@@ -21,6 +21,7 @@ from leaderboard.boards.screens import add_screen
 from leaderboard.ledger.unit_facts import add_adjustment
 from tests.browser import OpenPage, barriers
 from tests.factories import FOUR_RATES, VERIFIED, Race, start_race
+from tests.journeys.looking import FAULTS, NOTICE, SHARED
 
 pytestmark = pytest.mark.engines("sqlite")  # what a browser shows does not depend on the engine
 
@@ -28,37 +29,6 @@ SIZES = {"wall": (1920, 1080), "double": (3840, 1080), "upright": (1080, 1920)}
 MOST_BYTES = 150_000
 LONG = "云溪经济技术开发区管理委员会招商引资工作专班"
 SHOW = "(kind) => wall.round.setPlaylist([{scene: kind, seconds: 600, from: null, to: null}])"
-FAULTS = """() => {
-  const found = [], scene = document.querySelector(".scene:not([hidden])");
-  const seen = (one) => { const box = one.getBoundingClientRect(); return box.width > 1 && box.height > 1; };
-  const told = (one) => (one.getAttribute("class") || one.tagName) + " " + one.textContent.trim().slice(0, 30);
-  const glass = document.querySelector(".scenes").getBoundingClientRect();
-  Array.from(document.querySelectorAll("#board *")).filter(seen).forEach((one) => {
-    const box = one.getBoundingClientRect();
-    if (one.closest(".unseen, foreignObject") || one.parentElement.closest("[title]")) return;
-    if (box.right > innerWidth + 1 || box.left < -1 || box.bottom > innerHeight + 1 || box.top < -1)
-      found.push("off the glass: " + told(one));
-    if (one.closest(".scenes") && box.bottom > glass.bottom + 1) found.push("over the foot: " + told(one));
-  });
-  Array.from(document.querySelectorAll(".scene:not([hidden]) .c-rate, .c-score, .by, .places, .on, .figures b")).filter(seen)
-    .forEach((one) => { if (one.scrollWidth > one.clientWidth + 1) found.push("cut: " + told(one)); });
-  const rows = Array.from(scene.querySelectorAll(".rows > .row, .half li")).filter(seen);
-  rows.forEach((row, i) => {
-    const box = row.getBoundingClientRect();
-    Array.from(row.children).filter(seen).forEach((cell) => {
-      const inner = cell.getBoundingClientRect();
-      if (inner.top < box.top - 2 || inner.bottom > box.bottom + 2) found.push("out of its row: " + told(cell));
-    });
-    rows.slice(i + 1).forEach((other) => {
-      const next = other.getBoundingClientRect();
-      const wide = Math.min(box.right, next.right) - Math.max(box.left, next.left);
-      const high = Math.min(box.bottom, next.bottom) - Math.max(box.top, next.top);
-      if (wide > 1 && high > 1) found.push("overlap: " + told(row) + " / " + told(other));
-    });
-  });
-  return found;
-}"""
-
 COLUMNS = """() => new Set(Array.from(document.querySelectorAll(".scene:not([hidden]) .rows > .row:not([hidden])"))
   .map((row) => row.getBoundingClientRect().left)).size"""
 
@@ -94,7 +64,8 @@ def race_of_everything(session: Session) -> Race:
     """
     race = start_race(session, title="云溪县2026年招商引资赛马")
     for number in range(1, 11):
-        race.unit(f"u{number}", name=f"{LONG}{number}" if number in {3, 8} else f"第{number}镇")
+        name = f"{LONG}{number}" if number in {3, 8} else f"第{number}镇"
+        race.unit(f"u{number}", name=name, name_en=f"Qingshi Township {number}")
     for number in range(11, 16):
         race.unit(f"u{number}", division=f"offices{number}", name=f"第{number}局")
     race.scheme(
@@ -183,6 +154,13 @@ def test_every_scene_fits_every_glass_and_stands_in_nobodys_way(
             shown.add(kind)
             page.screenshot(path=artefacts / f"{kind}-{size}.png")
             found[kind, size] = page.evaluate(FAULTS)
+        page.evaluate(SHOW, "table")
+        page.evaluate(SHARED)
+        found["shares", size] = page.evaluate(FAULTS)
+        page.screenshot(path=artefacts / f"shares-{size}.png")
+        for letters in (40, 90, 200):
+            found["notice", letters, size] = page.evaluate(NOTICE, ("请准时参加会议" * 29)[:letters])
+            page.screenshot(path=artefacts / f"notice-{letters}-{size}.png")
     page.set_viewport_size({"width": 1920, "height": 1080})
     page.evaluate(UNROLL)
     for theme in THEMES:

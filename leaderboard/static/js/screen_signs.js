@@ -6,6 +6,8 @@
   const IMMINENT_MS = 30000;
   const STALE_AFTER_MS = 600000;
   const MINUTE_MS = 60000;
+  const FEW_LETTERS = 40;
+  const MANY_LETTERS = 90;
 
   const body = document.body;
   const signs = document.getElementById("signs");
@@ -69,9 +71,14 @@
     return !isNaN(until) && wall.clock.now() >= until;
   }
 
+  function lengthOf(text) {
+    return text.length > MANY_LETTERS ? "long" : text.length > FEW_LETTERS ? "some" : "short";
+  }
+
   function notice(told) {
     const text = told && !isOver(told) ? told.text : "";
     wall.write(byId("notice"), text);
+    body.dataset.notice = lengthOf(text);
     byId("notice").hidden = !text;
     body.classList.toggle("noticed", Boolean(text));
   }
