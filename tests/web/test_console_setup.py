@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from leaderboard.accounts.models import ADMINISTRATOR, REPORTER
+from leaderboard.accounts.models import ADMINISTRATOR, REPORTER, SYSTEM
 from leaderboard.db import Database
 from leaderboard.seasons.deadlines import Deadline, deadlines_of
 from leaderboard.seasons.models import Season
-from leaderboard.seasons.plan import add_unit
+from leaderboard.seasons.plan import add_division, add_unit, open_season
 from leaderboard.seasons.read import list_divisions, roster
-from leaderboard.seasons.taking_part import place_unit
+from leaderboard.seasons.taking_part import NewUnit, add_units, place_unit
 from tests.people import submit, token_in, visitor
 from tests.visiting import Visit
 from tests.web.races import TODAY, committed_race, running_race
@@ -165,6 +167,26 @@ def test_a_pasted_list_says_where_units_stand_that_are_known_already(
     assert chief.post(path, data=form).status_code == 302
     assert keys(database) == ["old", "liuxi", "qingshi", "nanan", "u01", "u02"]
     assert "单位的顺序所有赛季共用" in visit("/console/seasons/now/units", client=chief).text()
+
+
+def test_units_to_choose_from_come_season_by_season(
+    app: Flask, chief: FlaskClient, database: Database, visit: Visit
+) -> None:
+    """The season that ends last comes first; 老镇, first in the office's list but in no season, comes last."""
+    committed_race(database)
+    with database.session() as session:
+        add_unit(session, "chen", key="old", name="老镇", sort_no=-1)
+        later = TODAY + timedelta(days=400)
+        r27 = open_season(session, "chen", slug="r27", title="明年", starts_on=TODAY, ends_on=later)
+        towns = add_division(session, "chen", r27, key="towns", name="乡镇组")
+        add_units(session, "chen", r27, towns, [NewUnit("u01", "新镇")])
+        session.commit()
+    system = visitor(app, database, SYSTEM, "zhang")
+    pages = {"/console/projects": chief, "/console/awaiting": chief, "/console/people": system}
+    for path, client in pages.items():
+        [choice] = visit(path, client=client).all("select", name="unit")
+        values = [option.get("value") for option in choice.iter("option")]
+        assert [value for value in values if value] == ["u01", "liuxi", "qingshi", "nanan", "old"], path
 
 
 def keys(database: Database, slug: str = "now") -> list[str]:

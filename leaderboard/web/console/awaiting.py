@@ -30,7 +30,7 @@ from leaderboard.ledger.models import AWAITING, RETURNED, VERIFIED
 from leaderboard.ledger.record import LedgerError
 from leaderboard.seasons.models import Season
 from leaderboard.seasons.read import list_seasons, list_units, roster
-from leaderboard.web.console.door import door, show
+from leaderboard.web.console.door import by_season, door, show
 from leaderboard.web.console.return_words import returns_told
 from leaderboard.web.facts import kind_words, stage_words
 from leaderboard.web.guards import guard_action, guarded, person
@@ -202,7 +202,7 @@ def _asked(filters: Filters, season: Season | None) -> tuple[Asked, list[tuple[s
     if filters.season and season is None:
         unit_ids = ()
     before = now() - int(filters.age) * A_DAY if filters.age else None
-    choices = [(unit.key, named(unit.name, unit.name_en)) for unit in units]
+    choices = [(unit.key, named(unit.name, unit.name_en)) for unit in by_season(units)]
     asked = Asked(unit_ids, season.id if season else None, filters.kind, filters.state, before)
     return asked, choices
 

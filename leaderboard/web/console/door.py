@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -44,7 +44,20 @@ def units_to_choose(seasons: Sequence[Season] | None = None) -> list[Unit]:
     chosen = running if seasons is None else seasons
     entered = {line.unit_id for season in chosen for line in roster(session, season.id, now())}
     units = list_units(session)
-    return [unit for unit in units if unit.id in entered] or list(units)
+    return by_season(unit for unit in units if unit.id in entered) or by_season(units)
+
+
+def by_season(units: Iterable[Unit]) -> list[Unit]:
+    """Units as a list to choose from has them: the newest season's first, then the next one's, then those of none.
+
+    Within a season they stay in the order given.
+    """
+    session, newest = reading(), dict[int, int]()
+    seasons = list_seasons(session)
+    for number, season in enumerate(seasons):
+        for line in roster(session, season.id, now()):
+            newest.setdefault(line.unit_id, number)
+    return sorted(units, key=lambda unit: newest.get(unit.id, len(seasons)))
 
 
 def may(action: str) -> bool:

@@ -20,7 +20,7 @@ from leaderboard.accounts.roles import role_duties, role_words
 from leaderboard.accounts.sign_in import locked_names
 from leaderboard.instant import now
 from leaderboard.seasons.read import list_units
-from leaderboard.web.console.door import show, units_to_choose
+from leaderboard.web.console.door import by_season, show, units_to_choose
 from leaderboard.web.console.people_door import door, state_words
 from leaderboard.web.console.person import link_of, person_page
 from leaderboard.web.forms import field
@@ -108,7 +108,7 @@ def people() -> ResponseReturnValue:
         second_factor=settings().second_factor,
         roles=role_words(),
         states=state_words(),
-        units=[(unit.key, named(unit.name, unit.name_en)) for unit in units],
+        units=[(unit.key, named(unit.name, unit.name_en)) for unit in by_season(units)],
         unit_names={unit.id: named(unit.name, unit.name_en) for unit in units},
     )
 

@@ -22,7 +22,7 @@ from leaderboard.accounts.sign_in import lift_lock, locked_names
 from leaderboard.instant import now
 from leaderboard.seasons.read import list_units
 from leaderboard.web.browsers import browser_words
-from leaderboard.web.console.door import show
+from leaderboard.web.console.door import by_season, show
 from leaderboard.web.console.people_door import door, state_words
 from leaderboard.web.forms import field
 from leaderboard.web.guards import person
@@ -212,7 +212,7 @@ def person_page(
         roles=role_words(),
         does=role_duties(),
         states=state_words(),
-        units=[(unit.key, named(unit.name, unit.name_en)) for unit in units],
+        units=[(unit.key, named(unit.name, unit.name_en)) for unit in by_season(units)],
         unit_names={unit.id: named(unit.name, unit.name_en) for unit in units},
         locked_until=locked_names(session, [account.name], at).get(account.name),
         chosen_at=last_chosen_at(session, account),

@@ -13,7 +13,7 @@ from leaderboard.ledger.rows import chunks
 from leaderboard.ledger.wanted import FEW, find_all, find_page
 from leaderboard.seasons.models import Season
 from leaderboard.seasons.read import list_divisions, list_seasons, list_units
-from leaderboard.web.console.door import door, show, today, units_to_choose
+from leaderboard.web.console.door import by_season, door, show, today, units_to_choose
 from leaderboard.web.console.project_columns import Cell, column_words, file_cells, file_heads
 from leaderboard.web.console.project_filters import AGES, COOKIE, REACH, SIZES, Filters
 from leaderboard.web.console.sheet_files import sheet_answer
@@ -57,7 +57,10 @@ def projects() -> ResponseReturnValue:
         few=FEW,
         more=found.more and offset + filters.size < REACH,
         cut=found.more and offset + filters.size >= REACH,
-        units=[(u.key, named(u.name, u.name_en)) for u in (units_to_choose([season]) if season else units)],
+        units=[
+            (u.key, named(u.name, u.name_en))
+            for u in (units_to_choose([season]) if season else by_season(units))
+        ],
         divisions=[(d.key, named(d.name, d.name_en)) for d in divisions],
         stages=stages,
         states=state_words(),
