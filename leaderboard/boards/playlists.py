@@ -33,7 +33,7 @@ def scene_words() -> dict[str, str]:
         TRACK: _("赛道"),
         RATES: _("四率"),
         HEADLINE: _("总览"),
-        MOVERS: _("升降"),
+        MOVERS: _("名次升降"),
         STARS: _("季度之星与红榜"),
         DIVISIONS: _("组别对比"),
         PROJECTS: _("新签约新开工"),

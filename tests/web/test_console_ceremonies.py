@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
 import pytest
 from flask import Flask
@@ -13,7 +14,9 @@ from werkzeug.test import Client
 from config import Settings
 from leaderboard.accounts.read import newest_lines
 from leaderboard.airing import Node, tick
+from leaderboard.boards.ceremonies import board_of
 from leaderboard.boards.ceremony_models import Ceremony
+from leaderboard.boards.ceremony_steps import revealed
 from leaderboard.boards.clock import request_run
 from leaderboard.boards.correct import withdraw
 from leaderboard.boards.drafts import hold
@@ -25,6 +28,7 @@ from leaderboard.db import Database
 from leaderboard.instant import now
 from leaderboard.seasons.holding import freeze_season
 from leaderboard.seasons.models import Season
+from leaderboard.templating import render
 from leaderboard.web.screen_lane import ScreenLane
 from tests.factories import AS_OF, OFFICE, Race, small_race
 from tests.people import enrol, signed_in, submit
@@ -114,6 +118,20 @@ def test_the_picture_of_a_screen_shows_the_step_it_shows(client: FlaskClient) ->
     stage = picture.partition('<div id="stage">')[2]
     assert 'data-mode="ceremony"' in picture
     assert ["南岸街道" in stage, "青石镇" in stage, "柳溪镇" in stage] == [True, False, False]
+
+
+def test_a_division_that_is_done_is_not_the_whole_board(client: FlaskClient, database: Database) -> None:
+    """Two divisions of three steps each: after three of them half the board is still to come."""
+    begin(client)
+    with database.reading() as session:
+        board = board_of(session, session.scalars(select(Ceremony)).one())
+    board["divisions"].append(board["divisions"][0] | {"key": "second"})
+    board["standings"] += [row | {"division": "second"} for row in board["standings"]]
+    step = partial(render, "components/scenes/ceremony.html", "zh", ceremony=1)
+    said = [step(**revealed(board, None, 10, number)).decode() for number in (2, 3, 6)]
+    assert "还有 1 家未揭晓" in said[0]
+    assert "<p>本组已全部揭晓</p>" in said[1]
+    assert "<p>已全部揭晓</p>" in said[2]
 
 
 def test_at_either_end_the_way_further_is_closed_with_its_reason(client: FlaskClient) -> None:

@@ -304,3 +304,8 @@ def test_a_playlist_refused_after_a_press_shows_what_it_came_to(
     shown = re.findall(r'name="(seconds-\d)"[^>]* value="(\d+)"', answer.text)
     assert shown == [("seconds-1", "20"), ("seconds-2", "4")]
     assert screen_of(database).revision == 0
+
+
+def test_the_scene_of_who_rose_and_fell_has_a_name_in_both_languages(client: FlaskClient) -> None:
+    assert ">名次升降</option>" in client.get(PAGE).text
+    assert ">Movers</option>" in client.get(f"{PAGE}?lang=en").text
