@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from leaderboard.boards.screens import add_screen, list_screens, revoke_screen
+from leaderboard.boards.screens import SPOKEN, add_screen, list_screens, revoke_screen
 from leaderboard.cli.context import Context
 from leaderboard.cli.group import command
 from leaderboard.cli.named import screen_named, season_named
@@ -29,7 +29,7 @@ def screens_command(context: Context, season: str | None) -> None:
 @click.argument("season")
 @click.argument("name")
 @click.option("--division", default=None, help="Key of one division; all of them otherwise.")
-@click.option("--lang", default="zh", metavar="zh|en", help="Its language; Chinese by default.")
+@click.option("--lang", default="zh", metavar="|".join(SPOKEN), help="Its language; Chinese by default.")
 @click.option(
     "--theme", default="dark", metavar="dark|light|dark-safe|light-safe", help="Its palette; dark by default."
 )

@@ -40,6 +40,7 @@ def test_a_screen_is_listed_and_revoked(leaderboard: Command, done: Done, race: 
     address = done("screen-add", race, "政务大厅", "--theme", "light-safe", "--lang", "en").strip()
     number = done("screens").split("\t")[0]
     assert done("screens", race) == f"{number}\t政务大厅\trace\ten\tlight-safe\t—\n"
+    assert "zh|en|both" in done("screen-add", "--help")
     refused = leaderboard("screen-add", race, " ", "--theme", "pink", "--lang", "fr", "--division", "x")
     assert (refused.exit_code, len(refused.stderr.splitlines())) == (1, 4)
     done("screen-revoke", number)
