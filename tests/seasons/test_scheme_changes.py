@@ -32,7 +32,7 @@ def told(session: Session, action: str) -> dict[str, Any]:
     return {name: value for name, value in detail.items() if name != "rows"}
 
 
-def test_weights_are_told_one_by_one_and_the_rest_is_counted() -> None:
+def test_weights_are_told_one_by_one_and_the_rest_with_what_it_was() -> None:
     """Signing and arrival are exchanged, one cap changes, one indicator goes: its key, name and weight with its measure."""
     before = {
         "indicators": [
@@ -46,12 +46,32 @@ def test_weights_are_told_one_by_one_and_the_rest_is_counted() -> None:
         "divisions": {"towns": {"weights": {"a": "100", "b": "0"}}},
     }
     assert scheme_changes(json.dumps(before), json.dumps(after)) == {
-        "was": {"a": "60", "towns/a": "50", "towns/b": "50", "b": "40"},
-        "now": {"a": "100", "towns/a": "100", "towns/b": "0", "b": None},
-        # The cap; the key, name and preset of b.
-        "places": 4,
+        "was": {"*/a": "60", "towns/a": "50", "towns/b": "50", "*/b": "40"},
+        "now": {"*/a": "100", "towns/a": "100", "towns/b": "0", "*/b": None},
+        "rules": [
+            {
+                "indicators": [
+                    {"key": "a", "cap": "1"},
+                    {"key": "b", "name": "乙", "measure": {"preset": "landing"}},
+                ]
+            },
+            {"indicators": [{"key": "a", "cap": "1.2"}]},
+        ],
     }
     assert scheme_changes(json.dumps(after), json.dumps(after)) == {}
+
+
+def test_what_is_the_same_is_left_out_and_too_much_is_counted() -> None:
+    before = {"ties": "competition", "indicators": [{"key": "a", "name": "甲", "cap": "1", "floor": "0"}]}
+    after = {"ties": "dense", "indicators": [{"key": "a", "name": "甲", "floor": "0"}]}
+    assert scheme_changes(json.dumps(before), json.dumps(after)) == {
+        "rules": [
+            {"ties": "competition", "indicators": [{"key": "a", "name": "甲", "cap": "1"}]},
+            {"ties": "dense", "indicators": [{"key": "a", "name": "甲"}]},
+        ]
+    }
+    many = {"units": {f"u{number}": "1" for number in range(41)}}
+    assert scheme_changes(json.dumps({}), json.dumps(many)) == {"places": 41}
 
 
 def test_drafting_revising_and_approving_say_which_weights_change(session: Session) -> None:

@@ -45,6 +45,23 @@ LINES = [
             "gone 由 5 改为空白；其余 3 处规则有改动；修订 4"
         ),
     ),
+    (
+        "scheme.approve",
+        "race v2",
+        {
+            "was": {"*/signing": "30", "towns/signing": "25"},
+            "now": {"*/signing": "36", "towns/signing": "20"},
+            "rules": [
+                {"ties": "competition", "indicators": [{"key": "signing", "name": "签约率", "cap": "1.2"}]},
+                {"ties": "dense", "indicators": [{"key": "signing", "name": "签约率", "floor": "0.6"}]},
+            ],
+        },
+        (
+            "陈主任 批准方案 测试赛季 第 2 版；其余组别 · 签约率 由 30 改为 36；towns组 · 签约率 由 25 改为 20；"
+            "并列名次 由 1,2,2,4 改为 1,2,2,3；各项指标 · 签约率 · 封顶 由 1.2 改为空白；"
+            "各项指标 · 签约率 · 保底 定为 0.6"
+        ),
+    ),
     ("scheme.revise", "race v2", {"places": 3}, "陈主任 修改方案草稿 测试赛季 第 2 版；3 处规则有改动"),
     (
         "unit.enter",

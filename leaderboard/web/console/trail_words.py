@@ -17,9 +17,11 @@ from leaderboard.boards.playlists import entry_words
 from leaderboard.formatters import moment, money
 from leaderboard.seasons.read import list_divisions, list_schemes, list_seasons, list_units
 from leaderboard.seasons.rule import parse_rule
+from leaderboard.seasons.scheme_changes import ELSEWHERE
 from leaderboard.web.console.deeds import deeds, detail_words, value_words
 from leaderboard.web.console.timetable_form import rule_words
 from leaderboard.web.console.trail_change import NOTHING, Change
+from leaderboard.web.console.trail_rules import RULES, rule_changes
 from leaderboard.web.facts import stage_words
 from leaderboard.words import gettext as _
 from leaderboard.words import named
@@ -30,6 +32,7 @@ MOST_CHANGES = 12
 """Changes told one by one."""
 MOVED = "moved"
 """How many facts went from what to what."""
+OF_SCHEMES = "scheme."
 PLACES = "places"
 """How many places of a scheme differ that are not told one by one."""
 BY_STAGE = frozenset({"season.deadlines", "unit.order", "division.order"})
@@ -128,7 +131,8 @@ def told(line: AuditLine, words: Wording) -> ToldLine:
         if name not in FOR_CHECKING and (value not in (None, "", []) or name in {FROM, TO})
     }
     why = next((_told_why(detail.pop(name), words) for name in WHY if name in detail), "")
-    changes = tuple(_changes(line.action, detail, words))
+    rules = detail.pop(RULES, None) if line.action.startswith(OF_SCHEMES) else None
+    changes = (*_changes(line.action, detail, words), *rule_changes(rules, words.things))
     rest = _("；").join(_parts(line.action, detail, len(changes), words))
     changes = changes[:MOST_CHANGES]
     did = words.deeds.get(line.action, line.action)
@@ -162,7 +166,8 @@ def _called(action: str, name: str, words: Wording) -> str:
     """What a part of a detail is called; a thing of several parts, division and indicator, by the name of each."""
     if label := words.parts.get(f"{action} {name}", words.parts.get(name)):
         return label
-    return " · ".join(words.things.get(part, part) for part in name.split("/"))
+    things = {**words.things, ELSEWHERE: _("其余组别")}
+    return " · ".join(things.get(part, part) for part in name.split("/"))
 
 
 def _changes(action: str, detail: Mapping[str, Any], words: Wording) -> Iterator[Change]:
