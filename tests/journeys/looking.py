@@ -16,7 +16,7 @@ FAULTS = """() => {
   });
   Array.from(document.querySelectorAll(".scene:not([hidden]) .c-rate, .c-score, .by, .places, .on, .figures b")).filter(seen)
     .forEach((one) => { if (one.scrollWidth > one.clientWidth + 1) found.push("cut: " + told(one)); });
-  const rows = Array.from(scene.querySelectorAll(".rows > .row, .half li")).filter(seen);
+  const rows = Array.from(document.querySelectorAll(".rows > .row, .half li")).filter(seen);
   scene.querySelectorAll(".half li").forEach((one) => { if (!seen(one)) found.push("no room for: " + told(one)); });
   rows.forEach((row, i) => {
     const box = row.getBoundingClientRect();

@@ -131,6 +131,7 @@
     }
     // A short list keeps the measure of a long one instead of drifting apart.
     box.style.maxHeight = "calc(var(--u) * " + high * (upright.matches ? 13.6 : 8.4) + ")";
+    box.style.setProperty("--high", high);
     box.classList.toggle("dense", high > 8);
     box.style.gridAutoFlow = isSpread ? "column" : "";
     box.style.gridTemplateRows = "repeat(" + high + ", minmax(0, 1fr))";
