@@ -268,6 +268,32 @@ def test_a_shared_link_shows_the_edition(race: Race, visit: Visit, client: Flask
     assert client.get("/boards/race/9/preview.png").status_code == 404
 
 
+SITE = "http://127.0.0.1:8000"
+"""Where an application that was told nothing of its address says it is."""
+
+
+@pytest.mark.parametrize(
+    ("path", "heading", "number"),
+    [
+        ("graph/", "历期走势", 2),
+        ("graph/?what=score&units=liuxi%2Cqingshi", "历期走势", 2),
+        ("compare/", "比较两期榜单", 2),
+        ("compare/?from=1&to=2", "比较两期榜单", 2),
+        ("1/compare/?a=liuxi&b=qingshi", "比较两家单位", 1),
+    ],
+)
+def test_a_shared_graph_or_comparison_shows_the_newest_edition_in_it(
+    race: Race, visit: Visit, path: str, heading: str, number: int
+) -> None:
+    """The address shared is the one whose graph or comparison was looked at."""
+    page = visit(f"/boards/race/{path}")
+    told = {meta.get("property"): meta.get("content") for meta in page.all("meta") if meta.get("property")}
+    assert told["og:title"] == f"{heading} · 测试赛季"
+    assert str(told["og:description"]).startswith(f"第 {number} 期 · 截至 2026-")
+    assert told["og:image"] == f"{SITE}/boards/race/{number}/preview.png"
+    assert told["og:url"] == f"{SITE}/boards/race/{path}"
+
+
 def test_a_picture_is_drawn_once(
     race: Race, client: FlaskClient, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -36,6 +36,7 @@ def graph(slug: str) -> Response:
         kinds=every,
         kind=kind,
         chosen=chosen,
+        asked=asked_of(kind, chosen),
         graphs=graphs(course.boards, kind, chosen),
         address=lambda kind, units: address(season, kind, units),
     )
@@ -47,9 +48,13 @@ def chosen_units() -> list[str]:
     return list(dict.fromkeys(key for key in keys if key))[:MOST_CHOSEN]
 
 
+def asked_of(kind: Kind, units: Sequence[str]) -> dict[str, str]:
+    """What is asked for in the address of a graph; places need not be."""
+    asked = {} if kind.key == "place" else {"what": kind.key}
+    return asked | ({"units": ",".join(units)} if units else {})
+
+
 def address(season: Season, kind: Kind, units: Sequence[str]) -> str:
     """Where the graph of a kind with these units standing out is found."""
-    asked = {} if kind.key == "place" else {"what": kind.key}
-    asked |= {"units": ",".join(units)} if units else {}
-    query = urlencode(asked, safe=",")
+    query = urlencode(asked_of(kind, units), safe=",")
     return spoken(f"/boards/{season.slug}/graph/{'?' if query else ''}{query}")
