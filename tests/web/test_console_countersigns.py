@@ -36,6 +36,17 @@ def people(app: Flask, database: Database, race: Race) -> tuple[FlaskClient, Fla
     return first, second
 
 
+def test_a_button_pressed_over_another_rule_does_nothing(
+    people: tuple[FlaskClient, FlaskClient], visit: Visit
+) -> None:
+    """Two press 改为须两人发布: the second one does not thereby ask that one person be enough."""
+    _first, second = people
+    submit(second, f"{SEASON}/two-persons", DESK, seen="0", reason="领导小组要求")
+    page = visit(DESK, client=second).text()
+    assert "须几人发布已由他人改过" in page
+    assert "提请会签" in page, "nothing was asked: the form is there still"
+
+
 def numbers(database: Database, race: Race) -> tuple[int, int]:
     """The last number, and how many drafts there are."""
     with database.reading() as session:

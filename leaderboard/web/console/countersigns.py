@@ -18,6 +18,7 @@ from leaderboard.boards.countersign import (
     refuse,
     want_two,
 )
+from leaderboard.boards.drafts import DraftRefused
 from leaderboard.boards.models import Countersign, Edition
 from leaderboard.releasing import reveal
 from leaderboard.seasons.models import Season
@@ -36,10 +37,16 @@ PUBLISHING = guard_action(Action.PUBLISH_EDITION)
 @door.post("/seasons/<slug>/two-persons")
 @guarded(PUBLISHING)
 def two_persons(slug: str) -> ResponseReturnValue:
-    """Want two persons from now on; or, where they are wanted, ask another to agree that one is enough."""
-    season, reason = season_at(slug), Typed.of_request().worded.get("reason", "")
+    """Want two persons from now on; or, where they are wanted, ask another to agree that one is enough.
+
+    The button does the opposite once somebody else has pressed it: it holds only for the rule it was shown with.
+    """
+    season, typed = season_at(slug), Typed.of_request()
+    reason = typed.worded.get("reason", "")
 
     def change(session: Session) -> str:
+        if typed.values.get("seen") != str(season.two_persons):
+            raise DraftRefused(_("须几人发布已由他人改过，请看过现在的规则再定"))
         if season.two_persons:
             ask(session, person().name, season, ALONE, reason=reason)
             return _("已提出，待另一位管理员会签；会签之前仍须两人发布")
