@@ -8,7 +8,6 @@
     return;
   }
   const PAUSE = 400;
-  const LONGEST = 30;
   const { typed, exact, plus, compared, NOTHING } = window.fractions;
   const { filled } = window.trial;
   const words = JSON.parse(desk.dataset.words);
@@ -35,22 +34,19 @@
   // ---- what is in the fields ------------------------------------------------------------------------------------
 
   const text = (value) => String(Number(value.toFixed(places)));
-  const valuesOf = (some) => Object.fromEntries(some.map((field) => [field.name, field.value]));
-  const values = () => valuesOf(fields);
-  const everything = () => valuesOf([...fields, ...request]);
+  const values = (some = fields) => Object.fromEntries(some.map((field) => [field.name, field.value]));
+  const everything = () => values([...fields, ...request]);
 
   function ruleText() {
     return JSON.stringify([...rules.map((field) => field.value), desk.elements.at.value]);
   }
 
-  function writeRequest(found) {
-    for (const field of request) {
-      // A day that has passed since is nobody's wish any more.
-      if (field.name in found && !(field.min && found[field.name] < field.min)) {
-        field.value = found[field.name];
-      }
-    }
-  }
+  // A day that has passed since is nobody's wish any more.
+  const isPast = (name, found) => Boolean(desk.elements[name].min) && found[name] < desk.elements[name].min;
+  const writeRequest = (found) =>
+    request
+      .filter(({ name }) => name in found && !isPast(name, found))
+      .forEach((field) => Object.assign(field, { value: found[field.name] }));
 
   function write(found) {
     for (const field of fields) {
@@ -187,36 +183,17 @@
     if (window.kept.wasSaved(key)) {
       // The weights are in the draft now; the reason and the day go with the submission that is still to come.
       writeRequest((entry && entry.values) || {});
-      keep();
-      return;
+      return keep();
     }
-    const day = desk.elements.effective_on;
-    const isPast = (name) => name === "effective_on" && day.min && entry.values[name] < day.min;
-    const found = window.kept.differences(entry, saved).filter((name) => !isPast(name));
-    if (!found.length) {
-      return;
-    }
-    const named = (name) => desk.elements[name].getAttribute("aria-label") || desk.elements[name].labels[0].textContent;
-    const brief = (value) => (value.length > LONGEST ? value.slice(0, LONGEST) + "…" : value || "—");
-    const [old, now] = [saved, entry.values].map((kept) => brief(kept[found[0]]));
-    const first = filled(words.change, { name: named(found[0]), old, new: now });
-    const changes = found.length > 1 ? filled(words.changes, { first, count: found.length }) : first;
-    const moment = new Date(entry.at).toLocaleString(document.documentElement.lang, {
-      month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit",
-    });
-    const sentence = entry.seen === desk.elements.seen.value ? words.kept : words.kept_over;
-    byId("kept-words").textContent = filled(sentence, { moment, changes });
-    byId("kept").hidden = false;
-    byId("kept-back").addEventListener("click", () => {
-      byId("kept").hidden = true;
+    const found = window.kept.differences(entry, saved).filter((name) => !isPast(name, entry.values));
+    const back = () => {
       writeRequest(entry.values);
       write(entry.values);
       settled();
-    });
-    byId("kept-drop").addEventListener("click", () => {
-      byId("kept").hidden = true;
-      store.drop();
-    });
+    };
+    if (found.length) {
+      window.kept.offer(window.kept.told(desk, entry, found, saved, words), back, store.drop);
+    }
   }
 
   // ---- sliders, keys, buttons -----------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
   "use strict";
 
   const MOST = 100;
+  const LONGEST = 30;
   const same = (one, other) => Object.keys(one).every((name) => one[name] === other[name]);
 
   // `read` gives the values of all fields by name, `write` puts such values into them.
@@ -77,5 +78,33 @@
     }
   }
 
-  window.kept = { history, store, differences, mark, wasSaved, forget };
+  // What was kept of the desk in one sentence: when, and the first of the fields that differ with what was and is in it.
+  function told(desk, entry, found, values, words) {
+    const { filled } = window.trial;
+    const field = desk.elements[found[0]];
+    const name = field.getAttribute("aria-label") || field.labels[0].textContent;
+    const brief = (value) => (value.length > LONGEST ? value.slice(0, LONGEST) + "…" : value || "—");
+    const [old, now] = [values, entry.values].map((some) => brief(some[found[0]]));
+    const first = filled(words.change, { name, old, new: now });
+    const changes = found.length > 1 ? filled(words.changes, { first, count: found.length }) : first;
+    const moment = new Date(entry.at).toLocaleString(document.documentElement.lang, {
+      month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit",
+    });
+    return filled(entry.seen === desk.elements.seen.value ? words.kept : words.kept_over, { moment, changes });
+  }
+
+  // The bar over the desk that offers it, to be taken back or dropped.
+  function offer(sentence, onBack, onDrop) {
+    const bar = document.getElementById("kept");
+    bar.querySelector("#kept-words").textContent = sentence;
+    bar.hidden = false;
+    for (const [id, work] of [["kept-back", onBack], ["kept-drop", onDrop]]) {
+      document.getElementById(id).addEventListener("click", () => {
+        bar.hidden = true;
+        work();
+      });
+    }
+  }
+
+  window.kept = { history, store, differences, mark, wasSaved, forget, told, offer };
 })();
