@@ -178,10 +178,16 @@ def test_every_scene_fits_in_every_tongue(
     _, path = screen_of(race_of_everything(session), *KINDS, shows_shame=1, theme="light", lang=lang)
     page = open_page(1920, 1080)
     page.goto(path)
-    found = {}
+    found: dict[object, list[str]] = {}
     for kind in scenes_on(page):
         page.screenshot(path=artefacts / f"{kind}-{lang}.png")
         found[kind] = page.evaluate(FAULTS)
+    for size in ("double", "upright"):
+        page.set_viewport_size({"width": SIZES[size][0], "height": SIZES[size][1]})
+        for kind in scenes_on(page, ("table", "track", "headline", "movers")):
+            page.screenshot(path=artefacts / f"{kind}-{lang}-{size}.png")
+            found[kind, size] = page.evaluate(FAULTS)
+    page.set_viewport_size({"width": 1920, "height": 1080})
     page.evaluate(UNROLL)
     found["all"] = barriers(page, "color-contrast")
     assert {key: faults for key, faults in found.items() if faults} == {}

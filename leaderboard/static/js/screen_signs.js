@@ -21,12 +21,12 @@
       return left > -IMMINENT_MS ? words.now : left > -STALE_AFTER_MS ? "" : words.stale;
     }
     if (seconds < 3600) {
-      return words.soon.replace("{n}", two(Math.floor(seconds / 60)) + ":" + two(seconds % 60));
+      return words.soon.replace(/\{n\}/g, two(Math.floor(seconds / 60)) + ":" + two(seconds % 60));
     }
     if (seconds < 172800) {
-      return words.hours.replace("{n}", Math.floor(seconds / 3600));
+      return words.hours.replace(/\{n\}/g, Math.floor(seconds / 3600));
     }
-    return words.days.replace("{n}", Math.floor(seconds / 86400));
+    return words.days.replace(/\{n\}/g, Math.floor(seconds / 86400));
   }
 
   function countdown(dueAt) {
