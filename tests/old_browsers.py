@@ -56,7 +56,9 @@ def old_chromium(version: int) -> Path:
     program = KEPT / f"chromium-{version}"
     if not program.exists():
         # It needs npm and a processor it was built for; the list of what it knows is held without it all the same.
-        pytest.skip(f"Chromium {version} is not here and npm could not fetch it: `python -m tests.old_browsers`")
+        pytest.skip(
+            f"Chromium {version} is not here and npm could not fetch it: `python -m tests.old_browsers`"
+        )
     return program
 
 

@@ -141,7 +141,9 @@ def decide(session: Session, number: int, outcome: str, *, at_once: bool) -> Non
     fact = facts[number % len(facts)]
     if at_once:
         bulk_decisions.decide_facts(
-            session, "chief", [bulk_decisions.Decision(type(fact), fact.project_id, fact.fact_id, outcome, "理由")]
+            session,
+            "chief",
+            [bulk_decisions.Decision(type(fact), fact.project_id, fact.fact_id, outcome, "理由")],
         )
     else:
         record.decide(session, "chief", fact, outcome, "理由")
