@@ -79,6 +79,16 @@ def test_a_notice_shows_and_ends(screen: Screen) -> None:
     assert screen.seen("#notice") == ""
 
 
+def test_the_next_edition_is_told_as_the_timetables_stand_now(screen: Screen) -> None:
+    """Drawn with another instant, the board says the one it is told, and that none is set once there is none."""
+    screen.live(NEXT_POLL)
+    due = datetime.fromtimestamp(screen.world.due / 1000, UTC) + timedelta(hours=8)
+    assert screen.seen("#next") == f"{due:%m-%d %H:%M}"
+    assert screen.seen("#countdown").startswith("· 还有")
+    tell(screen, edition={**screen.world.state()["edition"], "next_due_at": None})
+    assert (screen.seen("#next"), screen.seen("#countdown")) == ("未定", "")
+
+
 def test_muted_shows_the_masthead_and_the_time(screen: Screen) -> None:
     tell(screen, muted=True)
     assert screen.mode() == "muted"

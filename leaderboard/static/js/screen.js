@@ -37,8 +37,13 @@
   let loaded = null;
   let reloadAt = Infinity;
 
+  // When the next edition is due, as the timetables stand now: written at the office's own time, or nothing.
+  function dueTold() {
+    return state ? (state.edition ? state.edition.next_due_at : state.due_at) : body.dataset.due;
+  }
+
   function dueAt() {
-    const told = state ? (state.edition ? state.edition.next_due_at : state.due_at) : body.dataset.due;
+    const told = dueTold();
     return told ? Date.parse(told) : NaN;
   }
 
@@ -68,7 +73,7 @@
     wall.takeOver(board, part.body);
     hash = drawn;
     wall.round.arrange(true);
-    wall.signs.countdown(dueAt());
+    wall.signs.next(dueTold());
     if (body.dataset.mode === "board") {
       wall.motion.play(board, before);
     }
@@ -172,7 +177,7 @@
     if (body.dataset.mode === "board") {
       wall.round.tick();
     }
-    wall.signs.countdown(dueAt());
+    wall.signs.next(dueTold());
     wall.signs.lost(failures >= LOST_AFTER ? performance.now() - answeredAt : null);
     wall.signs.notice(state && state.notice);
     wall.care.shift();

@@ -29,15 +29,17 @@
     return words.days.replace(/\{n\}/g, Math.floor(seconds / 86400));
   }
 
-  function countdown(dueAt) {
-    const left = dueAt - wall.clock.now();
-    if (isNaN(left)) {
-      return;
-    }
+  // The next edition's month, day and time beside the board, and how long it is until then.
+  function next(told) {
+    const left = told ? Date.parse(told) - wall.clock.now() : NaN;
     wall.all("#countdown, .countdown").forEach((place) => {
-      const words = countdownWords(place, left);
+      const words = isNaN(left) ? "" : countdownWords(place, left);
       wall.write(place, words && place.id ? " · " + words : words);
     });
+    const place = byId("next");
+    if (place) {
+      wall.write(place, told ? told.slice(5, 10) + " " + told.slice(11, 16) : place.dataset.none);
+    }
   }
 
   function lostWords(forMs) {
@@ -106,5 +108,5 @@
     }
   }
 
-  wall.signs = { countdown, lost, notice, mode, setMode };
+  wall.signs = { next, lost, notice, mode, setMode };
 })((window.wall = window.wall || {}));
