@@ -24,6 +24,7 @@ from leaderboard import airing, foreseeing
 from leaderboard.accounts.sessions import Limits
 from leaderboard.accounts.sign_in import prune
 from leaderboard.boards import clock
+from leaderboard.boards.render import get_ready
 from leaderboard.boards.timekeeping import ClockOff
 from leaderboard.db import Database, open_database
 from leaderboard.dispatch import Outbox, outbox_of
@@ -200,6 +201,8 @@ def start_in_background(settings: Settings, database: Database) -> Ticker:
         Limits.of(settings),
     )
     ticker.start()
+    # The first edition is not to wait for its own templates; nor the clock for them, if one is due already.
+    threading.Thread(target=get_ready, name="get ready", daemon=True).start()
     return ticker
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache, wraps
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context, select_autoescape
+from jinja2.meta import find_referenced_templates
 from jinja2.runtime import Context
 
 from leaderboard import VERSION, words
@@ -18,6 +19,7 @@ from leaderboard.qr import qr_code
 
 ROOT = Path(__file__).parent
 TEMPLATES = ROOT.parent / "templates"
+TEMPLATE_FILES = FileSystemLoader(TEMPLATES)
 
 
 @cache
@@ -63,9 +65,22 @@ def furnish(environment: Environment) -> None:
 @cache
 def publication_environment() -> Environment:
     """The environment for public forms: no request, no session, nothing but the board."""
-    environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=select_autoescape(default=True))
+    environment = Environment(loader=TEMPLATE_FILES, autoescape=select_autoescape(default=True))
     furnish(environment)
     return environment
+
+
+def read_ahead(templates: Iterable[str]) -> None:
+    """Compile templates and all that they include, import or extend, so that the first page drawn need not wait for it."""
+    environment, waiting, known = publication_environment(), list(templates), set[str]()
+    while waiting:
+        name = waiting.pop()
+        if name in known:
+            continue
+        known.add(name)
+        source, _file, _is_fresh = TEMPLATE_FILES.get_source(environment, name)
+        waiting += filter(None, find_referenced_templates(environment.parse(source)))
+        environment.get_template(name)
 
 
 def render(template: str, lang: str, **context: object) -> bytes:

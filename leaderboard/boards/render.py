@@ -17,11 +17,12 @@ from leaderboard.boards.totals import RaceTotal
 from leaderboard.formatters import spoken
 from leaderboard.office import Office
 from leaderboard.qr import check_address
-from leaderboard.templating import macro, render
+from leaderboard.templating import macro, read_ahead, render
 from leaderboard.words import CHINESE, LANGUAGES, speaking
 
 HTML, JSON = "text/html; charset=utf-8", "application/json; charset=utf-8"
 CSV, XLSX = "text/csv; charset=utf-8", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+BOARD, BY_INDICATOR = "pages/display/board.html", "pages/display/by_indicator.html"
 
 Document = dict[str, Any]
 Cells = dict[str, str]
@@ -104,12 +105,17 @@ def unit_cells(board: Document, base: str, lang: str) -> Cells:
         }
 
 
+def get_ready() -> None:
+    """Compile what the pages of an edition are drawn with, before the first one is due."""
+    read_ahead((BOARD, BY_INDICATOR))
+
+
 def board_page(
     office: Office, board: Document, lang: str, cells: Cells, order: orders.Order = orders.OFFICIAL
 ) -> bytes:
     """The board of an edition as a page, in its own order or another."""
     frame = page_frame(office, board) | {"order": order}
-    return render("pages/display/board.html", lang, **frame, cells=cells)
+    return render(BOARD, lang, **frame, cells=cells)
 
 
 def ordered_page(office: Office, board: Document, lang: str, written: str) -> bytes:
@@ -125,7 +131,7 @@ def indicator_page(
 ) -> bytes:
     """One indicator's own board of an edition as a page; `total` is that indicator's."""
     context = {"indicator": indicator, "total": total, "cells": cells}
-    return render("pages/display/by_indicator.html", lang, **page_frame(office, board), **context)
+    return render(BY_INDICATOR, lang, **page_frame(office, board), **context)
 
 
 def index_page(office: Office, seasons: Sequence[PublicSeason], lang: str) -> bytes:
