@@ -97,6 +97,8 @@ def test_what_is_said_once_waits_for_the_page_someone_sees(client: FlaskClient) 
     asked = {"csrf_token": token_in(page), "quick": "1"}
     answer = client.post(f"{DESK}/preview", data=asked, headers={"Sec-Fetch-Dest": "empty"})
     assert "草稿第 2 版已保存" not in answer.get_data(as_text=True)
+    # Had it been asked before the saving and answered after it, it would take the notice away.
+    assert not any(said.startswith("saima=") for said in answer.headers.getlist("Set-Cookie"))
     seen = client.get(DESK).get_data(as_text=True)
     assert "草稿第 2 版已保存" in seen
     assert 'data-saved="saima.desk"' in seen

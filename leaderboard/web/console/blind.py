@@ -1,4 +1,4 @@
-"""The blind mode of the tuning desk: whether a person sees units by name while choosing weights, kept in the session."""
+"""The blind mode of the tuning desk: whether a person sees units by name while choosing weights, kept in the browser."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ from collections.abc import Mapping, Sequence
 from string import ascii_uppercase
 from typing import Any
 
-from flask import current_app
+from flask import Response, after_this_request, current_app, request
 from flask import session as cookie
+from itsdangerous import BadData, URLSafeSerializer
 
 from leaderboard.seasons.models import Season
+from leaderboard.web.guards import person
 from leaderboard.words import gettext as _
 
-BLIND, TOKEN, NAMED = "blind", "blind_token", "named"
+BLIND, TOKEN = "blind", "blind_token"
 MOST_NAMED = 50
 
 
@@ -48,18 +50,51 @@ def aliases(season: Season, units: Sequence[str], others: Sequence[str] = ()) ->
 
 
 def note_named(season: Season, document: Mapping[str, Any]) -> None:
-    """Remember the rules whose effect was shown with names; the last few are enough."""
-    shown = [one for one in cookie.get(NAMED, []) if one != _digest(season, document)]
-    cookie[NAMED] = [*shown, _digest(season, document)][-MOST_NAMED:]
+    """Remember the rules whose effect was shown with names; the last few are enough.
+
+    They have a cookie of their own: the desk's script asks at any moment, and an answer that came late would put back the
+    session as it was before a form was sent, with the notice of that form gone.
+    """
+    digest = _digest(season, document)
+    named = [*(one for one in _named() if one != digest), digest][-MOST_NAMED:]
+
+    @after_this_request
+    def keep(response: Response) -> Response:
+        response.set_cookie(
+            _named_cookie(),
+            _signer().dumps(named),
+            path="/console",
+            secure=current_app.config["SESSION_COOKIE_SECURE"],
+            httponly=True,
+            samesite="Lax",
+        )
+        return response
 
 
 def chosen_blind(season: Season, document: Mapping[str, Any]) -> bool:
     """Whether these rules were chosen blind: names are hidden, and the person was not shown what they do to whom."""
-    return is_blind(season) and _digest(season, document) not in cookie.get(NAMED, [])
+    return is_blind(season) and _digest(season, document) not in _named()
+
+
+def _named_cookie() -> str:
+    # A name with the prefix __Host- would have to be sent to every path.
+    prefix = "__Secure-" if current_app.config["SESSION_COOKIE_SECURE"] else ""
+    return f"{prefix}saima-named"
+
+
+def _signer() -> URLSafeSerializer:
+    return URLSafeSerializer(str(current_app.secret_key), salt="shown with names")
+
+
+def _named() -> list[str]:
+    try:
+        return list(_signer().loads(request.cookies.get(_named_cookie(), "")))
+    except BadData:
+        return []
 
 
 def _digest(season: Season, document: Mapping[str, Any]) -> str:
-    text = json.dumps([season.slug, document], sort_keys=True)
+    text = json.dumps([person().name, season.slug, document], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
