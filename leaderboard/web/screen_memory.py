@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import threading
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -40,6 +41,8 @@ log = logging.getLogger(__name__)
 
 ANEW_MS: Millis = 30_000
 """What depends on the clock alone, such as a notice that ends, is looked at so often."""
+UNKNOWN_MS: Millis = 250
+"""For addresses that nothing is known of, the database is asked at most so often."""
 SOON_MS: Millis = 3_000
 """So long before its due instant an edition is awaited, as screens ask once a second from then on."""
 Network = IPv4Network | IPv6Network
@@ -79,6 +82,8 @@ class ScreenMemory:
         self._scenes = NewestScenes(database, Office.of(settings), always)
         self._ceremonies = CeremonyDrawings(database, always)
         self._in_trouble = False
+        self._looking = threading.Lock()
+        self._asked_at: Millis = 0
 
     @property
     def is_filled(self) -> bool:
@@ -86,8 +91,23 @@ class ScreenMemory:
         return self._marks is not None
 
     def find(self, token: str) -> State | None:
-        """The screen at this address, if it opens."""
-        return self._states.get(token_hash(token))
+        """The screen at this address, if it opens; one made since the last look is looked up."""
+        hashed = token_hash(token)
+        if hashed not in self._states and self.is_filled:
+            self._look_for_unknown()
+        return self._states.get(hashed)
+
+    def _look_for_unknown(self) -> None:
+        """Look now, unless that was done a moment ago: no one may keep the database busy with invented addresses."""
+        if not self._looking.acquire(blocking=False):
+            return
+        try:
+            at = now()
+            if not 0 <= at - self._asked_at < UNKNOWN_MS:
+                self._asked_at = at
+                self._look_safely()
+        finally:
+            self._looking.release()
 
     def awaits_edition(self, at: Millis) -> bool:
         """Whether an edition that screens show is due about now."""
@@ -95,6 +115,10 @@ class ScreenMemory:
 
     def look(self) -> None:
         """Take over what has changed since the last look: one query if nothing."""
+        with self._looking:
+            self._look_safely()
+
+    def _look_safely(self) -> None:
         try:
             self._look(now())
         except Exception:  # the boards beside it must go on being looked at

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy import event, select
 from werkzeug.test import Client
@@ -94,6 +95,22 @@ def test_what_did_not_change_is_not_sent_again(lane: ScreenLane, database: Datab
         session.commit()
     fresh = told(lane, token, headers={"If-None-Match": tag})
     assert fresh.get_json()["edition"]["number"] == 2
+
+
+def test_a_screen_just_made_is_known_before_the_next_look(
+    lane: ScreenLane, database: Database, race: Race
+) -> None:
+    """Whoever invents addresses makes the database be asked once, not once for each."""
+    lane.look()
+    asked: list[str] = []
+    event.listen(database.engine, "before_cursor_execute", lambda *said: asked.append(said[2]))
+    answers = {Client(lane).get(f"/screens/{number:040}/state").status_code for number in range(20)}
+    invented = len(asked)
+    _id, token = new_screen(database, race)
+    with time_machine.travel(datetime.fromtimestamp(now() / 1000 + 1, UTC), tick=False):
+        assert Client(lane).get(f"/screens/{token}/state").status_code == 200
+    assert answers == {404}
+    assert invented <= 2
 
 
 def test_addresses_that_open_nothing_answer_alike(lane: ScreenLane, database: Database, race: Race) -> None:
