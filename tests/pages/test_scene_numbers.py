@@ -14,11 +14,14 @@ from markupsafe import escape
 from sqlalchemy.orm import Session
 
 from leaderboard.bilingual import BOTH, both, speaking_on_screen
+from leaderboard.boards.ceremony_steps import revealed
 from leaderboard.boards.playlists import KINDS
 from leaderboard.boards.scene_scales import Course
 from leaderboard.boards.screens import add_screen
+from leaderboard.templating import render
+from leaderboard.web.ceremony_drawings import TEMPLATE as CEREMONY
 from leaderboard.web.drawings import Drawing, Drawings
-from leaderboard.words import language
+from leaderboard.words import CHINESE, language
 from tests.factories import FOUR_RATES, Race, small_race, start_race
 from tests.visiting import Visit
 
@@ -26,11 +29,17 @@ from tests.visiting import Visit
 pytestmark = pytest.mark.engines("sqlite")
 
 
-def scenes_of(client: FlaskClient, race: Race, *kinds: str, shames: bool = False) -> str:
+NAMES = {"测试赛季", "towns组", "柳溪镇", "青石镇", "南岸街道", "磐石湾风电项目", "红榜"}
+ALONE = re.compile(r'>([^<>]*[\u4e00-\u9fff][^<>]*)<(?!t?span class="also")')
+"""Chinese that no English follows."""
+UNSEEN = re.compile(r'<span class="unseen">[^<]*</span>')
+
+
+def scenes_of(client: FlaskClient, race: Race, *kinds: str, shames: bool = False, lang: str = CHINESE) -> str:
     """The inside of a screen that shows these scenes."""
     screen, token = add_screen(race.session, "admin", name="大厅", season=race.season, secret="s")
     entries = [{"scene": kind, "seconds": 10, "from": None, "to": None} for kind in kinds]
-    screen.playlist, screen.shows_shame = json.dumps(entries), int(shames)
+    screen.playlist, screen.shows_shame, screen.lang = json.dumps(entries), int(shames), lang
     race.session.commit()
     answer = client.get(f"/screens/{token}/scenes")
     assert answer.status_code == 200
@@ -143,6 +152,20 @@ def test_two_languages_say_once_what_reads_alike() -> None:
         )
     with speaking_on_screen("zh"):
         assert both(lambda: escape("Rank" if language() == "en" else "名次")) == "名次"
+
+
+def test_where_two_languages_are_spoken_only_names_without_english_stand_alone(
+    moved: Race, client: FlaskClient
+) -> None:
+    shown = [scenes_of(client, moved, *KINDS, lang=BOTH)]
+    board = client.get("/boards/race/2.json").get_json()
+    with speaking_on_screen(BOTH):
+        for step in range(4):
+            revealing = revealed(board, None, 10, step)
+            shown.append(render(CEREMONY, CHINESE, ceremony=1, **revealing).decode())
+    assert all(scene in shown[0] for scene in ("时序", "上升", "新签约", "季度之星"))
+    alone = {words.strip(" ·\n") for one in shown for words in ALONE.findall(UNSEEN.sub("", one))}
+    assert alone - {""} <= NAMES
 
 
 def test_a_drawing_is_made_once_however_many_ask_at_the_same_moment() -> None:
