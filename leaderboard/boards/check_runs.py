@@ -1,32 +1,39 @@
-"""Checking the clock's runs: each was asked for or stands on its timetable, and what is done came to a board."""
+"""Checking the clock's runs: each was asked for or stands on its timetable, none is missing, those done came to a board."""
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.audit import detail_of
 from leaderboard.accounts.models import AuditLine
-from leaderboard.boards.due import timetable_key
+from leaderboard.boards.due import ASKING_MANY, REPLACED_MANY, timetable_key
 from leaderboard.boards.models import DONE, Draft, DueRun, Edition
 from leaderboard.boards.timekeeping import MOST_OFF_MS
-from leaderboard.instant import now
+from leaderboard.instant import Millis, iso, now
 from leaderboard.seasons.models import CalendarYear, Season, Timetable
 from leaderboard.seasons.timetable import Course, course_of
 
 REQUEST, BRING_BACK = "edition.request", "run.bring_back"
+TOGETHER = re.compile(
+    "|".join(re.escape(said).replace(r"\{number\}", "([0-9]+)") for said in (REPLACED_MANY, ASKING_MANY))
+)
+"""What a run says that stands for missed ones which have no row of their own."""
 
 
 def check_runs(session: Session) -> Iterator[str]:
-    """Runs that are said to be done and came to neither an edition nor a draft, and runs that nothing asked for."""
+    """Runs that are done and came to neither an edition nor a draft, runs that nothing asked for, and runs that are gone."""
     yield from _lost(session)
     runs = session.scalars(select(DueRun).order_by(DueRun.id)).all()
     yield from _unasked(session, [run for run in runs if run.timetable_id is None])
-    yield from _off_timetable(session, [run for run in runs if run.timetable_id is not None])
     wanted_by = _wanted_by(session)
+    yield from _off_timetable(
+        session, [run for run in runs if run.timetable_id is not None], wanted_by.keys()
+    )
     for run in runs:
         if run.requested_by is not None and run.requested_by not in wanted_by[run.id]:
             yield f"发布记录 {run.id} 的提出人与审计记录不符"
@@ -66,14 +73,45 @@ def _wanted_by(session: Session) -> dict[int, set[str]]:
     return wanted
 
 
-def _off_timetable(session: Session, runs: Sequence[DueRun]) -> Iterator[str]:
+def _off_timetable(session: Session, runs: Sequence[DueRun], brought_back: Container[int]) -> Iterator[str]:
     timetables = session.scalars(select(Timetable)).all()
     courses = {timetable.id: (timetable, course_of(session, timetable)) for timetable in timetables}
     noticed_at = session.scalar(select(func.max(CalendarYear.imported_at))) or 0
+    aired: dict[int, list[DueRun]] = defaultdict(list)
     for run in runs:
+        aired[run.timetable_id or 0].append(run)
         found = courses.get(run.timetable_id or 0)
         if found is None or not _stands(run, *found, noticed_at):
             yield f"发布记录 {run.id} 不在其时间表上"
+    for timetable, course in courses.values():
+        told_from = max(timetable.starts_at, noticed_at if course.rule.needs_calendar else 0)
+        for instant in _missing(aired[timetable.id], course, told_from, brought_back):
+            yield f"时间表 {timetable.id} 缺 {iso(instant, timetable.timezone)} 的发布记录"
+
+
+def _missing(
+    runs: Sequence[DueRun], course: Course, told_from: Millis, brought_back: Container[int]
+) -> Iterator[Millis]:
+    """The instants before the newest run that no run has; after it the clock makes up for what it missed."""
+    if not runs:
+        return
+    by_instant = {run.due_at: run for run in runs}
+    gap: list[Millis] = []
+    for instant in course.between(told_from - 1, max(by_instant)):
+        run = by_instant.get(instant)
+        if run is None:
+            gap.append(instant)
+            continue
+        # What one says that was brought back is what became of it since.
+        if run.id not in brought_back:
+            yield from gap[: max(0, len(gap) - _stands_for(run))]
+        gap = []
+
+
+def _stands_for(run: DueRun) -> int:
+    """How many missed instants right before it a run stands for, beyond its own."""
+    said = TOGETHER.fullmatch(run.message or "")
+    return int(next(filter(None, said.groups()))) if said else 0
 
 
 def _stands(run: DueRun, timetable: Timetable, course: Course, noticed_at: int) -> bool:

@@ -6,10 +6,11 @@ from datetime import date, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from leaderboard.boards import clock, due
+from leaderboard.boards.check_runs import check_runs
 from leaderboard.boards.models import DueRun
 from leaderboard.instant import from_local
 from leaderboard.seasons.models import Timetable
@@ -117,6 +118,24 @@ def test_a_year_of_missed_minutes_fills_no_transaction(race: Race, monkeypatch: 
     # Ten minutes were missed, three have rows, so seven are older still.
     assert oldest is not None
     assert oldest.message == due.REPLACED_MANY.format(number=7)
+
+
+def test_a_run_that_is_gone_is_found_wherever_the_clock_does_not_make_up_for_it(
+    race: Race, monkeypatch: pytest.MonkeyPatch
+):
+    """Of 9 minutes the oldest three have no row of their own, the next says so; the newest is made again by the clock."""
+    monkeypatch.setattr(due, "MOST_ROWS", 6)
+    timetable = aired(race, "2026-11-22T10:01", "latest", kind="minutes", every=1)
+    due.materialise(race.session, at("2026-11-22T10:09"))
+    lost = {}
+    for minute in range(4, 10):
+        with race.session.begin_nested() as again:
+            race.session.execute(delete(DueRun).where(DueRun.due_at == at(f"2026-11-22T10:0{minute}")))
+            lost[minute] = list(check_runs(race.session))
+            again.rollback()
+    assert list(check_runs(race.session)) == []
+    assert lost[5] == [f"时间表 {timetable.id} 缺 2026-11-22T10:05:00+08:00 的发布记录"]
+    assert [len(said) for said in lost.values()] == [4, 1, 1, 1, 1, 0]
 
 
 def test_many_missed_instants_of_all_come_in_portions(race: Race, monkeypatch: pytest.MonkeyPatch):
