@@ -111,7 +111,7 @@ def _dice(number: str, which: int, sides: int) -> str:
 
 def _statements(units: int, projects: int) -> Iterator[str]:
     """SQL that every engine understands; facts of a project are numbered from 64 times its own number."""
-    yield "CREATE TABLE bench_number (n INTEGER PRIMARY KEY)"
+    yield "CREATE TABLE bench_number (n BIGINT PRIMARY KEY)"
     yield (
         "INSERT INTO bench_number WITH RECURSIVE counted(n) AS"
         f" (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < {projects}) SELECT n FROM counted"

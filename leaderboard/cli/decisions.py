@@ -13,10 +13,11 @@ from leaderboard.cli.group import command
 from leaderboard.cli.named import season_named, stages_known, unit_named
 from leaderboard.cli.telling import address_of, said_of
 from leaderboard.instant import now
-from leaderboard.ledger.awaiting import KINDS, PROJECT_FACTS, Asked, Waiting, count_awaiting, list_awaiting
+from leaderboard.ledger.awaiting import Waiting, list_awaiting
 from leaderboard.ledger.listing import find_project_fact, find_unit_fact
 from leaderboard.ledger.models import RETURNED, REVERSED, VERIFIED, OfProject, OfUnit
 from leaderboard.ledger.record import LedgerError, decide
+from leaderboard.ledger.waiting import KINDS, PROJECT_FACTS, Asked, count_awaiting
 from leaderboard.seasons.read import list_units, roster
 
 ADDRESS = re.compile(r"([a-z]+)\.([0-9]{1,9})\.([0-9]{1,16})")

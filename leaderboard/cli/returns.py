@@ -15,9 +15,9 @@ from leaderboard.cli.group import command
 from leaderboard.cli.named import season_named
 from leaderboard.cli.telling import OUTCOME_WORDS, address_of, said_of
 from leaderboard.instant import now
-from leaderboard.ledger.awaiting import UNIT_FACTS
 from leaderboard.ledger.listing import list_unit_facts
 from leaderboard.ledger.unit_facts import add_adjustment, add_return
+from leaderboard.ledger.waiting import UNIT_FACTS
 from leaderboard.seasons.models import Season
 from leaderboard.seasons.read import RosterLine, roster, scheme_in_force
 from scoring.rules import ReturnQuantity, ReturnRatio, Scheme

@@ -1,14 +1,13 @@
-"""What awaits a decision 待认定: facts of every kind in one queue, oldest first, and deciding on many of them at once."""
+"""What awaits a decision 待认定 as people see it, oldest first, and deciding on many facts of every kind at once."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
-from sqlalchemy import Select, and_, exists, literal, select
-from sqlalchemy import func as sql
+from sqlalchemy import and_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -16,58 +15,25 @@ from leaderboard.instant import Millis, now
 from leaderboard.ledger.bulk_decisions import Decision, decide_facts
 from leaderboard.ledger.duplicates import Lookalike, lookalikes
 from leaderboard.ledger.lines import UNSETTLED
-from leaderboard.ledger.list_models import KeptWaiting
 from leaderboard.ledger.models import (
     AWAITING,
     RETURNED,
     VERIFIED,
-    Adjustment,
-    CapitalArrival,
     Credit,
     OfProject,
     OfUnit,
     Project,
     ProjectDecision,
-    StageEvent,
     UnitDecision,
-    UnitReturn,
 )
-from leaderboard.ledger.read import ProjectFact, UnitFact, known_project_facts, known_unit_facts, projects_of
+from leaderboard.ledger.read import known_project_facts
 from leaderboard.ledger.record import LedgerError
 from leaderboard.ledger.rows import chunks
+from leaderboard.ledger.waiting import KINDS, PROJECT_FACTS, UNIT_FACTS, Asked, Key, stretch
 from leaderboard.words import gettext as _
 
-PROJECT_FACTS: dict[str, ProjectFact] = {"event": StageEvent, "arrival": CapitalArrival, "credit": Credit}
-UNIT_FACTS: dict[str, UnitFact] = {"return": UnitReturn, "adjustment": Adjustment}
-KINDS = (*PROJECT_FACTS, *UNIT_FACTS)
 GONE = "gone"
 """What became of a fact that is not there."""
-
-
-class Key(NamedTuple):
-    """Where a fact is found: its kind, the project or unit it is about, its id."""
-
-    kind: str
-    holder_id: int
-    fact_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """Which part of the queue is asked for."""
-
-    unit_ids: tuple[int, ...] | None = None
-    """Facts of these units and of projects in which they have or had a share; None for all."""
-    season_id: int | None = None
-    """Adjustments of this season alone; no other fact belongs to one season."""
-    kind: str = ""
-    outcome: str = AWAITING
-    """AWAITING, or RETURNED for what was sent back."""
-    recorded_before: Millis | None = None
-    """Facts recorded before this instant."""
-    is_short: bool = True
-    """Whether a unit asked for has few facts in the queue: then they are found by the unit, and otherwise by going through
-    the queue in its order until enough of its facts have come by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,20 +66,9 @@ class Overtaken(LedgerError):
         super().__init__(said.format(which=which))
 
 
-def count_awaiting(session: Session, asked: Asked, most: int | None = None) -> int:
-    """How many facts there are in the queue asked for; with `most`, no more than one above it are counted."""
-    return sum(
-        session.scalar(
-            select(sql.count()).select_from((part if most is None else part.limit(most + 1)).subquery())
-        )
-        or 0
-        for part in _parts(asked)
-    )
-
-
 def list_awaiting(session: Session, asked: Asked, limit: int, offset: int = 0) -> list[Waiting]:
     """One stretch of the queue, what was recorded first in front; at most fifteen queries whatever its length."""
-    keys = _keys(session, asked, limit, offset)
+    keys = stretch(session, asked, limit, offset)
     facts = {key: fact for kind in KINDS for key, fact in _facts(session, kind, keys)}
     ids = {key.holder_id for key in keys if key.kind in PROJECT_FACTS}
     projects = {found.id: found for found in session.scalars(select(Project).where(Project.id.in_(ids)))}
@@ -130,17 +85,6 @@ def list_awaiting(session: Session, asked: Asked, limit: int, offset: int = 0) -
         else Waiting(key, facts[key], None, (key.holder_id,))
         for key in keys
     ]
-
-
-def _keys(session: Session, asked: Asked, limit: int, offset: int) -> list[Key]:
-    """The facts of a stretch: each kind is read in its own order as far as the stretch goes, and then merged."""
-    rows: list[Any] = []
-    for part in _parts(asked):
-        order = part.selected_columns
-        sorted_part = part.order_by(order.recorded_at, order.occurred_on, order.fact_id)
-        rows += session.execute(sorted_part.limit(offset + limit)).all()
-    rows.sort(key=lambda row: (row.recorded_at, row.occurred_on, row.fact_id))
-    return [Key(row.kind, row.holder_id, row.fact_id) for row in rows[offset : offset + limit]]
 
 
 def decide_awaiting(
@@ -223,55 +167,6 @@ def _decisions(table: Any) -> tuple[Any, Any, Any]:
     if issubclass(table, OfProject):
         return ProjectDecision, table.project_id, ProjectDecision.project_id
     return UnitDecision, table.unit_id, UnitDecision.unit_id
-
-
-def _parts(asked: Asked) -> Iterator[Select[Any]]:
-    """The queue kind by kind: each is read by an index of its own."""
-    parts = [
-        *(_of_projects(kind, asked) for kind in PROJECT_FACTS),
-        *(_of_units(kind, asked) for kind in UNIT_FACTS),
-    ]
-    yield from (part for part in parts if part is not None)
-
-
-def _of_projects(kind: str, asked: Asked) -> Select[Any] | None:
-    """The facts of projects in the queue, read from what is kept of them."""
-    if asked.kind not in {"", kind}:
-        return None
-    waiting = KeptWaiting
-    columns: list[Any] = [waiting.kind, waiting.project_id.label("holder_id"), waiting.fact_id]
-    columns += [waiting.recorded_at, waiting.occurred_on]
-    found = select(*columns).where(waiting.outcome == asked.outcome, waiting.kind == kind)
-    if asked.recorded_before is not None:
-        found = found.where(waiting.recorded_at < asked.recorded_before)
-    if asked.unit_ids is None:
-        return found
-    if asked.is_short and len(asked.unit_ids) == 1:
-        return found.where(waiting.project_id.in_(projects_of(asked.unit_ids)))
-    theirs = exists().where(Credit.project_id == waiting.project_id, Credit.unit_id.in_(asked.unit_ids))
-    return found.where(theirs)
-
-
-def _of_units(kind: str, asked: Asked) -> Select[Any] | None:
-    """The returns or adjustments in the queue; there are never many, so they are read themselves."""
-    if asked.kind not in {"", kind}:
-        return None
-    table = UNIT_FACTS[kind]
-    known = known_unit_facts(table).subquery()
-    found: Select[Any] = select(
-        literal(kind).label("kind"),
-        known.c.unit_id.label("holder_id"),
-        known.c.fact_id,
-        known.c.recorded_at,
-        known.c.occurred_on,
-    ).where(known.c.outcome == asked.outcome)
-    if asked.recorded_before is not None:
-        found = found.where(known.c.recorded_at < asked.recorded_before)
-    if asked.unit_ids is not None:
-        found = found.where(known.c.unit_id.in_(asked.unit_ids))
-    if table is Adjustment and asked.season_id is not None:
-        found = found.where(known.c.season_id == asked.season_id)
-    return found
 
 
 def _facts(session: Session, kind: str, keys: Iterable[Key]) -> Iterable[tuple[Key, OfProject | OfUnit]]:

@@ -17,10 +17,10 @@ from sqlalchemy.orm import Session
 
 from leaderboard.accounts.audit import record_act
 from leaderboard.instant import Millis, now
-from leaderboard.ledger.awaiting import PROJECT_FACTS, UNIT_FACTS, Key
 from leaderboard.ledger.evidence_models import EvidenceChunk, EvidenceFile
 from leaderboard.ledger.models import Project
 from leaderboard.ledger.record import LedgerError, new_fact_id
+from leaderboard.ledger.waiting import PROJECT_FACTS, UNIT_FACTS, Key
 from leaderboard.words import gettext as _
 
 STRETCH = 256 * 1024

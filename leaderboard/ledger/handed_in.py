@@ -14,7 +14,6 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
 from leaderboard.instant import Millis
-from leaderboard.ledger.awaiting import PROJECT_FACTS, UNIT_FACTS, Key
 from leaderboard.ledger.lines import UNSETTLED
 from leaderboard.ledger.list_models import KeptLine, KeptWaiting
 from leaderboard.ledger.models import (
@@ -33,6 +32,7 @@ from leaderboard.ledger.models import (
 )
 from leaderboard.ledger.read import known_project_facts, known_unit_facts, outcome_of
 from leaderboard.ledger.record import LedgerError, decide
+from leaderboard.ledger.waiting import PROJECT_FACTS, UNIT_FACTS, Key
 from leaderboard.likeness import name_key
 from leaderboard.words import gettext as _
 

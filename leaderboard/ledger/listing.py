@@ -12,7 +12,6 @@ from typing import Any, cast
 from sqlalchemy import Row, and_, select
 from sqlalchemy.orm import Session
 
-from leaderboard.ledger.awaiting import PROJECT_FACTS, UNIT_FACTS
 from leaderboard.ledger.duplicates import Lookalike, lookalikes
 from leaderboard.ledger.models import (
     AWAITING,
@@ -32,6 +31,7 @@ from leaderboard.ledger.models import (
 )
 from leaderboard.ledger.read import known_project_facts
 from leaderboard.ledger.rows import chunks
+from leaderboard.ledger.waiting import PROJECT_FACTS, UNIT_FACTS
 from leaderboard.ledger.wanted import FEW, Order, Wanted, count_all, find_page
 from leaderboard.seasons.models import Unit
 from leaderboard.words import named

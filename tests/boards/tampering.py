@@ -34,10 +34,10 @@ from leaderboard.db import Database
 from leaderboard.instant import now
 from leaderboard.ledger import record, unit_facts
 from leaderboard.ledger.amend import amend_project
-from leaderboard.ledger.awaiting import Key
 from leaderboard.ledger.distinct import set_apart
 from leaderboard.ledger.evidence import attach
 from leaderboard.ledger.models import Project
+from leaderboard.ledger.waiting import Key
 from leaderboard.objections.file import file_objection
 from leaderboard.seasons.calendar import import_year
 from leaderboard.seasons.notice import NoticeDay

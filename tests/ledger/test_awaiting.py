@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
+from fractions import Fraction
 
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.models import AuditLine
-from leaderboard.ledger.awaiting import KINDS, Asked, Key, count_awaiting, decide_awaiting, list_awaiting
-from leaderboard.ledger.models import ProjectDecision, UnitDecision
-from leaderboard.ledger.record import LedgerError, Source, add_arrival, decide
+from leaderboard.ledger.awaiting import decide_awaiting, list_awaiting
+from leaderboard.ledger.models import Credit, Project, ProjectDecision, UnitDecision
+from leaderboard.ledger.record import LedgerError, Source, add_arrival, add_credits, decide
 from leaderboard.ledger.unit_facts import add_adjustment, add_return
+from leaderboard.ledger.waiting import KINDS, Asked, Key, count_awaiting, counted
 from tests.factories import Race, start_race
 
 MAY, JUNE = date(2026, 5, 1), date(2026, 6, 1)
@@ -72,6 +75,26 @@ def test_the_queue_is_asked_by_unit_kind_and_season(session: Session, race: Race
     other = start_race(session, "other", title="另一赛季").season
     assert kinds(session, Asked((liuxi, qingshi), race.season.id)).count("adjustment") == 1
     assert kinds(session, Asked((liuxi, qingshi), other.id)).count("adjustment") == 0
+
+
+def test_one_unit_has_the_same_queue_whether_its_facts_are_few_or_many(session: Session, race: Race) -> None:
+    """柳溪's share was reversed and recorded anew: its project's other facts stand in the queue once all the same."""
+    share, liuxi = session.scalars(select(Credit)).one(), race.units["liuxi"].id
+    decide(session, "chief", share, "reversed", "重录")
+    project = session.get_one(Project, share.project_id)
+    add_credits(session, source(5_000), project, shares=[(liuxi, Fraction(1))], occurred_on=JUNE)
+    race.project("qingshi", code="P-2", source=source(500))
+    asked = Asked((liuxi,))
+    whole = [line.key for line in list_awaiting(session, asked, 100)]
+    assert [key.kind for key in whole] == ["arrival", "event", "adjustment", "credit"]
+    found, total = counted(session, asked, 4)
+    assert (len(found.few or ()), total) == (3, 4)
+    assert [line.key for line in list_awaiting(session, found, 100)] == whole
+    assert [line.key for line in list_awaiting(session, found, 2, 1)] == whole[1:3]
+    # One more than is counted: nothing is kept, and there are "more".
+    assert counted(session, asked, 2) == (asked, 3)
+    assert counted(session, Asked(), 3) == (Asked(), 4)
+    assert counted(session, replace(asked, kind="arrival"), 3)[1] == 1
 
 
 def test_a_stretch_of_the_queue(session: Session, race: Race) -> None:

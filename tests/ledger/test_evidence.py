@@ -11,9 +11,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from leaderboard.ledger import evidence
-from leaderboard.ledger.awaiting import Key
 from leaderboard.ledger.evidence_models import EvidenceChunk
 from leaderboard.ledger.record import LedgerError, add_arrival
+from leaderboard.ledger.waiting import Key
 from tests.factories import PENDING, Race, start_race
 
 PDF = b"%PDF-1.7\n" + bytes(range(256)) * 2000

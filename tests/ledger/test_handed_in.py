@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from leaderboard.ledger.awaiting import Key
 from leaderboard.ledger.handed_in import (
     count_unsettled,
     find_handed_in,
@@ -23,6 +22,7 @@ from leaderboard.ledger.models import AWAITING, RETURNED, REVERSED, VERIFIED, Cr
 from leaderboard.ledger.read import live_credits, live_returns, outcome_of
 from leaderboard.ledger.record import LedgerError, Source, add_arrival, decide
 from leaderboard.ledger.unit_facts import add_return, replace_return
+from leaderboard.ledger.waiting import Key
 from tests.factories import AS_OF, STARTS, Race, start_race
 
 LI, WANG = Source("li", "回单"), Source("wang", "回单")

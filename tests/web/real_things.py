@@ -23,9 +23,9 @@ from leaderboard.instant import now
 from leaderboard.jobs import queue
 from leaderboard.jobs.models import MADE
 from leaderboard.ledger import record
-from leaderboard.ledger.awaiting import Key
 from leaderboard.ledger.evidence import attach
 from leaderboard.ledger.read import find_project
+from leaderboard.ledger.waiting import Key
 from leaderboard.objections.file import file_objection
 from leaderboard.seasons.timetable import add_timetable
 from leaderboard.workbook_jobs import WRITE

@@ -13,11 +13,12 @@ from werkzeug.test import TestResponse
 
 from leaderboard.accounts.models import VIEWER
 from leaderboard.db import Database
-from leaderboard.ledger.awaiting import Asked, count_awaiting, list_awaiting
+from leaderboard.ledger.awaiting import list_awaiting
 from leaderboard.ledger.models import CapitalArrival, ProjectDecision
 from leaderboard.ledger.read import find_project
 from leaderboard.ledger.record import Source, add_arrival, decide
 from leaderboard.ledger.unit_facts import add_adjustment, add_return
+from leaderboard.ledger.waiting import Asked, count_awaiting
 from tests.factories import PENDING, Race
 from tests.people import enrol, signed_in, submit, token_in
 from tests.visiting import Visit, Visited

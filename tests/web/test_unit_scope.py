@@ -23,12 +23,12 @@ from werkzeug.routing import AnyConverter, Rule
 from leaderboard.accounts.models import REPORTER
 from leaderboard.boards.drafts import open_window
 from leaderboard.db import Database
-from leaderboard.ledger.awaiting import KINDS, Key
 from leaderboard.ledger.evidence import attach
 from leaderboard.ledger.models import RETURNED
 from leaderboard.ledger.read import live_credits
 from leaderboard.ledger.record import Source, add_arrival, add_credits, add_project, add_stage_event, decide
 from leaderboard.ledger.unit_facts import add_adjustment, add_return
+from leaderboard.ledger.waiting import KINDS, Key
 from leaderboard.objections.file import file_objection
 from leaderboard.tables import ALL
 from tests.boards.lives import drafted

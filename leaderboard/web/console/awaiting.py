@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from flask import abort, flash, redirect, request, url_for
@@ -13,21 +13,12 @@ from flask.typing import ResponseReturnValue
 
 from leaderboard.accounts.permissions import Action
 from leaderboard.instant import Millis, now
-from leaderboard.ledger.awaiting import (
-    KINDS,
-    Asked,
-    Key,
-    Overtaken,
-    Settled,
-    count_awaiting,
-    decide_awaiting,
-    list_awaiting,
-    undo_verification,
-)
+from leaderboard.ledger.awaiting import Overtaken, Settled, decide_awaiting, list_awaiting, undo_verification
 from leaderboard.ledger.evidence import evidence_of
 from leaderboard.ledger.listing import project_heads
 from leaderboard.ledger.models import AWAITING, RETURNED, VERIFIED
 from leaderboard.ledger.record import LedgerError
+from leaderboard.ledger.waiting import KINDS, Asked, Key, counted
 from leaderboard.seasons.models import Season
 from leaderboard.seasons.read import list_seasons, list_units, roster
 from leaderboard.web.console.door import by_season, door, show
@@ -218,11 +209,14 @@ def _page(
     seasons = list_seasons(session)
     season = next((s for s in seasons if s.slug == filters.season), None)
     asked, units = _asked(filters, season)
-    total = count_awaiting(session, asked, MOST)
-    asked = replace(asked, is_short=total <= MOST)
-    last = max(1, -(-total // PAGE))
+    asked, total = counted(session, asked, MOST)
+    last = max(1, -(-total // PAGE)) if total <= MOST else MOST_PAGES
     page = min(filters.page, last)
-    lines = list_awaiting(session, asked, PAGE, (page - 1) * PAGE)
+    # One more than the page shows tells whether another page follows; behind the last one the list starts anew.
+    found = list_awaiting(session, asked, PAGE + 1, (page - 1) * PAGE)
+    if page > 1 and not found:
+        page, found = 1, list_awaiting(session, asked, PAGE + 1)
+    lines = found[:PAGE]
     every = request.args.get("ticked") == "all"
     schemes = [(s.id, scheme) for s in reversed(seasons) if (scheme := scheme_of(s))]
     return show(
@@ -245,6 +239,7 @@ def _page(
         most=MOST,
         page=page,
         last_page=last,
+        more=len(found) > PAGE and page < last,
         units=units,
         ages=[(age, _("{days} 天以上").format(days=age)) for age in AGES],
         fact_kinds=fact_kinds(),

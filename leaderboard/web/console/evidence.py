@@ -6,9 +6,9 @@ from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from leaderboard.accounts.permissions import Action
-from leaderboard.ledger.awaiting import Key
 from leaderboard.ledger.evidence import attach, find_evidence
 from leaderboard.ledger.record import LedgerError
+from leaderboard.ledger.waiting import Key
 from leaderboard.web.console.door import door
 from leaderboard.web.forms import local_path
 from leaderboard.web.guards import guard_action, guarded, person

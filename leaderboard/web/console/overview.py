@@ -14,7 +14,7 @@ from leaderboard.boards.models import DueRun, Edition
 from leaderboard.boards.read import latest_edition
 from leaderboard.boards.run_log import run_words, unmade
 from leaderboard.instant import Millis, now
-from leaderboard.ledger.awaiting import Asked, count_awaiting
+from leaderboard.ledger.waiting import Asked, count_awaiting
 from leaderboard.seasons.approval import authors, awaiting_approval
 from leaderboard.seasons.drafts import current_draft
 from leaderboard.seasons.models import SchemeSubmission, SchemeVersion, Season

@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session
 
 from leaderboard.accounts.permissions import Action
 from leaderboard.instant import now
-from leaderboard.ledger.awaiting import UNIT_FACTS
 from leaderboard.ledger.evidence import evidence_of
 from leaderboard.ledger.listing import UnitFact, find_unit_fact, list_unit_facts
 from leaderboard.ledger.models import OUTCOMES, RETURNED, REVERSED, VERIFIED, UnitReturn
 from leaderboard.ledger.read import live_adjustments
 from leaderboard.ledger.record import LedgerError, Source, decide
 from leaderboard.ledger.unit_facts import add_adjustment, add_return
+from leaderboard.ledger.waiting import UNIT_FACTS
 from leaderboard.seasons.models import Season
 from leaderboard.seasons.read import RosterLine, list_seasons, roster
 from leaderboard.web.console.door import door, season_at, show, today

@@ -7,12 +7,12 @@ from flask.typing import ResponseReturnValue
 
 from leaderboard.accounts.permissions import Action
 from leaderboard.accounts.read import people_of_unit
-from leaderboard.ledger.awaiting import Key
 from leaderboard.ledger.evidence import attach, find_evidence
 from leaderboard.ledger.handed_in import find_handed_in
 from leaderboard.ledger.lines import UNSETTLED
 from leaderboard.ledger.read import outcome_of
 from leaderboard.ledger.record import LedgerError
+from leaderboard.ledger.waiting import Key
 from leaderboard.web.forms import local_path
 from leaderboard.web.guards import person, require
 from leaderboard.web.my.door import door, own_unit

@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session
 
 from leaderboard.accounts.permissions import Action
 from leaderboard.accounts.read import display_names, people_of_unit
-from leaderboard.ledger.awaiting import Key
 from leaderboard.ledger.evidence import evidence_of
 from leaderboard.ledger.handed_in import find_handed_in, may_take_back, take_back
 from leaderboard.ledger.listing import ToldFact, find_project_fact, tell
 from leaderboard.ledger.models import REVERSED, CapitalArrival, OfProject, Project, StageEvent
 from leaderboard.ledger.read import live_events
 from leaderboard.ledger.record import LedgerError, Source
+from leaderboard.ledger.waiting import Key
 from leaderboard.seasons.deadlines import deadlines_of, nodes_of
 from leaderboard.seasons.models import Unit
 from leaderboard.seasons.read import list_units

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from flask import request
 from sqlalchemy.orm import Session
 
-from leaderboard.ledger.awaiting import Key
 from leaderboard.ledger.evidence import attach, checked_type, content_of, evidence_of
 from leaderboard.ledger.evidence_models import EvidenceFile
 from leaderboard.ledger.models import OfProject, OfUnit
 from leaderboard.ledger.record import LedgerError
+from leaderboard.ledger.waiting import Key
 from leaderboard.web.guards import person
 from leaderboard.web.requests import settings
 from leaderboard.web.typed import Typed

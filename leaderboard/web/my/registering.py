@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 from leaderboard.accounts.permissions import Action
 from leaderboard.accounts.read import people_of_unit
 from leaderboard.ledger.amend import amend_project
-from leaderboard.ledger.awaiting import Key
 from leaderboard.ledger.handed_in import find_handed_in, may_take_back, names_taken, take_back
 from leaderboard.ledger.models import Credit, Project
 from leaderboard.ledger.read import find_project, live_shares
 from leaderboard.ledger.record import LedgerError, Source, add_credits, add_project
+from leaderboard.ledger.waiting import Key
 from leaderboard.seasons.models import Unit
 from leaderboard.web.guards import person, require
 from leaderboard.web.my.door import door, own_unit, today

@@ -8,7 +8,6 @@ from flask.typing import ResponseReturnValue
 from leaderboard.accounts.permissions import Action
 from leaderboard.accounts.read import display_names, people_of_unit
 from leaderboard.instant import now
-from leaderboard.ledger.awaiting import Key
 from leaderboard.ledger.evidence import evidence_of
 from leaderboard.ledger.handed_in import (
     HandedIn,
@@ -22,6 +21,7 @@ from leaderboard.ledger.handed_in import (
 )
 from leaderboard.ledger.models import AWAITING, RETURNED, UnitReturn
 from leaderboard.ledger.record import LedgerError
+from leaderboard.ledger.waiting import Key
 from leaderboard.seasons.read import list_units
 from leaderboard.web.facts import kind_words, stage_words
 from leaderboard.web.guards import person, require

@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 
 from leaderboard.accounts.permissions import Action
 from leaderboard.accounts.read import people_of_unit
-from leaderboard.ledger.awaiting import Key
 from leaderboard.ledger.handed_in import find_handed_in, is_built_on, may_take_back, take_back
 from leaderboard.ledger.models import UnitReturn
 from leaderboard.ledger.record import LedgerError, Source
 from leaderboard.ledger.unit_facts import add_return, replace_return
+from leaderboard.ledger.waiting import Key
 from leaderboard.seasons.models import Season, Unit
 from leaderboard.web.facts import ask_about_days, outside
 from leaderboard.web.guards import person, require
