@@ -6,13 +6,13 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.audit import record_act
 from leaderboard.instant import now
 from leaderboard.seasons.approval import withdraw_scheme
-from leaderboard.seasons.models import DRAFT, SUBMITTED, SchemeVersion, Season
+from leaderboard.seasons.models import APPROVED, DRAFT, SUBMITTED, SchemeRevision, SchemeVersion, Season
 from leaderboard.seasons.plan import PlanError
 from leaderboard.seasons.scheme_changes import scheme_changes
 from leaderboard.seasons.schemes import DraftChanged, canonical_text, draft_scheme, keep_revision, store
@@ -66,6 +66,19 @@ def current_draft(session: Session, season_id: int) -> SchemeVersion | None:
         .order_by(SchemeVersion.version_no.desc())
         .limit(1)
     ).one_or_none()
+
+
+def approved_since(session: Session, draft: SchemeVersion) -> list[SchemeVersion]:
+    """The versions that were approved after a draft was begun, first to last."""
+    begun = select(func.min(SchemeRevision.saved_at)).where(SchemeRevision.scheme_version_id == draft.id)
+    return list(
+        session.scalars(
+            select(SchemeVersion)
+            .where(SchemeVersion.season_id == draft.season_id, SchemeVersion.state == APPROVED)
+            .where(SchemeVersion.approved_at > begun.scalar_subquery())
+            .order_by(SchemeVersion.approved_at, SchemeVersion.version_no)
+        )
+    )
 
 
 def save_draft(

@@ -223,6 +223,7 @@ SIGNING_ALONE: dict[str, Any] = dict(PLAIN) | {
     "indicators": [row | {"weight": "100" if row["key"] == "signing" else "0"} for row in PLAIN["indicators"]]
 }
 SOON = TODAY + timedelta(days=2)
+ONE_LANDING = {"weight..landing": "1"}
 
 
 @pytest.fixture
@@ -240,6 +241,30 @@ def undoing(app: Flask, database: Database) -> FlaskClient:
     token = token_in(chen.get(DESK).get_data(as_text=True))
     assert chen.post(f"{DESK}/1/restore", data={"csrf_token": token}).status_code == 302
     return signed_in(app, "li")
+
+
+@pytest.mark.engines("sqlite")
+def test_a_new_draft_starts_from_the_version_that_holds_last(
+    undoing: FlaskClient, database: Database, visit: Visit
+) -> None:
+    """Version 2, signing alone, waits for its day: what is drafted now starts from it and says so."""
+    page = visit(DESK, client=undoing)
+    seen = str(page.all("input", name="seen")[0].get("value"))
+    undoing.post(f"{DESK}/discard", data={"csrf_token": token_in(page.source), "seen": seen})
+    for place in (DESK, f"{DESK}/document"):
+        assert f"以已批准、{SOON} 起生效的第 2 版为底本" in visit(place, client=undoing).text()
+    page = visit(DESK, client=undoing)
+    assert page.all("input", name="weight..signing")[0].get("value") == "100"
+    typed = {str(box.get("name")): str(box.get("value")) for box in page.all("input") if box.get("name")}
+    undoing.post(f"{DESK}/draft", data=typed | {"ties": "competition", "weight..signing": "99"} | ONE_LANDING)
+    assert "起草之后" not in visit(DESK, client=undoing).text()
+    with database.session() as session:
+        season = find_season(session, "now")
+        assert season is not None
+        put_in_force(session, season, PLAIN, SOON + timedelta(days=1), today=TODAY)
+        session.commit()
+    told = visit(DESK, client=undoing).text()
+    assert "草稿第 4 版起草之后，第 5 版已获批准；草稿以更早的方案为底本" in told
 
 
 def submit_on(database: Database, day: date) -> None:

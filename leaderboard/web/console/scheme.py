@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from flask import abort, flash, redirect, request, url_for
@@ -14,24 +12,17 @@ from sqlalchemy.orm import Session
 
 from leaderboard.accounts.permissions import Action
 from leaderboard.boards.read import latest_edition
-from leaderboard.instant import now
-from leaderboard.seasons.approval import last_submission, submit_scheme
+from leaderboard.seasons.approval import submit_scheme
 from leaderboard.seasons.blindness import kept_blind
-from leaderboard.seasons.drafts import FOUR_RATES, current_draft, save_draft
-from leaderboard.seasons.models import (
-    DRAFT,
-    RETURNED,
-    SUBMITTED,
-    SchemeSubmission,
-    SchemeVersion,
-    Season,
-)
+from leaderboard.seasons.drafts import current_draft, save_draft
+from leaderboard.seasons.models import DRAFT, SUBMITTED, SchemeVersion, Season
 from leaderboard.seasons.plan import PlanError
-from leaderboard.seasons.read import list_divisions, list_schemes, scheme_in_force, schemes_to_come
+from leaderboard.seasons.read import list_divisions, list_schemes, schemes_to_come
 from leaderboard.seasons.schemes import DraftChanged, discard_scheme, has_scheme
 from leaderboard.web.console.acts import carry_out
 from leaderboard.web.console.blind import chosen_blind, is_blind, note_named, switch_blind
 from leaderboard.web.console.door import door, season_at, show, today
+from leaderboard.web.console.scheme_desk import Desk, desk_of
 from leaderboard.web.console.scheme_form import (
     SchemeForm,
     document_from,
@@ -39,7 +30,7 @@ from leaderboard.web.console.scheme_form import (
     values_of,
     weight_groups,
 )
-from leaderboard.web.console.scheme_order import coming_words, saved_words, submitted_words
+from leaderboard.web.console.scheme_order import coming_words, overtaken_words, saved_words, submitted_words
 from leaderboard.web.console.scheme_trial import Trial, past_editions, words
 from leaderboard.web.guards import guard_action, guarded, person
 from leaderboard.web.requests import reading, writing
@@ -48,47 +39,6 @@ from leaderboard.words import gettext as _
 from scoring.measure_document import measure_document
 from scoring.rules import Ties
 from scoring.scheme_document import parse_scheme
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What lies on the desk: the scheme in force, the draft, and the document the form starts from."""
-
-    season: Season
-    in_force: SchemeVersion | None
-    draft: SchemeVersion | None
-    waiting: SchemeSubmission | None
-    """How the draft was submitted, while it waits for the second person."""
-    returned: SchemeSubmission | None = None
-    """How the draft came back from the second person, until it is submitted again."""
-
-    @property
-    def base(self) -> dict[str, Any]:
-        """The draft, else the scheme in force, else the four rates."""
-        version = self.draft or self.in_force
-        document: dict[str, Any] = json.loads(version.document) if version else dict(FOUR_RATES)
-        return document
-
-    @property
-    def seen(self) -> str:
-        """Which draft a form was filled in over, as its hidden field carries it: "3.2", or "" for none."""
-        return f"{self.draft.version_no}.{self.draft.revision}" if self.draft else ""
-
-    @property
-    def as_of(self) -> date:
-        """The cut-off of what-ifs: today, and never after the season's end."""
-        return min(today(), self.season.ends_on)
-
-
-def desk_of(season: Season) -> Desk:
-    """The desk of a season as it is now."""
-    session = reading()
-    on = min(today(), season.ends_on)
-    draft = current_draft(session, season.id)
-    last = last_submission(session, draft) if draft else None
-    waiting = last if last and last.outcome is None else None
-    returned = last if last and last.outcome == RETURNED else None
-    return Desk(season, scheme_in_force(session, season.id, on, now()), draft, waiting, returned)
 
 
 @door.get("/seasons/<slug>/scheme")
@@ -277,6 +227,7 @@ def _desk_page(
         words=words(),
         theirs=theirs,
         coming=[coming_words(one) for one in schemes_to_come(session, desk.season.id, today())],
+        overtaken=overtaken_words(desk.draft, desk.since) if desk.draft and desk.since else "",
         official=values_of(official) if official else {},
         typed=typed or Typed(),
         problems=form.problems,

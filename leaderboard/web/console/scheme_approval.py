@@ -27,7 +27,8 @@ from leaderboard.seasons.read import list_schemes
 from leaderboard.seasons.schemes import DraftChanged, unfit_day
 from leaderboard.web.console.acts import carry_out
 from leaderboard.web.console.door import door, season_at, show, today
-from leaderboard.web.console.scheme import Desk, desk_of, seen_draft
+from leaderboard.web.console.scheme import seen_draft
+from leaderboard.web.console.scheme_desk import Desk, desk_of
 from leaderboard.web.console.scheme_order import due_instead, succession
 from leaderboard.web.console.scheme_trial import Trial, division_names
 from leaderboard.web.guards import guard_action, guarded, person

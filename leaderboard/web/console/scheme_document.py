@@ -29,7 +29,7 @@ from leaderboard.seasons.models import SUBMITTED, Season
 from leaderboard.seasons.read import list_schemes
 from leaderboard.seasons.schemes import DraftChanged
 from leaderboard.web.console.door import door, season_at, show, today
-from leaderboard.web.console.scheme import Desk, desk_of
+from leaderboard.web.console.scheme_desk import Desk, desk_of
 from leaderboard.web.console.scheme_order import saved_words
 from leaderboard.web.console.scheme_trial import division_names
 from leaderboard.web.guards import guard_action, guarded, person

@@ -51,6 +51,16 @@ def coming_words(version: SchemeVersion) -> str:
     return words.format(version=version.version_no, day=version.effective_on)
 
 
+def overtaken_words(draft: SchemeVersion, since: Sequence[SchemeVersion]) -> str:
+    """That a draft stands on an older scheme than the newest one, as others were approved after it was begun."""
+    words = _(
+        "注意：草稿第 {version} 版起草之后，第 {numbers} 版已获批准；"
+        "草稿以更早的方案为底本，要保留新版的改动须一并写入"
+    )
+    numbers = _("、").join(str(version.version_no) for version in since)
+    return words.format(version=draft.version_no, numbers=numbers)
+
+
 def succession(session: Session, season_id: int, day: date) -> str:
     """What takes over from a version that is in force from a day, and what to do about it; "" where nothing does.
 

@@ -17,7 +17,7 @@ from leaderboard.seasons.models import APPROVED, SchemeVersion
 from leaderboard.seasons.read import list_schemes, scheme_to_follow
 from leaderboard.web.console.acts import carry_out
 from leaderboard.web.console.door import door, season_at, show, today
-from leaderboard.web.console.scheme import desk_of
+from leaderboard.web.console.scheme_desk import desk_of
 from leaderboard.web.console.scheme_order import restored_words
 from leaderboard.web.console.scheme_trial import division_names
 from leaderboard.web.guards import guard_action, guarded, person
