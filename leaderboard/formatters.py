@@ -60,6 +60,24 @@ def money(yuan: str | int | Fraction | None) -> str:
     return f"{plain(amount)} 元"
 
 
+def exact_money(yuan: str | int | Fraction | None) -> str:
+    """Money that somebody answers for, to the last yuan and cent: as `money` where that is all of it, else in 万元."""
+    if yuan is None:
+        return "—"
+    amount = Fraction(exact_number(yuan))
+    unit, _name = _money_unit(abs(amount))
+    if (amount * 100 / unit).denominator == 1:
+        return money(amount)
+    if language() == ENGLISH:
+        return f"¥{in_full(amount / 1_000_000)}m"
+    return f"{in_full(amount / WAN)} 万元" if abs(amount) >= WAN else f"{in_full(amount)} 元"
+
+
+def exact_quantity(value: str | int | Fraction, by: str) -> str:
+    """A target as it was set: money to the last yuan where it counts amounts, otherwise a plain number of projects."""
+    return exact_money(value) if by == "amount" else plain(value)
+
+
 def quantity(value: str | int | Fraction | None, by: str) -> str:
     """A numerator or denominator: money where it counts amounts, otherwise a plain number of projects."""
     if value is None:
@@ -238,6 +256,8 @@ FILTERS: dict[str, Callable[..., object]] = {
     "spoken": spoken,
     "plain": plain,
     "money": money,
+    "exact_money": exact_money,
+    "exact_quantity": exact_quantity,
     "quantity": quantity,
     "day": day,
     "moment": moment,

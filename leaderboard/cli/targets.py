@@ -11,7 +11,7 @@ from leaderboard.cli.context import Context, refuse
 from leaderboard.cli.given import Given
 from leaderboard.cli.group import command
 from leaderboard.cli.named import season_named, unit_named
-from leaderboard.formatters import quantity as shown_quantity
+from leaderboard.formatters import exact_quantity
 from leaderboard.instant import now
 from leaderboard.seasons.models import Season
 from leaderboard.seasons.plan import set_target
@@ -33,7 +33,7 @@ def targets_command(context: Context, season: str) -> None:
         units = {unit.id: unit for unit in list_units(session)}
         for target in targets_at(session, found.id, now()):
             unit = units[target.unit_id]
-            shown = shown_quantity(target.quantity, target.by)
+            shown = exact_quantity(target.quantity, target.by)
             click.echo(f"{unit.key}\t{unit.name}\t{target.indicator}\t{target.level}\t{target.by}\t{shown}")
 
 
@@ -58,7 +58,7 @@ def target_set_command(
         if chosen.id not in {line.unit_id for line in roster(session, found.id, now())}:
             refuse(f"{chosen.name} 没有参加赛季 {season}, 请先用 unit-enter 编入")
         set_target(session, context.actor, found, chosen, indicator=key, by=by, quantity=number, level=named)
-    click.echo(f"{chosen.name} {key} 目标任务: {shown_quantity(number, by)}")
+    click.echo(f"{chosen.name} {key} 目标任务: {exact_quantity(number, by)}")
 
 
 @command("target-spread")
@@ -104,8 +104,8 @@ def target_spread_command(  # noqa: PLR0913, PLR0917 - how a total is spread, ea
         set_tasks(session, context.actor, found, units, wanted, tasks_mark(tasks_now(session, found)))
     for line, part in zip(lines, parts, strict=True):
         mark = "\t加一" if part.is_extra else ""
-        click.echo(f"{line.key}\t{line.name}\t{shown_quantity(part.quantity, by)}{mark}")
-    click.echo(f"合计 {shown_quantity(number, by)}{', 没有保存' if dry_run else ''}")
+        click.echo(f"{line.key}\t{line.name}\t{exact_quantity(part.quantity, by)}{mark}")
+    click.echo(f"合计 {exact_quantity(number, by)}{', 没有保存' if dry_run else ''}")
 
 
 def _quantity(given: Given, what: str, text: str, by: str) -> int:

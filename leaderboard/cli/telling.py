@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
-from leaderboard.formatters import money
+from leaderboard.formatters import exact_money
 from leaderboard.ledger.models import (
     AWAITING,
     FOREIGN,
@@ -33,8 +33,8 @@ def address_of(kind: str, fact: OfProject | OfUnit) -> str:
 def said_of(fact: OfProject | OfUnit, stages: Mapping[str, str], units: Mapping[int, str]) -> str:
     """What a fact says, in one line."""
     if isinstance(fact, StageEvent):
-        amounts = [f"总投资 {money(fact.total_yuan)}"] if fact.total_yuan is not None else []
-        amounts += [f"外来资金 {money(fact.inward_yuan)}"] if fact.inward_yuan is not None else []
+        amounts = [f"总投资 {exact_money(fact.total_yuan)}"] if fact.total_yuan is not None else []
+        amounts += [f"外来资金 {exact_money(fact.inward_yuan)}"] if fact.inward_yuan is not None else []
         return " ".join([stages.get(fact.stage, fact.stage), *amounts])
     if isinstance(fact, CapitalArrival):
         return f"{'外资' if fact.kind == FOREIGN else '市外境内资金'} {fact.yuan:,} 元"

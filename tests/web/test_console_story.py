@@ -53,7 +53,7 @@ def test_a_stage_is_added_in_units_of_ten_thousand(
         stage="signed",
         occurred_on=f"{TODAY.year}年{TODAY.month}月{TODAY.day}日",
         total="１.94亿",
-        inward="3,200.5",
+        inward="10,054.5678",
         evidence="合同 12 号",
         verified="1",
     )
@@ -63,10 +63,10 @@ def test_a_stage_is_added_in_units_of_ten_thousand(
         assert project is not None
         signed = session.scalars(select(StageEvent).where(StageEvent.project_id == project.id)).one()
         share = session.scalars(select(Credit).where(Credit.project_id == project.id)).one()
-    assert (signed.total_yuan, signed.inward_yuan) == (194_000_000, 32_005_000)
+    assert (signed.total_yuan, signed.inward_yuan) == (194_000_000, 100_545_678)
     assert (share.share_num, share.share_den) == (1, 1)
     assert (
-        "总投资 1.94 亿元, 其中外来资金 3200.5 万元 已认定"
+        "总投资 1.94 亿元, 其中外来资金 10054.5678 万元 已认定"
         in visit("/console/projects/N-1", client=client).text()
     )
 

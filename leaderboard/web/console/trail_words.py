@@ -14,7 +14,7 @@ from leaderboard.accounts.models import AuditLine
 from leaderboard.accounts.read import display_names
 from leaderboard.boards.countersign import act_words
 from leaderboard.boards.playlists import entry_words
-from leaderboard.formatters import moment, money
+from leaderboard.formatters import exact_money, moment
 from leaderboard.seasons.read import list_divisions, list_schemes, list_seasons, list_units
 from leaderboard.seasons.rule import parse_rule
 from leaderboard.seasons.scheme_changes import ELSEWHERE
@@ -253,7 +253,7 @@ SUBJECTS: Mapping[re.Pattern[str], Callable[[re.Match[str], Wording], str]] = {
 def _told_value(name: str, value: object, words: Wording) -> str:
     """A value by what it is called; several of them one after the other."""
     if isinstance(value, int) and name in MONEY | INSTANTS:
-        return money(value) if name in MONEY else moment(value, words.zone)
+        return exact_money(value) if name in MONEY else moment(value, words.zone)
     if isinstance(value, bool) or name == "is_public":
         return _("是") if value else _("否")
     if isinstance(value, Mapping):
