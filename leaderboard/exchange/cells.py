@@ -20,6 +20,17 @@ NUMBER = re.compile(r"[+-]?[0-9]{1,18}(\.[0-9]{1,12})?")
 GROUPED = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]{1,12})?")
 DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?(?:[ T]\d{1,2}:\d{2}(?::\d{2})?)?")
 PACKED_DAY = re.compile(r"(20[0-9]{2})([0-9]{2})([0-9]{2})")
+YES_OR_NO = {
+    YES: True,
+    "yes": True,
+    "y": True,
+    "true": True,
+    NO: False,
+    "no": False,
+    "n": False,
+    "false": False,
+}
+"""What people and other systems write for yes and no, without capitals."""
 LONGEST_SHOWN = 40
 NOT_TEXT = {"Cc", "Cs", "Zl", "Zp"}
 """Categories of characters that belong in no name: control signs, halves of surrogate pairs, line separators."""
@@ -173,13 +184,13 @@ def day_of(value: Cell, told: Told) -> date:
 
 
 def yes_of(value: Cell, told: Told) -> bool:
-    """Yes or no. Raises CellError."""
+    """Yes or no, in either language and whatever the capitals, or a cell's own TRUE or FALSE. Raises CellError."""
     if isinstance(value, bool):
         return value
-    text = halved(clean(written(value)), told)
-    if text not in {YES, NO}:
-        raise CellError(f"{shown(value)} 应为 {YES} 或 {NO}")
-    return text == YES
+    text = halved(clean(written(value)), told).casefold()
+    if text not in YES_OR_NO:
+        raise CellError(f"{shown(value)} 应为 {YES} 或 {NO} (yes 或 no、Y 或 N、TRUE 或 FALSE 也可)")
+    return YES_OR_NO[text]
 
 
 def choice_of(value: Cell, told: Told, words: Mapping[str, str], shown_as: Mapping[str, str]) -> str:

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 
 import pytest
 
 from leaderboard.exchange import cells
-from leaderboard.exchange.cells import CellError, Told
+from leaderboard.exchange.cells import CellError, Told, yes_of
 from leaderboard.exchange.workbook import Cell
 
 MARCH = date(2026, 3, 5)
@@ -111,3 +112,20 @@ def test_text_loses_only_what_cannot_be_seen() -> None:
     assert cells.text_of("第一行\r\n第二行", most=10, lines=True) == "第一行\n第二行"
     with pytest.raises(CellError, match="共 11 字, 应不超过 10 字"):
         cells.text_of("字" * 11, most=10)
+
+
+@pytest.mark.parametrize(
+    ("typed", "means"),
+    [
+        *((typed, True) for typed in ("是", " 是 ", "yes", "YES", "Y", "y", "Ｙ", "True", "TRUE", True)),
+        *((typed, False) for typed in ("否", "no", "No", "N", "n", "false", "FALSE", False)),
+    ],
+)
+def test_yes_and_no_are_read_as_people_write_them(typed: Cell, means: bool) -> None:
+    assert yes_of(typed, Told()) is means
+
+
+@pytest.mark.parametrize("typed", ["也许", "不", "on", "1", 1, 0.0, "yesno"])
+def test_what_is_neither_yes_nor_no_is_refused_with_all_that_is_read(typed: Cell) -> None:
+    with pytest.raises(CellError, match=re.escape("应为 是 或 否 (yes 或 no、Y 或 N、TRUE 或 FALSE 也可)")):
+        yes_of(typed, Told())

@@ -51,7 +51,7 @@ def test_every_error_of_every_sheet_is_said_at_once(session: Session) -> None:
     assert refused(session, data) == [
         '单位 第 5 行 序号: "四" 不是数字, 请只填数字, 不要带单位或文字',
         '单位 第 5 行 编码: "liuxi" 与第 2 行重复',
-        '单位 第 5 行 参赛: "也许" 应为 是 或 否',
+        '单位 第 5 行 参赛: "也许" 应为 是 或 否 (yes 或 no、Y 或 N、TRUE 或 FALSE 也可)',
         '单位 第 5 行 组别: 组别编码 towns 是 "乡镇组", 此行写的是 "街道组", 请核对',
         f'目标 第 2 行 单位: 没有名为 "柳北镇" 的单位; 是否应为 "柳溪镇"? 已有单位: {names}',
         '目标 第 3 行 指标: 考核方案中没有指标 "成交率"; 可用的指标: 签约率、开工率、落地率、资金到位率',
