@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,8 +17,13 @@ from leaderboard.seasons.models import Season
 
 Document = dict[str, Any]
 
-MOST_EDITIONS = 40
+MOST_EDITIONS = 300
 """So many boards, the newest, are drawn beside each other; a page could not show more apart."""
+
+MOST_COLUMNS = 40
+"""So many of them, the newest, stand in the table beneath the lines."""
+
+OF_A_UNIT = ("unit", "unit_name", "unit_name_en", "division", "place", "tied", "score", "score_shown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,43 +39,70 @@ class Course:
     """A season's boards, oldest first, and what is told of the numbers between them."""
 
     boards: Sequence[Document]
+    """The newest as it was published; of those before it what can be drawn."""
     left_out: Sequence[LeftOut]
     earlier: int
     """How many older boards there are besides."""
 
+    @property
+    def tabled(self) -> Sequence[Document]:
+        """Those that stand in the table too."""
+        return self.boards[-MOST_COLUMNS:]
+
+    @property
+    def ends(self) -> tuple[int, int]:
+        """The lowest and the highest number; a correction stands, with its late number, where what it corrects stood."""
+        numbers = [board["number"] for board in self.boards]
+        return min(numbers), max(numbers)
+
 
 def course_of(session: Session, season: Season, most: int = MOST_EDITIONS) -> Course:
-    """The newest `most` boards of a season; five queries, whatever the number of units and editions.
-
-    Of several editions of one cut-off date the last one stands for the day, so a correction for what it corrects.
-    """
+    """The newest `most` boards of a season that stand; five queries, whatever the number of units and editions."""
     announced = list_announced(session, season.id)
     told = told_of_season(session, season.id)
-    every = standing_for_their_days(announced)
-    shown = every[-most:]
+    every = standing(announced)
+    numbers = [edition.number for edition in every[-most:]]
     return Course(
-        boards=boards_of(session, season.slug, [edition.number for edition in shown]),
+        boards=[
+            board if board["number"] == numbers[-1] else _what_is_drawn(board)
+            for board in _read(session, season.slug, numbers)
+        ],
         left_out=[
             LeftOut(edition.number, told[edition.id]) for edition in announced[::-1] if edition.id in told
         ],
-        earlier=len(every) - len(shown),
+        earlier=len(every) - len(numbers),
     )
 
 
-def standing_for_their_days(editions: Iterable[Edition]) -> list[Edition]:
-    """The published editions, one for each cut-off date, in the order of what they are boards of."""
+def standing(editions: Iterable[Edition]) -> list[Edition]:
+    """The editions in force, in the order of their numbers; a correction stands where what it corrects stood."""
     published = [edition for edition in editions if edition.state == PUBLISHED]
-    by_day = {edition.as_of: edition for edition in sorted(published, key=_when)}
-    return sorted(by_day.values(), key=_when)
-
-
-def _when(edition: Edition) -> tuple[int, int]:
-    return edition.due_at, edition.number
+    return sorted(published, key=lambda edition: (edition.due_at, edition.number))
 
 
 def boards_of(session: Session, slug: str, numbers: Sequence[int]) -> list[Document]:
     """The public boards of these editions as they were published, in the order asked for; one query."""
+    return list(_read(session, slug, numbers))
+
+
+def _read(session: Session, slug: str, numbers: Sequence[int]) -> Iterator[Document]:
     paths = [f"/boards/{slug}/{number}.json" for number in numbers]
     rows = session.execute(select(PublicForm.path, PublicForm.identity).where(PublicForm.path.in_(paths)))
     found = {row.path: row.identity for row in rows}
-    return [orjson.loads(found[path]) for path in paths if path in found]
+    return (orjson.loads(found[path]) for path in paths if path in found)
+
+
+def _what_is_drawn(board: Document) -> Document:
+    """A board without all that no graph shows: hundreds of whole ones would not lie beside each other in memory."""
+    return {key: board[key] for key in ("season", "number", "as_of")} | {
+        "standings": [
+            {key: row[key] for key in OF_A_UNIT}
+            | {
+                "indicators": {
+                    key: {"rate": value["rate"], "rate_shown": value["rate_shown"]}
+                    for key, value in row["indicators"].items()
+                }
+            }
+            for row in board["standings"]
+        ]
+    }

@@ -23,6 +23,8 @@ STEP = 100
 MOST_TICKS = 6
 LEADERS = 3
 """So many of the newest board stand out where nobody was chosen."""
+MOST_NAMED, MOST_NAMED_ON_A_PHONE = 12, 5
+"""So many editions have room for their names under the lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,19 @@ class Scale:
         """How far from the top a number stands."""
         high, low = self.marks[0], self.marks[-1]
         return STEP // 2 + round((self.height - STEP) * (high - value) / (high - low))
+
+
+def next_round(least: Fraction) -> Fraction:
+    """The next of 1, 2 and 5 times a power of ten."""
+    power = Fraction(10) ** floor(log10(least))
+    return next(power * n for n in (1, 2, 5, 10, 20) if power * n >= least)
+
+
+def named_every(count: int) -> tuple[int, int]:
+    """Of so many editions every how many is named, counted from the newest: with room, and on a phone."""
+    most = MOST_NAMED, MOST_NAMED_ON_A_PHONE
+    often, rare = (int(next_round(max(Fraction(1), Fraction(count, each)))) for each in most)
+    return often, rare
 
 
 def kinds(board: Document) -> list[Kind]:
@@ -203,15 +218,9 @@ def _scale(values: Sequence[Fraction | None], height: int) -> Scale:
     low, high = min([*known, Fraction(0)]), max([*known, Fraction(0)])
     if low == high:
         high = Fraction(1)
-    step = _round_step((high - low) / (MOST_TICKS - 1))
+    step = next_round((high - low) / (MOST_TICKS - 1))
     first, last = floor(low / step), -floor(-high / step)
     return Scale([step * n for n in range(last, first - 1, -1)], height)
-
-
-def _round_step(least: Fraction) -> Fraction:
-    """The next of 1, 2 and 5 times a power of ten."""
-    power = Fraction(10) ** floor(log10(least))
-    return next(power * n for n in (1, 2, 5, 10, 20) if power * n >= least)
 
 
 def _told(mark: Fraction, kind: Kind) -> str:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leaderboard.boards.graph import PLACE, SCORE, STEP, DivisionGraph, Kind, graphs, kinds
+from leaderboard.boards.graph import PLACE, SCORE, STEP, DivisionGraph, Kind, graphs, kinds, named_every
 
 RATE = {"key": "signing", "name": "签约率", "name_en": None, "kind": "rate"}
 
@@ -56,6 +56,12 @@ def test_a_lane_goes_from_row_to_row_and_breaks_where_there_is_no_place() -> Non
     assert graph.lanes[1].path == "M50 50M250 150"
     assert graph.lanes[1].dots == "M50 50h0M250 150h0"
     assert (graph.width, graph.height, list(graph.ticks)) == (300, 200, [])
+
+
+def test_of_many_editions_every_nth_is_named() -> None:
+    """At most twelve with room and five on a phone: of 60 every fifth and every twentieth."""
+    asked = (1, 3, 12, 23, 60, 300)
+    assert [named_every(count) for count in asked] == [(1, 1), (1, 1), (1, 5), (2, 5), (5, 20), (50, 100)]
 
 
 def test_units_that_share_a_place_have_rows_of_their_own() -> None:

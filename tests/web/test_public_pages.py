@@ -10,12 +10,14 @@ from datetime import date
 import brotli
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import event
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from config import Settings
 from leaderboard import create_app
+from leaderboard.boards import course
 from leaderboard.boards.correct import withdraw
+from leaderboard.boards.models import Edition
 from leaderboard.db import Database
 from tests.boards.lives import corrected, reverse_starts
 from tests.factories import Race, race_of, small_race
@@ -83,7 +85,7 @@ def counting(database: Database) -> Iterator[list[str]]:
 
 def test_the_graph_is_a_table_too(race: Race, visit: Visit) -> None:
     page = visit("/boards/race/graph/")
-    assert said(page) == "第 1 期至第 2 期，截至 2026-11-30。"
+    assert said(page) == "第 1 期至第 2 期，共 2 期，截至 2026-11-30。"
     assert body(page) == [["南岸街道", "3", "1"], ["柳溪镇", "1", "2"], ["青石镇", "2", "3"]]
     assert [page.text(name) for name in page.all("li") if name.get("data-unit")] == [
         "1 南岸街道", "2 柳溪镇", "3 青石镇",
@@ -91,6 +93,25 @@ def test_the_graph_is_a_table_too(race: Race, visit: Visit) -> None:
     scores = visit("/boards/race/graph/?what=score")
     assert body(scores)[0] == ["南岸街道", "3.75", "95.97"]
     assert body(visit("/boards/race/graph/?what=signing&lang=en"))[0][1:] == ["12.5%", "112.5%"]
+
+
+def test_editions_of_one_day_all_stand_and_a_correction_stands_where_what_it_corrects_stood(
+    race: Race, session: Session, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    second = session.scalars(select(Edition).where(Edition.number == 2)).one()
+    race.publish(second.as_of)
+    reverse_starts(race)
+    corrected(race, second)
+    session.commit()
+    page = visit("/boards/race/graph/")
+    assert said(page) == "第 1 期至第 4 期，共 3 期，截至 2026-11-30。"
+    heads = [page.text(head) for head in page.all("th", class_="number")]
+    assert heads == ["第 1 期10-31", "第 4 期11-30", "第 3 期11-30"]
+    assert "第 2 期已由第 4 期更正，图中为更正后的数" in page.text()
+    monkeypatch.setattr(course, "MOST_COLUMNS", 2)
+    narrow = visit("/boards/race/graph/")
+    assert [len(row) for row in body(narrow)] == [3, 3, 3]
+    assert "线画出全部 3 期；表列最近 2 期。" in narrow.text()
 
 
 def test_a_unit_stands_out_by_address_and_is_let_go_by_the_same_link(race: Race, visit: Visit) -> None:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from flask import Response, abort, request
 
 from leaderboard.boards.course import course_of
-from leaderboard.boards.graph import Kind, graphs, kinds
+from leaderboard.boards.graph import Kind, graphs, kinds, named_every
 from leaderboard.formatters import spoken
 from leaderboard.seasons.models import Season
 from leaderboard.web.public.door import door, page, public_season
@@ -38,6 +38,7 @@ def graph(slug: str) -> Response:
         chosen=chosen,
         asked=asked_of(kind, chosen),
         graphs=graphs(course.boards, kind, chosen),
+        named_every=named_every(len(course.boards)),
         address=lambda kind, units: address(season, kind, units),
     )
 
