@@ -9,7 +9,7 @@ FAULTS = """() => {
   const glass = document.querySelector(".scenes").getBoundingClientRect();
   Array.from(document.querySelectorAll("#board *")).filter(seen).forEach((one) => {
     const box = one.getBoundingClientRect();
-    if (one.closest(".unseen, foreignObject") || one.parentElement.closest("[title]")) return;
+    if (one.closest(".unseen, foreignObject") || one.parentElement.closest("[title], .why")) return;
     if (box.right > innerWidth + 1 || box.left < -1 || box.bottom > innerHeight + 1 || box.top < -1)
       found.push("off the glass: " + told(one));
     if (one.closest(".scenes") && box.bottom > glass.bottom + 1) found.push("over the foot: " + told(one));
@@ -31,6 +31,14 @@ FAULTS = """() => {
       if (wide > 1 && high > 1) found.push("overlap: " + told(row) + " / " + told(other));
     });
   });
+  Array.from(document.querySelectorAll(".scenes [title]")).filter(seen).forEach((one) => {
+    const box = one.getBoundingClientRect(), name = document.createRange();
+    const text = one.firstChild.nodeType === Node.TEXT_NODE ? one.firstChild : one.firstElementChild.firstChild;
+    name.selectNodeContents(text);
+    const isWhole = Array.from(name.getClientRects())
+      .every((line) => line.right < box.right + 2 && (line.top + line.bottom) / 2 < box.bottom);
+    if (!isWhole && text.data.length <= 24) found.push("name cut: " + told(one));
+  });
   const pen = document.createElement("canvas").getContext("2d");
   const inks = (within) => {
     const texts = document.createTreeWalker(within, NodeFilter.SHOW_TEXT), lines = [];
@@ -41,7 +49,10 @@ FAULTS = """() => {
       pen.font = style.fontWeight + " " + style.fontSize + " " + style.fontFamily;
       range.selectNodeContents(node);
       const measured = pen.measureText(node.data.trim());
-      const line = Array.from(range.getClientRects()).pop();
+      const clamped = getComputedStyle(one).display === "inline" ? one.parentElement : one;
+      const isClamped = getComputedStyle(clamped).webkitLineClamp !== "none";
+      const end = isClamped ? clamped.getBoundingClientRect().bottom : Infinity;
+      const line = Array.from(range.getClientRects()).filter((rect) => rect.top + rect.height / 2 < end).pop();
       if (!line || line.width < 2) continue;
       const base = line.bottom - measured.fontBoundingBoxDescent;
       lines.push({one, left: line.left, right: line.right, top: base - measured.actualBoundingBoxAscent,

@@ -130,7 +130,7 @@
       shown.rows[pinned - 1].classList.add("last-pinned");
     }
     // A short list keeps the measure of a long one instead of drifting apart.
-    box.style.maxHeight = "calc(var(--u) * " + high * (upright.matches ? 13.6 : 8.4) + ")";
+    box.style.maxHeight = "calc(var(--u) * " + high * (upright.matches ? 13.6 : 9.4) + ")";
     box.style.setProperty("--high", high);
     box.classList.toggle("dense", high > 8);
     box.style.gridAutoFlow = isSpread ? "column" : "";
