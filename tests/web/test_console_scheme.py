@@ -238,3 +238,26 @@ def test_a_first_scheme_begins_with_its_season(client: FlaskClient, database: Da
     source = client.get(DESK).get_data(as_text=True)
     [day] = Visited(200, source, parse(source)).all("input", id="effective_on")
     assert (day.get("value"), day.get("min")) == (str(TODAY), str(TODAY))
+
+
+@pytest.mark.engines("sqlite")
+def test_the_reason_and_the_day_stay_typed_until_they_are_submitted(
+    app: Flask, client: FlaskClient, database: Database
+) -> None:
+    """Without a script every button sends the whole page anew."""
+    day = str(TODAY + timedelta(days=3))
+
+    def typed() -> tuple[str, str | None]:
+        page = parse(client.get(DESK).get_data(as_text=True))
+        named = {element.get("id"): element for element in page.iter()}
+        return "".join(named["reason"].itertext()).strip(), named["effective_on"].get("value")
+
+    fields = {"reason": "县委（决定）：<调整>", "effective_on": day}
+    send(client, "draft", **SIGNING_FIRST, **fields)
+    assert typed() == (fields["reason"], day)
+    _, page = send(client, "preview", **fields)
+    assert fields["reason"] in page.text()
+    enrol(database, "li")
+    assert fields["reason"] not in signed_in(app, "li").get(DESK).get_data(as_text=True)
+    assert send(client, "submit", **fields)[0] == 302
+    assert client.get_cookie("saima-request", path="/console") is None

@@ -22,6 +22,7 @@ from leaderboard.seasons.schemes import DraftChanged, discard_scheme, has_scheme
 from leaderboard.web.console.acts import carry_out
 from leaderboard.web.console.blind import chosen_blind, is_blind, note_named, switch_blind
 from leaderboard.web.console.door import door, season_at, show, today
+from leaderboard.web.console.request_kept import drop_request, keep_request, kept_request
 from leaderboard.web.console.scheme_desk import Desk, desk_of
 from leaderboard.web.console.scheme_form import (
     SchemeForm,
@@ -47,7 +48,8 @@ def scheme(slug: str) -> ResponseReturnValue:
     desk = desk_of(season_at(slug))
     form = SchemeForm(parse_scheme(desk.base), values_of(parse_scheme(desk.base)))
     at = request.args.get("at", "")
-    return _desk_page(desk, form, Trial(desk.season, desk.base, desk.as_of, at, is_first=True))
+    trial = Trial(desk.season, desk.base, desk.as_of, at, is_first=True)
+    return _desk_page(desk, form, trial, typed=kept_request(desk.season))
 
 
 @door.post("/seasons/<slug>/scheme/preview")
@@ -89,6 +91,7 @@ def save_scheme(slug: str) -> ResponseReturnValue:
         blind = chosen_blind(season, document)
         version = save_draft(writing(), person().name, season, document, _seen(), is_blind=blind)
         flash(saved_words(version, was_waiting=was_waiting))
+        keep_request(season)
 
     return _change(season, save)
 
@@ -116,6 +119,7 @@ def submit_draft(slug: str) -> ResponseReturnValue:
             is_blind=blind and kept_blind(session, version),
         )
         flash(submitted_words(session, version, effective_on, today()))
+        drop_request()
 
     return _change(season, submit, typed)
 
@@ -129,6 +133,7 @@ def discard(slug: str) -> ResponseReturnValue:
     def put_aside(session: Session) -> str:
         draft = seen_draft(session, season)
         discard_scheme(session, person().name, draft)
+        drop_request()
         return _("草稿第 {version} 版已作废").format(version=draft.version_no)
 
     return carry_out(put_aside, url_for("console.scheme", slug=slug))
@@ -229,7 +234,7 @@ def _desk_page(
         coming=[coming_words(one) for one in schemes_to_come(session, desk.season.id, today())],
         overtaken=overtaken_words(desk.draft, desk.since) if desk.draft and desk.since else "",
         official=values_of(official) if official else {},
-        typed=typed or Typed(),
+        typed=typed or Typed.of_request(),
         problems=form.problems,
         edition=latest_edition(session, desk.season.id),
         groups=weight_groups(form.scheme, list_divisions(session, desk.season.id)),
