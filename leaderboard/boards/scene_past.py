@@ -9,7 +9,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from leaderboard.boards.models import PUBLISHED, Edition, Standing
@@ -18,6 +18,16 @@ from leaderboard.boards.read import edition_before
 from leaderboard.seasons.models import Unit
 
 Document = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The place that a unit had in an edition, and its score there."""
+
+    place: str | None
+    score: str | None
+    line: Document | None
+    """Its whole line, where it was first on a board without a total: what it was first by stands there."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +66,8 @@ class Past:
         )
         return {key: json.loads(line) for key, line in rows}
 
-    def places_since(self, first: date) -> list[Mapping[str, str | None]]:
-        """By unit its place, for each cut-off day from `first` to this edition's, the oldest first.
+    def places_since(self, first: date) -> list[Mapping[str, Held]]:
+        """By unit the place it had, for each cut-off day from `first` to this edition's, the oldest first.
 
         Of several editions of one day the last one stands for it, so a correction for what it corrects.
         """
@@ -68,14 +78,15 @@ class Past:
         counted &= (Edition.state == PUBLISHED) & (Edition.due_at <= self.edition.due_at)
         ranked = select(Edition.id, Edition.as_of, of_day.label("nth"))
         found = ranked.where(counted | (Edition.id == self.edition.id)).subquery()
+        by_what = case(((Standing.place == "1") & Standing.score.is_(None), Standing.line))
         rows = self.session.execute(
-            select(found.c.as_of, Unit.key, Standing.place)
+            select(found.c.as_of, Unit.key, Standing.place, Standing.score, by_what)
             .join(Standing, Standing.edition_id == found.c.id)
             .join(Unit, Unit.id == Standing.unit_id)
             .where(found.c.nth == 1)
             .order_by(found.c.as_of)
         )
-        days: dict[date, dict[str, str | None]] = {}
-        for as_of, unit, place in rows:
-            days.setdefault(as_of, {})[unit] = place
+        days: dict[date, dict[str, Held]] = {}
+        for as_of, unit, place, score, line in rows:
+            days.setdefault(as_of, {})[unit] = Held(place, score, json.loads(line) if line else None)
         return list(days.values())

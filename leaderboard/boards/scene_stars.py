@@ -9,14 +9,14 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from leaderboard.boards.scene_past import Past
+from leaderboard.boards.scene_past import Held, Past
 from leaderboard.boards.view import DivisionView
 from scoring.document import parse_facts
 from scoring.race import score_race
 from scoring.scheme_document import parse_scheme
 
 Document = dict[str, Any]
-Places = Sequence[Mapping[str, str | None]]
+Places = Sequence[Mapping[str, Held]]
 
 HONOURING, SHAMING = ("红榜", "red"), ("黑榜", "蜗牛", "black", "snail")
 """What a list is called that is an honour, and one that is none; as whole words, since places are called 黑石 and 红河."""
@@ -29,7 +29,7 @@ class Star:
     division: DivisionView
     row: Document
     firsts: int
-    """In how many editions of the quarter it was first."""
+    """In how many editions of the quarter it was first, with more than nothing."""
     rise: int
     """Places gained from the first of them to the last."""
 
@@ -60,13 +60,15 @@ def stars(board: Document, divisions: Sequence[DivisionView], past: Past, *, sha
 
     Star 季度之星 of a division: the unit that was first in most of the quarter's editions; of equals the one with the
     lower mean place over all of them, and if that is equal too, all of these. Riser 进位之星: the unit that gained most
-    places, at least one, from the quarter's first edition to its last; of equals all.
+    places, at least one, from the quarter's first edition to its last; of equals all. Nobody is a star by a place
+    without a score above zero (without a total: without a number above zero in the indicator that orders the board).
     """
+    lead = board["scheme"]["lead"]
     as_of = date.fromisoformat(board["as_of"])
     quarter = (as_of.month + 2) // 3
     places = past.places_since(date(as_of.year, quarter * 3 - 2, 1))
-    leading = [star for division in divisions for star in _leading(division, places)]
-    rising = [star for division in divisions for star in _rising(division, places)]
+    leading = [star for division in divisions for star in _leading(division, places, lead)]
+    rising = [star for division in divisions for star in _rising(division, places, lead)]
     units = {row["unit"]: row for division in divisions for row in division.rows}
     lists = [one for one in _lists(past.package, units) if shames or not one.is_shaming]
     if not leading and not rising and not lists:
@@ -74,35 +76,48 @@ def stars(board: Document, divisions: Sequence[DivisionView], past: Past, *, sha
     return Stars(as_of.year, quarter, len(places), leading, rising, lists)
 
 
-def _leading(division: DivisionView, places: Places) -> list[Star]:
+def _leading(division: DivisionView, places: Places, lead: str | None) -> list[Star]:
     """Units first most often; none where nobody was ever first."""
-    tally = {row["unit"]: _tally(row["unit"], places) for row in division.rows}
+    tally = {row["unit"]: _tally(row["unit"], places, lead) for row in division.rows}
     best = min(tally.values(), default=(0, Fraction(0)))
-    return [
-        _star(division, row, places) for row in division.rows if best[0] < 0 and tally[row["unit"]] == best
-    ]
+    first = [row for row in division.rows if best[0] < 0 and tally[row["unit"]] == best]
+    return [Star(division, row, -best[0], _rise(row["unit"], places)) for row in first]
 
 
-def _tally(unit: str, places: Places) -> tuple[int, Fraction]:
+def _tally(unit: str, places: Places, lead: str | None) -> tuple[int, Fraction]:
     """How often first, counted below zero, then the mean place of the editions in which the unit had one."""
-    had = [Fraction(place) for edition in places if (place := edition.get(unit)) is not None]
+    held = [each for edition in places if (each := edition.get(unit)) and each.place is not None]
+    had = [Fraction(each.place or 0) for each in held]
     mean = sum(had, Fraction(0)) / len(had) if had else Fraction(0)
-    return -sum(place == 1 for place in had), mean
+    firsts = [each for each, place in zip(held, had, strict=True) if place == 1]
+    return -sum(_is_above_zero(each.line or {"score": each.score}, lead) for each in firsts), mean
 
 
-def _rising(division: DivisionView, places: Places) -> list[Star]:
+def _rising(division: DivisionView, places: Places, lead: str | None) -> list[Star]:
     """Units that rose most between the ends of the quarter; none with fewer than two editions."""
     if len(places) < 2:
         return []
-    found = [_star(division, row, places) for row in division.rows]
+    found = [
+        Star(division, row, -_tally(row["unit"], places, lead)[0], _rise(row["unit"], places))
+        for row in division.rows
+        if _is_above_zero(row, lead)
+    ]
     best = max((star.rise for star in found), default=0)
     return [star for star in found if star.rise == best] if best > 0 else []
 
 
-def _star(division: DivisionView, row: Document, places: Places) -> Star:
-    first, last = places[0].get(row["unit"]), places[-1].get(row["unit"])
-    rise = 0 if first is None or last is None else int(Fraction(first) - Fraction(last))
-    return Star(division, row, -_tally(row["unit"], places)[0], rise)
+def _rise(unit: str, places: Places) -> int:
+    first, last = (edition[unit].place if unit in edition else None for edition in (places[0], places[-1]))
+    return 0 if first is None or last is None else int(Fraction(first) - Fraction(last))
+
+
+def _is_above_zero(row: Document, lead: str | None) -> bool:
+    """Whether what a unit is placed by is more than nothing: its score, or its number in the leading indicator."""
+    worth = row["score"]
+    if worth is None:
+        value = row.get("indicators", {}).get(lead) or {"rate": None, "numerator": None}
+        worth = value["rate"] if value["rate"] is not None else value["numerator"]
+    return worth is not None and Fraction(worth) > 0
 
 
 def _lists(package: Document, units: Mapping[str, Document]) -> Iterator[List]:

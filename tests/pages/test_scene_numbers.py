@@ -124,6 +124,26 @@ def test_the_stars_of_a_quarter(moved: Race, client: FlaskClient) -> None:
     assert re.findall(r'<li data-unit="(\w+)"', lists) == ["nanan"]
 
 
+def test_nobody_is_a_star_by_a_place_without_anything(session: Session, client: FlaskClient) -> None:
+    """East and west share the first place with 0.00 points each, then by a rate that neither has: no stars, no scene."""
+    race = start_race(session)
+    for key in ("east", "west"):
+        race.unit(key)
+    race.scheme()
+    race.publish()
+    session.commit()
+    assert [row["place"] for row in client.get("/boards/race/1.json").get_json()["standings"]] == [1, 1]
+    assert re.findall(r'data-scene="(\w+)"', scenes_of(client, race, "stars", "table")) == ["table"]
+    race.scheme({**FOUR_RATES, "composite": False, "lead": "signing"})
+    race.publish(date(2026, 11, 30))
+    assert re.findall(r'data-scene="(\w+)"', scenes_of(client, race, "stars", "table")) == ["table"]
+    race.project("west")
+    race.publish(date(2026, 11, 30))
+    shown = scenes_of(client, race, "stars")
+    assert re.findall(r'<li data-unit="(\w+)"', shown) == ["west"]
+    assert "2 期中 1 期第一" in shown
+
+
 def test_nobody_moves_in_a_first_edition_and_the_scene_is_passed_over(
     session: Session, client: FlaskClient
 ) -> None:
