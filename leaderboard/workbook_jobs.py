@@ -36,7 +36,7 @@ from leaderboard.exchange.undoing import UndoRefused, undo_import
 from leaderboard.instant import local_date, now
 from leaderboard.jobs import queue
 from leaderboard.jobs.models import GIVEN, MADE, Job
-from leaderboard.jobs.read import asked_of, file_parts
+from leaderboard.jobs.read import asked_of, file_parts, result_of
 from leaderboard.jobs.tally import Tally, tally_file, write_tally
 from leaderboard.seasons.read import find_season
 
@@ -117,6 +117,7 @@ def store(work: Work) -> None:
         with work.database.session() as session:
             report = take_in(session, given, work.job.asked_by, how)
             queue.drop_files(session, [looked.id])
+            queue.add_to_result(session, looked.id, {"batch": report.batch_id})
             work.end(session, {"batch": report.batch_id})
             return
     except ImportRefused as refusal:
@@ -124,7 +125,9 @@ def store(work: Work) -> None:
     except ImportOvertaken as overtaken:
         ended = _refused(Report((Problem(str(overtaken)),)))
     with work.database.session() as session:
-        work.end(session, ended)
+        # Confirmed twice, it was stored meanwhile: whoever pressed last is led to what became of it.
+        batch = result_of(session.get_one(Job, looked.id)).get("batch")
+        work.end(session, {"batch": batch} if batch else ended)
 
 
 def undo(work: Work) -> None:

@@ -98,6 +98,12 @@ def finish(session: Session, job_id: int, epoch: int, result: Mapping[str, Any])
     return _changed(session, _held(job_id, epoch).values(**values))
 
 
+def add_to_result(session: Session, job_id: int, more: Mapping[str, Any]) -> None:
+    """Say of a job that is done what came of it since."""
+    job = session.get_one(Job, job_id, populate_existing=True)
+    job.result = json.dumps({**json.loads(job.result or "{}"), **more}, ensure_ascii=False)
+
+
 def fail(session: Session, job_id: int, epoch: int, message: str, attempts: int) -> None:
     """Keep why a try failed; the job is due again until `attempts` tries, then failed."""
     job = session.get_one(Job, job_id, populate_existing=True)

@@ -22,7 +22,7 @@ from leaderboard.jobs import queue
 from leaderboard.jobs.models import DROPPED, Job, JobFile
 from leaderboard.ledger.models import Project
 from leaderboard.seasons.models import SchemeVersion
-from leaderboard.web.console import exchange
+from leaderboard.web.console import exchange, work
 from leaderboard.working import Worker
 from tests.exchange.books import EVENTS, SCHEME, full_book
 from tests.people import enrol, signed_in, submit, token_in
@@ -88,6 +88,13 @@ def test_a_season_is_looked_at_taken_in_and_reversed(
     assert count(database, ImportBatch) == 0
     confirm(client, page)
     batch = f"{IMPORT}/batches/1"
+    looked = visit(page, client=client)
+    assert "台账.xlsx 已经导入。 导入 1" in looked.text()
+    assert not [form for form in looked.all("form") if re.search("confirm|drop", form.get("action") or "")]
+    for press in ("confirm", "drop"):
+        again = submit(client, f"{page}/{press}", IMPORT, manner="overwrite")
+        assert (again.status_code, again.location) == (303, batch)
+        assert "这次检查的内容已经导入过，没有再导入一次。" in visit(batch, client=client).text()
     assert "将冲销 9 条记录，恢复 0 条原有记录。" in visit(batch, client=client).text()
     assert "台账.xlsx" in visit(IMPORT, client=client).text()
     assert submit(client, f"{batch}/undo", batch, reason=" ").status_code == 422
@@ -244,6 +251,29 @@ def test_a_season_is_written_in_the_background(
     Worker(database, settings).do_here(1)
     assert "下载工作簿" in text_of(client, answer.location)
     assert client.get(f"{answer.location}/file").data[:2] == b"PK"
+
+
+@pytest.mark.engines("sqlite")
+def test_an_import_confirmed_again_while_it_waits_is_stored_once(
+    client: FlaskClient, database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(work, "FEW_ROWS", 0)
+    page = upload(client, full_book())
+    waiting = [confirm(client, page).location for _press in range(2)]
+    for number in (2, 3):
+        Worker(database, settings).do_here(number)
+    assert [client.get(each).location for each in waiting] == [f"{IMPORT}/batches/1"] * 2
+    assert count(database, ImportBatch) == 1
+
+
+@pytest.mark.engines("sqlite")
+def test_a_look_whose_file_is_gone_asks_for_the_file(client: FlaskClient, database: Database) -> None:
+    page = upload(client, full_book())
+    with database.session() as session:
+        queue.drop_files(session, [1])
+        session.commit()
+    gone = confirm(client, page)
+    assert (gone.status_code, "文件只保留一天" in gone.get_data(as_text=True)) == (409, True)
 
 
 @pytest.mark.engines("sqlite")

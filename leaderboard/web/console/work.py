@@ -14,7 +14,7 @@ from leaderboard.db import Database
 from leaderboard.exchange.layout import FORMAT_KEY
 from leaderboard.exchange.manner import CLEAR, MANNERS
 from leaderboard.jobs import queue
-from leaderboard.jobs.models import DONE, DROPPED, DUE, FAILED, MADE, RUNNING, Job
+from leaderboard.jobs.models import DONE, DROPPED, DUE, FAILED, GIVEN, MADE, RUNNING, Job
 from leaderboard.jobs.read import asked_of, file_parts, find_job, has_file, result_of
 from leaderboard.jobs.tally import Tally, tally_of
 from leaderboard.web.console.door import door, show
@@ -93,14 +93,24 @@ def confirm_import(number: int) -> ResponseReturnValue:
     """Take in what was looked at, in the manner chosen."""
     job, manner, reason = _job(number), field("manner"), field("reason")
     result = result_of(job)
+    if job.kind == LOOK and "batch" in result:
+        return _already(result["batch"])
     if job.kind != LOOK or job.state != DONE or result["errors"]:
         return _page(job, _("这次检查不能导入，请重新选择文件"), 409)
+    if not has_file(reading(), job.id, GIVEN):
+        return _page(job, _("文件只保留一天，已不在了，请重新选择文件"), 409)
     if told := _missing(manner, reason, brings_scheme=result.get("brings_scheme", False)):
         return _page(job, told, 422)
     rows = sum(sum(counts.values()) for counts in result["counts"].values())
     asked = {"look": job.id, "name": asked_of(job)["name"], "manner": manner, "reason": reason or None}
     seen = {"seen": result["counts"], "mark": result.get("mark")}
     return begin(STORE, asked | seen, here=rows <= FEW_ROWS)
+
+
+def _already(batch: int) -> ResponseReturnValue:
+    """On to the import that a look has become: it is taken in once."""
+    flash(_("这次检查的内容已经导入过，没有再导入一次。"))
+    return redirect(url_for("console.import_batch", number=batch), 303)
 
 
 def _missing(manner: str, reason: str, *, brings_scheme: bool) -> str:
@@ -119,6 +129,8 @@ def _missing(manner: str, reason: str, *, brings_scheme: bool) -> str:
 def drop_work(number: int) -> ResponseReturnValue:
     """Give work up that has not begun or was only a look; its files are thrown away."""
     job = _job(number)
+    if job.kind == LOOK and "batch" in result_of(job):
+        return _already(result_of(job)["batch"])
     session = writing()
     if not queue.drop(session, job.id):
         return _page(_job(number), _("正在处理，现在不能放弃"), 409)
@@ -161,6 +173,7 @@ def _page(job: Job, refusal: str = "", status: int = 200) -> ResponseReturnValue
         is_failed=job.state == FAILED,
         is_dropped=job.state == DROPPED,
         look=asked_of(job).get("look"),
+        batch=result.get("batch"),
         result=result,
         errors=errors[:MOST_SHOWN],
         more_errors=result.get("more_errors", 0) + max(0, len(errors) - MOST_SHOWN),
