@@ -25,6 +25,11 @@ def state_words(state: str) -> str:
     }[state]
 
 
+def absence_words(state: str | None) -> str:
+    """Why a total has no number: in its units' own word where all have the same, or else 无数据."""
+    return _("无数据") if state is None else state_words(state)
+
+
 def note_words(note: str) -> str:
     """What changed an indicator's points, in words."""
     return {
@@ -157,6 +162,7 @@ def fact_names(board: Mapping[str, Any]) -> dict[str, dict[str, str]]:
 
 LABELS: dict[str, Callable[..., object]] = {
     "state_words": state_words,
+    "absence_words": absence_words,
     "note_words": note_words,
     "unranked_words": unranked_words,
     "left_out_words": left_out_words,

@@ -46,6 +46,8 @@ class HeadlineView:
     rate_shown: str | None
     due: str | None
     due_shown: str | None
+    absence: str | None
+    """The state of all its units where none has a number and all for one reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +76,16 @@ def divisions(board: Document) -> list[DivisionView]:
     for division in board["divisions"]:
         rows = [row for row in board["standings"] if row["division"] == division["key"]]
         if rows:
-            totals = headlines(board, division["headlines"])
+            totals = headlines(board, division["headlines"], rows)
             found.append(DivisionView(division["key"], division["name"], division["name_en"], rows, totals))
     return found
 
 
-def headlines(board: Document, totals: Document | None = None) -> list[HeadlineView]:
-    """Totals of the whole race, or of a division where its totals are given, in the scheme's order."""
-    totals = board["headlines"] if totals is None else totals
+def headlines(
+    board: Document, totals: Document | None = None, rows: Sequence[Document] = ()
+) -> list[HeadlineView]:
+    """Totals of the whole race, or of a division where its totals and rows are given, in the scheme's order."""
+    totals, rows = (board["headlines"], board["standings"]) if totals is None else (totals, rows)
     found = []
     for indicator in indicators(board):
         total = totals.get(indicator["key"])
@@ -97,9 +101,15 @@ def headlines(board: Document, totals: Document | None = None) -> list[HeadlineV
                     rate_shown=total["rate_shown"],
                     due=board["schedule"] if against_time else None,
                     due_shown=board["schedule_shown"] if against_time else None,
+                    absence=_absence(rows, indicator["key"]),
                 )
             )
     return found
+
+
+def _absence(rows: Sequence[Document], key: str) -> str | None:
+    states = {row["indicators"][key]["state"] for row in rows if row["competing"]}
+    return states.pop() if len(states) == 1 and states.isdisjoint({"counted", "zero"}) else None
 
 
 def indicators(board: Document) -> list[Document]:
