@@ -21,7 +21,7 @@ from leaderboard.boards.playlists import (
     typed_entry,
 )
 from leaderboard.boards.screen_ranges import range_problems, tidy_range
-from leaderboard.boards.screens import SPOKEN, THEMES, ScreenError, new_token, token_hash
+from leaderboard.boards.screens import SPOKEN, THEMES, ScreenError, new_token, taken_name, token_hash
 from leaderboard.instant import Millis, now
 from leaderboard.seasons.read import list_divisions
 from leaderboard.words import gettext as _
@@ -40,11 +40,13 @@ RENAME, LOOK, PLAYLIST, HOURS, NOTICE, MUTE, RANGE = CHANGES = (
 
 
 def rename(session: Session, actor: str, screen: Screen, *, name: str) -> None:
-    """Call a screen otherwise; raises ScreenError without a name."""
+    """Call a screen otherwise; raises ScreenError without a name, or where another has it."""
     if not name.strip():
         raise ScreenError(_("大屏需要一个名称，如“一楼大厅”"))
     if len(name.strip()) > LONGEST_NAME:
         raise ScreenError(_("大屏的名称最多 {most} 字").format(most=LONGEST_NAME))
+    if taken := taken_name(session, name, screen):
+        raise ScreenError(*taken)
     _change(session, actor, screen, RENAME, name=name.strip())
 
 
@@ -199,4 +201,7 @@ def undo(session: Session, actor: str, screen: Screen, *, seen: int) -> None:
     line = last_change(session, screen)
     if line is None or line.seq_no != seen:
         raise ScreenError(_("这块大屏后来又改过，不能撤销了，请刷新后再看"))
-    _change(session, actor, screen, line.action, **_taken_back(json.loads(line.detail)["was"]))
+    was = _taken_back(json.loads(line.detail)["was"])
+    if taken := taken_name(session, was.get("name", ""), screen):
+        raise ScreenError(*taken)
+    _change(session, actor, screen, line.action, **was)

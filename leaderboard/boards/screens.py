@@ -18,6 +18,7 @@ from leaderboard.instant import now
 from leaderboard.seasons.models import Season
 from leaderboard.seasons.read import list_divisions
 from leaderboard.words import CHINESE, LANGUAGES
+from leaderboard.words import gettext as _
 
 DARK, LIGHT, DARK_SAFE, LIGHT_SAFE = THEMES = ("dark", "light", "dark-safe", "light-safe")
 """Ground and palette of a screen; the safe ones tell rise from fall without red and green."""
@@ -45,7 +46,8 @@ def add_screen(  # noqa: PLR0913 - the columns of the table, all by name
 ) -> tuple[Screen, str]:
     """Set up a screen and return it with the token of its address, which is shown this once.
 
-    Raises ScreenError for a blank name, a season that is not public, or an unknown division, language or theme.
+    Raises ScreenError for a name that is blank or taken, a season that is not public, or an unknown division, language
+    or theme.
     """
     problems = list(_problems(session, name, season, division, lang, theme))
     if problems:
@@ -75,6 +77,7 @@ def _problems(
     found = []
     if not name.strip():
         found.append("大屏需要一个名称, 如 “一楼大厅”")
+    found += taken_name(session, name)
     if not season.is_public:
         found.append(f"赛季 {season.slug} 没有公开, 不能上大屏")
     known = [known.key for known in list_divisions(session, season.id)]
@@ -85,6 +88,15 @@ def _problems(
     if theme not in THEMES:
         found.append(f"大屏的配色应为 {'、'.join(THEMES)} 之一, 收到 {theme}")
     return found
+
+
+def taken_name(session: Session, name: str, screen: Screen | None = None) -> list[str]:
+    """What to say where another screen that is in use has this name: who revokes one by its name must not mistake it."""
+    found = select(Screen.id).where(Screen.name == name.strip(), Screen.is_revoked == 0)
+    others = session.scalars(found).all()
+    if not [one for one in others if screen is None or one != screen.id]:
+        return []
+    return [_("已有一块在用的大屏叫“{name}”，请换一个名称，或先撤销那一块").format(name=name.strip())]
 
 
 def find_screen(session: Session, token: str, asking: str | None = None) -> Screen | None:

@@ -26,6 +26,7 @@ from leaderboard.boards.screen_settings import (
 )
 from leaderboard.boards.screen_states import look_of
 from leaderboard.boards.screens import ScreenError, add_screen, find_screen, revoke_screen
+from leaderboard.seasons.models import Season
 from tests.factories import small_race
 
 SECRET = "s" * 32
@@ -52,6 +53,27 @@ def test_each_change_is_on_the_trail_and_grows_the_revision(session: Session, sc
     assert (screen.address_range, screen.reload_count, screen.revision) == ("10.2.0.0/16,2001:db8::/32", 1, 5)
     acts = session.scalars(select(AuditLine.action).order_by(AuditLine.seq_no.desc()).limit(5)).all()
     assert acts == ["screen.reload", "screen.range", "screen.mute", "screen.hours", "screen.rename"]
+
+
+def test_no_two_screens_in_use_share_a_name(session: Session, screen: Screen) -> None:
+    season = session.get_one(Season, screen.season_id)
+
+    def add_another() -> Screen:
+        return add_screen(session, "li", name="大厅", season=season, secret=SECRET)[0]
+
+    with pytest.raises(ScreenError, match="大厅"):
+        add_another()
+    rename(session, "li", screen, name="二楼")
+    other = add_another()
+    with pytest.raises(ScreenError, match="二楼"):
+        rename(session, "li", other, name=" 二楼 ")
+    line = last_change(session, screen)
+    assert line is not None
+    with pytest.raises(ScreenError, match="大厅"):
+        undo(session, "li", screen, seen=line.seq_no)
+    revoke_screen(session, "li", other)
+    undo(session, "li", screen, seen=line.seq_no)
+    assert screen.name == "大厅"
 
 
 def test_a_change_to_what_is_already_leaves_no_line(session: Session, screen: Screen) -> None:

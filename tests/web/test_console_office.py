@@ -46,6 +46,8 @@ def test_a_screen_is_added_shown_once_and_revoked(
     with database.reading() as session:
         screen = session.scalars(select(Screen)).one()
     assert screen.division == "towns"
+    again = submit(client, "/console/screens", name=" 一楼大厅 ", shows="now/towns", lang="zh", theme="dark")
+    assert (again.status_code, "请换一个名称，或先撤销那一块" in again.text) == (422, True)
     submit(client, f"/console/screens/{screen.id}/revoke", "/console/screens")
     assert app.test_client().get(path).status_code == 404
 
