@@ -8,13 +8,23 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from leaderboard.boards.clock import AWAY, BROKEN, CROWDED, ELSEWHERE, HELD_BACK, OUTDATED, TAKEN_OVER
+from leaderboard.boards.clock import (
+    AWAY,
+    BROKEN,
+    CROWDED,
+    ELSEWHERE,
+    HELD_BACK,
+    OUTDATED,
+    TAKEN_OVER,
+    request_key,
+)
 from leaderboard.boards.due import ASKING, ASKING_MANY, CALLED_OFF, REPLACED, REPLACED_MANY
 from leaderboard.boards.gather import NOTHING_IN_FORCE
 from leaderboard.boards.keys import OTHER_KEY
 from leaderboard.boards.models import FAILED, SKIPPED, Draft, DueRun, Edition
 from leaderboard.boards.read import latest_edition
 from leaderboard.boards.release import DIFFERING, NEWEST_ONLY, OUTRUN
+from leaderboard.seasons.models import Season
 from leaderboard.words import gettext as _
 
 KEPT = (
@@ -53,6 +63,12 @@ def find_run(session: Session, season_id: int, run_id: int) -> DueRun | None:
     return session.scalars(
         select(DueRun).where(DueRun.id == run_id, DueRun.season_id == season_id)
     ).one_or_none()
+
+
+def is_requested(session: Session, season: Season, once_key: str) -> bool:
+    """Whether this press of the button has come in before."""
+    found = select(DueRun.id).where(DueRun.once_key == request_key(season, once_key))
+    return session.scalar(found) is not None
 
 
 def editions_by_run(session: Session, season_id: int, limit: int = 50) -> dict[int, int]:

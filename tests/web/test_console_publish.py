@@ -19,7 +19,7 @@ from leaderboard.seasons.read import find_season, list_units
 from leaderboard.seasons.rename import rename_unit
 from leaderboard.seasons.taking_part import leave_season, place_unit
 from tests.factories import PENDING, VERIFIED
-from tests.people import enrol, signed_in, token_in
+from tests.people import SEEN, enrol, signed_in, submit, token_in
 from tests.visiting import Visit
 from tests.web.races import ENDS, STARTS, TODAY, committed_race
 
@@ -91,7 +91,7 @@ def test_a_double_press_publishes_once(client: FlaskClient, database: Database) 
     record(database, "L-0", verified=True)
     page = client.get(PUBLISH).get_data(as_text=True)
     key = page.split('name="once_key" value="')[1].split('"')[0]
-    fields = {"csrf_token": token_in(page), "once_key": key}
+    fields = {"csrf_token": token_in(page), "once_key": key, "seen": SEEN.findall(page)[0][1]}
     with database.reading() as session:
         before = find_form(session, "/boards/now/1.json", "")
         assert before is not None
@@ -105,6 +105,26 @@ def test_a_double_press_publishes_once(client: FlaskClient, database: Database) 
     assert after.identity == before.identity
     assert newest is not None
     assert newest.published_by == "chen"
+
+
+@pytest.mark.engines("sqlite")
+def test_what_was_not_looked_at_is_not_published(
+    client: FlaskClient, database: Database, visit: Visit
+) -> None:
+    """While the page stands open three of 柳溪's four start: 30 + 3 × 25/4 + 3 × 20/4 = 63.75 passes 青石's 60."""
+    page = client.get(PUBLISH).get_data(as_text=True)
+    seen, token = SEEN.findall(page)[0][1], token_in(page)
+    for code in ("L-0", "L-1", "L-2"):
+        record(database, code, verified=True)
+    refused = client.post(PUBLISH, data={"csrf_token": token, "once_key": "one", "seen": seen})
+    told = refused.get_data(as_text=True)
+    assert (refused.status_code, count(database, Edition)) == (409, 1)
+    assert "结果变了（名次：柳溪镇 2 → 1、青石镇 1 → 2），还没有发布" in told
+    assert "63.75" in told
+    record(database, "L-3", verified=True)
+    again = {"csrf_token": token, "once_key": "two", "seen": SEEN.findall(told)[0][1]}
+    assert "结果变了（名次没有变，数据有变）" in client.post(PUBLISH, data=again).get_data(as_text=True)
+    assert submit(client, PUBLISH, once_key="two").location == "/console/seasons/now/published/2"
 
 
 @pytest.mark.engines("sqlite")
@@ -181,7 +201,6 @@ def test_public_forms_of_other_editions_stay(client: FlaskClient, database: Data
             return {f"{path} {lang}": etag for path, lang, etag in rows}
 
     before = forms()
-    page = client.get(PUBLISH).get_data(as_text=True)
-    client.post(PUBLISH, data={"csrf_token": token_in(page), "once_key": "one"})
+    submit(client, PUBLISH, once_key="one")
     assert len(before) > 2
     assert forms() == before

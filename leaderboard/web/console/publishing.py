@@ -26,7 +26,15 @@ from leaderboard.boards.readiness import (
     standing_still,
 )
 from leaderboard.boards.roster_changes import roster_changes
-from leaderboard.boards.run_log import drafts_by_run, editions_by_run, find_run, list_runs, run_words, unmade
+from leaderboard.boards.run_log import (
+    drafts_by_run,
+    editions_by_run,
+    find_run,
+    is_requested,
+    list_runs,
+    run_words,
+    unmade,
+)
 from leaderboard.boards.timekeeping import ClockOff
 from leaderboard.formatters import moment
 from leaderboard.instant import now
@@ -34,6 +42,7 @@ from leaderboard.seasons.models import Season
 from leaderboard.seasons.read import RosterLine, bundles, list_divisions, list_timetables, roster
 from leaderboard.web.console.door import door, season_at, show, today
 from leaderboard.web.console.overview import state_of
+from leaderboard.web.console.previewed import overtaken_words, seen_of
 from leaderboard.web.console.timetables import shown_timetable
 from leaderboard.web.guards import guard_action, guarded, person
 from leaderboard.web.requests import database, office, reading, settings, writing
@@ -46,14 +55,23 @@ from leaderboard.words import named
 def publish(slug: str) -> ResponseReturnValue:
     """The next edition as it would be now, what to look at first, the button, and what ran lately."""
     season = season_at(slug)
+    return _page(season, *_next_board(season))
+
+
+def _page(
+    season: Season, board: dict[str, Any] | None, obstacle: str | None, told: str = "", status: int = 200
+) -> ResponseReturnValue:
+    """The page with the board that stands on it, and by what a press tells that it was seen."""
     session = reading()
     last, numbered = latest_edition(session, season.id), last_numbered(session, season.id)
-    board, obstacle = _next_board(season)
     names = measure_names(scheme_of(season))
     missing = _missing(season)
     return show(
         "publish",
+        status,
         here="publish",
+        told=told,
+        seen=seen_of(board),
         season=season,
         state=state_of(session, season),
         board=board,
@@ -80,14 +98,20 @@ def publish(slug: str) -> ResponseReturnValue:
 @door.post("/seasons/<slug>/publish")
 @guarded(guard_action(Action.PUBLISH_EDITION))
 def publish_now(slug: str) -> ResponseReturnValue:
-    """Publish the next edition; the key in the form makes a second press the same press."""
+    """Publish the next edition as it was seen; the key in the form makes a second press the same press."""
     season = season_at(slug)
     once_key = request.form.get("once_key", "")
     if not once_key:
         abort(400)
+    pressed = f"{person().name}/{once_key}"
+    if not is_requested(reading(), season, pressed):
+        board, obstacle = _next_board(season)
+        seen = request.form.get("seen", "")
+        if board is not None and seen != seen_of(board):
+            return _page(season, board, obstacle, overtaken_words(seen, board), 409)
     session = writing()
     try:
-        run = request_run(session, season, f"{person().name}/{once_key}", person().name, now())
+        run = request_run(session, season, pressed, person().name, now())
     except ClockOff as error:
         flash(str(error), "failure")
         return redirect(url_for("console.publish", slug=slug))
