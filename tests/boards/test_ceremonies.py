@@ -28,7 +28,7 @@ from leaderboard.boards.models import Screen
 from leaderboard.boards.publish import Due, score
 from leaderboard.boards.read import latest_edition
 from leaderboard.boards.screen_states import ceremonies_of_screens
-from leaderboard.boards.screens import add_screen
+from leaderboard.boards.screens import add_screen, list_screens
 from leaderboard.instant import now
 from leaderboard.seasons.holding import freeze_season
 from tests.factories import AS_OF, OFFICE, Race, small_race
@@ -90,8 +90,10 @@ def race(session: Session) -> Race:
 
 
 def screens(race: Race, count: int = 2) -> list[Screen]:
+    first = len(list_screens(race.session))
     return [
-        add_screen(race.session, "li", name=f"屏{n}", season=race.season, secret="s")[0] for n in range(count)
+        add_screen(race.session, "li", name=f"屏{first + n}", season=race.season, secret="s")[0]
+        for n in range(count)
     ]
 
 

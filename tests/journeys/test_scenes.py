@@ -147,7 +147,8 @@ def test_every_scene_fits_every_glass_and_stands_in_nobodys_way(
     _, path = screen_of(race_of_everything(session), *KINDS, shows_shame=1, theme="dark")
     page = open_page()
     page.goto(path)
-    found, shown = {}, set()
+    found: dict[object, list[str]] = {}
+    shown = set()
     for size, (width, height) in SIZES.items():
         page.set_viewport_size({"width": width, "height": height})
         for kind in scenes_on(page):
@@ -208,7 +209,7 @@ def test_a_small_race_and_a_huge_one_fit(
     assert sent(client, path) <= MOST_BYTES
     page = open_page(1920, 1080)
     page.goto(path)
-    found = {}
+    found: dict[object, list[str]] = {}
     for kind in scenes_on(page, KINDS if units < 10 else ("table", "headline")):
         page.screenshot(path=artefacts / f"{kind}-{units}.png")
         found[kind] = page.evaluate(FAULTS)

@@ -16,7 +16,7 @@ from werkzeug.test import Client
 from config import Settings
 from leaderboard.boards import clock, screen_states
 from leaderboard.boards.models import Edition, Screen, ScreenReport
-from leaderboard.boards.screens import add_screen, revoke_screen
+from leaderboard.boards.screens import add_screen, list_screens, revoke_screen
 from leaderboard.db import Database
 from leaderboard.instant import from_local, now
 from leaderboard.seasons import plan
@@ -45,9 +45,10 @@ def new_screen(database: Database, race: Race, **more: Any) -> tuple[int, str]:
     """A screen with this in its row; its id and the token of its address."""
     with database.session() as session:
         season = session.merge(race.season)
-        screen, token = add_screen(session, "li", name="大厅", season=season, secret="s")
-        for name, value in more.items():
-            setattr(screen, name, value)
+        name = f"大厅{len(list_screens(session))}"
+        screen, token = add_screen(session, "li", name=name, season=season, secret="s")
+        for key, value in more.items():
+            setattr(screen, key, value)
         session.commit()
         return screen.id, token
 

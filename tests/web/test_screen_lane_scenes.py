@@ -16,7 +16,7 @@ from leaderboard.boards.ceremonies import begin, move
 from leaderboard.boards.correct import withdraw
 from leaderboard.boards.models import Edition, Screen
 from leaderboard.boards.read import latest_edition
-from leaderboard.boards.screens import add_screen, revoke_screen
+from leaderboard.boards.screens import add_screen, list_screens, revoke_screen
 from leaderboard.db import Database
 from leaderboard.seasons import plan
 from leaderboard.web import newest_scenes
@@ -59,9 +59,10 @@ def new_screen(database: Database, race: Race, **more: Any) -> str:
     """A screen with this in its row; the token of its address."""
     with database.session() as session:
         season = session.merge(race.season)
-        screen, token = add_screen(session, "li", name="大厅", season=season, secret="s")
-        for name, value in more.items():
-            setattr(screen, name, value)
+        name = f"大厅{len(list_screens(session))}"
+        screen, token = add_screen(session, "li", name=name, season=season, secret="s")
+        for key, value in more.items():
+            setattr(screen, key, value)
         session.commit()
     return token
 
