@@ -1,7 +1,5 @@
-"""Checks sealed editions without Saima: python3 check_edition.py FILE... [--key HEX] [--keys keys.json].
-
-Needs Python 3.11 and `cryptography`. What it does not check stands in edition-format.md, "Adding up again".
-"""
+"""Checks sealed editions without Saima: python3 check_edition.py FILE... [--key HEX] [--keys keys.json]."""
+# Needs Python 3.11 and `cryptography`. What it does not check stands in edition-format.md, "Adding up again".
 
 from __future__ import annotations
 
@@ -9,7 +7,7 @@ import argparse
 import hashlib
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from fractions import Fraction
 from itertools import groupby, pairwise
@@ -29,8 +27,9 @@ def digest(value: Any) -> str:
 
 def signed(public_key: str, text: str, signature: str | None) -> bool:
     with suppress(InvalidSignature, ValueError):
-        key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(public_key))
-        return key.verify(bytes.fromhex(signature or ""), text.encode("ascii")) is None
+        key, raw = bytes.fromhex(public_key), bytes.fromhex(signature or "")
+        Ed25519PublicKey.from_public_bytes(key).verify(raw, text.encode("ascii"))
+        return [key.hex(), raw.hex()] == [public_key, signature]
     return False
 
 
@@ -46,8 +45,9 @@ def trusted(known: str, signer: str, keys: Any) -> bool:
     return handed and (there > here or signed(order[-1], listed, keys["signature"]))
 
 
-def total(numbers: Iterable[Any]) -> Fraction | None:
-    known = [Fraction(number) for number in numbers if number is not None]
+def exact(*numbers: Any) -> Any:
+    """The sum of what is known; with an exponent, which may take hours to work out, it is no number of ours."""
+    known = [Fraction(str(number).lower().replace("e", "?")) for number in numbers if number is not None]
     return sum(known, Fraction(0)) if known else None
 
 
@@ -56,34 +56,34 @@ def line_problems(line: Any, rules: Any, early: list[str]) -> Iterator[str]:
     for part in line["parts"]:
         above, below, audited = part["numerator"], part["denominator"], part.get("audited")
         for count in filter(None, [below] if audited else [above, below]):
-            found = total(row[2] for rows in count["counted"].values() for row in rows) or 0
-            if found != Fraction(count["value"] or 0):
+            found = exact(*(row[2] for rows in count["counted"].values() for row in rows)) or 0
+            if found != exact(count["value"] or 0):
                 yield f"事实合计 {found}, 所载 {count['value']}"
-        under = Fraction(below["value"] or 0) if below and not audited and part["rate"] is not None else 0
-        if under > 0 and Fraction(above["value"] or 0) / under != Fraction(part["rate"]):
+        under = exact(below["value"] or 0) if below and not audited and part["rate"] is not None else 0
+        if under > 0 and exact(above["value"] or 0) / under != exact(part["rate"]):
             yield "率不等于分子除以分母"
-    points, note, weight, rule = line["points"], line["note"], Fraction(line["weight"]), rules[line["key"]]
+    points, note, weight, rule = line["points"], line["note"], exact(line["weight"]), rules[line["key"]]
     earned = {"zero_points": Fraction(0), "void": Fraction(0), "full_points": weight}.get(note)
     if line["capped_rate"] is not None and line["rate"] is not None:
-        held, capped = max(Fraction(line["rate"]), Fraction(rule["floor"])), Fraction(line["capped_rate"])
-        if capped != min(held, Fraction(rule.get("cap") or held)):
+        held, capped = max(exact(line["rate"]), exact(rule["floor"])), exact(line["capped_rate"])
+        if capped != min(held, exact(rule.get("cap") or held)):
             yield "封顶保底之后的率不符"
         if note in {None, "cap", "floor", "weight_raised"} and not rule.get("shape"):
             earned = capped * weight
-    if None not in (points, earned) and not early and Fraction(points) != earned:
+    if None not in (points, earned) and not early and exact(points) != earned:
         yield f"得分应为 {earned}, 所载 {points}"
 
 
 def place_problems(ranked: list[Any], scheme: Any, early: list[str]) -> Iterator[str]:
     start, ties = 0, scheme["ties"]
-    for number, (place, found) in enumerate(groupby(ranked, key=lambda x: Fraction(x["place"])), start=1):
+    for number, (place, found) in enumerate(groupby(ranked, key=lambda x: exact(x["place"])), start=1):
         size = len(names := [line["unit"] for line in found])
         last = {"modified": start + size, "dense": number, "fractional": start + Fraction(size + 1, 2)}
         if place != last.get(ties, start + 1):
             yield f"{'、'.join(names)}: 前面有 {start} 家, 名次 {place}"
         start += size
     for above, below in pairwise(ranked if scheme["composite"] and "score" not in early else []):
-        gap, same = Fraction(above["score"]) - Fraction(below["score"]), above["place"] == below["place"]
+        gap, same = exact(above["score"]) - exact(below["score"]), above["place"] == below["place"]
         if gap < 0 or (same if gap else not same and ties != "sequential" and not scheme["tie_breakers"]):
             yield f"{above['unit']} 与 {below['unit']} 的名次与得分不符"
 
@@ -94,19 +94,19 @@ def result_problems(package: Any) -> Iterator[str]:
     for line in standings:
         for row in line["indicators"]:
             yield from (f"{line['unit']} {row['key']}: {x}" for x in line_problems(row, rules, early))
-        points = total(part["points"] for part in [*line["indicators"], *line["adjustments"]]) or 0
-        if line["score"] is not None and points != Fraction(line["score"]):
+        points = exact(*(part["points"] for part in [*line["indicators"], *line["adjustments"]])) or 0
+        if line["score"] is not None and points != exact(line["score"]):
             yield f"{line['unit']}: 各项得分合计 {points}, 所载总分 {line['score']}"
-    placed = sorted((x for x in standings if x["place"] is not None), key=lambda x: Fraction(x["place"]))
+    placed = sorted((x for x in standings if x["place"] is not None), key=lambda x: exact(x["place"]))
     for division in dict.fromkeys(line["division"] for line in placed):
         yield from place_problems([x for x in placed if x["division"] == division], scheme, early)
     competing = {unit["key"] for unit in package["facts"]["units"] if unit["competing"]}
     for told in package["result"]["headlines"]:
         among = [x for x in standings if x["unit"] in competing and told["division"] in {None, x["division"]}]
         rows = [row["parts"] for x in among for row in x["indicators"] if row["key"] == told["key"]]
-        sums = [total(p[side] and p[side]["value"] for parts in rows for p in parts) for side in SIDES]
+        sums = [exact(*(p[side] and p[side]["value"] for parts in rows for p in parts)) for side in SIDES]
         rate = sums[0] / sums[1] if None not in sums and sums[1] > 0 else None
-        shown = [told[name] and Fraction(told[name]) for name in (*SIDES, "rate")]
+        shown = [told[name] and exact(told[name]) for name in (*SIDES, "rate")]
         if all(len(parts) < 2 for parts in rows) and [*sums, rate] != shown:
             yield f"{told['division'] or '全部'} {told['key']}: 合计 {sums[0]} / {sums[1]}, 所载不同"
 

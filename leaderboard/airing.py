@@ -201,8 +201,7 @@ def _claimed(database: Database, run: DueRun, node: Node) -> Outcome:
         return _failed(database, run.id, epoch, str(error), attempts=1)
     except Exception as error:  # whatever went wrong is kept with the run, and the clock goes on
         log.exception("run %s failed", run.id)
-        text = str(error) if isinstance(error, ValueError | Overtaken) else f"{type(error).__name__} {error}"
-        return _failed(database, run.id, epoch, clock.BROKEN.format(why=text)[:2000], attempts=node.attempts)
+        return _failed(database, run.id, epoch, clock.what_broke(error)[:2000], attempts=node.attempts)
 
 
 def _failed(database: Database, run_id: int, epoch: int, message: str, attempts: int) -> Outcome:

@@ -55,10 +55,13 @@ class Office:
 
 
 def signature_holds(public_key: str, text: str, signature: str) -> bool:
-    """Whether the signature over the ASCII text was made with the private half of this public key."""
+    """Whether the signature over the ASCII text was made with the private half of this public key.
+
+    Both are lower-case hex digits and nothing else: written in another way they would be other bytes of a file.
+    """
     try:
-        key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(public_key))
-        key.verify(bytes.fromhex(signature), text.encode("ascii"))
+        key, raw = bytes.fromhex(public_key), bytes.fromhex(signature)
+        Ed25519PublicKey.from_public_bytes(key).verify(raw, text.encode("ascii"))
     except (InvalidSignature, ValueError):
         return False
-    return True
+    return (key.hex(), raw.hex()) == (public_key, signature)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from leaderboard.accounts.audit import trail_end
-from leaderboard.boards.clock import BROKEN, CLOCK, CROWDED
+from leaderboard.boards.clock import CLOCK, CROWDED, what_broke
 from leaderboard.boards.countersign import REVEAL, agree, check_agreed
 from leaderboard.boards.drafts import DraftRefused
 from leaderboard.boards.gather import NothingInForce
@@ -28,6 +28,7 @@ from leaderboard.boards.release import (
     releasable,
     release,
 )
+from leaderboard.boards.run_log import run_words
 from leaderboard.boards.timekeeping import ClockOff, check_clock
 from leaderboard.db import Database
 from leaderboard.instant import now
@@ -76,7 +77,7 @@ def release_draft(database: Database, draft_id: int, actor: str, office: Office)
         except OperationalError:
             raise
         except DBAPIError as error:
-            raise NotStored(_(BROKEN).format(why=f"{type(error).__name__} {error.orig}")) from error
+            raise NotStored(run_words(what_broke(error))) from error
         else:
             keep_witness(database, office)
             log.info("draft %s is edition %s of season %s", draft_id, edition.number, composed.season.slug)
@@ -115,8 +116,7 @@ def _release_due(database: Database, draft_id: int, office: Office, attempts: in
         log.info("draft %s is not released: %s", draft_id, error)
     except Exception as error:  # whatever went wrong is kept with the draft, and the clock goes on
         log.exception("draft %s cannot be released", draft_id)
-        text = str(error) if isinstance(error, ValueError | Overtaken) else f"{type(error).__name__} {error}"
-        _failed(database, draft_id, BROKEN.format(why=text), since, attempts)
+        _failed(database, draft_id, what_broke(error), since, attempts)
 
 
 def _hand_over(database: Database, draft_id: int, message: str) -> None:

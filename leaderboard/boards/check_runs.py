@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from leaderboard.accounts.audit import detail_of
 from leaderboard.accounts.models import AuditLine
+from leaderboard.boards.clock import CLOCK
 from leaderboard.boards.due import ASKING_MANY, REPLACED_MANY, timetable_key
 from leaderboard.boards.models import DONE, Draft, DueRun, Edition
 from leaderboard.boards.timekeeping import MOST_OFF_MS
@@ -18,7 +19,7 @@ from leaderboard.instant import Millis, iso, now
 from leaderboard.seasons.models import CalendarYear, Season, Timetable
 from leaderboard.seasons.timetable import Course, course_of
 
-REQUEST, BRING_BACK = "edition.request", "run.bring_back"
+REQUEST, BRING_BACK, TWO_PERSONS = "edition.request", "run.bring_back", "two_persons"
 TOGETHER = re.compile(
     "|".join(re.escape(said).replace(r"\{number\}", "([0-9]+)") for said in (REPLACED_MANY, ASKING_MANY))
 )
@@ -26,16 +27,17 @@ TOGETHER = re.compile(
 
 
 def check_runs(session: Session) -> Iterator[str]:
-    """Runs that are done and came to neither an edition nor a draft, runs that nothing asked for, and runs that are gone."""
+    """Runs that are done and came to nothing or to another's edition, that nothing asked for, or that are gone."""
     yield from _lost(session)
     runs = session.scalars(select(DueRun).order_by(DueRun.id)).all()
+    yield from _by_another(session)
     yield from _unasked(session, [run for run in runs if run.timetable_id is None])
     wanted_by = _wanted_by(session)
     yield from _off_timetable(
         session, [run for run in runs if run.timetable_id is not None], wanted_by.keys()
     )
     for run in runs:
-        if run.requested_by is not None and run.requested_by not in wanted_by[run.id]:
+        if run.requested_by not in wanted_by[run.id]:
             yield f"发布记录 {run.id} 的提出人与审计记录不符"
 
 
@@ -45,6 +47,17 @@ def _lost(session: Session) -> Iterator[str]:
     lost = select(DueRun).where(DueRun.state == DONE, DueRun.id.not_in(editions), DueRun.id.not_in(drafts))
     for run in session.scalars(lost.order_by(DueRun.id)):
         yield f"发布记录 {run.id} 已完成, 却没有对应的期或公示稿"
+
+
+def _by_another(session: Session) -> Iterator[str]:
+    """What came to an edition at once is published by whoever asked for it, or by the clock."""
+    drafts = select(Draft.run_id).where(Draft.run_id.is_not(None))
+    by_whom = func.coalesce(DueRun.requested_by, CLOCK)
+    found = select(Edition.number, DueRun.id).join(DueRun, Edition.run_id == DueRun.id)
+    for number, run_id in session.execute(
+        found.where(Edition.published_by != by_whom, DueRun.id.not_in(drafts)).order_by(DueRun.id)
+    ):
+        yield f"第 {number} 期的发布人不是发布记录 {run_id} 的提出人"
 
 
 def _unasked(session: Session, runs: Sequence[DueRun]) -> Iterator[str]:
@@ -64,12 +77,20 @@ def _unasked(session: Session, runs: Sequence[DueRun]) -> Iterator[str]:
     )
 
 
-def _wanted_by(session: Session) -> dict[int, set[str]]:
-    """Who asked for each run, or brought it back."""
-    wanted: dict[int, set[str]] = defaultdict(set)
-    for line in session.scalars(select(AuditLine).where(AuditLine.action.in_((REQUEST, BRING_BACK)))):
-        number = detail_of(line).get("run") if line.action == REQUEST else line.subject.removeprefix("run ")
-        wanted[int(number or 0)].add(line.actor)
+def _wanted_by(session: Session) -> dict[int, set[str | None]]:
+    """Who may stand with a run as having asked for it; None with what nobody asked for."""
+    wanted: dict[int, set[str | None]] = defaultdict(lambda: {None})
+    acts = select(AuditLine).where(AuditLine.action.in_((REQUEST, BRING_BACK))).order_by(AuditLine.seq_no)
+    for line in session.scalars(acts):
+        detail = detail_of(line)
+        number = int(
+            (detail.get("run") if line.action == REQUEST else line.subject.removeprefix("run ")) or 0
+        )
+        if line.action == REQUEST or detail.get(TWO_PERSONS):
+            wanted[number] = {line.actor}
+        else:
+            # Lines of before they told it leave open whether the season wanted two persons.
+            wanted[number].add(line.actor)
     return wanted
 
 

@@ -11,12 +11,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Update, func, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.audit import record_act
 from leaderboard.boards.due import active_timetables, materialise, rows_changed
 from leaderboard.boards.models import DONE, DUE, FAILED, PUBLISHED, RUNNING, SKIPPED, DueRun, Edition
+from leaderboard.boards.publish import Overtaken
 from leaderboard.boards.timekeeping import check_clock
 from leaderboard.instant import Millis
 from leaderboard.seasons.models import Season
@@ -33,6 +34,15 @@ TAKEN_OVER = "另一进程接手了发布"
 CROWDED = "连续有其他各期抢先发布, 稍后自动重试"
 BROKEN = "发布时出错: {why}"
 """What is told of a run, and kept with it, in Chinese: `run_log.run_words` tells it in the reader's language."""
+
+
+def what_broke(error: Exception) -> str:
+    """What is kept of a failure: of a refusal by the database its own words, never the statement with what it holds."""
+    if isinstance(error, ValueError | Overtaken):
+        return BROKEN.format(why=error)
+    told = str(error.orig).partition("\n")[0] if isinstance(error, DBAPIError) else error
+    return BROKEN.format(why=f"{type(error).__name__} {told}")
+
 
 UNFINISHED = DueRun.state.in_([DUE, RUNNING])
 """Runs that wait to be published or are being published."""
@@ -176,11 +186,13 @@ def bring_back(session: Session, actor: str, run: DueRun) -> None:
     if is_outdated(session, run):
         raise RunRefused(_("其后的一期已经发布, 不能再补发更早的一期"))
     run.state, run.attempt, run.finished_at = DUE, 0, None
+    told: dict[str, Any] = {"due_at": run.due_at}
     if session.get_one(Season, run.season_id).two_persons:
         # What somebody brings back was called off or failed: it is theirs, and another publishes it.
         run.requested_by = actor
+        told["two_persons"] = True
     session.flush()
-    record_act(session, actor, "run.bring_back", f"run {run.id}", due_at=run.due_at)
+    record_act(session, actor, "run.bring_back", f"run {run.id}", **told)
 
 
 def is_outdated(session: Session, run: DueRun) -> bool:

@@ -6,11 +6,11 @@ from datetime import date, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from leaderboard.boards import clock, due
-from leaderboard.boards.check_runs import check_runs
 from leaderboard.boards.models import DueRun
 from leaderboard.instant import from_local
 from leaderboard.seasons.models import Timetable
@@ -109,6 +109,15 @@ def test_ask_runs_what_is_punctual_and_asks_about_the_rest(race: Race):
     assert [state for _, state in states(race.session)] == ["due", "due", "skipped"]
 
 
+def test_what_a_database_refuses_is_kept_without_its_statement():
+    refused = IntegrityError(
+        "INSERT INTO edition VALUES (?)", ("a secret",), Exception("no room\nDETAIL: more")
+    )
+    assert clock.what_broke(refused) == "发布时出错: IntegrityError no room"
+    assert clock.what_broke(ValueError("方案有误")) == "发布时出错: 方案有误"
+    assert clock.what_broke(KeyError("x")) == "发布时出错: KeyError 'x'"
+
+
 def test_a_year_of_missed_minutes_fills_no_transaction(race: Race, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(due, "MOST_ROWS", 3)
     aired(race, "2026-11-22T10:01", "latest", kind="minutes", every=1)
@@ -118,24 +127,6 @@ def test_a_year_of_missed_minutes_fills_no_transaction(race: Race, monkeypatch: 
     # Ten minutes were missed, three have rows, so seven are older still.
     assert oldest is not None
     assert oldest.message == due.REPLACED_MANY.format(number=7)
-
-
-def test_a_run_that_is_gone_is_found_wherever_the_clock_does_not_make_up_for_it(
-    race: Race, monkeypatch: pytest.MonkeyPatch
-):
-    """Of 9 minutes the oldest three have no row of their own, the next says so; the newest is made again by the clock."""
-    monkeypatch.setattr(due, "MOST_ROWS", 6)
-    timetable = aired(race, "2026-11-22T10:01", "latest", kind="minutes", every=1)
-    due.materialise(race.session, at("2026-11-22T10:09"))
-    lost = {}
-    for minute in range(4, 10):
-        with race.session.begin_nested() as again:
-            race.session.execute(delete(DueRun).where(DueRun.due_at == at(f"2026-11-22T10:0{minute}")))
-            lost[minute] = list(check_runs(race.session))
-            again.rollback()
-    assert list(check_runs(race.session)) == []
-    assert lost[5] == [f"时间表 {timetable.id} 缺 2026-11-22T10:05:00+08:00 的发布记录"]
-    assert [len(said) for said in lost.values()] == [4, 1, 1, 1, 1, 0]
 
 
 def test_many_missed_instants_of_all_come_in_portions(race: Race, monkeypatch: pytest.MonkeyPatch):

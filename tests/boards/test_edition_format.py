@@ -177,6 +177,10 @@ def swap_points(package: Document) -> None:
     one["points"], three["points"] = three["points"], one["points"]
 
 
+def claim_a_score_that_takes_hours_to_work_out(package: Document) -> None:
+    package["result"]["standings"][0]["score"] = "1e99999999"
+
+
 TOUCHES = [
     raise_a_score,
     swap_places,
@@ -187,6 +191,7 @@ TOUCHES = [
     empty_what_is_counted,
     change_a_headline,
     swap_points,
+    claim_a_score_that_takes_hours_to_work_out,
 ]
 
 
@@ -214,6 +219,16 @@ def test_a_touched_file_is_found(files: list[Path], old: bytes, new: bytes, word
     files[0].write_bytes(files[0].read_bytes().replace(old, new, 1))
     status, said = independent(files=files[:1])
     assert (status, words in said) == (1, True)
+
+
+@pytest.mark.parametrize("name", ["public_key", "signature"])
+def test_digits_written_in_another_way_are_another_file(files: list[Path], name: str) -> None:
+    sealed = json.loads(files[0].read_bytes())
+    for written in (sealed[name].upper(), sealed[name] + " "):
+        files[0].write_bytes(canonical(sealed | {name: written}))
+        status, said = independent(files=files[:1])
+        assert (status, "签名无效" in said) == (1, True)
+        assert not all(finding.holds for finding in check_file(read_sealed(files[0].read_bytes())))
 
 
 def test_a_broken_chain_is_found(files: list[Path]) -> None:
