@@ -6,6 +6,7 @@ import gzip
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import brotli
 import pytest
@@ -188,6 +189,32 @@ def test_a_withdrawal_waits_for_no_other_edition(
     assert not (folder / "boards/race/1/index.zh.html").exists()
     # What was written whole is not written again.
     assert paths.count("/boards/race/4.json") == paths.count("/boards/race/3.json") == 1
+
+
+def test_a_withdrawn_newest_edition_leaves_the_moving_addresses_before_anything_is_copied(
+    race: Race, app: Flask, write: Sync, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    race.publish()
+    race.session.commit()
+    write()
+    withdraw(
+        race.session,
+        "chief",
+        race.session.scalars(select(Edition).where(Edition.number == 2)).one(),
+        reason="误",
+    )
+    race.session.commit()
+    latest = folder / "boards/race/latest.json"
+    seen: list[bool] = []
+    real = public_files._copy_static
+
+    def copied(*given: Any) -> int:
+        seen.append(latest.read_bytes() == (folder / "boards/race/1.json").read_bytes())
+        return real(*given)
+
+    monkeypatch.setattr(public_files, "_copy_static", copied)
+    write()
+    assert seen == [True]
 
 
 def test_where_every_edition_is_withdrawn_no_newest_is_left(race: Race, write: Sync, folder: Path) -> None:
