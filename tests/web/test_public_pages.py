@@ -20,7 +20,7 @@ from leaderboard.boards.correct import withdraw
 from leaderboard.boards.models import Edition
 from leaderboard.db import Database
 from tests.boards.lives import corrected, reverse_starts
-from tests.factories import Race, race_of, small_race
+from tests.factories import Race, race_of, small_race, start_race
 from tests.kept import kept
 from tests.visiting import Visit, Visited
 
@@ -168,16 +168,37 @@ def test_two_editions_say_who_moved_and_why(race: Race, visit: Visit) -> None:
         ("1/compare/?a=liuxi&b=liuxi", "两边是同一家单位"),
         ("1/compare/?a=liuxi&b=nobody", "没有所选的单位"),
         ("1/compare/?a=nobody", "没有所选的单位"),
-        ("1/compare/?a=liuxi", "选两家单位"),
+        ("1/compare/?a=liuxi", "还没有选“单位二”，请再选一家。"),
+        ("1/compare/?b=liuxi", "还没有选“单位一”，请再选一家。"),
+        ("1/compare/", "选两家单位，看每一项"),
         ("compare/?from=1&to=1", "两边是同一期"),
         ("compare/?from=1&to=9", "没有所选的期号"),
         ("compare/?from=1&to=x", "没有所选的期号"),
         ("compare/?from=1&to=²", "没有所选的期号"),
-        ("compare/?from=1", "选两期"),
+        ("compare/?from=1", "还没有选“到”哪一期"),
+        ("compare/?to=2", "还没有选“从”哪一期"),
+        ("compare/?to=9", "没有所选的期号"),
+        ("compare/", "选两期，看谁升谁降"),
     ],
 )
 def test_what_cannot_be_compared_is_said_in_words(race: Race, visit: Visit, path: str, words: str) -> None:
     assert words in visit(f"/boards/race/{path}").text()
+
+
+def test_with_one_edition_of_one_unit_there_is_nothing_to_compare(session: Session, visit: Visit) -> None:
+    race = start_race(session)
+    race.unit("east")
+    race.scheme()
+    race.publish()
+    session.commit()
+    for asked in ("", "?from=1"):
+        page = visit(f"/boards/race/compare/{asked}")
+        assert said(page) == "能看的只有第 1 期，还没有另一期可以比较；下一期发布后再来看。"
+        assert page.all("form", class_="compare") == []
+    for asked in ("", "?b=east"):
+        page = visit(f"/boards/race/1/compare/{asked}")
+        assert said(page) == "这一期榜单上只有一家单位，没有另一家可以比较。"
+        assert page.all("form", class_="compare") == []
 
 
 def test_before_the_first_edition_there_is_nothing_to_draw(session: Session, visit: Visit) -> None:

@@ -40,6 +40,9 @@ def _problem_of_units(asked: Sequence[str], rows: dict[str, Document]) -> str:
         return _("这一期榜单上没有所选的单位，请重新选择。")
     if all(asked) and asked[0] == asked[1]:
         return _("两边是同一家单位，请选两家不同的单位。")
+    if any(asked) and not all(asked) and len(rows) > 1:
+        missing = _("单位二") if asked[0] else _("单位一")
+        return _("还没有选“%s”，请再选一家。") % missing
     return ""
 
 
@@ -51,14 +54,16 @@ def compare_editions(slug: str) -> Response:
     announced = {edition.number: edition for edition in list_announced(session, season.id)}
     told = told_of_season(session, season.id)
     asked = [request.args.get(name, "") for name in ("from", "to")]
-    problem, numbers = _numbers_asked(asked, announced, told)
-    boards = boards_of(session, slug, sorted(numbers)) if numbers else []
-    notices = [(n, told[announced[n].id]) for n in sorted(numbers) if announced[n].id in told]
+    editions = [edition for edition in announced.values() if edition.state in READABLE]
+    problem, numbers = _problem_of_editions(asked, announced, told, len(editions)), [*map(_number, asked)]
+    boards = boards_of(session, slug, sorted(numbers)) if all(asked) and not problem else []
+    shown = [announced[board["number"]] for board in boards]
+    notices = [(edition.number, told[edition.id]) for edition in shown if edition.id in told]
     return page(
         "pages/boards/compare_editions.html",
         season,
         asked=asked,
-        editions=[edition for edition in announced.values() if edition.state in READABLE],
+        editions=editions,
         problem=problem,
         notices=notices,
         boards=boards,
@@ -66,20 +71,23 @@ def compare_editions(slug: str) -> Response:
     )
 
 
-def _numbers_asked(
-    asked: Sequence[str], announced: dict[int, Edition], told: dict[int, Told]
-) -> tuple[str, list[int]]:
-    """What is wrong with what was asked for, or the two numbers; neither before anything was chosen."""
-    if not all(asked):
-        return "", []
-    numbers = [int(text) if text.isdecimal() and len(text) < 10 else 0 for text in asked]
-    for number in numbers:
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 10 else 0
+
+
+def _problem_of_editions(
+    asked: Sequence[str], announced: dict[int, Edition], told: dict[int, Told], readable: int
+) -> str:
+    """What is wrong with what was asked for; nothing before anything was chosen, or while there is only one."""
+    for number in [_number(text) for text in asked if text]:
         edition = announced.get(number)
         if edition is None:
-            return _("没有所选的期号，请重新选择。"), []
+            return _("没有所选的期号，请重新选择。")
         if edition.state == WITHDRAWN:
             said = _("第 %(n)s 期已撤回，不能比较：%(reason)s")
-            return said % {"n": number, "reason": told[edition.id].reason}, []
-    if numbers[0] == numbers[1]:
-        return _("两边是同一期，请选不同的两期。"), []
-    return "", numbers
+            return said % {"n": number, "reason": told[edition.id].reason}
+    if all(asked) and _number(asked[0]) == _number(asked[1]):
+        return _("两边是同一期，请选不同的两期。")
+    if any(asked) and not all(asked) and readable > 1:
+        return _("还没有选“%s”哪一期，请再选一期。") % (_("到") if asked[0] else _("从"))
+    return ""
