@@ -41,6 +41,7 @@ from leaderboard.ledger.project_facts import keep_entered, keep_project_facts
 from leaderboard.ledger.read import ProjectFact, UnitFact
 from leaderboard.ledger.record import LedgerError, Source, new_fact_ids
 from leaderboard.ledger.rows import Told, chunks, insert_rows, unheard
+from leaderboard.ledger.sayings import said_of_new
 from leaderboard.words import gettext as _
 
 TABLES = (StageEvent, CapitalArrival, Credit, UnitReturn, Adjustment)
@@ -153,7 +154,7 @@ def add_facts(
     counts: dict[str, Any] = {table.__tablename__: len(added) for table, added in rows.items() if added}
     kept = imprints({table.__tablename__: added for table, added in rows.items()} | decisions)
     act = {"verified": len(decided), **counts, "ledger": kept}
-    about = told_of(session, facts)
+    about = told_of(session, facts) | said_of_new(session, facts)
     record_act(session, source.actor, "fact.add_many", f"{len(facts)} facts", **act, **about)
     keep_entered(session, entered, written[Credit], written[StageEvent], written[CapitalArrival], told)
     keep_project_facts(

@@ -24,6 +24,7 @@ from leaderboard.ledger.project_facts import keep_project_facts
 from leaderboard.ledger.read import ProjectFact, UnitFact, known_unit_facts
 from leaderboard.ledger.record import LedgerError, refused_before
 from leaderboard.ledger.rows import chunks, insert_rows
+from leaderboard.ledger.sayings import said_of_known
 from leaderboard.words import gettext as _
 
 
@@ -67,7 +68,7 @@ def decide_facts(session: Session, actor: str, decisions: Sequence[Decision], at
     _refuse_locked(session, [d for d in decisions if d.table is UnitReturn and d.outcome == REVERSED])
     facts = [[d.table.__tablename__, str(d.fact_id), d.outcome] for d in decisions]
     told = listed("facts", facts) | listed("why", sorted({d.reason for d in decisions if d.reason}))
-    told |= told_of(session, decisions) | _moved(decisions, earlier)
+    told |= told_of(session, decisions) | _moved(decisions, earlier) | said_of_known(session, decisions)
     record_act(
         session, actor, "fact.decide_many", f"{len(decisions)} facts", **told, ledger=imprints(written)
     )

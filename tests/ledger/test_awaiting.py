@@ -113,6 +113,11 @@ def test_many_are_verified_in_one_act(session: Session, race: Race) -> None:
     said = json.loads(line.detail)
     assert len(said["facts"]) == 5
     assert said["moved"] == [["awaiting", "verified", 5]]
+    facts = {fact["table"]: fact for fact in said["said"]}
+    assert len(facts) == 5
+    arrival, report = facts["capital_arrival"], facts["unit_return"]
+    assert (arrival["of"], arrival["on"], arrival["yuan"]) == ("P-1", str(MAY), 5)
+    assert (report["of"], report["measure"], report["quantity"]) == ("qingshi", "m", 3)
     # Whoever looks for a project or a unit in the trail finds the act.
     assert (said["codes"], said["units"]) == (["P-1"], ["liuxi", "qingshi"])
 

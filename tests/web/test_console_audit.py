@@ -121,6 +121,66 @@ LINES = [
         ),
     ),
     (
+        "fact.decide_many",
+        "1 facts",
+        {
+            "facts": [["stage_event", "1", "reversed"]],
+            "codes": ["P-054"],
+            "moved": [["awaiting", "reversed", 1]],
+            "said": [
+                {
+                    "table": "stage_event",
+                    "of": "P-054",
+                    "on": "2026-05-01",
+                    "stage": "signed",
+                    "total_yuan": 200_540_000,
+                    "inward_yuan": 100_540_000,
+                }
+            ],
+        },
+        (
+            "陈主任 一并处理多条 1 条记录；编号 P-054；变动 1 条由待认定改为已冲销；"
+            "签约 2026-05-01 总投资 20054 万元 其中外来资金 10054 万元"
+        ),
+    ),
+    (
+        "fact.add_many",
+        "120 facts",
+        {
+            "verified": 120,
+            "said": [
+                {
+                    "table": "capital_arrival",
+                    "of": "P-1",
+                    "on": "2026-05-01",
+                    "yuan": 5_000,
+                    "kind": "domestic",
+                },
+                {
+                    "table": "credit",
+                    "of": "P-2",
+                    "on": "2026-05-01",
+                    "unit_id": 0,
+                    "share_num": 1,
+                    "share_den": 2,
+                },
+                {
+                    "table": "unit_return",
+                    "of": "liuxi",
+                    "on": "2026-05-31",
+                    "measure": "visits",
+                    "quantity": 7,
+                },
+                {"table": "adjustment", "of": "liuxi", "on": "2026-05-31", "item": "prize", "times": 2},
+                120,
+            ],
+        },
+        (
+            "陈主任 记录多条 120 条记录；已认定 120；P-1 到位 5000 元 2026-05-01；P-2 分成 0 1/2；"
+            "柳溪镇 报表 visits 2026-05-31 7；柳溪镇 加减分 prize × 2；等 120 条"
+        ),
+    ),
+    (
         "unit.order",
         "units",
         {"was": {"liuxi": 3, "name": 2}, "now": {"liuxi": 2, "name": 3}},

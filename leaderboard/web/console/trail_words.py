@@ -21,6 +21,7 @@ from leaderboard.seasons.scheme_changes import ELSEWHERE
 from leaderboard.web.console.deeds import deeds, detail_words, value_words
 from leaderboard.web.console.timetable_form import rule_words
 from leaderboard.web.console.trail_change import NOTHING, Change
+from leaderboard.web.console.trail_facts import SAID, moved_words, said_words
 from leaderboard.web.console.trail_rules import RULES, rule_changes
 from leaderboard.web.facts import stage_words
 from leaderboard.words import gettext as _
@@ -154,7 +155,9 @@ def _parts(action: str, detail: Mapping[str, Any], changes: int, words: Wording)
     for name, value in detail.items():
         if name in {FROM, TO} or (changes and action in IN_PAIRS) or (name == "facts" and MOVED in detail):
             continue
-        if name == PLACES:
+        if name == SAID:
+            yield from said_words(value, words.things, words.units, words.parts)
+        elif name == PLACES:
             yield (_("其余 {count} 处规则有改动") if changes else _("{count} 处规则有改动")).format(
                 count=value
             )
@@ -286,14 +289,8 @@ def _told_list(name: str, values: list[Any], words: Wording) -> str:
     if name == "facts":
         return _("、").join(sorted({words.values.get(str(fact[-1]), str(fact[-1])) for fact in values}))
     if name == MOVED:
-        return _("、").join(_told_moved(words, *each) for each in values)
+        return moved_words(values, words.values)
     if name == "shares":
         return _("、").join(f"{words.units.get(str(unit), str(unit))} {share}" for unit, share in values)
     shown = _("、").join(_told_value(name, part, words) for part in values[:MOST_SHOWN])
     return shown + _("等 {count} 项").format(count=len(values)) if len(values) > MOST_SHOWN else shown
-
-
-def _told_moved(words: Wording, was: str, now: str, count: int) -> str:
-    """How many facts went from what to what."""
-    said = _("{count} 条由{was}改为{now}")
-    return said.format(count=count, was=words.values[f"{MOVED} {was}"], now=words.values[f"{MOVED} {now}"])
