@@ -9,7 +9,15 @@ from typing import Any, Protocol
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    expect,
+    sync_playwright,
+)
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 WINDOWLESS_NAMES = ("chromium-headless-shell", "chrome-headless-shell")
@@ -25,6 +33,10 @@ CHROMIUM_FLAGS = (
 )
 # Nothing here is drawn in three dimensions: a graphics card that is only imitated takes longer than none.
 CARDLESS_FLAGS = ("--disable-gpu-rasterization", "--disable-software-rasterizer")
+
+
+PATIENCE_MS = 30_000
+"""How long a page may take to become what a test expects of it, on a machine that is busy with everything else."""
 
 
 class OpenPage(Protocol):
@@ -47,6 +59,7 @@ def find_chromium(names: Iterable[str] = CHROMIUM_NAMES) -> str:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One Chromium for all tests of a worker, without windows where there is such a one."""
+    expect.set_options(timeout=PATIENCE_MS)
     executable = find_chromium(WINDOWLESS_NAMES + CHROMIUM_NAMES)
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(
@@ -92,7 +105,7 @@ def open_page(browser: Browser, complaints: list[str], live_server: str) -> Iter
             "viewport": {"width": width, "height": height},
         }
         context = browser.new_context(**(settings | options))
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         opened = context.new_page()
         _listen(opened, complaints)

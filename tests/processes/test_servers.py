@@ -71,16 +71,16 @@ def start(database_url: str, tmp_path: Path, port: int) -> Iterator[Start]:
         process.communicate()
 
 
-START_SECONDS = 60
-"""How long a server may take to listen where other work keeps both cores busy."""
+PATIENCE = 60
+"""How many seconds a server may take for anything where other work keeps both cores busy."""
 
 
 def ask(port: int, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
     """The answer of the server to one request, once it answers at all."""
     fields = {name.replace("_", "-"): text for name, text in headers.items()}
-    end = time.monotonic() + START_SECONDS
+    end = time.monotonic() + PATIENCE
     while True:
-        with closing(HTTPConnection("127.0.0.1", port, timeout=20)) as connection:
+        with closing(HTTPConnection("127.0.0.1", port, timeout=PATIENCE)) as connection:
             try:
                 connection.request("GET", path, headers=fields)
                 answer = connection.getresponse()
@@ -95,6 +95,21 @@ def json_at(port: int, path: str) -> Any:
     status, _, body = ask(port, path)
     assert status == 200
     return json.loads(body)
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not is_so():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.1)
+
+
+def report(port: int, token: str) -> tuple[int, str | None]:
+    """How a screen's report is answered, and after how many seconds it may try again."""
+    with closing(HTTPConnection("127.0.0.1", port, timeout=PATIENCE)) as screen:
+        screen.request("POST", f"/screens/{token}/report", body="{}")
+        answer = screen.getresponse()
+        return answer.status, answer.getheader("Retry-After")
 
 
 @pytest.mark.engines("sqlite")
@@ -119,12 +134,9 @@ def test_a_killed_server_starts_again_at_once_and_loses_nothing(
         session.commit()
     second = start(server)
     assert ask(port, "/boards/race/1.json", Accept_Encoding="identity")[2] == body
-    end = time.monotonic() + 10
-    while json_at(port, "/boards/race/latest.json")["number"] != 2 and time.monotonic() < end:
-        time.sleep(0.1)
-    assert json_at(port, "/boards/race/latest.json")["number"] == 2
+    wait_until(lambda: json_at(port, "/boards/race/latest.json")["number"] == 2)
     second.send_signal(signal.SIGTERM)
-    output = second.communicate(timeout=20)[0]
+    output = second.communicate(timeout=PATIENCE)[0]
     assert second.returncode == 0, output
     assert "Traceback" not in output
     wait_for_port("127.0.0.1", port)
@@ -146,14 +158,10 @@ def test_boards_are_served_while_strangers_hold_their_requests_open(
         for _ in range(6):
             stranger = held.enter_context(socket.create_connection(("127.0.0.1", port)))
             stranger.sendall(head + b"Content-Length: 99\r\n\r\nname=")
-        time.sleep(0.5)
-        assert ask(port, "/sign-in")[0] == 503
+        wait_until(lambda: ask(port, "/sign-in")[0] == 503)
         for _ in range(5):
             assert ask(port, "/boards/race/latest.json")[0] == 200
-    end = time.monotonic() + 10
-    while ask(port, "/sign-in")[0] != 200 and time.monotonic() < end:
-        time.sleep(0.1)
-    assert ask(port, "/sign-in")[0] == 200
+    wait_until(lambda: ask(port, "/sign-in")[0] == 200)
 
 
 @pytest.mark.engines("sqlite")
@@ -174,13 +182,9 @@ def test_boards_and_screens_are_answered_while_reports_never_end(
         for path in [f"/screens/{token}/report", "/sign-in"] * 4:
             stranger = held.enter_context(socket.create_connection(("127.0.0.1", port)))
             stranger.sendall(f"POST {path} ".encode() + rest)
-        time.sleep(0.5)
+        wait_until(lambda: report(port, token) == (503, "2"))
         for path in ("/boards/race/latest.json", f"/screens/{token}/state"):
             assert ask(port, path)[0] == 200
-        with closing(HTTPConnection("127.0.0.1", port, timeout=5)) as screen:
-            screen.request("POST", f"/screens/{token}/report", body="{}")
-            answer = screen.getresponse()
-            assert (answer.status, answer.getheader("Retry-After")) == (503, "2")
 
 
 def test_a_taken_port_is_named_to_whoever_starts_the_server(monkeypatch: pytest.MonkeyPatch, port: int):
@@ -214,6 +218,6 @@ def test_connections_that_are_merely_open_keep_nobody_waiting(database: Database
     with ExitStack() as held:
         for _ in range(1100):
             held.enter_context(socket.create_connection(("127.0.0.1", port)))
-        connection = held.enter_context(closing(HTTPConnection("127.0.0.1", port, timeout=5)))
+        connection = held.enter_context(closing(HTTPConnection("127.0.0.1", port, timeout=PATIENCE)))
         connection.request("GET", "/boards/race/latest.json")
         assert connection.getresponse().status == 200
