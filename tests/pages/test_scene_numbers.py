@@ -17,12 +17,15 @@ from leaderboard.bilingual import BOTH, both, speaking_on_screen
 from leaderboard.boards.ceremony_steps import revealed
 from leaderboard.boards.playlists import KINDS
 from leaderboard.boards.scene_scales import Course
+from leaderboard.boards.screen_states import Round
 from leaderboard.boards.screens import add_screen, list_screens
 from leaderboard.templating import render
 from leaderboard.web.ceremony_drawings import TEMPLATE as CEREMONY
 from leaderboard.web.drawings import Drawing, Drawings
+from leaderboard.web.scene_drawing import draw
+from leaderboard.web.variants import IDENTITY
 from leaderboard.words import CHINESE, language
-from tests.factories import FOUR_RATES, Race, small_race, start_race
+from tests.factories import FOUR_RATES, OFFICE, Race, small_race, start_race
 from tests.visiting import Visit
 
 # A page shows what was stored; that both databases store it alike is tested with the subjects.
@@ -187,6 +190,18 @@ def test_where_two_languages_are_spoken_only_names_without_english_stand_alone(
     assert all(scene in shown[0] for scene in ("时序", "上升", "新签约", "季度之星"))
     alone = {words.strip(" ·\n") for one in shown for words in ALONE.findall(UNSEEN.sub("", one))}
     assert alone - {""} <= NAMES
+
+
+def test_the_headline_opens_with_what_there_is(moved: Race, client: FlaskClient) -> None:
+    """Neither a total of what was signed nor a next edition: no band that stays empty; with either there is one."""
+    board = client.get("/boards/race/2.json").get_json()
+    bands = []
+    for totals, due in ((board["headlines"], None), ({}, 1_793_000_000_000), ({}, None)):
+        told = board | {"headlines": totals, "next_due_at": due}
+        drawing = draw(Round(CHINESE, None, ("headline",), False), told, OFFICE)
+        assert drawing is not None
+        bands.append(drawing.answer[IDENTITY].body.count(b'class="grand"'))
+    assert bands == [1, 1, 0]
 
 
 def test_a_drawing_is_made_once_however_many_ask_at_the_same_moment() -> None:
