@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from leaderboard.accounts.models import AuditLine
 from leaderboard.db import Database
 from leaderboard.seasons.models import SchemeSubmission, Season
 from leaderboard.web.console import scheme_trial
@@ -168,6 +169,38 @@ def test_a_draft_saved_blind_is_submitted_as_chosen_blind(client: FlaskClient, d
     fields = {"reason": "县委决定", "effective_on": str(TODAY)}
     assert send(client, "submit", **fields)[0] == 302
     assert newest_submission(database).is_blind
+
+
+@pytest.mark.engines("sqlite")
+def test_who_has_names_shown_over_a_draft_that_was_kept_blind_is_told_once(
+    app: Flask, client: FlaskClient, database: Database
+) -> None:
+    """In a session of its own the desk hides them still; Li looks too, and Chen submits what was looked at."""
+    send(client, "blind")
+    send(client, "draft", **SIGNING_FIRST)
+    enrol(database, "li")
+    for name, others in (("chen", 0), ("li", 1)):
+        again = signed_in(app, name)
+        assert "会记入审计" in desk(again).text()
+        assert "柳溪" not in desk(again).source
+        assert [who for who, _detail in named(database)] == ["chen"] * others
+        for _press in range(3):
+            send(again, "blind")
+        assert "柳溪" in desk(again).source
+        assert "会记入审计" not in desk(again).text()
+    assert named(database) == [("chen", 1), ("li", 1)]
+    fresh = signed_in(app)
+    send(fresh, "blind")
+    fields = {"reason": "县委决定", "effective_on": str(TODAY)}
+    assert send(fresh, "submit", **fields)[0] == 302
+    assert not newest_submission(database).is_blind
+
+
+def named(database: Database) -> list[tuple[str, int]]:
+    """Who had names shown, and over which revision of the draft."""
+    with database.reading() as session:
+        lines = session.scalars(select(AuditLine).where(AuditLine.action == "scheme.named"))
+        return [(line.actor, json.loads(line.detail)["revision"]) for line in lines]
 
 
 def newest_submission(database: Database) -> SchemeSubmission:

@@ -10,27 +10,48 @@ from collections.abc import Mapping, Sequence
 from string import ascii_uppercase
 from typing import Any
 
-from flask import Response, after_this_request, current_app, request
+from flask import Response, after_this_request, current_app, g, request
 from flask import session as cookie
 from itsdangerous import BadData, URLSafeSerializer
 
+from leaderboard.seasons.blindness import kept_blind, was_named
+from leaderboard.seasons.blindness import note_named as note_draft_named
+from leaderboard.seasons.drafts import current_draft
 from leaderboard.seasons.models import Season
 from leaderboard.web.guards import person
+from leaderboard.web.requests import reading, writing
 from leaderboard.words import gettext as _
 
-BLIND, TOKEN = "blind", "blind_token"
+BLIND, TOKEN, ASKED = "blind", "blind_token", "asked_for_names"
 MOST_NAMED = 50
 
 
 def is_blind(season: Season) -> bool:
-    """Whether the person chose not to see names at this season's desk."""
-    return season.slug in cookie.get(BLIND, [])
+    """Whether names are hidden at this season's desk: the person chose so, or the draft was kept so until they ask."""
+    return season.slug in cookie.get(BLIND, []) or is_veiled(season)
+
+
+def is_veiled(season: Season) -> bool:
+    """Whether the draft was saved without names in sight, and this person has not asked for them over it."""
+    if g.get(ASKED) == season.slug:
+        return False
+    session = reading()
+    draft = current_draft(session, season.id)
+    return draft is not None and kept_blind(session, draft) and not was_named(session, person().name, draft)
 
 
 def switch_blind(season: Season) -> None:
-    """Hide names that are shown, show those that are hidden."""
-    hidden = set(cookie.get(BLIND, []))
-    cookie[BLIND] = sorted(hidden ^ {season.slug})
+    """Hide names that are shown, show those that are hidden; the trail tells who looked at a draft that was kept blind."""
+    hidden, was_hidden = set(cookie.get(BLIND, [])), is_blind(season)
+    if was_hidden and is_veiled(season):
+        session = writing()
+        draft = current_draft(session, season.id)
+        if draft is not None:
+            note_draft_named(session, person().name, draft)
+            session.commit()
+        # What this request reads was begun before that.
+        setattr(g, ASKED, season.slug)
+    cookie[BLIND] = sorted(hidden - {season.slug} if was_hidden else hidden | {season.slug})
 
 
 def aliases(season: Season, units: Sequence[str], others: Sequence[str] = ()) -> dict[str, str]:

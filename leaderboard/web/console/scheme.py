@@ -13,14 +13,14 @@ from sqlalchemy.orm import Session
 from leaderboard.accounts.permissions import Action
 from leaderboard.boards.read import latest_edition
 from leaderboard.seasons.approval import submit_scheme
-from leaderboard.seasons.blindness import kept_blind
+from leaderboard.seasons.blindness import kept_blind, was_named
 from leaderboard.seasons.drafts import current_draft, save_draft
 from leaderboard.seasons.models import DRAFT, SUBMITTED, SchemeVersion, Season
 from leaderboard.seasons.plan import PlanError
 from leaderboard.seasons.read import list_divisions, list_schemes, schemes_to_come
 from leaderboard.seasons.schemes import DraftChanged, discard_scheme, has_scheme
 from leaderboard.web.console.acts import carry_out
-from leaderboard.web.console.blind import chosen_blind, is_blind, note_named, switch_blind
+from leaderboard.web.console.blind import chosen_blind, is_blind, is_veiled, note_named, switch_blind
 from leaderboard.web.console.door import door, season_at, show, today
 from leaderboard.web.console.request_kept import drop_request, keep_request, kept_request
 from leaderboard.web.console.scheme_desk import Desk, desk_of
@@ -106,8 +106,9 @@ def submit_draft(slug: str) -> ResponseReturnValue:
     effective_on = typed.day("effective_on")
 
     def submit(document: dict[str, Any]) -> None:
-        session = writing()
+        # Read before anything is held for writing.
         blind = chosen_blind(season, document)
+        session = writing()
         version = save_draft(session, person().name, season, document, _seen(), is_blind=blind)
         submit_scheme(
             session,
@@ -116,7 +117,9 @@ def submit_draft(slug: str) -> ResponseReturnValue:
             effective_on=effective_on,
             reason=reason,
             today=today(),
-            is_blind=blind and kept_blind(session, version),
+            is_blind=blind
+            and kept_blind(session, version)
+            and not was_named(session, person().name, version, version.revision),
         )
         flash(submitted_words(session, version, effective_on, today()))
         drop_request()
@@ -229,6 +232,7 @@ def _desk_page(
         # A script asks for the other day's sentence later; the first page of a visit leaves it out too.
         other=trial.other_words if trial and request.method == "POST" and "quick" not in request.form else "",
         blind=is_blind(desk.season),
+        veiled=is_veiled(desk.season),
         words=words(),
         theirs=theirs,
         coming=[coming_words(one) for one in schemes_to_come(session, desk.season.id, today())],
