@@ -92,6 +92,12 @@ def test_drafting_revising_and_approving_say_which_weights_change(session: Sessi
     draft.state = "discarded"
     put_in_force(session, race.season, changed(landing="25", signing="25"), STARTS)
     assert told(session, "scheme.approve")["was"] == {"signing": "30", "landing": "20"}
+    # A draft begun from there tells what its author changed, and nothing of what the versions before it had changed.
+    save_draft(session, "li", race.season, changed(landing="24", signing="26"), None)
+    assert told(session, "scheme.draft") == {
+        "was": {"signing": "25", "landing": "25"},
+        "now": {"signing": "26", "landing": "24"},
+    }
 
 
 def test_a_move_names_the_old_division_and_the_new_one(session: Session) -> None:
