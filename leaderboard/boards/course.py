@@ -23,6 +23,9 @@ MOST_EDITIONS = 300
 MOST_COLUMNS = 40
 """So many of them, the newest, stand in the table beneath the lines."""
 
+MOST_ON_PAPER = 20
+"""So many of those have room on a sheet of A3."""
+
 OF_A_UNIT = ("unit", "unit_name", "unit_name_en", "division", "place", "tied", "score", "score_shown")
 
 
@@ -48,6 +51,11 @@ class Course:
     def tabled(self) -> Sequence[Document]:
         """Those that stand in the table too."""
         return self.boards[-MOST_COLUMNS:]
+
+    @property
+    def on_paper(self) -> int:
+        """How many of those a sheet has room for."""
+        return MOST_ON_PAPER
 
     @property
     def ends(self) -> tuple[int, int]:

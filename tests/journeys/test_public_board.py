@@ -124,3 +124,5 @@ def test_boards_lie_on_the_paper_they_need(race: None, open_page: OpenPage) -> N
     address = page.locator(".seal .on-paper")
     assert (address.is_visible(), "/boards/wide/1/" in address.inner_text()) == (True, True)
     assert page.locator(".masthead").is_hidden()
+    name = page.locator(".standings .c-unit a").first
+    assert name.evaluate("link => getComputedStyle(link).whiteSpace") == "normal"

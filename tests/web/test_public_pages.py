@@ -109,9 +109,12 @@ def test_editions_of_one_day_all_stand_and_a_correction_stands_where_what_it_cor
     assert heads == ["第 1 期10-31", "第 4 期11-30", "第 3 期11-30"]
     assert "第 2 期已由第 4 期更正，图中为更正后的数" in page.text()
     monkeypatch.setattr(course, "MOST_COLUMNS", 2)
+    monkeypatch.setattr(course, "MOST_ON_PAPER", 1)
     narrow = visit("/boards/race/graph/")
     assert [len(row) for row in body(narrow)] == [3, 3, 3]
     assert "线画出全部 3 期；表列最近 2 期。" in narrow.text()
+    assert [narrow.text(head) for head in narrow.all("th", class_="old")] == ["第 4 期11-30"]
+    assert "纸上的表只列最近 1 期" in narrow.text()
 
 
 def test_a_unit_stands_out_by_address_and_is_let_go_by_the_same_link(race: Race, visit: Visit) -> None:
