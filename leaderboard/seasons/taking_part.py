@@ -71,7 +71,7 @@ def _unfit(units: Sequence[NewUnit], known: Sequence[Unit], here: Collection[str
         if not new.name:
             yield _("第 {number} 行没有名称").format(number=number)
         if len(new.name) > LONGEST_NAME or not new.name.isprintable():
-            said = _("第 {number} 行名称最多 {most} 字, 不能有控制字符")
+            said = _("第 {number} 行名称最多 {most} 字, 不能有不可见字符")
             yield said.format(number=number, most=LONGEST_NAME)
         if new.name in seen_names:
             yield _("第 {number} 行 {name} 重复").format(number=number, name=new.name)

@@ -133,6 +133,13 @@ def test_a_pasted_list_says_who_is_not_entered_and_why(
     refused = submit(chief, path, names="柳溪镇\n柳溪镇", division="towns")
     assert refused.status_code == 422
     assert "没有可编入的单位：柳溪镇 已在本赛季" in refused.get_data(as_text=True)
+    unseen = submit(chief, path, names="新镇\n\n石\u200b桥\ufeff镇\n河\xa0镇", division="towns")
+    assert unseen.status_code == 422
+    told = unseen.get_data(as_text=True)
+    assert (
+        "第 3 行 石桥镇 含不可见字符 U+200B U+FEFF，请删去后再粘贴；第 4 行 河镇 含不可见字符 U+00A0" in told
+    )
+    assert 'name="confirmed"' not in told
     looked = submit(chief, path, names="柳溪镇\n\n新镇\n新镇", division="towns").get_data(as_text=True)
     assert "柳溪镇: 已在本赛季" in looked
     assert "新镇: 上面已有，只编入一次" in looked

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from flask import abort, flash, redirect, request, url_for
@@ -123,6 +123,9 @@ def _pasted_lines(season: Season, typed: Typed) -> list[PastedLine]:
         [tidy(cell) if n else cell.strip() for n, cell in enumerate(line.split("\t"))]
         for line in raw.splitlines()
     ]
+    if unseen := list(_unseen(row[0] for row in cells)):
+        typed.complain("names", _("；").join(unseen))
+        return []
     rows = [row for row in cells if row[0]]
     if len(rows) > MOST_LINES:
         typed.complain("names", _("一次最多 {most} 行").format(most=MOST_LINES))
@@ -141,6 +144,16 @@ def _pasted_lines(season: Season, typed: Typed) -> list[PastedLine]:
         else:
             lines[name] = PastedLine(name, known.get(name) or key or next(free), name in known)
     return [*lines.values(), *again]
+
+
+def _unseen(names: Iterable[str]) -> Iterator[str]:
+    """The lines whose name holds what nobody sees: copied from a page it would make two units of one name."""
+    words = _("第 {number} 行 {name} 含不可见字符 {signs}，请删去后再粘贴")
+    for number, name in enumerate(names, start=1):
+        if not name.isprintable():
+            seen = "".join(sign for sign in name if sign.isprintable())
+            signs = dict.fromkeys(f"U+{ord(sign):04X}" for sign in name if not sign.isprintable())
+            yield words.format(number=number, name=seen, signs=" ".join(signs))
 
 
 def _confirmed_lines() -> list[PastedLine]:
