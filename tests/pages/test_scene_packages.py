@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -14,12 +16,16 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from config import Settings
+from leaderboard import create_app
 from leaderboard.boards.models import Edition
 from leaderboard.boards.package import unpacked
 from leaderboard.boards.screens import add_screen
+from leaderboard.db import Database, open_database
 from leaderboard.ledger.unit_facts import add_adjustment
 from leaderboard.seasons.plan import enter_unit
-from tests.factories import FOUR_RATES, VERIFIED, Race, start_race
+from tests.factories import FOUR_RATES, OFFICE, VERIFIED, Race, start_race
+from tests.serving import COMPILED
 from tests.visiting import Visited, parse
 
 pytestmark = pytest.mark.engines(
@@ -46,9 +52,34 @@ def adjust(race: Race, unit: str, item: str) -> None:
     )
 
 
-@pytest.fixture
-def wild(session: Session) -> Race:
+@pytest.fixture(scope="module")
+def home(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """A database for all tests that only read one race."""
+    folder = tmp_path_factory.mktemp("packages")
+    shutil.copyfile(sqlite_template, folder / "saima.sqlite")
+    database = open_database(f"sqlite:///{folder / 'saima.sqlite'}")
+    yield database
+    database.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def glass(home: Database, tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
+    """Who asks for the scenes of that race."""
+    folder = tmp_path_factory.mktemp("glass")
+    settings = Settings(data_dir=folder, database_url=home.url, signing_key=OFFICE.seed.hex())
+    app = create_app(settings, home)
+    app.jinja_env.bytecode_cache = COMPILED
+    return app.test_client()
+
+
+@pytest.fixture(scope="module")
+def wild(home: Database) -> Iterator[Race]:
     """Two tied far over the full mark, one below zero, one out of competition; in the second edition one overtakes."""
+    with home.session() as session:
+        yield wild_race(session)
+
+
+def wild_race(session: Session) -> Race:
     race = start_race(session)
     for key in ("east", "west", "south", "north", "guest"):
         race.unit(key, name=f"{key}镇")
@@ -125,8 +156,8 @@ def standings(package: Document) -> dict[str, Document]:
     return {row["unit"]: row for row in package["result"]["standings"]}
 
 
-def test_the_headline_tells_the_totals_of_the_package(wild: Race, client: FlaskClient) -> None:
-    shown = scene_of(client, wild, "headline")
+def test_the_headline_tells_the_totals_of_the_package(wild: Race, glass: FlaskClient) -> None:
+    shown = scene_of(glass, wild, "headline")
     totals = [one for one in packages(wild)[-1]["result"]["headlines"] if one["division"] is None]
     said = [shown.text(one) for one in shown.all("dd")]
     assert len(said) == len(totals) == 4
@@ -149,8 +180,8 @@ def test_the_headline_tells_the_totals_of_the_package(wild: Race, client: FlaskC
     ] == [True, True]
 
 
-def test_divisions_tell_the_totals_of_each(wild: Race, client: FlaskClient) -> None:
-    shown = dict(rows_of(scene_of(client, wild, "divisions")))
+def test_divisions_tell_the_totals_of_each(wild: Race, glass: FlaskClient) -> None:
+    shown = dict(rows_of(scene_of(glass, wild, "divisions")))
     result = packages(wild)[-1]["result"]
     assert set(shown) == {"towns", "offices"}
     for key, row in shown.items():
@@ -160,7 +191,7 @@ def test_divisions_tell_the_totals_of_each(wild: Race, client: FlaskClient) -> N
         assert [per_cent(one["rate"]) in told for told, one in zip(words, totals, strict=True)] == [True] * 4
 
 
-def test_movers_tell_both_places_of_everyone_who_moved(wild: Race, client: FlaskClient) -> None:
+def test_movers_tell_both_places_of_everyone_who_moved(wild: Race, glass: FlaskClient) -> None:
     before, after = (standings(package) for package in packages(wild))
     moved = {
         key: (before[key]["place"], row["place"])
@@ -170,15 +201,15 @@ def test_movers_tell_both_places_of_everyone_who_moved(wild: Race, client: Flask
     assert moved
     shown = {
         key: "".join(row.itertext()).replace("变为", "").split()
-        for key, row in rows_of(scene_of(client, wild, "movers"))
+        for key, row in rows_of(scene_of(glass, wild, "movers"))
     }
     assert {
         key: (told[told.index("→") - 1], told[told.index("→") + 1]) for key, told in shown.items()
     } == moved
 
 
-def test_stars_are_who_was_first_in_the_packages_of_the_quarter(wild: Race, client: FlaskClient) -> None:
-    shown = scene_of(client, wild, "stars")
+def test_stars_are_who_was_first_in_the_packages_of_the_quarter(wild: Race, glass: FlaskClient) -> None:
+    shown = scene_of(glass, wild, "stars")
     firsts: dict[str, int] = {}
     for package in packages(wild):
         for key, row in standings(package).items():
@@ -189,13 +220,13 @@ def test_stars_are_who_was_first_in_the_packages_of_the_quarter(wild: Race, clie
     assert all(f"2 期中 {firsts[key]} 期第一" in words for key, words in told.items())
 
 
-def test_projects_are_those_that_only_the_newer_package_tells(wild: Race, client: FlaskClient) -> None:
+def test_projects_are_those_that_only_the_newer_package_tells(wild: Race, glass: FlaskClient) -> None:
     def reached(package: Document, stage: str) -> dict[str, str]:
         events = [(one["name"], event) for one in package["facts"]["projects"] for event in one["events"]]
         return {name: event["on"][5:] for name, event in events if event["stage"] == stage}
 
     before, after = packages(wild)
-    shown = scene_of(client, wild, "projects")
+    shown = scene_of(glass, wild, "projects")
     halves = shown.all("div", class_="half")
     for half, stage in zip(halves, ("signed", "started"), strict=True):
         new = {name: on for name, on in reached(after, stage).items() if name not in reached(before, stage)}
@@ -205,9 +236,9 @@ def test_projects_are_those_that_only_the_newer_package_tells(wild: Race, client
 
 
 def test_the_table_tells_ties_and_scores_below_zero_and_over_the_full_mark(
-    wild: Race, client: FlaskClient
+    wild: Race, glass: FlaskClient
 ) -> None:
-    shown = dict(rows_of(scene_of(client, wild, "table")))
+    shown = dict(rows_of(scene_of(glass, wild, "table")))
     told = standings(packages(wild)[-1])
     assert set(shown) == set(told)
     for key, row in shown.items():
@@ -220,9 +251,9 @@ def test_the_table_tells_ties_and_scores_below_zero_and_over_the_full_mark(
     assert any(Fraction(row["score"]) > 100 for row in told.values())
 
 
-def test_runners_stand_at_their_exact_share_of_the_course(wild: Race, client: FlaskClient) -> None:
+def test_runners_stand_at_their_exact_share_of_the_course(wild: Race, glass: FlaskClient) -> None:
     """From the lowest score to the highest; who are tied stand at one mark, the one below zero at the start."""
-    shown = dict(rows_of(scene_of(client, wild, "track")))
+    shown = dict(rows_of(scene_of(glass, wild, "track")))
     rows = {key: row for key, row in standings(packages(wild)[-1]).items() if row["division"] == "towns"}
     scores = {key: Fraction(row["score"]) for key, row in rows.items()}
     low, high = min(Fraction(0), *scores.values()), max(Fraction(100), *scores.values())
