@@ -13,7 +13,7 @@ from leaderboard.db import Database
 from leaderboard.instant import now
 from leaderboard.seasons.read import find_season
 from tests.browser import OpenPage, barriers
-from tests.factories import OFFICE, Race
+from tests.factories import FOUR_RATES, OFFICE, Race, put_in_force
 from tests.people import PASSWORD, enrol
 from tests.web.races import TODAY, committed_race
 
@@ -100,9 +100,24 @@ def test_without_script_the_buttons_do_the_same(race: Race, open_page: OpenPage)
     expect(page.locator("p.notice")).to_contain_text("草稿第 2 版已保存")
 
 
+NARROW = (
+    "/console/import",
+    "/console/seasons/now/scheme/document",
+    "/console/seasons/now/scheme/versions",
+)
+"""Pages that hold at the narrowest phone too: a file to choose, a table that scrolls with words for readers aloud."""
+
+
 @pytest.mark.engines("sqlite")
 @pytest.mark.parametrize(("width", "height"), [(1366, 768), (390, 844)])
-def test_no_page_is_wider_than_its_window(race: Race, open_page: OpenPage, width: int, height: int) -> None:
+def test_no_page_is_wider_than_its_window(
+    race: Race, database: Database, open_page: OpenPage, width: int, height: int
+) -> None:
+    with database.session() as session:
+        season = find_season(session, "now")
+        assert season is not None
+        put_in_force(session, season, FOUR_RATES | {"name": "次年方案"}, TODAY, today=TODAY)
+        session.commit()
     page = open_page(width, height)
     sign_in(page, "chen")
     for path in (
@@ -115,11 +130,15 @@ def test_no_page_is_wider_than_its_window(race: Race, open_page: OpenPage, width
         "/console/projects/new",
         "/console/projects/L-1",
         "/console/returns",
-        "/console/import",
         "/console/screens",
+        *NARROW,
     ):
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        if path in NARROW:
+            page.set_viewport_size({"width": 320, "height": 640})
+            assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
+            page.set_viewport_size({"width": width, "height": height})
 
 
 @pytest.mark.engines("sqlite")
