@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from time import sleep
 from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -41,8 +42,10 @@ log = logging.getLogger(__name__)
 
 ANEW_MS: Millis = 30_000
 """What depends on the clock alone, such as a notice that ends, is looked at so often."""
-UNKNOWN_MS: Millis = 250
-"""For addresses that nothing is known of, the database is asked at most so often."""
+UNKNOWN_MS: Millis = 100
+"""For addresses that nothing is known of, each asker has the database asked at most so often."""
+UNKNOWN = 2
+"""So many askers at a time; whoever comes then is told what is known."""
 SOON_MS: Millis = 3_000
 """So long before its due instant an edition is awaited, as screens ask once a second from then on."""
 Network = IPv4Network | IPv6Network
@@ -83,6 +86,7 @@ class ScreenMemory:
         self._ceremonies = CeremonyDrawings(database, always)
         self._in_trouble = False
         self._looking = threading.Lock()
+        self._asking = threading.BoundedSemaphore(UNKNOWN)
         self._asked_at: Millis = 0
 
     @property
@@ -98,16 +102,17 @@ class ScreenMemory:
         return self._states.get(hashed)
 
     def _look_for_unknown(self) -> None:
-        """Look now, unless that was done a moment ago: no one may keep the database busy with invented addresses."""
-        if not self._looking.acquire(blocking=False):
+        """Look now: no one may keep the database or the threads busy with invented addresses."""
+        if not self._asking.acquire(blocking=False):
             return
         try:
-            at = now()
-            if not 0 <= at - self._asked_at < UNKNOWN_MS:
-                self._asked_at = at
-                self._look_safely()
+            wait = self._asked_at + UNKNOWN_MS - now()
+            self._asked_at = now()
+            if 0 < wait <= UNKNOWN_MS:
+                sleep(wait / 1000)
+            self.look()
         finally:
-            self._looking.release()
+            self._asking.release()
 
     def awaits_edition(self, at: Millis) -> bool:
         """Whether an edition that screens show is due about now."""
@@ -115,12 +120,9 @@ class ScreenMemory:
 
     def look(self) -> None:
         """Take over what has changed since the last look: one query if nothing."""
-        with self._looking:
-            self._look_safely()
-
-    def _look_safely(self) -> None:
         try:
-            self._look(now())
+            with self._looking:
+                self._look(now())
         except Exception:  # the boards beside it must go on being looked at
             if not self._in_trouble:
                 log.exception("the database cannot be read; screens are told what was last known")
