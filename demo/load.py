@@ -71,7 +71,9 @@ def _load_luan(database: Database, settings: Settings, office: Office, say: Say)
     with database.session() as session:
         if find_season(session, luan_2022.SLUG) is None:
             say("导入六安市 2022 年 1-9 月公示数据 …")
-            import_workbook(session, luan_2022.WORKBOOK, ACTOR, settings, reason="按六安市 2022 年的公示办法")
+            import_workbook(
+                session, luan_2022.WORKBOOK, ACTOR, settings, reason="按六安市 2022 年的公示办法", founds=True
+            )
             session.commit()
     with database.session() as session:
         season = find_season(session, luan_2022.SLUG)

@@ -42,6 +42,8 @@ class By:
     actor: str
     scheme_reason: str = ""
     recorded_at: int | None = None
+    founds: bool = False
+    """Whether one person alone puts a new season's first scheme in force, as only the demonstration may."""
 
 
 def apply(  # noqa: PLR0913 - what is known of the import, all by name
@@ -53,6 +55,7 @@ def apply(  # noqa: PLR0913 - what is known of the import, all by name
     reason: str | None = None,
     scheme_reason: str = "",
     recorded_at: int | None = None,
+    founds: bool = False,
     told: Callable[[int, int], None] | None = None,
 ) -> Members:
     """Carry out a plan made by `check` in the same transaction; gives the facts it recorded and decided on.
@@ -62,7 +65,7 @@ def apply(  # noqa: PLR0913 - what is known of the import, all by name
     """
     if plan.errors:
         raise ImportRefused(Report(tuple(plan.errors), tuple(plan.warnings)))
-    by = By(actor, scheme_reason, recorded_at)
+    by = By(actor, scheme_reason, recorded_at, founds)
     part = taken(plan, manner, reason)
     season = _season(session, plan, by)
     submission = _apply_plan(session, plan, by, season, part)
@@ -123,7 +126,7 @@ def _apply_plan(session: Session, plan: Plan, by: By, season: Season, part: Take
         add_unit(session, by.actor, key=unit.key, name=unit.name, name_en=unit.name_en, sort_no=unit.sort_no)
     units = {unit.key: unit for unit in list_units(session)}
     _enter(session, part, by, season, units)
-    if plan.scheme is not None:
+    if plan.scheme is not None and by.founds:
         found_scheme(
             session,
             by.actor,
@@ -133,7 +136,8 @@ def _apply_plan(session: Session, plan: Plan, by: By, season: Season, part: Take
             approved_at=by.recorded_at,
         )
     _set_targets(session, part, by, season, units)
-    return _submit(session, by, season, plan.changed_scheme, plan.today) if plan.changed_scheme else 0
+    submitted = plan.changed_scheme or (None if by.founds else plan.scheme)
+    return _submit(session, by, season, submitted, plan.today) if submitted else 0
 
 
 def _submit(session: Session, by: By, season: Season, document: dict[str, Any], today: date) -> int:

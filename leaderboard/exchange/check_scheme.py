@@ -9,6 +9,7 @@ from typing import Any
 
 from leaderboard.exchange import cells
 from leaderboard.exchange.checking import Checking
+from leaderboard.exchange.known import KnownPlan
 from leaderboard.exchange.layout import SCHEME, SCHEME_KEY
 from leaderboard.exchange.names import SchemeNames
 from leaderboard.exchange.plan import Plan
@@ -16,7 +17,7 @@ from leaderboard.exchange.problems import Problem, Problems
 from leaderboard.exchange.table import FAULTS, column_letters, title_of
 from leaderboard.exchange.workbook import Cell, Sheet
 from leaderboard.seasons.drafts import FOUR_RATES
-from leaderboard.seasons.models import DRAFT, SUBMITTED
+from leaderboard.seasons.models import DRAFT, SUBMITTED, SchemeVersion
 from scoring.scheme_document import SchemeError, parse_scheme, scheme_document
 
 Place = tuple[int, int]
@@ -24,7 +25,7 @@ Place = tuple[int, int]
 
 
 def check_scheme(checking: Checking) -> None:
-    """The scheme in the workbook: of a season it opens, the one in force, or another for a second person."""
+    """The scheme in the workbook: the one in force or waiting, or another for a second person."""
     documents: list[Mapping[str, Any]] = list(checking.known.documents)
     stated = _stated_scheme(checking.sheets.get(SCHEME), checking.plan.problems)
     if stated is not None and not _is_left_from_the_template(checking, stated):
@@ -42,7 +43,7 @@ def _is_left_from_the_template(checking: Checking, stated: dict[str, Any]) -> bo
         return False
     problems, known = checking.plan.problems, checking.known
     if checking.plan.season_is_new:
-        problems.warn("将采用模板自带的四率考核方案, 自赛季第一天起生效, 请核对", SCHEME)
+        problems.warn("将以模板自带的四率考核方案作为首个方案, 请核对", SCHEME)
     if not known.schemes:
         return False
     if known.in_force is not None and stated == json.loads(known.in_force.document):
@@ -58,10 +59,9 @@ def _compare_scheme(checking: Checking, stated: dict[str, Any]) -> None:
         if division not in divisions:
             plan.problems.warn(f'方案为组别 "{division}" 定了权重, 但赛季没有这个组别', SCHEME)
     if plan.season_is_new:
-        # Nobody has seen a board of it, and nothing can have been announced.
         plan.scheme = stated
         plan.counts[SCHEME].new += 1
-    elif known.in_force is not None and stated == json.loads(known.in_force.document):
+    elif stated in [json.loads(version.document) for version in _standing(known)]:
         plan.counts[SCHEME].unchanged += 1
     elif any(version.state in {DRAFT, SUBMITTED} for version in known.schemes):
         plan.problems.error("赛季已有未生效的方案草稿, 请先在控制台使它生效或作废", SCHEME)
@@ -69,6 +69,13 @@ def _compare_scheme(checking: Checking, stated: dict[str, Any]) -> None:
         plan.problems.error("与赛季的考核方案不同, 而赛季已经结束; 请删除此工作表", SCHEME)
     else:
         _submit_change(plan, stated, is_first=known.in_force is None)
+
+
+def _standing(known: KnownPlan) -> Iterator[SchemeVersion]:
+    """The scheme in force, and what waits for its approval."""
+    if known.in_force is not None:
+        yield known.in_force
+    yield from (version for version in known.schemes if version.state == SUBMITTED)
 
 
 def _submit_change(plan: Plan, stated: dict[str, Any], *, is_first: bool) -> None:

@@ -50,6 +50,8 @@ class How:
     mark: str | None = None
     """The mark of that plan: what it was going to change."""
     recorded_at: int | None = None
+    founds: bool = False
+    """Whether one person alone puts a new season's first scheme in force, as only the demonstration may."""
     told: Callable[[int, int], None] | None = None
     """Is told now and then how many of how many records are written; none of them stands before the commit."""
 
@@ -70,6 +72,7 @@ def import_workbook(  # noqa: PLR0913 - what the door knows, all by name
     recorded_at: int | None = None,
     manner: str = OVERWRITE,
     reason: str | None = None,
+    founds: bool = False,
 ) -> Report:
     """Read, check and carry out a workbook; raises ImportRefused with every error, and then nothing may be committed.
 
@@ -78,7 +81,7 @@ def import_workbook(  # noqa: PLR0913 - what the door knows, all by name
     name = file_name or (data.name if isinstance(data, Path) else "工作簿")
     content = _bytes(data, settings)
     given = given_workbook(content, settings, name, may_verify=may_verify, season_slug=season_slug)
-    return take_in(session, given, actor, How(manner, reason, recorded_at=recorded_at))
+    return take_in(session, given, actor, How(manner, reason, recorded_at=recorded_at, founds=founds))
 
 
 def take_in(session: Session, given: Given, actor: str, how: How) -> Report:
@@ -108,13 +111,14 @@ def take_in(session: Session, given: Given, actor: str, how: How) -> Report:
             reason=f"清空导入 {given.name}: {why}",
             scheme_reason=why,
             recorded_at=at,
+            founds=how.founds,
             told=how.told,
         )
     except (LedgerError, PlanError) as error:
         raise ImportRefused(Report((Problem(str(error)),), tuple(plan.warnings))) from error
     summary = _done(plan, how.manner)
     batch = _keep(session, given, actor, how, summary, members, at)
-    return Report((), tuple(plan.warnings), summary, batch.id, plan.notes)
+    return Report((), tuple(plan.warnings), summary, batch.id, plan.notes(founds=how.founds))
 
 
 def _is_overtaken(plan: Plan, how: How) -> bool:

@@ -160,14 +160,15 @@ class Plan:
         """Whether a scheme is founded or submitted, for which a reason is wanted."""
         return self.scheme is not None or self.changed_scheme is not None
 
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """That one person brings a scheme in force, which only whoever opens a season may."""
+    def notes(self, *, founds: bool) -> tuple[str, ...]:
+        """What becomes of the scheme that a new season brings: as a rule it waits for a second person."""
         if self.scheme is None:
             return ()
         since = self.season.starts_on
+        if founds:
+            return (f"本次导入新开赛季: 文件所带的考核方案自赛季第一天 {since} 起直接生效",)
         return (
-            f"本次导入新开赛季: 文件所带的考核方案自赛季第一天 {since} 起直接生效, 不再经另一位管理员批准",
+            f"本次导入新开赛季: 文件所带的考核方案已提交审批, 由另一位管理员批准后自赛季第一天 {since} 起生效",
         )
 
     @property

@@ -27,6 +27,7 @@ from leaderboard.ledger.record import LedgerError, Source
 from leaderboard.ledger.rows import chunks
 from leaderboard.seasons.approval import withdraw_scheme
 from leaderboard.seasons.models import SchemeSubmission, SchemeVersion
+from leaderboard.seasons.schemes import discard_scheme
 from leaderboard.words import gettext as _
 
 KEYS = {"project_id", "unit_id", "fact_id", "occurred_on", "recorded_at", "recorded_by", "evidence"}
@@ -90,11 +91,12 @@ def _restore(session: Session, actor: str, facts: Sequence[Fact], at: int) -> No
 
 
 def _withdraw_scheme(session: Session, actor: str, batch: ImportBatch, reason: str) -> None:
-    """The scheme that the import submitted is a draft again, unless somebody has decided on it."""
+    """The scheme that the import submitted is put aside, unless somebody has decided on it."""
     submission = session.get(SchemeSubmission, Members.unpacked(batch.members).submission)
     if submission is not None and submission.outcome is None:
         version = session.get_one(SchemeVersion, submission.scheme_version_id)
         withdraw_scheme(session, actor, version, reason=reason)
+        discard_scheme(session, actor, version)
 
 
 def _look(session: Session, batch: ImportBatch, reason: str) -> _Undoing:

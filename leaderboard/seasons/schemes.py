@@ -120,7 +120,7 @@ def found_scheme(
     reason: str,
     approved_at: int | None = None,
 ) -> SchemeVersion:
-    """Put a season's first scheme in force from its first day, by the one person who founds the season.
+    """Put a season's first scheme in force from its first day, by one person: only for a demonstration.
 
     Nothing can have been announced before there is a scheme, so nobody's place is changed by it. Raises PlanError
     where the season has a scheme already, or for rules over facts that the ledger does not keep.

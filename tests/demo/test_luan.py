@@ -38,7 +38,7 @@ def board(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> It
 
 def imported(session: Session, folder: Path) -> dict[str, Any]:
     settings = Settings(data_dir=folder)
-    import_workbook(session, luan_2022.WORKBOOK, "tester", settings, reason="六安市 2022 年办法")
+    import_workbook(session, luan_2022.WORKBOOK, "tester", settings, reason="六安市 2022 年办法", founds=True)
     season = find_season(session, "luan-2022")
     assert season is not None
     known = now()

@@ -141,7 +141,9 @@ def read_once(data: bytes, limits: Limits) -> Sheets:
 
 def take_in(session: Session, data: bytes, **more: Any) -> Report:
     """Import as the administrator does."""
-    return import_workbook(session, data, "clerk", Settings(), **({"reason": "年初方案"} | more))
+    return import_workbook(
+        session, data, "clerk", Settings(), **({"reason": "年初方案", "founds": True} | more)
+    )
 
 
 def plan_for(session: Session, data: bytes, **asked: Any) -> Plan:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from leaderboard.exchange.problems import Counts
 from leaderboard.ledger.read import FOREVER
-from leaderboard.seasons.approval import awaiting_approval
+from leaderboard.seasons.approval import approve_scheme, awaiting_approval
 from leaderboard.seasons.models import SUBMITTED, SchemeVersion
 from leaderboard.seasons.read import (
     scheme_in_force,
@@ -45,14 +45,29 @@ def test_a_changed_scheme_waits_for_a_second_person(session: Session) -> None:
     ]
 
 
-def test_who_opens_a_season_by_a_workbook_brings_its_scheme_in_force_and_is_told(session: Session) -> None:
-    report = take_in(session, full_book(), reason="年初领导小组会议")
+def test_whoever_opens_a_season_by_a_workbook_does_not_put_its_scheme_in_force_alone(
+    session: Session,
+) -> None:
+    report = take_in(session, full_book(), reason="年初领导小组会议", founds=False)
     assert report.notes == (
-        "本次导入新开赛季: 文件所带的考核方案自赛季第一天 2026-01-01 起直接生效, 不再经另一位管理员批准",
+        "本次导入新开赛季: 文件所带的考核方案已提交审批, 由另一位管理员批准后自赛季第一天 2026-01-01 起生效",
     )
+    ((season, version, submission),) = awaiting_approval(session)
+    assert (submission.reason, submission.effective_on) == ("年初领导小组会议", date(2026, 1, 1))
+    assert scheme_in_force(session, season.id, date(2026, 12, 31), FOREVER) is None
+    again = take_in(session, full_book(), reason=None, founds=False).summary
+    assert again is not None
+    assert again.sheets["考核方案"] == Counts(unchanged=1)
+    approve_scheme(session, "second", version, today=date(2026, 3, 1))
+    assert scheme_in_force(session, season.id, date(2026, 1, 1), FOREVER) == version
+
+
+def test_a_demonstration_brings_its_scheme_in_force_at_once(session: Session) -> None:
+    report = take_in(session, full_book(), reason="演示", founds=True)
+    assert report.notes == ("本次导入新开赛季: 文件所带的考核方案自赛季第一天 2026-01-01 起直接生效",)
     in_force = scheme_in_force(session, season_of(session).id, date(2026, 1, 1), FOREVER)
     assert in_force is not None
-    assert (in_force.reason, awaiting_approval(session)) == ("年初领导小组会议", [])
+    assert (in_force.reason, awaiting_approval(session)) == ("演示", [])
 
 
 def test_a_season_that_exists_without_a_scheme_is_not_given_one_by_one_person(session: Session) -> None:

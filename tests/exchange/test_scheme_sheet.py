@@ -22,7 +22,7 @@ from tests.exchange.books import COVER, UNITS, book, plan_for, take_in
 from tests.factories import FOUR_RATES
 
 TEXT = json.dumps(FOUR_RATES, ensure_ascii=False)
-ADOPTED = "考核方案: 将采用模板自带的四率考核方案, 自赛季第一天起生效, 请核对"
+ADOPTED = "考核方案: 将以模板自带的四率考核方案作为首个方案, 请核对"
 ELSEWHERE = '不会导入, 请删除; 方案的 JSON 文本应填在 "方案文档" 右边或下面的一格'
 
 

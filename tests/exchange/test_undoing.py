@@ -17,7 +17,7 @@ from leaderboard.ledger.read import find_project, known_project_facts, known_uni
 from leaderboard.ledger.record import LedgerError, Source, add_stage_event
 from leaderboard.ledger.unit_facts import add_return
 from leaderboard.seasons.approval import approve_scheme, awaiting_approval
-from leaderboard.seasons.models import APPROVED, DRAFT, WITHDRAWN
+from leaderboard.seasons.models import APPROVED, DISCARDED, WITHDRAWN
 from leaderboard.seasons.read import find_unit
 from tests.exchange.books import (
     ARRIVALS,
@@ -204,7 +204,7 @@ def test_the_scheme_that_an_import_submitted_is_withdrawn_with_it(session: Sessi
     take_in(session, full_book(scheme=SCHEME | {"name": "另一个"}))
     [(_season, version, submission)] = awaiting_approval(session)
     undo_import(session, "chief", last_import(session), "方案不对")
-    assert (version.state, submission.outcome, submission.answer) == (DRAFT, WITHDRAWN, "方案不对")
+    assert (version.state, submission.outcome, submission.answer) == (DISCARDED, WITHDRAWN, "方案不对")
     assert awaiting_approval(session) == []
 
 

@@ -21,7 +21,7 @@ from leaderboard.instant import now
 from leaderboard.jobs import queue
 from leaderboard.jobs.models import DROPPED, Job, JobFile
 from leaderboard.ledger.models import Project
-from leaderboard.seasons.models import SchemeVersion
+from leaderboard.seasons.approval import approve_scheme, awaiting_approval
 from leaderboard.web.console import exchange, work
 from leaderboard.working import Worker
 from tests.exchange.books import EVENTS, SCHEME, full_book
@@ -126,17 +126,21 @@ def test_clearing_asks_why(client: FlaskClient, database: Database) -> None:
 def test_a_workbook_with_a_scheme_says_so_and_asks_why(
     client: FlaskClient, database: Database, visit: Visit
 ) -> None:
-    """The season is opened by it, so its scheme is in force at once; a season that exists waits for a second person."""
+    """Whether the season is opened by it or exists: its scheme waits for a second person."""
     page = upload(client, full_book())
-    assert "方案自赛季第一天起直接生效，不再经另一位管理员批准" in visit(page, client=client).text()
+    assert (
+        "方案将存为第 1 版并提交审批，由另一位管理员批准后自赛季第一天起生效"
+        in visit(page, client=client).text()
+    )
     refused = confirm(client, page, reason="")
     told = "文件带有考核方案，导入须写明理由" in refused.get_data(as_text=True)
     assert (refused.status_code, told, count(database, ImportBatch)) == (422, True, 0)
     confirm(client, page, reason="年初领导小组会议")
-    with database.reading() as session:
-        assert session.scalars(select(SchemeVersion.reason).order_by(SchemeVersion.id.desc())).first() == (
-            "年初领导小组会议"
-        )
+    with database.session() as session:
+        ((_season, version, submission),) = awaiting_approval(session)
+        assert (version.state, submission.reason) == ("submitted", "年初领导小组会议")
+        approve_scheme(session, "second", version, today=submission.effective_on)
+        session.commit()
     page = upload(client, full_book(scheme=SCHEME | {"name": "下半年方案"}))
     assert "将存为新的一版并提交审批，由另一位管理员批准后才生效" in visit(page, client=client).text()
 
