@@ -48,7 +48,9 @@ def test_a_workbook_is_handed_back_mended_taken_in_and_reversed(
     choose(page, mended)
     expect(page.get_by_role("heading", name="改好.xlsx 没有错误，14 行有变化。还没有保存。")).to_be_visible()
     assert (barriers(page), sideways(page)) == ([], 0)
-    expect(page.get_by_text("方案将存为第 1 版并提交审批，由另一位管理员批准后自赛季第一天起生效")).to_be_visible()
+    expect(
+        page.get_by_text("方案将存为第 1 版并提交审批，由另一位管理员批准后自赛季第一天起生效")
+    ).to_be_visible()
     page.get_by_role("radio", name="追加").check()
     page.get_by_label("理由（随方案存档，必填）").fill("年初领导小组会议")
     page.get_by_role("button", name="确认导入").click()
