@@ -152,6 +152,8 @@
 
   function moved() {
     changed();
+    // Whoever saw the board move by names did not choose blind, whatever is hidden before it is submitted.
+    desk.elements.moved.value = byId("blind").querySelector("[data-hides]") ? "1" : desk.elements.moved.value;
     keep();
   }
 
@@ -162,12 +164,8 @@
   const moves = window.kept.history(values, write);
   const key = "saima.desk." + desk.dataset.who + "." + desk.dataset.season;
   const store = window.kept.store(key);
-  const settled = () => {
-    undo.disabled = moves.settle() === 0;
-  };
-  const takeBack = () => {
-    undo.disabled = moves.undo() === 0;
-  };
+  const settled = () => Object.assign(undo, { disabled: moves.settle() === 0 });
+  const takeBack = () => Object.assign(undo, { disabled: moves.undo() === 0 });
 
   function keep() {
     const now = everything();

@@ -93,8 +93,12 @@ def note_named(season: Season, document: Mapping[str, Any]) -> None:
 
 
 def chosen_blind(season: Season, document: Mapping[str, Any]) -> bool:
-    """Whether these rules were chosen blind: names are hidden, and the person was not shown what they do to whom."""
-    return is_blind(season) and _digest(season, document) not in _named()
+    """Whether these rules were chosen blind: names are hidden, and the person was not shown what they do to whom.
+
+    The form says where its script moved the board by names, which no request told of.
+    """
+    saw_it_move = request.form.get("moved") == "1"
+    return is_blind(season) and not saw_it_move and _digest(season, document) not in _named()
 
 
 def _named_cookie() -> str:
