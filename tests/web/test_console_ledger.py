@@ -118,7 +118,7 @@ def test_200_rows_need_no_more_queries_than_10(client: FlaskClient, database: Da
     add(range(10))
     few = sent()
     add(range(10, 200))
-    assert sent() == few
+    assert [many <= some for many, some in zip(sent(), few, strict=True)] == [True] * len(LISTS)
 
 
 def exported(client: FlaskClient, path: str) -> list[list[object]]:
