@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable
 from functools import cache, wraps
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context, select_autoescape
-from jinja2.meta import find_referenced_templates
+from jinja2 import (
+    Environment,
+    FileSystemBytecodeCache,
+    FileSystemLoader,
+    StrictUndefined,
+    pass_context,
+    select_autoescape,
+)
 from jinja2.runtime import Context
 
 from leaderboard import VERSION, words
@@ -20,6 +27,8 @@ from leaderboard.qr import qr_code
 ROOT = Path(__file__).parent
 TEMPLATES = ROOT.parent / "templates"
 TEMPLATE_FILES = FileSystemLoader(TEMPLATES)
+NAMED = re.compile(r"""\{%-?\s*(?:extends|include|import|from)\s+"([^"]+)\"""")
+"""A template that another names."""
 
 
 @cache
@@ -40,8 +49,21 @@ def _at_run_time(function: Callable[..., object]) -> Callable[..., object]:
     return filter_now
 
 
+def _kept_compiled(environment: Environment) -> FileSystemBytecodeCache | None:
+    """Templates as they were compiled by whichever process came first, in a folder that only this user may write.
+
+    What is compiled depends on this file and on the kind of environment, so their marks are part of the names.
+    """
+    mark = hashlib.sha256(Path(__file__).read_bytes() + type(environment).__module__.encode()).hexdigest()[:8]
+    try:
+        return FileSystemBytecodeCache(pattern=f"saima-{mark}-%s.cache")
+    except RuntimeError:  # no such folder can be had: every process compiles for itself
+        return None
+
+
 def furnish(environment: Environment) -> None:
     """Give an environment Saima's words, filters and globals."""
+    environment.bytecode_cache = _kept_compiled(environment)
     environment.add_extension("jinja2.ext.i18n")
     environment.install_gettext_callables(  # type: ignore[attr-defined] # added by the i18n extension
         words.gettext, words.ngettext, newstyle=True
@@ -75,12 +97,10 @@ def read_ahead(templates: Iterable[str]) -> None:
     environment, waiting, known = publication_environment(), list(templates), set[str]()
     while waiting:
         name = waiting.pop()
-        if name in known:
-            continue
-        known.add(name)
-        source, _file, _is_fresh = TEMPLATE_FILES.get_source(environment, name)
-        waiting += filter(None, find_referenced_templates(environment.parse(source)))
-        environment.get_template(name)
+        if name not in known:
+            known.add(name)
+            environment.get_template(name)
+            waiting += NAMED.findall(TEMPLATE_FILES.get_source(environment, name)[0])
 
 
 def render(template: str, lang: str, **context: object) -> bytes:

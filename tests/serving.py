@@ -13,7 +13,6 @@ import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
-from jinja2.bccache import Bucket, BytecodeCache
 from werkzeug.routing import Rule
 from werkzeug.serving import make_server
 
@@ -77,29 +76,10 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
     return Settings(data_dir=tmp_path, database_url=database_url, signing_key=OFFICE.seed.hex())
 
 
-class Compiled(BytecodeCache):
-    """Templates compiled once for all applications of a run; one that was edited is another."""
-
-    def __init__(self) -> None:
-        self.kept: dict[tuple[str, str], bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if found := self.kept.get((bucket.key, bucket.checksum)):
-            bucket.bytecode_from_string(found)
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self.kept[bucket.key, bucket.checksum] = bucket.bytecode_to_string()
-
-
-COMPILED = Compiled()
-
-
 @pytest.fixture
 def app(settings: Settings, database: Database) -> Flask:
     """The Flask application on an empty, migrated database, the one that `session` writes to."""
-    app = create_app(settings, database)
-    app.jinja_env.bytecode_cache = COMPILED
-    return app
+    return create_app(settings, database)
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@ from leaderboard.boards.screen_settings import set_playlist
 from leaderboard.boards.screens import add_screen
 from leaderboard.db import open_database
 from tests.factories import OFFICE, Race, start_race
-from tests.serving import COMPILED
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -38,7 +37,6 @@ def draw(folder: Path) -> Drawn:
     url = f"sqlite:///{folder / 'saima.sqlite'}"
     database = open_database(url)
     app = create_app(Settings(data_dir=folder, database_url=url, signing_key=OFFICE.seed.hex()), database)
-    app.jinja_env.bytecode_cache = COMPILED
     with database.session() as session:
         race = _twelve_units(start_race(session))
         screen, token = add_screen(session, "admin", name="大厅", season=race.season, secret="s")

@@ -88,6 +88,7 @@ def test_a_weight_is_changed_seen_put_in_force_and_published(race: Race, open_pa
     assert page.request.get("/boards/now/1.json").body() == first
 
 
+@pytest.mark.engines("sqlite")
 def test_without_script_the_buttons_do_the_same(race: Race, open_page: OpenPage) -> None:
     page = open_page(1366, 768, java_script_enabled=False)
     sign_in(page, "chen")

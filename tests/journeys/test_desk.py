@@ -15,6 +15,7 @@ from tests.journeys.test_console import sign_in
 from tests.people import enrol
 from tests.web.races import STARTS, TODAY, committed_race
 
+pytestmark = pytest.mark.engines("sqlite")  # what a browser shows does not depend on the engine
 DESK = "/console/seasons/now/scheme"
 MOVED = re.compile("3 家中 2 家名次变化： ?柳溪镇由第 2 升到第 1")
 HIDDEN = re.compile("3 家中 2 家名次变化： ?单位[ABC]由第 2 升到第 1")
@@ -98,7 +99,6 @@ def test_slider_box_and_keyboard_move_together(race: Race, open_page: OpenPage) 
     expect(page.get_by_role("button", name="撤销一步")).to_be_disabled()
 
 
-@pytest.mark.engines("sqlite")
 def test_a_slider_leads_back_the_way_it_came(race: Race, open_page: OpenPage) -> None:
     """60 keys up and 60 down; then a box that is no number: nothing is said to be tried that was not."""
     page = at_desk(open_page)
@@ -144,7 +144,6 @@ def test_what_was_not_saved_is_offered_again(race: Race, open_page: OpenPage, co
     expect(page.locator("#kept")).to_be_hidden()
 
 
-@pytest.mark.engines("sqlite")
 def test_the_reason_and_the_day_are_not_lost_either(
     race: Race, open_page: OpenPage, complaints: list[str]
 ) -> None:
@@ -171,7 +170,6 @@ def test_the_reason_and_the_day_are_not_lost_either(
     expect(page.get_by_text("第 2 版方案已提交")).to_be_visible()
 
 
-@pytest.mark.engines("sqlite")
 def test_intervals_of_other_weights_are_not_shown(race: Race, open_page: OpenPage) -> None:
     page = at_desk(open_page)
     first = page.locator(".after .sure span").first
@@ -183,7 +181,6 @@ def test_intervals_of_other_weights_are_not_shown(race: Race, open_page: OpenPag
     expect(first).to_be_visible()
 
 
-@pytest.mark.engines("sqlite")
 def test_a_key_hides_the_names_and_shows_them_again(race: Race, open_page: OpenPage) -> None:
     page = at_desk(open_page)
     slide(page, "签约率", 60)
@@ -201,7 +198,6 @@ def test_a_key_hides_the_names_and_shows_them_again(race: Race, open_page: OpenP
     assert box(page, "签约率") == "70"
 
 
-@pytest.mark.engines("sqlite")
 def test_other_caps_and_rounded_points_are_asked_of_the_server(
     race: Race, database: Database, open_page: OpenPage
 ) -> None:
@@ -216,7 +212,6 @@ def test_other_caps_and_rounded_points_are_asked_of_the_server(
     assert page.evaluate(PLACES)[0] == "柳溪镇"
 
 
-@pytest.mark.engines("sqlite")
 @pytest.mark.parametrize(("width", "height"), [(1366, 768), (1920, 1080), (390, 844)])
 def test_all_of_24_units_lie_on_one_desk(
     race: Race, database: Database, open_page: OpenPage, width: int, height: int

@@ -37,7 +37,6 @@ def unfold(page: Page, place: str) -> None:
     page.locator(f'[data-place="{place}"] > summary').click()
 
 
-@pytest.mark.engines("sqlite")
 @pytest.mark.usefixtures("people")
 def test_two_people_fill_in_one_scheme(
     database: Database, open_page: OpenPage, complaints: list[str]

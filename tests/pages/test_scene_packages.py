@@ -25,7 +25,6 @@ from leaderboard.db import Database, open_database
 from leaderboard.ledger.unit_facts import add_adjustment
 from leaderboard.seasons.plan import enter_unit
 from tests.factories import FOUR_RATES, OFFICE, VERIFIED, Race, start_race
-from tests.serving import COMPILED
 from tests.visiting import Visited, parse
 
 pytestmark = pytest.mark.engines(
@@ -68,7 +67,6 @@ def glass(home: Database, tmp_path_factory: pytest.TempPathFactory) -> FlaskClie
     folder = tmp_path_factory.mktemp("glass")
     settings = Settings(data_dir=folder, database_url=home.url, signing_key=OFFICE.seed.hex())
     app = create_app(settings, home)
-    app.jinja_env.bytecode_cache = COMPILED
     return app.test_client()
 
 
