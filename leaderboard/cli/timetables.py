@@ -11,6 +11,7 @@ from typing import Any
 import click
 from sqlalchemy.orm import Session
 
+from leaderboard.boards.due import materialise
 from leaderboard.cli.context import Context, refuse
 from leaderboard.cli.given import Given
 from leaderboard.cli.group import command
@@ -66,7 +67,7 @@ def timetables_command(context: Context, season: str) -> None:
 def timetable_add_command(
     context: Context, season: str, name: str, rule: tuple[str, ...], catch_up: str, dry_run: bool, yes: bool
 ) -> None:
-    r"""Print the next five dates of a timetable, and add it; one that comes to no date is refused without --yes.
+    """Print the next five dates of a timetable, and add it; one that comes to no date is refused without --yes.
 
     \b
     kind=monthly day=5 time=09:00          the 5th of each month (day=last: its last day)
@@ -81,7 +82,7 @@ def timetable_add_command(
     if_closed=next|previous|skip           where the day is no working day
     cut_off=previous_day|month_end         facts count until the day before, the end of last month
     cut_off.days_before=1 cut_off.time=18:00   entry closes the day before at 18:00
-    """
+    """  # noqa: D301 - to click a backspace says that the lines after it stay as they are
     given = Given()
     document = _document(given.pairs("RULE", rule))
     given.check()
@@ -105,7 +106,7 @@ def timetable_add_command(
 def timetable_rename_command(context: Context, season: str, number: int, name: str) -> None:
     """Give the timetable of a NUMBER that `timetables` lists another NAME; its dates stay as they are."""
     with context.changing() as session:
-        table = _timetable(session, season, number)
+        table = _timetable_up_to_now(session, season, number)
         rule, catch_up = table.rule, table.catch_up
         change_timetable(session, context.actor, table, name=name, rule=rule, catch_up=catch_up, at=now())
         said = f"时间表 {number} 已改名为“{table.name}”"
@@ -118,7 +119,7 @@ def timetable_rename_command(context: Context, season: str, number: int, name: s
 def timetable_pause_command(context: Context, season: str, number: int) -> None:
     """Pause the timetable of a NUMBER that `timetables` lists; what is due already stays due."""
     with context.changing() as session:
-        table = _timetable(session, season, number)
+        table = _timetable_up_to_now(session, season, number)
         pause_timetable(session, context.actor, table)
     click.echo(f"时间表“{table.name}”已暂停")
 
@@ -129,7 +130,7 @@ def timetable_pause_command(context: Context, season: str, number: int) -> None:
 def timetable_resume_command(context: Context, season: str, number: int) -> None:
     """Let a timetable run again from now on; dates that passed meanwhile are not made up for."""
     with context.changing() as session:
-        table = _timetable(session, season, number)
+        table = _timetable_up_to_now(session, season, number)
         resume_timetable(session, context.actor, table)
         dates = course_of(session, table).next_dates()
     click.echo(f"时间表“{table.name}”已恢复, 今后: {_shown(dates, table.timezone)}")
@@ -171,6 +172,13 @@ def _instant(text: str, zone: str) -> Millis:
         return from_local(datetime.strptime(text.strip().replace("T", " "), "%Y-%m-%d %H:%M"), zone)  # noqa: DTZ007
     except ValueError:
         refuse(f"DATE 应写成 2026-11-05 09:00, 收到 {text}")
+
+
+def _timetable_up_to_now(session: Session, season: str, number: int) -> Timetable:
+    """The same with a run for whatever has come due since the clock last looked: that stays due."""
+    table = _timetable(session, season, number)
+    materialise(session, now(), table.season_id)
+    return table
 
 
 def _timetable(session: Session, season: str, number: int) -> Timetable:

@@ -177,9 +177,10 @@ def parse_rule(document: str | Mapping[str, Any]) -> Rule:
         raise PlanError(*reader.problems)
     cut_off = _cut_off_of(reader)
     rule = Rule(kind, cut_off, **_parts_of(reader, kind))
-    if kind not in {MINUTES, ONCE} and cut_off.time and not cut_off.days_before and cut_off.time > rule.time:
+    due = rule.moment.time() if kind == ONCE and rule.moment else rule.time
+    if kind != MINUTES and cut_off.time and not cut_off.days_before and cut_off.time > due:
         said = _("报送截止 {closes:%H:%M} 晚于发布时刻 {due:%H:%M}")
-        reader.complain(said.format(closes=cut_off.time, due=rule.time))
+        reader.complain(said.format(closes=cut_off.time, due=due))
     reader.unknown({"kind", "cut_off"} | _KEYS[kind], _("{kind} 规则").format(kind=kind))
     if reader.problems:
         raise PlanError(*reader.problems)

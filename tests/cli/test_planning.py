@@ -8,14 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from leaderboard.accounts.models import VIEWER
+from leaderboard.boards.models import DueRun
 from leaderboard.db import Database
 from leaderboard.instant import now
 from leaderboard.seasons.approval import approve_scheme
 from leaderboard.seasons.drafts import current_draft
 from leaderboard.seasons.models import Timetable
 from leaderboard.seasons.read import find_season, list_timetables, list_units, roster, stage_names, targets_at
+from leaderboard.seasons.timetable import add_timetable
 from tests.commanding import Command, Done, Trail
 from tests.factories import FOUR_RATES
 from tests.people import enrol
@@ -229,6 +232,33 @@ def test_a_timetable_is_looked_at_added_paused_and_resumed(
     assert looked[0] in done("timetable-resume", race, table.id)
     assert leaderboard("timetable-pause", race, table.id + 1).exit_code == 1
     assert [action for action, _ in trail()] == ["timetable.add", "timetable.pause", "timetable.resume"]
+
+
+def test_what_has_come_due_unseen_stays_due_when_a_timetable_is_paused(
+    done: Done, race: str, database: Database
+):
+    with database.session() as session:
+        season = find_season(session, race)
+        assert season is not None
+        each_minute = {"kind": "minutes", "every": 1}
+        table = add_timetable(
+            session,
+            "li",
+            season,
+            name="快报",
+            rule=each_minute,
+            zone="Asia/Shanghai",
+            starts_at=now() - 60_000,
+        )
+        session.commit()
+    done("timetable-pause", race, table.id)
+    with database.reading() as session:
+        assert [run.state for run in session.scalars(select(DueRun))] == ["due"]
+
+
+def test_the_kinds_of_timetables_stand_line_by_line_in_the_help(leaderboard: Command):
+    lines = [line.strip() for line in leaderboard("timetable-add", "--help").output.splitlines()]
+    assert "kind=once at=2026-11-05T09:00          once" in lines
 
 
 def test_a_timetable_is_renamed_whatever_dates_it_has_left(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from leaderboard.instant import from_local
 from leaderboard.seasons.calendar import MONDAY_TO_FRIDAY, WorkingDays
 from leaderboard.seasons.instants import as_of, due_after, known_at, next_dates, years_without_notice
 from leaderboard.seasons.notice import parse_notice
+from leaderboard.seasons.plan import PlanError
 from leaderboard.seasons.rule import parse_rule
 
 ZONE = "Asia/Shanghai"
@@ -176,3 +177,13 @@ def test_a_year_whose_notice_is_missing_is_named_where_the_rule_needs_it():
     # The five dates after Tuesday 29 December 2026 are the 30th, the 31st and three of January 2027.
     assert years_without_notice(working, ZONE, at("2026-12-29T10:00"), NOTICES) == [2027]
     assert years_without_notice(working, ZONE, at("2026-11-01T10:00"), MONDAY_TO_FRIDAY) == [2026]
+
+
+@pytest.mark.parametrize(
+    "rule", [{"kind": "once", "at": "2026-12-31T10:00"}, {"kind": "daily", "time": "10:00"}]
+)
+def test_entry_closes_no_later_than_the_board_is_due(rule: dict[str, str]) -> None:
+    cut_off = {"days_before": 0, "time": "18:00"}
+    with pytest.raises(PlanError, match="报送截止 18:00 晚于发布时刻 10:00"):
+        parse_rule(rule | {"cut_off": cut_off})
+    assert parse_rule(rule | {"cut_off": cut_off | {"time": "10:00"}}).cut_off.time == time(10)
