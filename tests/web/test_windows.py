@@ -207,8 +207,10 @@ def test_when_the_window_is_over_the_form_is_gone(
 def test_the_answer_is_read_by_who_asked_and_the_number_by_everyone(
     app: Flask, client: FlaskClient, database: Database, race: Race, draft_id: int, visit: Visit
 ) -> None:
-    """Window, objections, effect, one upheld and one dismissed, the revised board, the clock, the public page."""
+    """Window, objections, effect, one upheld, one dismissed, one taken back, the revised board, the clock, the public page."""
     objected(client, draft_id)
+    assert objected(client, draft_id, text="看错了", about="qingshi") == 302
+    assert press(client, "/my/windows/objections/2/take-back") == 302
     enrol(database, "qing", REPORTER, race.units["qingshi"].id)
     neighbour = signed_in(app, "qing")
     assert objected(neighbour, draft_id, text="柳溪镇签约重复", about="liuxi") == 302
@@ -216,7 +218,7 @@ def test_the_answer_is_read_by_who_asked_and_the_number_by_everyone(
         project = find_project(session, "L-0")
         assert project is not None
         add_stage_event(session, VERIFIED, project, stage="started", occurred_on=TODAY)
-        first, second = session.scalars(select(Objection).order_by(Objection.id)).all()
+        first, _taken_back, second = session.scalars(select(Objection).order_by(Objection.id)).all()
         revised = uphold(session, "chen", first, OFFICE, answer="经核属实，已补计")
         assert revised is not None
         session.commit()
@@ -238,7 +240,7 @@ def test_the_answer_is_read_by_who_asked_and_the_number_by_everyone(
         form = find_form(session, "/boards/now/2/", "zh")
     assert form is not None
     board = form.identity.decode()
-    assert "收到异议 2 件，成立 1 件" in board
+    assert "收到异议 3 件，成立 1 件，撤回 1 件。" in board
     assert TEXT not in board
     assert "四个项目各有合同" not in board
     mine, theirs = (visit("/my/windows/", client=each).text() for each in (client, neighbour))
