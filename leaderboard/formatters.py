@@ -138,6 +138,21 @@ def is_compared(board: Mapping[str, Any]) -> bool:
     return any(row["previous_place"] is not None for row in board["standings"])
 
 
+def places_before(board: Mapping[str, Any]) -> dict[str, str | int | None] | None:
+    """Unit -> the place that a board not yet public is set beside; None for the first of a season.
+
+    A correction of the first edition has no edition before it: it is set beside the one that it corrects.
+    """
+    rows = board["standings"]
+    if is_compared(board):
+        return {row["unit"]: row["previous_place"] for row in rows}
+    if "corrects" not in board:
+        return None
+    # Of the edition put right only lines that differ are told.
+    differing = {line["unit"]: line["place_before"] for line in board["corrects"]["diff"]["moved"]}
+    return {row["unit"]: differing.get(row["unit"], row["place"]) for row in rows}
+
+
 def movement(previous: str | int | None, present: str | int | None) -> dict[str, str]:
     """Direction, arrow and words of a movement: colour never speaks alone."""
     by = moved(previous, present)

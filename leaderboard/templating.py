@@ -20,7 +20,7 @@ from jinja2.runtime import Context
 
 from leaderboard import VERSION, words
 from leaderboard.bilingual import both
-from leaderboard.formatters import FILTERS, is_compared, movement, over
+from leaderboard.formatters import FILTERS, is_compared, movement, over, places_before
 from leaderboard.labels import LABELS
 from leaderboard.qr import qr_code
 
@@ -77,6 +77,7 @@ def furnish(environment: Environment) -> None:
         "movement": movement,
         "named": words.named,
         "over": over,
+        "places_before": places_before,
         "qr_code": qr_code,
         "version": VERSION,
     }

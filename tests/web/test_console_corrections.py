@@ -8,11 +8,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from leaderboard.accounts.models import VIEWER
-from leaderboard.boards.models import Edition
+from leaderboard.boards.models import Draft, Edition
 from leaderboard.db import Database
 from tests.factories import Race, small_race
 from tests.people import enrol, signed_in, token_in
-from tests.visiting import Visit
+from tests.visiting import Visit, Visited
 from tests.web.drafting import DESK, newest, notices, objected, opened, press, started
 from tests.web.races import committed_race
 
@@ -95,6 +95,42 @@ def test_the_window_of_the_season_is_set_with_a_reason(
     assert "先公示 3 个工作日" in visit(publish, client=client).text()
     press(client, publish, publish, once_key="one")
     assert newest(database).state == "window"
+
+
+def shown_moves(page: Visited) -> dict[str, str]:
+    """Unit -> what the board on a page says of its movement."""
+    rows = [row for row in page.all("tr") if len(row) > 3 and row[2].tag == "th" and row[0].tag == "td"]
+    return {page.text(row[2]): page.text(row[1]) for row in rows}
+
+
+@pytest.mark.engines("sqlite")
+def test_a_correction_of_the_first_edition_is_set_beside_it(
+    client: FlaskClient, database: Database, visit: Visit
+) -> None:
+    """All four of 柳溪 start: 30 + 25 + 20 = 75 against the 60 of 青石, which led edition 1. 南岸 stays third."""
+    for number in range(4):
+        started(database, f"L-{number}")
+    path = "/console/seasons/now/editions/1"
+    press(client, f"{path}/correct", path, note="补计柳溪镇开工")
+    page = visit(f"{DESK}/{newest(database).id}", client=client)
+    assert "与第 1 期比" in page.text()
+    assert shown_moves(page) == {"柳溪镇": "↑ 升 1", "青石镇": "↓ 降 1", "南岸街道": "— 持平"}
+    assert "From edition 1" in visit(f"{DESK}/{newest(database).id}?lang=en", client=client).text()
+
+
+@pytest.mark.engines("sqlite")
+def test_before_the_first_edition_nobody_is_called_new(
+    client: FlaskClient, database: Database, visit: Visit
+) -> None:
+    with database.session() as session:
+        small_race(session, "other")
+        session.commit()
+    made = "/console/seasons/other/drafts"
+    press(client, made, made)
+    with database.reading() as session:
+        draft_id = session.scalars(select(Draft.id)).one()
+    for path in ("/console/seasons/other/publish", f"{made}/{draft_id}"):
+        assert set(shown_moves(visit(path, client=client)).values()) == {"首期"}, path
 
 
 def test_viewers_read_and_change_nothing(

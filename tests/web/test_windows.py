@@ -207,7 +207,7 @@ def test_when_the_window_is_over_the_form_is_gone(
 def test_the_answer_is_read_by_who_asked_and_the_number_by_everyone(
     app: Flask, client: FlaskClient, database: Database, race: Race, draft_id: int, visit: Visit
 ) -> None:
-    """Window, objections, effect, one upheld, one dismissed, one taken back, the revised board, the clock, the public page."""
+    """Window, three objections: upheld, dismissed, taken back; the revised board, the clock, the public page."""
     objected(client, draft_id)
     assert objected(client, draft_id, text="看错了", about="qingshi") == 302
     assert press(client, "/my/windows/objections/2/take-back") == 302
