@@ -76,6 +76,12 @@ class DivisionShifts:
         after = {shift.unit: row for row, shift in enumerate(self.shifts)}
         return tuple((row, after[shift.unit], shift) for row, shift in enumerate(self.before))
 
+    @property
+    def leaders(self) -> tuple[Shift, ...]:
+        """Who comes first under the other rules: several where they share the place, none where nobody has one."""
+        best = min((Fraction(s.new_place) for s in self.shifts if s.new_place is not None), default=None)
+        return tuple(s for s in self.shifts if s.new_place is not None and Fraction(s.new_place) == best)
+
 
 @dataclass(frozen=True, slots=True)
 class Trial:
@@ -106,6 +112,16 @@ class Comparison:
     def moved(self) -> tuple[Shift, ...]:
         """Units whose place differs, the longest way first."""
         return tuple(sorted((s for s in self.shifts if s.moved), key=lambda s: -abs(s.moved)))
+
+    @property
+    def is_first_ranking(self) -> bool:
+        """Whether nobody has a place to compare with, as before the first rules of a season."""
+        return all(shift.place is None for shift in self.shifts)
+
+    @property
+    def ranked(self) -> int:
+        """How many units have a place under the other rules."""
+        return sum(shift.new_place is not None for shift in self.shifts)
 
 
 def board_now(session: Session, season: Season, as_of: date, known_at: int) -> dict[str, Any]:

@@ -203,7 +203,8 @@ def _parsed(document: dict[str, Any]) -> Scheme:
 
 
 def _lines(effect: Comparison) -> Iterator[str]:
-    yield f"截至 {effect.as_of}, {len(effect.moved)} 个单位名次有变化"
+    first = f"首次排名, {effect.ranked} 个单位有名次"
+    yield f"截至 {effect.as_of}, {first if effect.is_first_ranking else f'{len(effect.moved)} 个单位名次有变化'}"
     for division in effect.divisions:
         yield f"[{division.name}]"
         for shift in division.shifts:

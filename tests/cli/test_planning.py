@@ -60,6 +60,7 @@ def test_a_race_is_planned_from_nothing(done: Done, database: Database, tmp_path
     done("target-set", "r26", "liuxi", "signing", "4")
     done("target-set", "r26", "liuxi", "arrival", "1.5亿元", "--by", "amount", "--level", "stretch")
     assert done("scheme-draft", "r26", document(tmp_path)).startswith("二六赛季 方案草稿 1.1")
+    assert "首次排名, 1 个单位有名次" in done("scheme-preview", "r26")
     enrol(database, "li")
     enrol(database, "wang")
     told = done("scheme-submit", "r26", "--from", "2026-01-01", "--reason", "年初方案", "--as", "wang")

@@ -13,7 +13,7 @@ from tests.browser import OpenPage, barriers, sideways
 from tests.factories import Race, race_of
 from tests.journeys.test_console import sign_in
 from tests.people import enrol
-from tests.web.races import STARTS, TODAY, committed_race
+from tests.web.races import STARTS, TODAY, committed_race, unruled_race
 
 pytestmark = pytest.mark.engines("sqlite")  # what a browser shows does not depend on the engine
 DESK = "/console/seasons/now/scheme"
@@ -76,6 +76,25 @@ def test_the_board_follows_the_slider_before_the_server_answers(
     expect(page.get_by_role("heading", name=MOVED)).to_be_visible()
     expect(page.locator("#other")).to_have_text("上期（第 1 期）同样改动会使 2 家变化")
     assert barriers(page) == []
+
+
+def test_before_the_first_scheme_the_script_says_who_comes_first(
+    database: Database, open_page: OpenPage, complaints: list[str]
+) -> None:
+    """Four rates of 25: 青石 62.5 leads; with signing alone 柳溪, 4 of 4, does, and nobody is said to stay in place."""
+    enrol(database)
+    with database.session() as session:
+        race = unruled_race(session)
+        race.unit("east", division="parks", name="东园")
+        session.commit()
+    page = at_desk(open_page)
+    page.route("**/preview", lambda route: route.abort())
+    expect(page.locator("#verdict-title")).to_have_text("首次排名：4 家有名次，towns组：青石镇居首")
+    slide(page, "签约率", 100)
+    expect(page.locator("#verdict-title")).to_have_text("首次排名：4 家有名次，towns组：柳溪镇居首")
+    expect(page.locator("#movers")).to_have_text("parks组：东园居首")
+    expect(page.locator("#state")).to_contain_text("连接不上服务器")
+    complaints.clear()
 
 
 def test_slider_box_and_keyboard_move_together(race: Race, open_page: OpenPage) -> None:

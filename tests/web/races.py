@@ -27,7 +27,22 @@ def running_race(session: Session, slug: str = "now") -> Race:
     return race_of(session, slug)
 
 
+def unruled_race(session: Session, slug: str = "now") -> Race:
+    """The same towns before they have any scheme.
+
+    Under the four rates of 25 points each 青石 has 12.5 + 25 + 25 = 62.5, 柳溪 25 and 南岸 0.
+    """
+    kept(session, f"unruled {slug}", lambda: _enter_towns(session, slug))
+    return race_of(session, slug)
+
+
 def _enter_running_race(session: Session, slug: str) -> None:
+    race = _enter_towns(session, slug)
+    race.scheme(FOUR_RATES, STARTS)
+    race.publish(TODAY)
+
+
+def _enter_towns(session: Session, slug: str) -> Race:
     season = plan.open_season(
         session, "tester", slug=slug, title="当年赛季", title_en="This year", starts_on=STARTS, ends_on=ENDS
     )
@@ -44,8 +59,7 @@ def _enter_running_race(session: Session, slug: str) -> None:
             signed=SIGNED,
             started=TODAY - timedelta(days=20),
         )
-    race.scheme(FOUR_RATES, STARTS)
-    race.publish(TODAY)
+    return race
 
 
 def committed_race(database: Database) -> Race:

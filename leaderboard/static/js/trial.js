@@ -138,16 +138,41 @@
       return filled(text, { unit: sheet.names[index], old: number(old[index]), new: number(race.twice(index)) });
     }
 
-    function drawVerdict() {
+    // Who comes first in each division, where nobody had a place before.
+    function leaders() {
+      const rooms = boards
+        .map((board) => ({ board, first: race.twice(race.order(board.division)[0]) }))
+        .filter(({ first }) => first);
+      return rooms.map(({ board, first }) => {
+        const order = Array.from(race.order(board.division));
+        const count = order.filter((index) => race.twice(index) === first).length;
+        const sentence = filled(count > 1 ? words.lead : words.leads, { unit: sheet.names[order[0]], count });
+        const division = sheet.titles[board.division];
+        return rooms.length > 1 ? filled(words.within, { division, sentence }) : sentence;
+      });
+    }
+
+    // The sentence, what goes on in it, and the lines under it.
+    function firstVerdict() {
+      const [lead, ...rest] = leaders();
+      const ranked = sheet.rows.filter((_, index) => race.twice(index)).length;
+      return lead ? [filled(words.ranked, { ranked }), lead, rest] : [words.unranked, "", []];
+    }
+
+    function movedVerdict() {
       const moved = movers();
       const total = boards.reduce((sum, board) => sum + board.before.length, 0);
-      const first = document.createElement("span");
-      first.textContent = moved.length ? told(moved[0]) : "";
       const sentence = filled(moved.length ? words.moved : words.still, { total, moved: moved.length });
-      byId("verdict-title").replaceChildren(sentence, first);
       const rest = moved.slice(1, 1 + MOST_MOVERS).map(told);
       const more = moved.length - 1 - rest.length;
       const lines = more > 0 ? [...rest, filled(words.more, { count: more })] : rest;
+      return [sentence, moved.length ? told(moved[0]) : "", lines];
+    }
+
+    function drawVerdict() {
+      const [sentence, last, lines] = old.some(Boolean) ? movedVerdict() : firstVerdict();
+      const first = Object.assign(document.createElement("span"), { textContent: last });
+      byId("verdict-title").replaceChildren(sentence, first);
       byId("movers").replaceChildren(
         ...lines.map((text) => Object.assign(document.createElement("li"), { textContent: text }))
       );

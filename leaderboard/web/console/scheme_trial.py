@@ -105,6 +105,7 @@ class Trial:
         return json.dumps(
             {
                 **found,
+                "titles": [self.divisions[key] for key in found["divisions"]],
                 "names": [self.called[shown] for shown in self.rows],
                 "intervals": [self.interval(shown) for shown in self.rows],
                 "shuffled": self.names is not None,
@@ -240,6 +241,11 @@ def words() -> dict[str, str]:
         "still": _("%(total)s 家名次都不变") % counts,
         "rose": _("%(unit)s由第 %(old)s 升到第 %(new)s") % unit,
         "fell": _("%(unit)s由第 %(old)s 降到第 %(new)s") % unit,
+        "ranked": _("首次排名：%(ranked)s 家有名次，") % {"ranked": "{ranked}"},
+        "unranked": _("还没有单位有名次"),
+        "leads": _("%(unit)s居首") % {"unit": "{unit}"},
+        "lead": _("%(unit)s等 %(count)s 家并列居首") % {"unit": "{unit}", "count": "{count}"},
+        "within": _("{division}：{sentence}"),
         "more": _("另有 %(count)s 家") % {"count": "{count}"},
         "rise": _("升"),
         "fall": _("降"),
