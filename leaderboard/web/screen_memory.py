@@ -79,7 +79,8 @@ class ScreenMemory:
         self._states: Mapping[str, State] = {}
         self._marks: tuple[Mark, PublicMark] | None = None
         self._trail: Mark | None = None
-        self._looked_at: Millis = 0
+        self._told: list[Told] = []
+        self._listed_at: Millis = 0
         self._newest: Mapping[int, Newest] = {}
         self._due: frozenset[Millis] = frozenset()
         self._scenes = NewestScenes(database, Office.of(settings), always)
@@ -133,7 +134,7 @@ class ScreenMemory:
     def _look(self, at: Millis) -> None:
         with self._database.reading() as session:
             trail = trail_mark(session)
-            is_late = at - self._looked_at >= ANEW_MS
+            is_late = at - self._listed_at >= ANEW_MS
             if trail == self._trail and not is_late and self._marks is not None:
                 return
             marks = screens_mark(session), public_mark(session)
@@ -142,11 +143,16 @@ class ScreenMemory:
             if is_same and not is_late:
                 self._trail = trail
                 return
-            told = list_told(session, self._zone, at)
+            is_listed = (
+                not is_late and self._marks is not None and _of_screens(marks) == _of_screens(self._marks)
+            )
+            # A new edition changes no screen: thousands of them are not read again while all wait for it.
+            told = self._told if is_listed else list_told(session, self._zone, at)
             newest = self._newest_of(session, {one.season_id for one in told}, at)
         self._take_over(told, newest, notices_in(marks[1]))
         self._due = frozenset(one.next_due_at for one in newest.values() if one.next_due_at is not None)
-        self._marks, self._trail, self._looked_at, self._newest = marks, trail, at, newest
+        self._marks, self._trail, self._newest = marks, trail, newest
+        self._told, self._listed_at = told, self._listed_at if is_listed else at
 
     def _newest_of(self, session: Session, seasons: Iterable[int], at: Millis) -> dict[int, Newest]:
         return {season: newest_of(session, season, self._zone, at) for season in seasons}
@@ -164,15 +170,19 @@ class ScreenMemory:
         left = {one.token_hash for one in told}
         self._states = {token: state for token, state in self._states.items() if token in left}
         self._scenes.keep(groups.keys())
+        parts = {season_id: _part(one.told) for season_id, one in newest.items()}
         for key in sorted(
             groups, key=lambda key: (key is not None and key not in self._scenes, -len(groups[key]))
         ):
             scenes = None if key is None else self._scenes.get(key)
-            fresh = {one.token_hash: self._state(one, newest[one.season_id], scenes) for one in groups[key]}
+            fresh = {
+                one.token_hash: self._state(one, newest[one.season_id], parts[one.season_id], scenes)
+                for one in groups[key]
+            }
             self._states = {**self._states, **fresh}
 
-    def _state(self, told: Told, newest: Newest, scenes: Answer | None) -> State:
-        """What a screen is told; what stays the same is not made again."""
+    def _state(self, told: Told, newest: Newest, part: bytes, scenes: Answer | None) -> State:
+        """What a screen is told, `part` being what it is told of the edition; what stays the same is not made again."""
         ceremony = self._ceremony(told)
         before = self._states.get(told.token_hash)
         if before is not None and before.told == told:
@@ -182,7 +192,7 @@ class ScreenMemory:
         else:
             networks = tuple(ip_network(part) for part in told.address_range.split(",") if part)
             own = _part({"build": screen_build(), **told.state})
-        body = b"{%s,%s}" % (own, _part(newest.told))
+        body = b"{%s,%s}" % (own, part)
         etag = f'"{hashlib.blake2b(body, digest_size=8).hexdigest()}"'
         headers = (
             ("Content-Type", "application/json; charset=utf-8"),
@@ -205,6 +215,11 @@ class ScreenMemory:
         except Exception:  # as with scenes
             log.exception("step %s of ceremony %s cannot be drawn", step["step"], step["id"])
             return None
+
+
+def _of_screens(marks: tuple[Mark, PublicMark]) -> tuple[Mark, set[Any]]:
+    """What of the marks tells of screens and of who may open them: their own, and the seasons open to the public."""
+    return marks[0], {row[0] for row in marks[1]}
 
 
 def _part(told: Mapping[str, Any]) -> bytes:

@@ -18,8 +18,9 @@ from leaderboard.boards.models import Edition, Screen
 from leaderboard.boards.read import latest_edition
 from leaderboard.boards.screens import add_screen, list_screens, revoke_screen
 from leaderboard.db import Database
+from leaderboard.instant import now
 from leaderboard.seasons import plan
-from leaderboard.web import newest_scenes
+from leaderboard.web import newest_scenes, screen_memory
 from leaderboard.web.screen_lane import ScreenLane
 from tests.factories import Race, small_race
 
@@ -83,6 +84,12 @@ def number_shown(answer: TestResponse) -> str:
     return answer.text.partition('data-number="')[2].partition('"')[0]
 
 
+def number_told(lane: ScreenLane, token: str) -> int:
+    """The number of the edition that a screen is told of."""
+    number: int = Client(lane).get(f"/screens/{token}/state").get_json()["edition"]["number"]
+    return number
+
+
 def test_scenes_come_from_memory_and_are_what_the_page_has(
     lane: ScreenLane, app: Flask, database: Database, race: Race, asked: list[str]
 ) -> None:
@@ -124,8 +131,7 @@ def test_no_screen_is_told_of_an_edition_whose_scenes_are_not_there(
     drawn = newest_scenes.draw_edition
 
     def told(token: str) -> tuple[int, str]:
-        number: int = Client(lane).get(f"/screens/{token}/state").get_json()["edition"]["number"]
-        return number, number_shown(scenes(lane, token))
+        return number_told(lane, token), number_shown(scenes(lane, token))
 
     def draw_and_look(*args: Any) -> Any:
         seen.append({lang: told(token) for lang, token in tokens.items()})
@@ -160,6 +166,54 @@ def test_each_kind_of_scenes_is_drawn_once_for_all_who_show_it(
     lane.look()
     assert drawn == ["zh", "both"]
     assert len({scenes(lane, token).data for token in tokens}) == 2
+
+
+def test_a_new_edition_is_told_without_reading_the_screens_again(
+    lane: ScreenLane, database: Database, race: Race, asked: list[str]
+) -> None:
+    """Reading five thousand of them would keep every one of them waiting."""
+    token = new_screen(database, race)
+    lane.look()
+    publish(database, race)
+    asked.clear()
+    lane.look()
+    assert [one for one in asked if "screen.token_hash" in one] == []
+    assert number_told(lane, token) == 2
+    later = new_screen(database, race, notice="今晚停电")
+    publish(database, race)
+    lane.look()
+    assert (number_told(lane, token), number_told(lane, later)) == (3, 3)
+    told = Client(lane).get(f"/screens/{later}/state").get_json()
+    assert told["notice"] == {"text": "今晚停电", "until": None}
+
+
+def test_a_season_that_closes_with_an_edition_is_told_to_no_screen(
+    lane: ScreenLane, database: Database, race: Race
+) -> None:
+    token = new_screen(database, race)
+    lane.look()
+    with database.session() as session:
+        race.session, race.season = session, session.merge(race.season)
+        race.publish()
+        race.season.is_public = 0
+        session.commit()
+    lane.look()
+    assert Client(lane).get(f"/screens/{token}/state").status_code == 404
+
+
+def test_what_the_clock_alone_ends_is_noticed_however_many_editions_come(
+    lane: ScreenLane, database: Database, race: Race, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Editions every twenty seconds: half a minute after the screens were read they are read again."""
+    began = now()
+    token = new_screen(database, race, notice="茶歇", notice_until=began + 25_000)
+    seen = {}
+    for seconds in (0, 20, 40):
+        monkeypatch.setattr(screen_memory, "now", lambda at=began + seconds * 1000: at)
+        publish(database, race)
+        lane.look()
+        seen[seconds] = Client(lane).get(f"/screens/{token}/state").get_json()["notice"] is not None
+    assert seen == {0: True, 20: True, 40: False}
 
 
 def test_addresses_that_open_nothing_are_answered_as_the_page_itself(
