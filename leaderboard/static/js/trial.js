@@ -94,9 +94,11 @@
 
     // Rows of a board that can be seen, and a few more: on a long board the others wait until they are.
     function visible(board) {
-      const top = board.body.getBoundingClientRect().top;
-      const first = Math.floor(-top / STEP) - BEYOND;
-      return [first, first + Math.ceil(window.innerHeight / STEP) + 2 * BEYOND];
+      const { top, height } = board.body.getBoundingClientRect();
+      // On a phone a row takes two lines.
+      const step = height / board.slots.length || STEP;
+      const first = Math.floor(-top / step) - BEYOND;
+      return [first, first + Math.ceil(window.innerHeight / step) + 2 * BEYOND];
     }
 
     function drawBoards() {
