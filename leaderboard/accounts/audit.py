@@ -5,36 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from typing import Any, NamedTuple
 
-from sqlalchemy import inspect, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from leaderboard.accounts.marks import Marks, stored_marks
 from leaderboard.accounts.models import AuditHead, AuditLine
 from leaderboard.instant import now
 
 START = "0" * 64
-UNMARKED = {
-    "account.password_hash": "hashed anew at a sign-in when the way of hashing changes",
-    "second_factor.last_step": "moves on with every one-time code",
-    "screen.seen_at": "written whenever the screen reports",
-}
-"""Columns that change without an act, with the reason; marks of rows leave them out."""
-LATER: dict[str, object] = {
-    "screen.playlist": "",
-    "screen.hours_from": None,
-    "screen.hours_to": None,
-    "screen.notice": None,
-    "screen.notice_until": None,
-    "screen.is_muted": 0,
-    "screen.shows_shame": 0,
-    "screen.address_range": "",
-    "screen.revision": 0,
-    "screen.reload_count": 0,
-}
-"""Columns younger than the first marks of their table, with what rows of before hold; marks leave them out at that."""
 
 
 class TrailEnd(NamedTuple):
@@ -80,38 +61,21 @@ def _locked_head(session: Session) -> AuditHead:
     return head
 
 
-def marks_of(rows: Sequence[object]) -> dict[str, str | None]:
-    """What stored rows say: by table and key the SHA-256 of their columns, with which they can be compared later.
-
-    A row taken away has the mark None.
-    """
-    return dict(map(_mark, rows))
-
-
-def _mark(row: object) -> tuple[str, str | None]:
-    state = inspect(row)
-    table = state.mapper.local_table.name
-    name = f"{table} {'/'.join(map(str, state.identity))}"
-    if state.deleted:
-        return name, None
-    hashed = hashlib.sha256()
-    for column in state.mapper.column_attrs:
-        value, of = getattr(row, column.key), f"{table}.{column.key}"
-        if of not in UNMARKED and not (of in LATER and value == LATER[of]):
-            told = hashlib.sha256(value).hexdigest() if isinstance(value, bytes) else value
-            hashed.update(json.dumps([column.key, told], ensure_ascii=False, default=str).encode())
-    return name, hashed.hexdigest()
-
-
-def last_marks(session: Session) -> dict[str, str | None]:
+def last_marks(session: Session) -> Marks:
     """The mark that the trail last kept of each row it knows."""
-    found: dict[str, str | None] = {}
-    marked = select(AuditLine.detail).where(AuditLine.detail.contains('"rows": {'))
-    for detail in session.scalars(marked.order_by(AuditLine.seq_no)):
-        # A line that cannot be read is broken, and found as such.
-        with suppress(ValueError):
-            found |= json.loads(detail).get("rows", {})
+    found: Marks = {}
+    for _number, detail in marked_details(session):
+        found |= detail["rows"]
     return found
+
+
+def marked_details(session: Session) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The number and the detail of each line that keeps marks of rows, in their order."""
+    marked = select(AuditLine).where(AuditLine.detail.contains('"rows": {'))
+    for line in session.scalars(marked.order_by(AuditLine.seq_no)):
+        # A line that cannot be read is broken, and found as such.
+        if isinstance((detail := detail_of(line)).get("rows"), dict):
+            yield line.seq_no, detail
 
 
 def detail_of(line: AuditLine) -> dict[str, Any]:
@@ -128,11 +92,11 @@ def record_act(
 ) -> AuditLine:
     """Append one line: `actor` did `action` to `subject`; `detail` holds from, to and why, and marks of `rows`.
 
-    Rows are given as they stand after the act, so that whoever changes them behind the house's back is found.
+    Rows are marked as they stand after the act, and where it changed them as they stood before, so that whoever changes
+    them behind the house's back is found, whatever is lawfully done to them afterwards.
     """
     if rows:
-        session.flush()
-        detail["rows"] = marks_of(rows)
+        detail["rows"], detail["rows_before"] = stored_marks(session, rows)
     head = _locked_head(session)
     line = AuditLine(
         seq_no=head.seq_no + 1,

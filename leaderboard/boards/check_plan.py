@@ -19,8 +19,6 @@ from leaderboard.accounts.models import AuditLine
 from leaderboard.damage import to_the_end
 from leaderboard.seasons.models import CalendarDay, CalendarYear, Division, Entry, FormerName, Season, Unit
 
-PLANNED = ("calendar_day", "calendar_year", "division", "entry", "former_name", "season", "unit")
-"""Tables whose rows may be older than their marks."""
 Lines = Sequence[AuditLine]
 ACTS = ("season.%", "division.%", "unit.%", "calendar.%")
 WORKING = "班"

@@ -11,9 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 
 from leaderboard import tables as every_table  # noqa: F401 - a command that only checks has loaded few of them
-from leaderboard.accounts.audit import last_marks, marks_of
+from leaderboard.accounts.audit import last_marks, marked_details
+from leaderboard.accounts.marks import MARKED, PLANNED, marks_of, unexplained
 from leaderboard.accounts.models import AuditLine
-from leaderboard.boards.check_plan import PLANNED, wrong_plans
+from leaderboard.boards.check_plan import wrong_plans
 from leaderboard.boards.foreseen import wrong_foreseen
 from leaderboard.damage import to_the_end
 from leaderboard.db import Base
@@ -22,29 +23,6 @@ from leaderboard.ledger.imprints import wrong_rows
 from leaderboard.ledger.project_facts import wrong_project_facts
 from leaderboard.outbox.models import Message
 
-MARKED = (
-    *PLANNED,
-    "account",
-    "ceremony",
-    "ceremony_screen",
-    "countersign",
-    "draft",
-    "evidence_file",
-    "invitation",
-    "import_batch",
-    "not_duplicate",
-    "objection",
-    "recovery_code",
-    "scheme_revision",
-    "scheme_submission",
-    "scheme_version",
-    "screen",
-    "second_factor",
-    "target",
-    "timetable",
-    "timetable_skip",
-)
-"""Tables whose every row the trail keeps a mark of, written with the act that made or changed it."""
 POSTED = {
     "edition.publish": ("edition.published", {"hash": "hash"}),
     "edition.supersede": ("edition.superseded", {"hash": "hash", "successor": "successor"}),
@@ -58,6 +36,7 @@ POSTED = {
 def check_rows(session: Session) -> Iterator[str]:
     """Rows that are not as the last act about them left them, that nobody made, or that are gone."""
     yield from to_the_end("审计记录所记的各行读不出来", _marked(session))
+    yield from to_the_end("审计记录所记各行的先后读不出来", _explained(session))
     yield from to_the_end("参赛、赛季与日历的审计记录读不出来", wrong_plans(session))
     yield from to_the_end("台账的审计记录读不出来", wrong_rows(session))
     yield from to_the_end("项目汇总读不出来", _sums(session))
@@ -72,7 +51,7 @@ def _marked(session: Session) -> Iterator[str]:
         if mark is not None:
             marks[name.partition(" ")[0]][name] = mark
     tables = {mapper.local_table.name: mapper.class_ for mapper in Base.registry.mappers}  # type: ignore[attr-defined]
-    for table in MARKED:
+    for table in sorted(MARKED):
         yield from to_the_end(
             f"表 {table} 读不出来", _of_table(session, tables[table], marks.pop(table, {}), table in PLANNED)
         )
@@ -88,6 +67,11 @@ def _of_table(session: Session, table: Any, marks: dict[str, str], may_be_older:
             if kept != mark and not (kept is None and may_be_older):
                 yield f"记录 {name} 与审计记录不符"
     yield from (f"审计记录记有 {name}, 库中没有" for name in marks)
+
+
+def _explained(session: Session) -> Iterator[str]:
+    for number, name in unexplained(marked_details(session)):
+        yield f"记录 {name} 在审计记录第 {number} 条之前被改动, 没有审计记录"
 
 
 def _foreseen(session: Session) -> Iterator[str]:

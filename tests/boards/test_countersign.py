@@ -264,7 +264,7 @@ def test_a_copied_season_keeps_the_rule_and_says_so(session: Session, race: Race
 def test_a_command_that_only_checks_knows_every_table() -> None:
     """In a process of its own, which has loaded nothing else."""
     asked = (
-        "from leaderboard.boards.check_rows import MARKED;"
+        "from leaderboard.boards import check_rows; from leaderboard.accounts.marks import MARKED;"
         "from leaderboard.db import Base; print(set(MARKED) - set(Base.metadata.tables))"
     )
     told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from leaderboard.accounts.audit import marks_of
+from leaderboard.accounts.marks import marks_of
 from leaderboard.accounts.models import AuditLine
 from leaderboard.boards.models import Screen
 from leaderboard.boards.playlists import USUAL, Entry, entries_of, moved, stored, typed_entry

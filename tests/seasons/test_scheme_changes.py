@@ -26,10 +26,10 @@ def changed(**weights: str) -> dict[str, Any]:
 
 
 def told(session: Session, action: str) -> dict[str, Any]:
-    """The detail of the last line of this action, without the marks of its rows."""
+    """The detail of the last line of this action, without the marks of rows."""
     found = select(AuditLine.detail).where(AuditLine.action == action).order_by(AuditLine.seq_no.desc())
     detail: dict[str, Any] = json.loads(session.scalars(found.limit(1)).one())
-    return {name: value for name, value in detail.items() if name != "rows"}
+    return {name: value for name, value in detail.items() if name not in {"rows", "rows_before"}}
 
 
 def test_weights_are_told_one_by_one_and_the_rest_with_what_it_was() -> None:

@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from leaderboard.accounts.audit import last_marks, marks_of
+from leaderboard.accounts.audit import last_marks
+from leaderboard.accounts.marks import marks_of
 from leaderboard.accounts.models import AuditLine
 from leaderboard.instant import now
 from leaderboard.seasons.approval import (

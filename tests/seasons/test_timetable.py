@@ -300,8 +300,8 @@ def test_a_changed_timetable_begins_anew_and_the_trail_says_what_changed(session
     assert (timetable.name, timetable.starts_at) == ("日报", 71)
     lines = session.query(AuditLine.detail).where(AuditLine.action == "timetable.change").all()
     assert [sorted(json.loads(line.detail)) for line in lines] == [
-        ["catch_up", "rows"],
-        ["name", "rows", "rule"],
+        ["catch_up", "rows", "rows_before"],
+        ["name", "rows", "rows_before", "rule"],
     ]
     with pytest.raises(PlanError) as caught:
         change_timetable(session, "li", timetable, name="", rule="?", catch_up="never", at=80)

@@ -46,7 +46,7 @@ OF_PEOPLE = ("account.", "password.", "session.")
 COUNTERSIGNED = "countersign."
 """Actions whose subject is a season and what a second person is asked to agree to."""
 HASHES = frozenset({"hash", "sha256", "codes_sha256", "facts_sha256", "why_sha256"})
-FOR_CHECKING = frozenset({"rows", "ledger", "imprint", "contents", "handover", "since", "noticed_at"})
+FOR_CHECKING = frozenset({"rows", "rows_before", "ledger", "imprint", "contents", "handover", "since", "noticed_at"})
 """Parts of a detail that `leaderboard verify --database` compares, and that tell a reader nothing."""
 MONEY = frozenset({"yuan"})
 INSTANTS = frozenset({"due_at", "notice_until"})
