@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import UniqueConstraint, select
 from sqlalchemy.orm import Session
 
-from leaderboard.accounts.models import AuditLine
 from leaderboard.accounts.marks import PLANNED
+from leaderboard.accounts.models import AuditLine
 from leaderboard.boards.check_rows import check_rows
 from leaderboard.boards.countersign import want_two
 from leaderboard.db import Base
