@@ -40,6 +40,8 @@ KINDS = {**OF_WORKBOOKS, FORESEE: foreseeing.reckon}
 """By the word of its kind, what does a job."""
 LOOK_SECONDS = 0.2
 """How often the waiting process looks whether it is to stop."""
+BEHIND = 10
+"""So many ranks the work stands behind whoever waits for it: pages and screens have ten times its share of a processor."""
 CUT_OFF = "处理中断: 内存或时间超过上限, 或进程被终止"
 TOLD = ("timezone", "upload_bytes", "import_memory_mb", "import_seconds", "lease_seconds", "run_attempts")
 """Settings that the child is told; no key is among them."""
@@ -112,6 +114,8 @@ class Worker:
         given = {"url": self.database.url, "settings": told, "job": job_id, "epoch": epoch}
         command = [sys.executable, "-m", "leaderboard.working", str(self.settings.job_memory_mb)]
         with subprocess.Popen(command, stdin=subprocess.PIPE, text=True) as child:  # noqa: S603 - our own module
+            # Here and not in the child: to load all that it needs is half a second of work already.
+            os.setpriority(os.PRIO_PROCESS, child.pid, os.getpriority(os.PRIO_PROCESS, 0) + BEHIND)
             if child.stdin is not None:
                 with suppress(BrokenPipeError):
                     child.stdin.write(json.dumps(given))
@@ -170,7 +174,6 @@ def main() -> None:
     # Rows by the hundred thousand make no rings, and looking for them would take longer than the work.
     gc.disable()
     given: dict[str, Any] = json.loads(sys.stdin.read())
-    os.nice(5)
     database = open_database(given["url"], busy_timeout_ms=60_000, keeps_readers_out=False)
     perform(database, Settings(**given["settings"]), given["job"], given["epoch"])
     database.engine.dispose()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 from typing import Any
 
 import pytest
@@ -175,6 +176,28 @@ def test_stopping_gives_the_job_back(database: Database, worker: Worker) -> None
     assert beside is None or not beside.exists(), "of what was stopped nothing is counted"
     worker.do_here(look)
     assert job_of(database, look).state == DONE
+
+
+def test_the_work_stands_behind_pages_from_its_first_instant(
+    database: Database, worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Right after an edition a child is started, while a thousand screens ask for their scenes."""
+    children: list[int] = []
+
+    class Noted(subprocess.Popen[str]):
+        def __init__(self, *args: Any, **more: Any) -> None:
+            super().__init__(*args, **more)
+            children.append(self.pid)
+
+    ranks: list[int] = []
+
+    def stopping() -> bool:
+        ranks.append(os.getpriority(os.PRIO_PROCESS, children[0]) - os.getpriority(os.PRIO_PROCESS, 0))
+        return True
+
+    monkeypatch.setattr(subprocess, "Popen", Noted)
+    assert worker.work_on(looked_at(database, full_book()), stopping)
+    assert ranks == [10]
 
 
 def test_the_child_is_told_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
