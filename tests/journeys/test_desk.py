@@ -217,6 +217,26 @@ def test_a_key_hides_the_names_and_shows_them_again(race: Race, open_page: OpenP
     assert box(page, "签约率") == "70"
 
 
+def test_names_are_hidden_over_weights_that_do_not_add_up(race: Race, open_page: OpenPage) -> None:
+    """Signing 91, all 161: the script ranks 柳溪 91 before 青石 45.5 + 25 + 20 = 90.5, and goes on doing so, unnamed."""
+    page = at_desk(open_page)
+    page.get_by_role("textbox", name="签约率 权重").fill("91")
+    expect(page.get_by_role("heading", name=MOVED)).to_be_visible()
+    page.locator("#effect-title").click()
+    page.keyboard.press("b")
+    expect(page.get_by_role("heading", name=HIDDEN)).to_be_visible()
+    expect(page.locator("#state")).to_have_text("合计不等于满分，按所填权重试排")
+    assert [name for name in ("柳溪", "青石", "liuxi", "qingshi") if name in page.content()] == []
+    assert page.locator(".after tbody tr").count() == 3
+    # Where a weight is no number, what was tried before stays, in grey.
+    page.get_by_role("textbox", name="签约率 权重").fill("1e2")
+    page.locator("#effect-title").click()
+    page.keyboard.press("b")
+    expect(page.locator(".after tbody")).to_contain_text("青石镇")
+    expect(page.locator("#state")).to_have_text("有一项不是数，未试排：灰色的是改动之前的结果")
+    expect(page.locator("#effect")).to_have_class(re.compile("is-stale"))
+
+
 def test_other_caps_and_rounded_points_are_asked_of_the_server(
     race: Race, database: Database, open_page: OpenPage
 ) -> None:

@@ -4,7 +4,8 @@
 
   const byId = (id) => document.getElementById(id);
 
-  // `told` hears "confirming", "confirmed", "refused", "offline" or "ended"; `taken` when new boards are in the page.
+  // `told` hears "confirming", "refused", "offline" or "ended"; `taken` is given the page whose boards were put into this
+  // one, and says what is to be told of them.
   function open(desk, told, taken) {
     let asked = 0;
     let stop = null;
@@ -34,7 +35,7 @@
         byId("other").textContent = former;
         byId("other").classList.add("is-stale");
       }
-      taken();
+      return taken(page);
     }
 
     // The same change at the other time, in the last edition or today, once the weights have come to rest.
@@ -56,15 +57,14 @@
         if (mine !== asked) {
           return;
         }
-        // Names that were to be hidden go, even where something typed is no number.
-        if (!answer.ok && !(address && answer.status === 422)) {
+        if (!answer.ok) {
           // Whoever is signed out is sent to sign in, or has no valid token any more.
           told(answer.type === "opaqueredirect" || answer.status === 400 ? "ended" : "refused");
           return;
         }
-        take(await answer.text());
-        told(answer.ok ? "confirmed" : "refused");
-        if (answer.ok) {
+        const found = take(await answer.text());
+        told(found);
+        if (found === "confirmed") {
           await askOther(mine);
         }
       } catch (error) {

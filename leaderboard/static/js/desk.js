@@ -8,7 +8,7 @@
     return;
   }
   const PAUSE = 400;
-  const { typed, exact, plus, compared, NOTHING } = window.fractions;
+  const { typed, exact, plus, compared, parted, NOTHING } = window.fractions;
   const { filled } = window.trial;
   const words = JSON.parse(desk.dataset.words);
   const byId = (id) => document.getElementById(id);
@@ -57,23 +57,8 @@
     moved();
   }
 
-  // Parts of a whole in the proportion of what they were, fine to the grain; what is left goes where most was cut off.
-  function shared(whole, parts) {
-    const sum = parts.reduce((total, part) => total + part, 0);
-    const raw = parts.map((part) => (whole / grain) * (sum ? part / sum : 1 / parts.length));
-    const found = raw.map((part) => Math.floor(part + 1e-9));
-    const left = Math.round(whole / grain) - found.reduce((total, part) => total + part, 0);
-    const order = raw.map((part, n) => n).sort((a, b) => raw[b] - found[b] - (raw[a] - found[a]));
-    order.slice(0, Math.max(left, 0)).forEach((n) => {
-      found[n] += 1;
-    });
-    return found.map((part) => text(part * grain));
-  }
-
   function share(targets, whole, parts) {
-    shared(whole, parts).forEach((part, n) => {
-      targets[n].value = part;
-    });
+    parted(whole, parts, grain).forEach((part, n) => Object.assign(targets[n], { value: text(part * grain) }));
   }
 
   // ---- sums -----------------------------------------------------------------------------------------------------
@@ -110,9 +95,18 @@
   const told = (what) => {
     byId("state").textContent = words[what] || "";
   };
-  const answers = window.answers.open(desk, told, () => {
-    ruled = ruleText();
+  const answers = window.answers.open(desk, told, (page) => {
+    // Where names are switched over something wrong the server leaves that out: its boards are not of what is typed.
+    const isRuled = !page.querySelector("[data-rule][aria-invalid]");
+    ruled = isRuled ? ruleText() : "";
     trial.load();
+    const standing = weighed();
+    if (standing === "even") {
+      return isRuled ? "confirmed" : "refused";
+    }
+    outdate();
+    draw();
+    return standing;
   });
 
   // Other caps or another day's facts make another sheet: only the server has it.
@@ -126,7 +120,8 @@
     }
   }
 
-  function changed() {
+  // Whether the weights as typed are numbers that add up: "even", "rough" where they do not, "untried".
+  function weighed() {
     for (const box of boxes) {
       const value = typed(box.value);
       if (value && sliders.has(box)) {
@@ -134,19 +129,24 @@
       }
     }
     const isEven = groups.map(addUp).every(Boolean);
-    all("#outlook, #other, .sure").forEach((node) => node.classList.add("is-stale"));
     const isRead = boxes.every((box) => typed(box.value));
     all("#effect, #verdict").forEach((node) => node.classList.toggle("is-stale", !isRead));
+    return isRead ? (isEven ? "even" : "rough") : "untried";
+  }
+
+  const outdate = () => all("#outlook, #other, .sure").forEach((node) => node.classList.add("is-stale"));
+
+  function changed() {
+    const standing = weighed();
+    outdate();
     frame = frame || window.requestAnimationFrame(draw);
     answers.forget();
     window.clearTimeout(waiting);
-    if (!isRead) {
-      told("untried");
-    } else if (isEven) {
+    if (standing === "even") {
       told(canRank() ? "confirming" : "asking");
       waiting = window.setTimeout(() => answers.ask(), PAUSE);
     } else {
-      told("rough");
+      told(standing);
     }
   }
 

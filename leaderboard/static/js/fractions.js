@@ -90,7 +90,20 @@
     return written(roundedOff(value, decimals, how), value.n < ZERO, decimals);
   }
 
+  // Parts of a whole in the proportion of what they were, in grains; what is left goes where most was cut off.
+  function parted(whole, parts, grain) {
+    const sum = parts.reduce((total, part) => total + part, 0);
+    const raw = parts.map((part) => (whole / grain) * (sum ? part / sum : 1 / parts.length));
+    const found = raw.map((part) => Math.floor(part + 1e-9));
+    const left = Math.round(whole / grain) - found.reduce((total, part) => total + part, 0);
+    const order = raw.map((part, n) => n).sort((a, b) => raw[b] - found[b] - (raw[a] - found[a]));
+    order.slice(0, Math.max(left, 0)).forEach((n) => {
+      found[n] += 1;
+    });
+    return found;
+  }
+
   window.fractions = {
-    NOTHING, UNIT, fraction, plus, minus, times, over, compared, exact, typed, levelled, shown, ZERO,
+    NOTHING, UNIT, fraction, plus, minus, times, over, compared, exact, typed, levelled, parted, shown, ZERO,
   };
 })();

@@ -26,6 +26,7 @@ from leaderboard.web.console.request_kept import drop_request, keep_request, kep
 from leaderboard.web.console.scheme_desk import Desk, desk_of
 from leaderboard.web.console.scheme_form import (
     SchemeForm,
+    as_it_stands,
     document_from,
     typed_form,
     values_of,
@@ -73,10 +74,15 @@ def preview_other(slug: str) -> ResponseReturnValue:
 @door.post("/seasons/<slug>/scheme/blind")
 @guarded(guard_action(Action.DRAFT_SCHEME))
 def switch_names(slug: str) -> ResponseReturnValue:
-    """Hide the units' names while weights are chosen, or show them again; what was typed stays."""
+    """Hide the units' names while weights are chosen, or show them again; what was typed stays, and so do the boards.
+
+    Where something typed is wrong they are the boards of what is right, so that nobody has to mend it first.
+    """
     season = season_at(slug)
     switch_blind(season)
-    return _tried_page(season)
+    desk = desk_of(season)
+    form, document = _typed(desk)
+    return _desk_page(desk, form, _trial(desk, as_it_stands(form, desk.base) if form.problems else document))
 
 
 @door.post("/seasons/<slug>/scheme/draft")

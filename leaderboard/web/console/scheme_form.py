@@ -101,6 +101,16 @@ def document_from(form: SchemeForm, base: Document) -> dict[str, Any]:
     return document
 
 
+def as_it_stands(form: SchemeForm, base: Document) -> dict[str, Any]:
+    """The base document with what was typed as far as it is right: wrong weights, or a wrong rule, are those of the base."""
+    own, weights = values_of(form.scheme), ("weight.", "total.")
+    is_unweighed = any(name.startswith(weights) for name in form.problems)
+    wrong = {name for name in own if name in form.problems or (is_unweighed and name.startswith("weight."))}
+    right = SchemeForm(form.scheme, form.values | {name: own[name] for name in wrong})
+    document = document_from(right, base)
+    return dict(base) if right.problems else document
+
+
 def _number(form: SchemeForm, name: str) -> str:
     value = exact_number(form.values[name])
     if value is None or value < 0:
