@@ -16,11 +16,37 @@ NUMBER = re.compile(rf"-?{WHOLE}(?:\.[0-9]{{1,8}}|/[0-9]{{1,15}})?%?")
 DAY = re.compile(r"([0-9]{4})[-./年]([0-9]{1,2})[-./月]([0-9]{1,2})日?")
 PLAIN = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " "}
 """Full-width signs and the sign they stand for; a circled or raised digit is not one of them."""
+UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+"""Categories of signs that nobody sees: control signs, those without width or that turn the line round, halves of
+surrogate pairs, separators of lines and paragraphs. Copied along with a name they make another name that looks the same."""
+
+
+def visible(text: str, kept: str = "\n\t") -> str:
+    """A text without signs that nobody sees, but for those `kept`; every end of a line is one sign.
+
+    What may part words is a blank instead; what has no width, or turns the line round, is gone.
+    """
+    if text.isprintable():
+        # Nearly every text is.
+        return text
+    ended = text.replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(sign if sign in kept else _seen(sign) for sign in ended)
+
+
+def _seen(sign: str) -> str:
+    category = unicodedata.category(sign)
+    return sign if category not in UNSEEN else "" if category == "Cf" else " "
+
+
+def unseen(text: str, kept: str = "\n\t") -> str:
+    """The signs of a text that nobody sees, each once and by its number: U+200B U+202E; "" where there are none."""
+    signs = dict.fromkeys(s for s in text if s not in kept and unicodedata.category(s) in UNSEEN)
+    return " ".join(f"U+{ord(sign):04X}" for sign in signs)
 
 
 def tidy(text: str) -> str:
-    """Typed text with full-width digits and marks made plain, and blanks at both ends gone."""
-    return unicodedata.normalize("NFC", text).translate(PLAIN).strip()
+    """Typed text with full-width digits and marks made plain, and blanks at both ends and signs nobody sees gone."""
+    return visible(unicodedata.normalize("NFC", text)).translate(PLAIN).strip()
 
 
 def exact_number(text: str) -> Fraction | None:

@@ -8,7 +8,7 @@ from datetime import date
 from fractions import Fraction
 
 from leaderboard.cli.context import refuse
-from leaderboard.written import YUAN, exact_day, exact_number, exact_whole, exact_yuan, tidy
+from leaderboard.written import YUAN, exact_day, exact_number, exact_whole, exact_yuan, tidy, unseen
 
 MOST_YUAN = 10**18
 """From here on a database could not hold the amount."""
@@ -37,14 +37,14 @@ class Given:
             self.problems += [f"{doubt}; 无误请加 --sure" for doubt in doubts]
 
     def text(self, what: str, value: str | None, *, most: int = 120, needed: bool = True) -> str:
-        """A line of text of at most so many characters, without control signs; blank only where not needed."""
+        """A line of text of at most so many characters, without signs nobody sees; blank only where not needed."""
         signs = unicodedata.normalize("NFC", value or "").strip()
         if needed and not signs:
             self.complain(what, "请填写")
         if len(signs) > most:
             self.complain(what, f"最多 {most} 字, 现为 {len(signs)} 字")
-        if any(unicodedata.category(sign) in {"Cc", "Cs"} for sign in signs):
-            self.complain(what, "不能有控制字符")
+        if found := unseen(signs, kept=""):
+            self.complain(what, f"不能有不可见字符 {found}")
         return signs
 
     def reason(self, value: str | None) -> str:

@@ -12,6 +12,7 @@ from math import isfinite
 
 from leaderboard.exchange.layout import NO, WAN, YES
 from leaderboard.exchange.workbook import Cell
+from leaderboard.written import unseen, visible
 
 SERIAL_START = date(1899, 12, 30)
 SERIALS = range(36_526, 73_051)
@@ -32,8 +33,6 @@ YES_OR_NO = {
 }
 """What people and other systems write for yes and no, without capitals."""
 LONGEST_SHOWN = 40
-NOT_TEXT = {"Cc", "Cs", "Zl", "Zp"}
-"""Categories of characters that belong in no name: control signs, halves of surrogate pairs, line separators."""
 
 
 class CellError(ValueError):
@@ -45,8 +44,8 @@ class Told(list[str]):
 
 
 def shown(value: Cell) -> str:
-    """A cell as quoted in a message, cut short."""
-    text = written(value)
+    """A cell as quoted in a message, cut short; a sign that turns the line round would turn the message round."""
+    text = visible(written(value))
     return f'"{text[:LONGEST_SHOWN]}…"' if len(text) > LONGEST_SHOWN else f'"{text}"'
 
 
@@ -66,16 +65,16 @@ def written(value: Cell) -> str:
 
 
 def clean(text: str | None, *, lines: bool = False) -> str:
-    """Text without blanks around it (full-width ones too) and without control characters; one line unless `lines`."""
-    if not text:
-        return ""
-    if text.isprintable():
-        # Every cell passes here, and hardly any holds more than signs and plain blanks.
-        return text.strip()
-    ended = text.replace("\r\n", "\n").replace("\r", "\n")
-    kept = "\n" if lines else ""
-    spaced = (c if c in kept or unicodedata.category(c) not in NOT_TEXT else " " for c in ended)
-    return "".join(spaced).strip()
+    """Text without blanks around it (full-width ones too) and without signs nobody sees; one line unless `lines`."""
+    return visible(text, "\n" if lines else "").strip() if text else ""
+
+
+def tell_unseen(value: Cell, told: Told) -> None:
+    """Tell which signs that nobody sees are left out of a cell; those between words, which become blanks, go unsaid."""
+    if isinstance(value, str) and not value.isprintable():
+        signs = "".join(sign for sign in value if unicodedata.category(sign) == "Cf")
+        if signs:
+            told.append(f"不可见字符 {unseen(signs)} 已删去")
 
 
 def agrees(known: object, typed: object) -> bool:

@@ -77,6 +77,7 @@ class Cover:
         except CellError as error:
             self.error(key, str(error))
             return None
+        cells.tell_unseen(value, told)
         for message in told:
             self._problems.note(message, COVER, number, key)
         return result

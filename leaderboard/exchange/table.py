@@ -132,6 +132,7 @@ class Row:
         except CellError as error:
             self.error(str(error), title)
             return None
+        cells.tell_unseen(value, told)
         for message in told:
             self.note(message, title)
         return result

@@ -19,6 +19,7 @@ from leaderboard.seasons.models import Season, Unit
 from leaderboard.seasons.read import roster
 from leaderboard.words import gettext as _
 from leaderboard.words import named
+from leaderboard.written import visible
 
 MOST_TEXT = 1000
 
@@ -56,7 +57,7 @@ def file_objection(  # noqa: PLR0913 - who, against what, and why
     session.refresh(draft)
     if draft.state != WINDOW or not _within(draft, instant):
         raise ObjectionRefused(_("这份公示稿不在公示期内, 不能提出异议"))
-    indicator, text = indicator or None, text.strip()
+    indicator, text = indicator or None, visible(text).strip()
     problems = [*_strangers(session, season, draft, unit, about, indicator, instant), *_wording(text)]
     if _is_doubled(session, draft, unit, about, indicator):
         problems.append(_("对这一行的这一项已提出异议, 请等候答复, 或撤回后重新提出"))

@@ -7,18 +7,15 @@ from urllib.parse import urlsplit
 
 from flask import request
 
+from leaderboard.written import visible
+
 LONGEST = 20_000
 """Beyond it nothing is read: far more than any field takes, so that whoever wrote too much is told how much it is."""
 
 
 def field(name: str) -> str:
-    """A typed field, trimmed and without control characters, which no database should be asked to keep."""
-    text = "".join(sign for sign in request.form.get(name, "")[:LONGEST] if _belongs_in_text(sign))
-    return text.strip()
-
-
-def _belongs_in_text(sign: str) -> bool:
-    return sign in "\n\t" or unicodedata.category(sign) not in {"Cc", "Cs"}
+    """A typed field, trimmed and without signs that nobody sees."""
+    return visible(request.form.get(name, "")[:LONGEST]).strip()
 
 
 def secret(name: str) -> str:

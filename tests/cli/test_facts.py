@@ -126,6 +126,11 @@ def test_everything_wrong_with_an_event_is_told_at_once_and_nothing_is_saved(
     assert facts_in(database, StageEvent) == before
 
 
+def test_signs_that_nobody_sees_are_refused_by_their_numbers(leaderboard: Command, race: str) -> None:
+    refused = leaderboard("project-add", "P-1", "氢\u200b能\u202e装备", "--unit", "liuxi")
+    assert (refused.exit_code, "不能有不可见字符 U+200B U+202E" in refused.stderr) == (1, True)
+
+
 def test_a_day_is_needed_and_a_second_signing_is_refused(leaderboard: Command, done: Done, project: str):
     missing = leaderboard("event-add", "P-1", "signed")
     assert (missing.exit_code, "--on: 应为日期" in missing.output) == (1, True)

@@ -159,6 +159,27 @@ def test_full_width_digits_are_read_and_told(session: Session) -> None:
     ]
 
 
+def test_signs_that_nobody_sees_are_left_out_and_told(session: Session) -> None:
+    """Zero width, byte-order mark, and what turns the line round; a line's end within a name is a blank, as ever."""
+    code, name, investor = "P-\u200b001", "柳溪\u202e光伏\ufeff", "某新\u2028能源"
+    data = full_book(
+        项目=[[code, name, None, investor, None, "是", "柳溪\u200b镇"]], 节点=[event("P-001")], 到位资金=[]
+    )
+    plan = plan_for(session, data)
+    (head,) = plan.projects
+    assert (head.code, head.name, head.investor) == ("P-001", "柳溪光伏", "某新 能源")
+    assert [str(warning) for warning in plan.warnings] == [
+        "项目 项目编号: 不可见字符 U+200B 已删去 (第 2 行)",
+        "项目 项目名称: 不可见字符 U+202E U+FEFF 已删去 (第 2 行)",
+        "项目 分成: 不可见字符 U+200B 已删去 (第 2 行)",
+    ]
+
+
+def test_no_error_is_turned_round_by_the_cell_it_quotes(session: Session) -> None:
+    data = full_book(节点=[event(on="明天\u202e起")])
+    assert refused(session, data) == ['节点 第 2 行 日期: "明天起" 不是日期, 请写成 2026-03-05 的样子']
+
+
 def test_codes_keep_their_zeros(session: Session) -> None:
     data = full_book(
         项目=[["00123", "某项目", None, None, None, None, "柳溪镇"]], 节点=[event("00123")], 到位资金=[]

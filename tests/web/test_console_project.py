@@ -59,6 +59,16 @@ def test_editions_say_where_the_project_counted_and_why_not(client: FlaskClient,
     visit(f"{PAGE}?lang=en", client=client)
 
 
+def test_signs_that_nobody_sees_are_no_part_of_a_name(client: FlaskClient, database: Database) -> None:
+    """Two names that look the same are the same, whatever was copied along with them."""
+    typed = TYPED | {"name": "青\u200b石\u202e项目\xad甲\ufeff", "reason": "更\u2066名"}
+    assert submit(client, f"{PAGE}/amend", PAGE, **typed).status_code == 302
+    with database.reading() as session:
+        project = find_project(session, "Q-0")
+        assert project is not None
+        assert project.name == "青石项目甲"
+
+
 def event_of(database: Database) -> StageEvent:
     with database.reading() as session:
         project = find_project(session, "Q-0")

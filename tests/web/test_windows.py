@@ -105,6 +105,13 @@ def test_an_objection_is_filed_seen_and_taken_back(
     assert "已撤回" in visit("/my/windows/", client=client).text()
 
 
+def test_signs_that_nobody_sees_are_no_part_of_an_objection(
+    client: FlaskClient, database: Database, draft_id: int
+) -> None:
+    assert objected(client, draft_id, text="柳溪\u200b项目0\u202e 已于\ufeff今日开工\r\n见附件") == 302
+    assert only_objection(database).text == f"{TEXT}\n见附件"
+
+
 def test_the_number_of_an_objection_tells_nothing_of_others(
     app: Flask, client: FlaskClient, database: Database, race: Race, draft_id: int, visit: Visit
 ) -> None:

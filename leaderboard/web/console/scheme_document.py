@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -36,6 +35,7 @@ from leaderboard.web.guards import guard_action, guarded, person
 from leaderboard.web.requests import reading, writing
 from leaderboard.words import gettext as _
 from leaderboard.words import named, told
+from leaderboard.written import visible
 from scoring.preset_rules import ReturnQuantity
 from scoring.reading import Problem
 from scoring.scheme_document import SchemeError, parse_scheme, scheme_document
@@ -110,13 +110,8 @@ def scheme_document_yaml(slug: str, number: int) -> ResponseReturnValue:
 
 
 def _typed_fields() -> Mapping[str, str]:
-    """What was typed, without control characters, which no database should be asked to keep."""
-    return {
-        name: "".join(
-            sign for sign in value if sign in "\n\t" or unicodedata.category(sign) not in {"Cc", "Cs"}
-        )
-        for name, value in request.form.items()
-    }
+    """What was typed, without signs that nobody sees."""
+    return {name: visible(value) for name, value in request.form.items()}
 
 
 def _uploaded() -> str:
