@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from config import Settings
@@ -93,21 +93,32 @@ def new_token(
     return token
 
 
+_OPENED_BY = (
+    select(
+        Account,
+        UserSession,
+        SecondFactor.made_at,
+        select(func.max(ChosenPassword.chosen_at))
+        .where(ChosenPassword.account_id == Account.id)
+        .scalar_subquery(),
+    )
+    .join(UserSession, UserSession.account_id == Account.id)
+    .outerjoin(SecondFactor, SecondFactor.account_id == Account.id)
+    .where(
+        UserSession.token_hash == bindparam("hashed"),
+        UserSession.ended_at.is_(None),
+        UserSession.awaits_code == 0,
+        Account.is_active == 1,
+    )
+    .where(UserSession.seen_at > bindparam("idle"), UserSession.started_at > bindparam("old"))
+)
+"""Every request asks this: putting it together each time would take longer than the answer."""
+
+
 def account_for_token(session: Session, token: str, limits: Limits, at: Millis) -> Held | None:
     """Whose session this token opens, while it is neither ended, idle too long, too old, nor its account closed."""
-    chosen = select(func.max(ChosenPassword.chosen_at)).where(ChosenPassword.account_id == Account.id)
-    row = session.execute(
-        select(Account, UserSession, SecondFactor.made_at, chosen.scalar_subquery())
-        .join(UserSession, UserSession.account_id == Account.id)
-        .outerjoin(SecondFactor, SecondFactor.account_id == Account.id)
-        .where(
-            UserSession.token_hash == token_hash(token),
-            UserSession.ended_at.is_(None),
-            UserSession.awaits_code == 0,
-            Account.is_active == 1,
-        )
-        .where(UserSession.seen_at > at - limits.idle, UserSession.started_at > at - limits.age)
-    ).one_or_none()
+    asked = {"hashed": token_hash(token), "idle": at - limits.idle, "old": at - limits.age}
+    row = session.execute(_OPENED_BY, asked).one_or_none()
     if row is None:
         return None
     account, held, made_at, chosen_at = row

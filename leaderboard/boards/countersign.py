@@ -134,11 +134,13 @@ def check_agreed(season: Season, actor: str, act: str, agreed: Countersign | Non
         raise DraftRefused(_("本赛季须两人发布: 请先在控制台提出, 由另一位管理员会签"))
 
 
+_OPEN = select(Countersign).where(Countersign.outcome.is_(None)).order_by(Countersign.id)
+
+
 def open_countersigns(session: Session, season_id: int | None = None) -> Sequence[Countersign]:
     """What waits for another administrator, of one season or of all, the oldest first."""
-    found = select(Countersign).where(Countersign.outcome.is_(None))
-    found = found if season_id is None else found.where(Countersign.season_id == season_id)
-    return session.scalars(found.order_by(Countersign.id)).all()
+    found = _OPEN if season_id is None else _OPEN.where(Countersign.season_id == season_id)
+    return session.scalars(found).all()
 
 
 def find_countersign(session: Session, season_id: int, countersign_id: int) -> Countersign | None:

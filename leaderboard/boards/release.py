@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import takewhile
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.audit import record_act
@@ -108,20 +108,23 @@ def _check(session: Session, draft: Draft, season: Season, zone: str, at: Millis
             raise DraftStuck(_(OUTRUN).format(n=corrected.number))
 
 
+_RELEASABLE = (
+    select(Draft)
+    .join(Season, Season.id == Draft.season_id)
+    .where(Draft.state.in_(LIVE), Draft.closes_at <= bindparam("at"))
+    .where(Draft.reason.is_(None), Season.frozen_at.is_(None))
+    .order_by(Draft.due_at, Draft.id)
+)
+"""Every page of the console asks this: putting it together each time would take longer than the answer."""
+
+
 def releasable(session: Session, at: Millis) -> list[Draft]:
     """The drafts whose time has come, in due order: their window is over or they were revealed, and nothing holds them.
 
     One on which the clock has failed waits for a person: it has a `reason`.
     """
-    found = (
-        select(Draft)
-        .join(Season, Season.id == Draft.season_id)
-        .where(
-            Draft.state.in_(LIVE), Draft.closes_at <= at, Draft.reason.is_(None), Season.frozen_at.is_(None)
-        )
-        .order_by(Draft.due_at, Draft.id)
-    )
-    return [draft for draft in session.scalars(found) if not has_open(session, draft.id)]
+    found = session.scalars(_RELEASABLE, {"at": at})
+    return [draft for draft in found if not has_open(session, draft.id)]
 
 
 def hand_over(session: Session, draft: Draft, actor: str, message: str) -> None:

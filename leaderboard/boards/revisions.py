@@ -26,11 +26,18 @@ def kept_board(draft: Draft) -> dict[str, Any]:
     return unpacked(draft.board)
 
 
+_STOPPED = (
+    select(Season, Draft)
+    .join(Draft, Draft.season_id == Season.id)
+    .where(Draft.state.in_(LIVE), Draft.reason.is_not(None))
+    .order_by(Draft.due_at, Draft.id)
+)
+"""Every page of the console asks this: putting it together each time would take longer than the answer."""
+
+
 def stopped(session: Session) -> list[tuple[Season, Draft]]:
     """Boards that the clock could not release and handed over to a person, with their seasons."""
-    found = select(Season, Draft).join(Draft, Draft.season_id == Season.id)
-    found = found.where(Draft.state.in_(LIVE), Draft.reason.is_not(None)).order_by(Draft.due_at, Draft.id)
-    return [(season, draft) for season, draft in session.execute(found)]
+    return [(season, draft) for season, draft in session.execute(_STOPPED)]
 
 
 def preview_revision(session: Session, draft: Draft, *, at: Millis | None = None) -> Effect:

@@ -35,11 +35,13 @@ def clock_offset(session: Session) -> Millis:
     return (before + now()) // 2 - int(server or 0)
 
 
+_NEWEST_LINES = select(AuditLine.at, AuditLine.action).order_by(AuditLine.seq_no.desc()).limit(_LINES)
+
+
 def _newest_written(session: Session) -> Millis:
     """The latest instant among the newest lines of the audit trail, as far back as a clock was last accepted."""
     newest = 0
-    lines = select(AuditLine.at, AuditLine.action).order_by(AuditLine.seq_no.desc()).limit(_LINES)
-    for at, action in session.execute(lines):
+    for at, action in session.execute(_NEWEST_LINES):
         newest = max(newest, at)
         if action == ACCEPTED:
             break

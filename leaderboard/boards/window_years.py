@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from datetime import time as clock_time
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from leaderboard.boards.models import WINDOW, Draft
@@ -41,18 +41,23 @@ def years_of_season(session: Session, season: Season, at: Millis, zone: str) -> 
     return years_assumed(session, local_date(at, zone), last)
 
 
+# Every page of the console asks these: putting them together each time would take longer than the answers.
+_RUNS = select(Timetable.season_id).where(Timetable.is_active == 1)
+_GOING_ON = select(Season).where(
+    Season.window_days > 0, or_(Season.ends_on >= bindparam("today"), Season.id.in_(_RUNS))
+)
+_LYING_OPEN = select(Season, Draft).join(Draft, Draft.season_id == Season.id).where(Draft.state == WINDOW)
+
+
 def window_gaps(session: Session, at: Millis, zone: str) -> list[tuple[Season, list[int]]]:
     """The seasons with such windows, open ones and coming ones, with these years.
 
     A season that is over has none to come, unless one of its timetables still runs.
     """
-    runs = select(Timetable.season_id).where(Timetable.is_active == 1)
-    goes_on = or_(Season.ends_on >= local_date(at, zone), Season.id.in_(runs))
     years = {
         season: set(years_of_season(session, season, at, zone))
-        for season in session.scalars(select(Season).where(Season.window_days > 0, goes_on))
+        for season in session.scalars(_GOING_ON, {"today": local_date(at, zone)})
     }
-    lying_open = select(Season, Draft).join(Draft, Draft.season_id == Season.id).where(Draft.state == WINDOW)
-    for season, draft in session.execute(lying_open):
+    for season, draft in session.execute(_LYING_OPEN):
         years.setdefault(season, set()).update(years_of_window(session, draft, zone))
     return [(season, sorted(years[season])) for season in sorted(years, key=lambda s: s.id) if years[season]]

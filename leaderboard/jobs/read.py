@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Integer, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from leaderboard.jobs.models import FAILED, RUNNING, Job, JobFile
@@ -33,10 +33,18 @@ def latest_jobs(session: Session, kinds: Sequence[str], most: int) -> Sequence[J
     return session.scalars(found).all()
 
 
+_FAILED = (
+    select(Job)
+    .where(Job.kind == bindparam("kind"), Job.state == FAILED)
+    .order_by(Job.id.desc())
+    .limit(bindparam("most", type_=Integer))
+)
+"""Every page of the console asks this: putting it together each time would take longer than the answer."""
+
+
 def failed_jobs(session: Session, kind: str, most: int) -> Sequence[Job]:
     """The newest jobs of a kind that stopped as failed, tried as often as anything is."""
-    found = select(Job).where(Job.kind == kind, Job.state == FAILED).order_by(Job.id.desc()).limit(most)
-    return session.scalars(found).all()
+    return session.scalars(_FAILED, {"kind": kind, "most": most}).all()
 
 
 def running_jobs(session: Session) -> Sequence[Job]:

@@ -11,9 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, delete, func, select
+from sqlalchemy import Row, Select, delete, func, select
 from sqlalchemy.orm import Session
 
 from leaderboard.among import among
@@ -176,13 +177,17 @@ def _made(session: Session, heads: Mapping[int, Any], shares: Facts, events: Fac
 def _facts(
     session: Session, table: ProjectFact, project_ids: Sequence[int], *columns: str
 ) -> dict[int, list[Row[Any]]]:
-    known = known_project_facts(table).where(among(table.project_id, project_ids))
-    names = ("project_id", "fact_id", "outcome", "occurred_on", "recorded_at", *columns)
-    asked = (known.selected_columns[name] for name in names)
     grouped: dict[int, list[Row[Any]]] = defaultdict(list)
-    for row in session.execute(known.with_only_columns(*asked)):
+    for row in session.execute(_known(table, columns).where(among(table.project_id, project_ids))):
         grouped[row.project_id].append(row)
     return grouped
+
+
+@cache
+def _known(table: ProjectFact, columns: tuple[str, ...]) -> Select[Any]:
+    known = known_project_facts(table)
+    names = ("project_id", "fact_id", "outcome", "occurred_on", "recorded_at", *columns)
+    return known.with_only_columns(*(known.selected_columns[name] for name in names))
 
 
 def _shared(rows: Iterable[Any]) -> dict[int, tuple[int, int]]:

@@ -159,17 +159,21 @@ def submissions_of(session: Session, season_id: int) -> Sequence[SchemeSubmissio
     ).all()
 
 
+_AWAITING = (
+    select(Season, SchemeVersion, SchemeSubmission)
+    .select_from(SchemeSubmission)
+    .join(SchemeVersion, SchemeVersion.id == SchemeSubmission.scheme_version_id)
+    .join(Season, Season.id == SchemeVersion.season_id)
+    .where(SchemeSubmission.outcome.is_(None))
+    .order_by(SchemeSubmission.id)
+)
+"""Every page of the console asks this: putting it together each time would take longer than the answer."""
+
+
 def awaiting_approval(session: Session) -> Sequence[tuple[Season, SchemeVersion, SchemeSubmission]]:
     """Everything that waits for a second person, the longest wait first."""
-    rows = session.execute(
-        select(Season, SchemeVersion, SchemeSubmission)
-        .select_from(SchemeSubmission)
-        .join(SchemeVersion, SchemeVersion.id == SchemeSubmission.scheme_version_id)
-        .join(Season, Season.id == SchemeVersion.season_id)
-        .where(SchemeSubmission.outcome.is_(None))
-        .order_by(SchemeSubmission.id)
-    )
-    return [(season, version, submission) for season, version, submission in rows]
+    found = session.execute(_AWAITING)
+    return [(season, version, submission) for season, version, submission in found]
 
 
 def authors(session: Session, version: SchemeVersion, submission: SchemeSubmission | None = None) -> set[str]:

@@ -8,7 +8,7 @@ from dataclasses import astuple, dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, aliased
 
 from leaderboard.seasons.models import (
@@ -18,13 +18,13 @@ from leaderboard.seasons.models import (
     UNIT,
     Division,
     Entry,
-    FormerName,
     SchemeVersion,
     Season,
     Target,
     Timetable,
     Unit,
 )
+from leaderboard.seasons.questions import IN_FORCE, PUBLIC_SEASONS, RENAMED, ROSTER, SEASONS
 from leaderboard.words import ENGLISH, speaking
 from leaderboard.words import gettext as _
 from scoring.facts import STANDARD_STAGES
@@ -83,8 +83,7 @@ class DivisionLine:
 
 def list_seasons(session: Session, *, public_only: bool = False) -> Sequence[Season]:
     """Seasons, newest first."""
-    found = select(Season).order_by(Season.ends_on.desc(), Season.id.desc())
-    return session.scalars(found.where(Season.is_public == 1) if public_only else found).all()
+    return session.scalars(PUBLIC_SEASONS if public_only else SEASONS).all()
 
 
 def find_season(session: Session, slug: str) -> Season | None:
@@ -112,10 +111,7 @@ def list_divisions(session: Session, season_id: int) -> Sequence[Division]:
 def former_names(session: Session, kind: str, known_at: int) -> dict[int, dict[str, Any]]:
     """Id -> the columns that were renamed since the instant, as they were then; `kind` as in `FormerName`."""
     found: dict[int, dict[str, Any]] = {}
-    later = select(FormerName.subject_id, FormerName.names).where(
-        FormerName.kind == kind, FormerName.until_at > known_at
-    )
-    for subject_id, names in session.execute(later.order_by(FormerName.until_at, FormerName.id)):
+    for subject_id, names in session.execute(RENAMED, {"kind": kind, "known_at": known_at}):
         # The first name that ended after the instant is the one that held at it.
         found[subject_id] = json.loads(names) | found.get(subject_id, {})
     return found
@@ -152,27 +148,7 @@ def roster(session: Session, season_id: int, known_at: int, called_at: int | Non
     another instant.
     """
     named_at = known_at if called_at is None else called_at
-    into = aliased(Unit)
-    rows = session.execute(
-        select(
-            Unit.id,
-            Unit.key,
-            Unit.name,
-            Unit.name_en,
-            Unit.sort_no,
-            Division.key,
-            Entry.competing,
-            into.key,
-            Division.id,
-            Division.sort_no,
-        )
-        .select_from(Unit)
-        .join(Entry, Entry.unit_id == Unit.id)
-        .join(Division, Division.id == Entry.division_id)
-        .outerjoin(into, into.id == Entry.bundle_id)
-        .where(Entry.season_id == season_id, Entry.planned_at <= known_at)
-        .where(or_(Entry.ended_at.is_(None), Entry.ended_at > known_at))
-    )
+    rows = session.execute(ROSTER, {"season": season_id, "known_at": known_at})
     units, divisions = former_names(session, UNIT, named_at), former_names(session, DIVISION, named_at)
     lines = []
     for *columns, division_id, sort_no in rows:
@@ -232,13 +208,8 @@ def targets_at(session: Session, season_id: int, known_at: int) -> Sequence[Targ
 
 def scheme_in_force(session: Session, season_id: int, on: date, known_at: int) -> SchemeVersion | None:
     """The approved version in force on a day, as approved at the instant; the later version wins."""
-    return session.scalars(
-        select(SchemeVersion)
-        .where(SchemeVersion.season_id == season_id, SchemeVersion.state == APPROVED)
-        .where(and_(SchemeVersion.effective_on <= on, SchemeVersion.approved_at <= known_at))
-        .order_by(SchemeVersion.effective_on.desc(), SchemeVersion.version_no.desc())
-        .limit(1)
-    ).one_or_none()
+    asked = {"season": season_id, "day": on, "known_at": known_at}
+    return session.scalars(IN_FORCE, asked).one_or_none()
 
 
 def scheme_to_follow(session: Session, season_id: int, after: date) -> SchemeVersion | None:

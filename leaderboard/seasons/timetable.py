@@ -95,12 +95,15 @@ def list_skips(session: Session, timetable: Timetable) -> Sequence[TimetableSkip
     return session.scalars(found.order_by(TimetableSkip.due_at)).all()
 
 
+_ACTIVE = select(Timetable).where(Timetable.is_active == 1).order_by(Timetable.id)
+
+
 def calendar_gaps(session: Session, at: Millis) -> list[tuple[Timetable, list[int]]]:
     """The running timetables that soon need the notice of years that were not imported, with these years.
 
     Soon is within 45 days: the notice for a year comes out in the November before it, and cannot be asked for earlier.
     """
-    active = session.scalars(select(Timetable).where(Timetable.is_active == 1).order_by(Timetable.id)).all()
+    active = session.scalars(_ACTIVE).all()
     gaps = []
     for timetable in active:
         soon = local_date(at + SOON_MS, timetable.timezone).year
