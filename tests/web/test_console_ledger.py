@@ -151,6 +151,27 @@ def test_what_is_seen_is_exported_and_no_cell_is_live(
     assert f"L-1,'+cmd,签约,{day.date()},10000\r\n" in table
 
 
+@pytest.mark.engines("sqlite")
+def test_money_is_listed_and_exported_to_the_last_yuan(
+    client: FlaskClient, database: Database, race: Race, visit: Visit
+) -> None:
+    """100,540,000 yuan is 10054 万元, and not 1.01 亿元; 200,540,001 is 20054.0001."""
+    with database.session() as session:
+        events = (NewEvent("signed", TODAY, Told(1, "li"), 200_540_001, 100_540_000),)
+        shares = (NewCredit(race.units["nanan"].id, Fraction(1), TODAY, Told(1, "li")),)
+        told = {"recorded_at": 1, "recorded_by": "li", "credits": shares, "events": events}
+        record_projects(session, "li", [NewProject(code="N-1", name="南岸项目", **told)])
+        session.commit()
+    asked = "unit=nanan&columns=code&columns=total&columns=inward"
+    page = visit(f"/console/projects?{asked}", client=client)
+    assert [page.text(cell) for cell in page.all("td", class_="number")] == ["20054.0001 万元", "10054 万元"]
+    english = visit(f"/console/projects?{asked}&lang=en", client=client)
+    assert [english.text(cell) for cell in english.all("td", class_="number")] == ["¥200.540001m", "¥100.54m"]
+    assert exported(client, f"/console/projects.xlsx?{asked}")[1] == ["N-1", "南岸项目", 20054.0001, 10054]
+    table = client.get(f"/console/projects.csv?{asked}").get_data(as_text=True)
+    assert "N-1,南岸项目,20054.0001,10054\r\n" in table
+
+
 def test_columns_and_order_stand_in_the_address_and_columns_are_remembered(
     client: FlaskClient, visit: Visit
 ) -> None:
