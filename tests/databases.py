@@ -4,8 +4,10 @@ An engine compiles every statement once, so a test that opened its own would spe
 tests are kept in memory where the machine has a folder for it: SQLite waits for the disk at every commit.
 
 What keeps rows runs on both engines. A door reaches them only through what keeps them, so a test that enters by a door
-runs on one, chosen by the name of its file: both engines see doors, and always the same ones. Where the engine shows
-through a door (a search, a lock, a key that is taken), the test names both; `--engine` runs all on what it names.
+runs on one, chosen by the name of its file: both engines see doors, and always the same ones. So does a test of what is
+made of rows that others keep, chosen by its own name besides, which puts half the tests of each file on either engine.
+Where the engine shows (a search, a lock, a key that is taken, rows by the thousand), and where no other test would ask
+one of the engines something the program asks, the test names both; `--engine` runs all on what it names.
 """
 
 from __future__ import annotations
@@ -33,6 +35,8 @@ from leaderboard.tables import ALL
 ENGINES = ("sqlite", "postgresql")
 DOORS = {"web", "pages", "cli"}
 """Folders of the tests that enter by a door."""
+MADE_OF_ROWS = {"boards", "demo", "exchange", "objections", "test_foreseeing", "test_public_files"}
+"""Folders and files of the tests of what is made of rows that others keep."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -63,18 +67,22 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         marker = metafunc.definition.get_closest_marker("engines")
         if marker is not None:
             wanted: Sequence[str] = marker.args
-        elif asked or metafunc.definition.path.parent.name not in DOORS:
-            wanted = ENGINES
         else:
-            wanted = [engine_of(metafunc.definition.path)]
+            wanted = ENGINES if asked else engines_of(metafunc.definition.path, metafunc.function.__name__)
         metafunc.parametrize(
             "engine_name", [name for name in wanted if name in (asked or ENGINES)], scope="session"
         )
 
 
-def engine_of(door: Path) -> str:
-    """The engine on which the tests of a door in this file run: every other name means the other one."""
-    return ENGINES[zlib.crc32(door.stem.encode()) % len(ENGINES)]
+def engines_of(file: Path, test: str) -> Sequence[str]:
+    """The engines on which a test in this file runs: of those that need one, every other name means the other one."""
+    if file.parent.name in DOORS:
+        return [_one_of(file.stem)]
+    return [_one_of(file.stem + test)] if {file.parent.name, file.stem} & MADE_OF_ROWS else ENGINES
+
+
+def _one_of(name: str) -> str:
+    return ENGINES[zlib.crc32(name.encode()) % len(ENGINES)]
 
 
 @pytest.fixture(scope="session")

@@ -127,6 +127,7 @@ def begun(session: Session, race: Race, at: int | None = None) -> Ceremony:
     return begin(session, "li", race.season, screens=screens(race, 1), edition=edition, at=at)
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_of_two_who_press_at_once_one_moves_on(session: Session, race: Race) -> None:
     ceremony = begun(session, race)
     move(session, "li", ceremony, seen=0, by=1)

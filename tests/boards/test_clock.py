@@ -17,6 +17,8 @@ from leaderboard.seasons.models import Timetable
 from leaderboard.seasons.timetable import add_timetable, pause_timetable, resume_timetable, skip_instant
 from tests.factories import Race, start_race
 
+pytestmark = pytest.mark.engines("sqlite", "postgresql")  # a lease is held by one
+
 ZONE = "Asia/Shanghai"
 DAILY = {"kind": "daily", "time": "09:00"}
 MINUTE = 60_000

@@ -145,6 +145,7 @@ def test_what_was_settled_is_settled(session: Session, race: Race) -> None:
     assert [flaw for flaw in check_rows(session) if "account" not in flaw] == []
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_the_rule_ends_only_when_two_want_it(session: Session, race: Race) -> None:
     with pytest.raises(DraftRefused, match="已须两人"):
         want_two(session, "qian", race.season, reason="再设")

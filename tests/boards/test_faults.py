@@ -27,6 +27,8 @@ from tests.doomed import release_until
 from tests.factories import AS_OF, OFFICE, Race, small_race
 from tests.forked import Forked
 
+pytestmark = pytest.mark.engines("sqlite", "postgresql")  # a transaction that dies
+
 Act = Callable[[Session], object]
 
 

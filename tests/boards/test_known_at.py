@@ -205,6 +205,7 @@ class Afterwards:
         release(self.session, draft, prepare(self.session, draft, OFFICE, self.at), "li", OFFICE, self.at)
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_every_edition_composes_to_the_same_bytes_for_ever(session: Session, seed: int) -> None:
     race = small_race(session)

@@ -114,6 +114,7 @@ def bare(measured: Measured) -> Measured:
     return replace(measured, parts=tuple(parts))
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 @pytest.mark.parametrize("seed", range(6))
 def test_they_equal_what_is_measured_from_every_fact(session: Session, seed: int):
     race = random_race(session, seed)

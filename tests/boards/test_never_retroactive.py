@@ -97,6 +97,7 @@ def test_what_a_unit_is_called_may_be_put_right(session: Session, race: Race) ->
     assert _stands(session, first, again)
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_a_correction_that_is_revised_keeps_the_rules_too(session: Session, race: Race) -> None:
     first = race.publish()
     reverse_starts(race)

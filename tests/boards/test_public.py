@@ -12,6 +12,8 @@ from leaderboard.boards.render import index_forms
 from leaderboard.instant import now
 from tests.factories import AS_OF, OFFICE, Race, small_race
 
+pytestmark = pytest.mark.engines("sqlite", "postgresql")  # two that are composed at once
+
 
 def test_only_seasons_open_to_the_public_are_listed(session: Session):
     race = small_race(session)

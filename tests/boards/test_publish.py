@@ -31,6 +31,8 @@ from tests.factories import (
     start_race,
 )
 
+pytestmark = pytest.mark.engines("sqlite", "postgresql")  # two who publish at once
+
 
 def test_scores_are_those_worked_out_by_hand(session: Session):
     """柳溪: signed 2 of 4, started 1 of 2, registered 2 of 2, arrived 50m of 200m."""

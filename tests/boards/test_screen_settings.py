@@ -29,6 +29,8 @@ from leaderboard.boards.screens import ScreenError, add_screen, find_screen, rev
 from leaderboard.seasons.models import Season
 from tests.factories import small_race
 
+pytestmark = pytest.mark.engines("sqlite", "postgresql")  # a name that is taken
+
 SECRET = "s" * 32
 
 

@@ -12,6 +12,8 @@ from leaderboard.instant import from_local
 from leaderboard.seasons.timetable import add_timetable
 from tests.factories import OFFICE, Race, start_race
 
+pytestmark = pytest.mark.engines("sqlite", "postgresql")  # reports are stored by the hundred
+
 ZONE = OFFICE.zone
 
 

@@ -135,6 +135,7 @@ def test_an_adjustment_changed_before_it_was_announced_is_told_with_its_line(
         assert first_flaw_of(session).startswith(f"台账 adjustment: 审计记录第 {line.seq_no} 条所记的 ")
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_what_was_entered_before_the_trail_kept_rows_stands_as_it_did(session: Session) -> None:
     """Its lines hold no mark; what was entered after them is held against its own."""
     old = Project(code="OLD", name="旧", is_public=0, recorded_at=1_000, recorded_by="li")

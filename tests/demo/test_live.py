@@ -142,6 +142,7 @@ def test_the_same_first_run_brings_the_same_news(
         other.engine.dispose()
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_the_facts_of_an_edition_are_of_today_verified_and_recorded_before_it_is_due(
     county: Database,
 ) -> None:

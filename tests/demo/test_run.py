@@ -11,6 +11,7 @@ from leaderboard.seasons.read import list_seasons
 from tests.factories import small_race
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_a_database_of_an_office_is_left_alone(
     database: Database, settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:

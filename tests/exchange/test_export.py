@@ -37,6 +37,8 @@ from tests.exchange.books import (
 from tests.exchange.round_trip import exported, facts_of, rich_race, without_returned
 from tests.factories import VERIFIED, start_race
 
+pytestmark = pytest.mark.engines("sqlite", "postgresql")  # what was read back is what was stored
+
 EVIL = [
     "=1+1",
     "+cmd|' /C calc'!A0",

@@ -43,6 +43,8 @@ from tests.exchange.books import (
 )
 from tests.exchange.imported import event, facts_of, project_of, season_of
 
+pytestmark = pytest.mark.engines("sqlite", "postgresql")  # rows by the thousand
+
 
 def test_a_season_is_set_up_from_nothing(session: Session) -> None:
     report = take_in(session, full_book())

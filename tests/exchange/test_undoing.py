@@ -92,6 +92,7 @@ def imported(session: Session) -> list[ImportBatch]:
     return list(session.scalars(select(ImportBatch).order_by(ImportBatch.id)))
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 @pytest.mark.parametrize("order", [(1, 0), (0, 1)])
 def test_what_the_undoing_of_a_later_import_brought_back_goes_with_its_own(
     session: Session, order: tuple[int, int]
