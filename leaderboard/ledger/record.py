@@ -35,6 +35,7 @@ from leaderboard.ledger.models import (
 )
 from leaderboard.ledger.project_facts import keep_project_facts
 from leaderboard.ledger.read import live_events, live_returns, live_shares, outcome_of
+from leaderboard.ledger.sayings import said_of_one
 from leaderboard.words import gettext as _
 
 
@@ -221,7 +222,7 @@ def decide(
             raise LedgerError(refused_before(last.occurred_on))
     decision = add_decision(session, actor, fact, outcome, reason, at or now())
     subject = f"{inspect(fact).mapper.local_table} {fact.fact_id}"
-    kept, about = imprints_of(decision), told_of_one(session, fact)
+    kept, about = imprints_of(decision), told_of_one(session, fact) | said_of_one(session, fact)
     record_act(session, actor, f"fact.{outcome}", subject, why=reason, ledger=kept, **about)
     if isinstance(fact, OfProject):
         keep_project_facts(session, [fact.project_id])

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from leaderboard.among import among
 from leaderboard.ledger.holders import Held, holder_column
-from leaderboard.ledger.models import Adjustment, CapitalArrival, Credit, Project, StageEvent, UnitReturn
+from leaderboard.ledger.models import (
+    Adjustment,
+    CapitalArrival,
+    Credit,
+    OfProject,
+    OfUnit,
+    Project,
+    StageEvent,
+    UnitReturn,
+)
 from leaderboard.seasons.models import Unit
 
 MOST_SAID = 6
@@ -26,6 +35,13 @@ VALUES: Mapping[Any, tuple[str, ...]] = {
 """The columns that say what a fact says."""
 
 
+class _Stored(NamedTuple):
+    """A stored fact by its table and whom it is kept under."""
+
+    table: Any
+    holder_id: int
+
+
 def said_of_new(session: Session, facts: Sequence[Any]) -> dict[str, Any]:
     """The same of facts that are being added."""
     return _said(session, facts, [(fact.occurred_on, fact.values) for fact in facts[:MOST_SAID]])
@@ -35,6 +51,13 @@ def said_of_known(session: Session, decisions: Sequence[Any]) -> dict[str, Any]:
     """What recorded facts say on which something is decided."""
     rows = [_row(session, each) for each in decisions[:MOST_SAID]]
     return _said(session, decisions, [(row["occurred_on"], row) for row in rows])
+
+
+def said_of_one(session: Session, fact: OfProject | OfUnit) -> dict[str, Any]:
+    """What a single fact says, as it is stored."""
+    holder_id = fact.project_id if isinstance(fact, OfProject) else fact.unit_id
+    own = {name: getattr(fact, name) for name in VALUES[type(fact)]}
+    return _said(session, [_Stored(type(fact), holder_id)], [(fact.occurred_on, own)])
 
 
 def _row(session: Session, decision: Any) -> Any:

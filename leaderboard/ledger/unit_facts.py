@@ -9,10 +9,12 @@ from sqlalchemy.orm import Session
 
 from leaderboard.accounts.audit import record_act
 from leaderboard.instant import now
+from leaderboard.ledger.holders import told_of_one
 from leaderboard.ledger.imprints import imprints_of
 from leaderboard.ledger.models import RETURNED, REVERSED, Adjustment, UnitReturn
 from leaderboard.ledger.read import live_returns, outcome_of
 from leaderboard.ledger.record import LedgerError, Source, add_decision, add_fact, recorded, refused_before
+from leaderboard.ledger.sayings import said_of_one
 from leaderboard.words import gettext as _
 
 
@@ -65,7 +67,8 @@ def replace_return(
         raise LedgerError(_("这条记录已经认定或撤回，请刷新后再看"))
     reversal = add_decision(session, source.actor, former, REVERSED, reason, now())
     subject = f"unit_return {former.fact_id}"
-    record_act(session, source.actor, f"fact.{REVERSED}", subject, why=reason, ledger=imprints_of(reversal))
+    kept, about = imprints_of(reversal), told_of_one(session, former) | said_of_one(session, former)
+    record_act(session, source.actor, f"fact.{REVERSED}", subject, why=reason, ledger=kept, **about)
     fact = UnitReturn(
         unit_id=former.unit_id,
         measure=former.measure,

@@ -24,6 +24,7 @@ from leaderboard.boards.sheets import inert
 from leaderboard.boards.witness import newest_witness
 from leaderboard.instant import Millis, from_local, iso
 from leaderboard.web.console.door import door, show
+from leaderboard.web.console.trail_facts import listed
 from leaderboard.web.console.trail_kinds import KINDS, kind_words
 from leaderboard.web.console.trail_words import ToldLine, Wording, told
 from leaderboard.web.guards import guard_action, guarded
@@ -89,7 +90,8 @@ def audit() -> ResponseReturnValue:
     session = reading()
     words = Wording.of_office(session, office().zone)
     filters = Filters.of_address(words)
-    lines = newest_of(session, filters.sought, PAGE, asked_number("before"))
+    only = asked_number("line")
+    lines = newest_of(session, filters.sought, PAGE, asked_number("before")) if only is None else [_one(only)]
     checked = request.args.get("check") == "1"
     witnessed = newest_witness(settings().witness_file())
     broken = list(islice(broken_lines(session), MOST_BROKEN)) if checked else []
@@ -100,13 +102,19 @@ def audit() -> ResponseReturnValue:
         typed=filters.typed,
         kinds=kind_words(),
         people=[(account.name, account.display_name) for account in list_accounts(session)],
-        lines=[told(line, words) for line in lines],
+        lines=[(told(line, words), listed(line, words.things, words.parts)) for line in lines],
+        only=only,
         checked=checked,
         broken=broken,
         witnessed=witnessed,
         season_name=words.things.get(witnessed.season, witnessed.season) if witnessed else "",
         older=lines[-1].seq_no if len(lines) == PAGE and lines[-1].seq_no > 1 else None,
     )
+
+
+def _one(seq_no: int) -> AuditLine:
+    """One line, whose lists are shown whole."""
+    return reading().get(AuditLine, seq_no) or abort(404)
 
 
 @door.get("/audit.csv")

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from leaderboard.accounts.models import AuditLine
 from leaderboard.formatters import exact_money
 from leaderboard.words import gettext as _
 
 SAID = "said"
 """The values of the first facts of an act; a number at the end is how many there are."""
+MOST_SHOWN = 6
+"""Things of a list in one detail."""
+LISTED = ("codes", "units")
+"""Whom an act on many facts is about, named up to a limit; the rest are counted."""
 Words = Mapping[str, str]
 
 
@@ -52,3 +58,13 @@ def moved_words(moved: Sequence[tuple[str, str, int]], values: Words) -> str:
         said.format(count=count, was=values[f"moved {was}"], now=values[f"moved {now}"])
         for was, now, count in moved
     )
+
+
+def listed(line: AuditLine, things: Words, parts: Words) -> list[tuple[str, list[str], int]]:
+    """The lists of a line that its sentence cuts short: what each is called, all it names, how many more it counts."""
+    detail = json.loads(line.detail)
+    return [
+        (parts[name], [things.get(key, key) for key in detail[name]], detail.get(f"{name}_more", 0))
+        for name in LISTED
+        if len(detail.get(name, ())) > MOST_SHOWN
+    ]

@@ -21,14 +21,12 @@ from leaderboard.seasons.scheme_changes import ELSEWHERE
 from leaderboard.web.console.deeds import deeds, detail_words, value_words
 from leaderboard.web.console.timetable_form import rule_words
 from leaderboard.web.console.trail_change import NOTHING, Change
-from leaderboard.web.console.trail_facts import SAID, moved_words, said_words
+from leaderboard.web.console.trail_facts import MOST_SHOWN, SAID, moved_words, said_words
 from leaderboard.web.console.trail_rules import RULES, rule_changes
 from leaderboard.web.facts import stage_words
 from leaderboard.words import gettext as _
 from leaderboard.words import named
 
-MOST_SHOWN = 6
-"""Things of a list in one detail."""
 MOST_CHANGES = 12
 """Changes told one by one."""
 MOVED = "moved"
@@ -46,7 +44,9 @@ OF_PEOPLE = ("account.", "password.", "session.")
 COUNTERSIGNED = "countersign."
 """Actions whose subject is a season and what a second person is asked to agree to."""
 HASHES = frozenset({"hash", "sha256", "codes_sha256", "facts_sha256", "why_sha256"})
-FOR_CHECKING = frozenset({"rows", "rows_before", "ledger", "imprint", "contents", "handover", "since", "noticed_at"})
+FOR_CHECKING = frozenset(
+    {"rows", "rows_before", "ledger", "imprint", "contents", "handover", "since", "noticed_at"}
+)
 """Parts of a detail that `leaderboard verify --database` compares, and that tell a reader nothing."""
 MONEY = frozenset({"yuan"})
 INSTANTS = frozenset({"due_at", "notice_until"})
