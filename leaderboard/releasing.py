@@ -44,6 +44,8 @@ UNRELEASED = (
     "已揭榜, 但公示稿 {draft} 尚未发布: {why}。运行中的时钟会再试, 试不成就停下待办; 也可排除故障后手动发布"
 )
 """What whoever reveals is told of the first board that could not be announced."""
+OVERTAKEN = "接连有其他各期抢先发布, 这份公示稿还没有发布; 可以再试一次"
+"""What whoever releases by hand is told: nobody tries it again by itself, as the clock does."""
 RELEASE_TRIES = 5
 """How often a draft is composed anew because another edition of its season came first."""
 
@@ -82,7 +84,7 @@ def release_draft(database: Database, draft_id: int, actor: str, office: Office)
             keep_witness(database, office)
             log.info("draft %s is edition %s of season %s", draft_id, edition.number, composed.season.slug)
             return edition.number
-    raise Overtaken(_(CROWDED))
+    raise Overtaken(_(CROWDED if actor == CLOCK else OVERTAKEN))
 
 
 def release_due(

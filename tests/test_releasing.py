@@ -184,6 +184,22 @@ def test_an_edition_that_comes_between_makes_a_draft_compose_again(
     assert release_draft(database, race_draft, "li", OFFICE) == 1
 
 
+@pytest.mark.parametrize(("actor", "said"), [("li", "可以再试一次"), ("clock", "稍后自动重试")])
+def test_only_the_clock_says_that_it_tries_again(
+    database: Database, season: Season, monkeypatch: pytest.MonkeyPatch, actor: str, said: str
+) -> None:
+    with database.session() as session:
+        draft = drafted_in(session)
+        session.commit()
+
+    def overtaken(*_arguments: Any) -> Any:
+        raise Overtaken("第 1 期已由他处发布")
+
+    monkeypatch.setattr(releasing, "release", overtaken)
+    with pytest.raises(Overtaken, match=said):
+        release_draft(database, draft, actor, OFFICE)
+
+
 def drafted_in(session: Session) -> int:
     race = small_race(session, "second")
     return drafted(race).id
