@@ -17,6 +17,7 @@ from tests.browser import OpenPage, barriers, sideways
 from tests.exchange.books import EVENTS, full_book
 from tests.journeys.test_console import sign_in
 from tests.people import enrol
+from tests.web.races import committed_race
 
 
 def choose(page: Page, path: Path) -> None:
@@ -76,3 +77,24 @@ def watch_large_work(page: Page, database: Database, settings: Settings, folder:
     expect(
         page.get_by_role("heading", name="十万行.xlsx 没有错误，9001 行有变化。还没有保存。")
     ).to_be_visible()
+
+
+def test_on_a_phone_what_is_told_of_cells_is_read_without_moving_sideways(
+    database: Database, open_page: OpenPage
+) -> None:
+    """Signs that nobody sees came along with a paste: where they stood and that they are gone stands in the window."""
+    enrol(database)
+    committed_race(database)
+    page = open_page(390, 844)
+    sign_in(page, "chen")
+    page.goto("/console/import")
+    page.get_by_label("工作表").select_option("项目")
+    page.locator("#cells").fill("X-1\t柳溪\u202e光伏\ufeff\t\t\t\t是\t柳溪镇")
+    page.get_by_role("region", name="粘贴单元格").get_by_role("button", name="检查").click()
+    told = page.get_by_role("row").filter(has_text="不可见字符")
+    expect(told).to_contain_text("项目名称")
+    cell = told.get_by_text("不可见字符 U+202E U+FEFF 已删去 (第 1 行)")
+    box = cell.bounding_box()
+    assert box is not None
+    assert box["x"] + box["width"] <= 390
+    assert (barriers(page), sideways(page)) == ([], 0)
