@@ -139,6 +139,8 @@ def postgresql_server() -> Iterator[str]:
                 "synchronous_commit = off",
                 "full_page_writes = off",
                 "autovacuum = off",
+                # A connection outlives a test: what was planned for a few rows must not be done to thousands.
+                "plan_cache_mode = force_custom_plan",
             ):
                 connection.execute(f"ALTER SYSTEM SET {line}")
             connection.execute("SELECT pg_reload_conf()")
@@ -193,7 +195,9 @@ def database(engine_name: str, request: pytest.FixtureRequest) -> Iterator[Datab
     else:
         _empty(opened)
     yield opened
-    opened.engine.dispose()
+    if engine_name == "sqlite":
+        # The file is another one for the next test; a server's connections know its tables by now and are kept.
+        opened.engine.dispose()
     left = [thread.name for thread in threading.enumerate() if thread.name == "fast-lane"]
     assert not left, "a fast lane is still watching: close it, or it looks into the next test's database"
 
