@@ -6,14 +6,20 @@ import re
 from functools import cache
 
 from flask import Flask
+from flask import session as cookie
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from leaderboard.accounts.audit import record_act
 from leaderboard.accounts.models import ADMINISTRATOR, Account
 from leaderboard.accounts.passwords import hashed
 from leaderboard.accounts.people import add_account
+from leaderboard.accounts.read import find_account
+from leaderboard.accounts.sessions import new_token
 from leaderboard.db import Database
 from leaderboard.instant import now
+from leaderboard.web import requests
+from leaderboard.web.entering import enter, origin
 
 PASSWORD = "Plum-tree-7"
 SEEN = re.compile(r'name="(seen)" value="([^"]*)"')
@@ -78,9 +84,25 @@ def submit(client: FlaskClient, path: str, form: str | None = None, **fields: st
     return client.post(path, data={"csrf_token": token_in(page), **dict(SEEN.findall(own)), **fields})
 
 
-def signed_in(app: Flask, name: str = "chen", password: str = PASSWORD) -> FlaskClient:
-    """A client signed in as this account."""
+def signed_in(app: Flask, name: str = "chen") -> FlaskClient:
+    """A client that holds a session of this account as signing in leaves it; what the form does is tested by itself."""
     client = app.test_client()
-    answer = submit(client, "/sign-in", name=name, password=password)
+    with app.test_request_context(environ_base=client.environ_base), requests.database().session() as session:
+        account = find_account(session, name)
+        assert account, f"nobody is called {name}"
+        record_act(session, account.name, "session.begin", origin().address)
+        token = new_token(session, account, now(), origin())
+        session.commit()
+        enter(account, token)
+        left = dict(cookie)
+    with client.session_transaction() as kept:
+        kept.update(left)
+    return client
+
+
+def come_in(app: Flask, name: str = "chen") -> FlaskClient:
+    """A client signed in as this account by the form."""
+    client = app.test_client()
+    answer = submit(client, "/sign-in", name=name, password=PASSWORD)
     assert answer.status_code == 302, answer.get_data(as_text=True)
     return client

@@ -20,7 +20,7 @@ from leaderboard.accounts.second_factor import enrol as bind
 from leaderboard.accounts.second_factor import new_secret
 from leaderboard.db import Database
 from leaderboard.instant import now
-from tests.people import PASSWORD, enrol, signed_in, submit, token_in, visitor
+from tests.people import PASSWORD, come_in, enrol, submit, token_in, visitor
 from tests.visiting import Visit
 
 MINUTE = 60
@@ -149,7 +149,7 @@ def test_a_device_is_enrolled_shown_its_paper_once_and_given_up(
     app: Flask, database: Database, visit: Visit, clock: time_machine.Traveller
 ):
     enrol(database, role=SYSTEM)
-    client, elsewhere = signed_in(app), signed_in(app)
+    client, elsewhere = come_in(app), come_in(app)
     page = visit("/account/second-factor", client=client)
     assert "<svg" in page.source
     secret = "".join(page.text(page.all("span", class_="secret")[0]).split())
@@ -215,9 +215,9 @@ def test_a_password_of_ninety_days_is_asked_for_anew_where_the_policy_wants_it(
     enrol(database, role=VIEWER)
     app = asking(settings, database, password_policy=policy)
     clock.shift(90 * 24 * 3600 - 1)
-    assert signed_in(app).get("/console/").status_code == 200
+    assert come_in(app).get("/console/").status_code == 200
     clock.shift(1)
-    client = signed_in(app)
+    client = come_in(app)
     answer = client.get("/console/")
     assert answer.location == ("/password" if asked else None)
     if asked:
@@ -228,7 +228,7 @@ def test_a_password_of_ninety_days_is_asked_for_anew_where_the_policy_wants_it(
 
 def test_ones_own_sessions_are_listed_and_ended(app: Flask, database: Database, visit: Visit):
     enrol(database)
-    here, one, other = (signed_in(app) for _ in range(3))
+    here, one, other = (come_in(app) for _ in range(3))
     page = visit("/account", client=here)
     listed = [field.get("value") or "" for field in page.all("input", name="session")]
     assert len(listed) == 2
@@ -242,8 +242,8 @@ def test_ones_own_sessions_are_listed_and_ended(app: Flask, database: Database, 
 def test_nobody_ends_the_session_of_another(app: Flask, database: Database, visit: Visit):
     enrol(database, "chen")
     enrol(database, "wang")
-    mine, theirs = signed_in(app, "chen"), signed_in(app, "wang")
-    again = signed_in(app, "wang")
+    mine, theirs = come_in(app, "chen"), come_in(app, "wang")
+    again = come_in(app, "wang")
     (found,) = visit("/account", client=again).all("input", name="session")
     submit(mine, "/account/sessions/end", "/account", session=found.get("value") or "")
     assert [client.get("/account").status_code for client in (theirs, again)] == [200, 200]
@@ -252,7 +252,7 @@ def test_nobody_ends_the_session_of_another(app: Flask, database: Database, visi
 @pytest.mark.engines("sqlite")
 def test_no_form_of_ones_own_account_or_of_a_link_is_taken_without_its_token(app: Flask, database: Database):
     enrol(database)
-    client = signed_in(app)
+    client = come_in(app)
     doors = ("account.", "welcome.", "sign_in.")
     posts = [
         rule.rule.replace("<token>", "x")
@@ -266,7 +266,7 @@ def test_no_form_of_ones_own_account_or_of_a_link_is_taken_without_its_token(app
 @pytest.mark.engines("sqlite")
 def test_reading_ones_own_pages_writes_nothing(app: Flask, database: Database):
     enrol(database)
-    client = signed_in(app)
+    client = come_in(app)
     with database.reading() as session:
         before = len(session.scalars(select(AuditLine)).all())
     for path in ("/account", "/account/second-factor", "/password", "/welcome/x", "/sign-in/code"):

@@ -20,7 +20,7 @@ from leaderboard.accounts.people import deactivate
 from leaderboard.accounts.read import find_account
 from leaderboard.db import Database
 from tests.factories import start_race
-from tests.people import PASSWORD, enrol, enrol_newcomer, signed_in, submit, token_in, visitor
+from tests.people import PASSWORD, come_in, enrol, enrol_newcomer, signed_in, submit, token_in, visitor
 from tests.visiting import Visit, Visited, faults, parse
 
 MINUTE = 60
@@ -39,8 +39,23 @@ def test_signing_in_opens_the_password_page_and_says_who_is_there(
     app: Flask, database: Database, visit: Visit
 ):
     enrol(database)
-    client = signed_in(app)
+    client = come_in(app)
     assert "chen同志" in visit("/password", client=client).text()
+
+
+def test_the_form_leaves_the_session_with_which_other_tests_begin(app: Flask, database: Database):
+    enrol(database)
+    cookies = []
+    for client in (come_in(app), signed_in(app)):
+        with client.session_transaction() as cookie:
+            cookies.append({name: value for name, value in cookie.items() if name != "_user_id"})
+    with database.reading() as session:
+        held = session.execute(
+            select(UserSession.address, UserSession.awaits_code, UserSession.ended_at)
+        ).all()
+        acts = session.execute(select(AuditLine.actor, AuditLine.action, AuditLine.subject)).all()
+    assert (cookies[0], held[0], acts[0]) == (cookies[1], held[1], acts[1])
+    assert (len(held), len(acts), acts[0].action) == (2, 2, "session.begin")
 
 
 @pytest.mark.parametrize(("role", "home"), [("administrator", "/console/"), (VIEWER, "/console/")])
@@ -96,7 +111,7 @@ def test_what_was_not_filled_in_is_no_attempt(app: Flask, database: Database):
     with database.reading() as session:
         assert session.scalars(select(SignInFailure)).all() == []
         assert session.scalars(select(AuditLine).where(AuditLine.action == "session.refused")).all() == []
-    client = signed_in(app)
+    client = come_in(app)
     for _ in range(6):
         assert submit(client, "/password", old="", new="x", again="x").status_code == 422
     assert client.get("/account").status_code == 200
@@ -173,7 +188,7 @@ def test_without_a_declared_proxy_a_forged_address_is_not_believed(client: Flask
 
 def test_a_copied_cookie_opens_nothing_after_sign_out(app: Flask, database: Database):
     enrol(database)
-    client = signed_in(app)
+    client = come_in(app)
     copied = client.get_cookie("saima")
     assert copied is not None
     submit(client, "/sign-out", form="/password")
@@ -194,7 +209,7 @@ def test_the_cookie_before_and_after_signing_in_differ(app: Flask, database: Dat
 
 def test_the_table_never_holds_the_token_of_the_cookie(app: Flask, database: Database):
     enrol(database)
-    client = signed_in(app)
+    client = come_in(app)
     with client.session_transaction() as cookie:
         token = cookie["_user_id"]
     with database.reading() as session:
@@ -204,13 +219,13 @@ def test_the_table_never_holds_the_token_of_the_cookie(app: Flask, database: Dat
 def test_an_idle_and_an_old_session_end(app: Flask, database: Database):
     enrol(database)
     with time_machine.travel("2026-11-02T09:00:00+08:00", tick=False) as clock:
-        client = signed_in(app)
+        client = come_in(app)
         for _ in range(24):
             clock.shift(29 * MINUTE)
             assert client.get("/password").status_code == 200
         clock.shift(30 * MINUTE)  # 12 h 6 min: too old, though never idle
         assert client.get("/password").status_code == 302
-        client = signed_in(app)
+        client = come_in(app)
         clock.shift(30 * MINUTE)
         assert client.get("/password").status_code == 302
 
@@ -223,7 +238,7 @@ def test_use_is_noted_at_most_once_a_minute(app: Flask, database: Database):
             return session.scalars(select(UserSession.seen_at)).one()
 
     with time_machine.travel("2026-11-02T09:00:00+08:00", tick=False) as clock:
-        client = signed_in(app)
+        client = come_in(app)
         first = seen()
         clock.shift(59)
         client.get("/password")
@@ -238,7 +253,7 @@ def test_a_session_ends_at_once_when_the_account_is_closed_or_its_password_renew
 ):
     for name, act in (("chen", partial(deactivate, reason="离任")), ("wang", renew_password)):
         enrol(database, name)
-        client = signed_in(app, name)
+        client = come_in(app, name)
         with database.session() as session:
             account = find_account(session, name)
             assert account is not None
@@ -263,25 +278,25 @@ def test_a_one_time_password_opens_only_the_page_that_replaces_it(
 
 def test_every_reason_against_a_new_password_is_shown_at_once(app: Flask, database: Database):
     enrol(database)
-    client = signed_in(app)
+    client = come_in(app)
     answer = submit(client, "/password", old="wrong", new="chen", again="other")
     text = answer.get_data(as_text=True)
     assert answer.status_code == 422
     for words in ("原密码不对", "太短", "太简单", "不能包含账号名", "两次输入的新密码不一样"):
         assert words in text
-    assert signed_in(app)
+    assert come_in(app)
 
 
 def test_two_different_new_passwords_change_nothing(app: Flask, database: Database):
     enrol(database)
-    answer = submit(signed_in(app), "/password", old=PASSWORD, new="Pear-tree-88", again="Pear-tree-89")
+    answer = submit(come_in(app), "/password", old=PASSWORD, new="Pear-tree-88", again="Pear-tree-89")
     assert answer.status_code == 422
-    assert signed_in(app)
+    assert come_in(app)
 
 
 def test_changing_the_password_ends_the_other_sessions(app: Flask, database: Database):
     enrol(database)
-    here, elsewhere = signed_in(app), signed_in(app)
+    here, elsewhere = come_in(app), come_in(app)
     submit(here, "/password", old=PASSWORD, new="Pear-tree-88", again="Pear-tree-88")
     assert here.get("/password").status_code == 200
     assert elsewhere.get("/password").status_code == 302
