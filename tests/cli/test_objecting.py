@@ -22,7 +22,9 @@ def window(done: Done, race: str) -> str:
 def test_an_objection_is_filed_seen_and_upheld(
     done: Done, window: str, race: str, database: Database, trail: Trail
 ) -> None:
-    filed = done("objection-file", 1, "liuxi", "--about", "qingshi", "--text", "青石\u202e项目\n没有\u200b开工")
+    filed = done(
+        "objection-file", 1, "liuxi", "--about", "qingshi", "--text", "青石\u202e项目\n没有\u200b开工"
+    )
     assert filed == "异议 1 已登记, 答复前公示稿 1 不发布\n"
     assert done("objection-list", race) == "1\t稿 1\t待答复\tliuxi\tqingshi\t整行\t青石项目 没有开工\t—\n"
     assert done("objection-answer", 1) == "榜单没有任何变化\n"
