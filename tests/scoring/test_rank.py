@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import rankdata
 
 from scoring.rank import places
 from scoring.score_document import score_document
@@ -69,6 +67,8 @@ small_scores = st.lists(st.integers(-3, 3), max_size=12)
 @pytest.mark.parametrize("ties", METHODS)
 @given(scores=small_scores)
 def test_places_agree_with_scipy(ties: str, scores: list[int]) -> None:
+    from scipy.stats import rankdata  # takes a second, which every worker would wait for
+
     ascending = [Fraction(rank).limit_denominator(2) for rank in rankdata(scores, METHODS[ties]).tolist()]
     descending = [
         Fraction(rank).limit_denominator(2)
@@ -80,6 +80,8 @@ def test_places_agree_with_scipy(ties: str, scores: list[int]) -> None:
 
 @given(scores=st.lists(st.none() | st.integers(-3, 3), min_size=1, max_size=12))
 def test_places_with_gaps_agree_with_pandas(scores: list[int | None]) -> None:
+    import pandas as pd  # takes a second, which every worker would wait for
+
     ranks = pd.Series(scores, dtype="Int64").rank(method="min", ascending=False)
     expected = [None if pd.isna(rank) else int(rank) for rank in ranks]
     assert places(scores) == expected

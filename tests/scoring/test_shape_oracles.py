@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -46,6 +45,8 @@ def test_min_max_is_the_formula(values: list[int]) -> None:
 
 @given(rates)
 def test_bands_are_pandas_cuts(values: list[int]) -> None:
+    import pandas as pd  # takes a second, which every worker would wait for
+
     rows = [
         {"from": "100%", "points": 20},
         {"from": "80%", "points": 15},
@@ -59,6 +60,8 @@ def test_bands_are_pandas_cuts(values: list[int]) -> None:
 
 @given(rates)
 def test_bands_of_places_are_pandas_ranks(values: list[int]) -> None:
+    import pandas as pd  # takes a second, which every worker would wait for
+
     rows = [{"from": 1, "up_to": 2, "points": 7}, {"from": 3, "up_to": 5, "points": 3}, {"points": 1}]
     ranks = pd.Series(values).rank(method="min", ascending=False)
     expected = [7 if rank <= 2 else 3 if rank <= 5 else 1 for rank in ranks]

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import rankdata
 
 from scoring.effective_weights import ADJUSTMENTS, effective_weights
 from scoring.facts import Facts
@@ -82,6 +81,8 @@ def test_units_that_are_always_equal_follow_the_tie_rule(
 
 
 def test_spreads_agree_with_a_plain_recomputation() -> None:
+    from scipy.stats import rankdata  # takes a second, which every worker would wait for
+
     dice = random.Random(3)
     marks = [tuple(f"{dice.randrange(1000)}/1000" for _ in range(4)) for _ in range(50)]
     model = made(*marks)

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from scipy.stats import kstest
 
 from scoring.effective_weights import effective_weights
 from scoring.extremes import possible_places
@@ -93,6 +92,8 @@ def test_drawn_weights_are_even_over_all_weights() -> None:
     """Of three even weights each is spread as Beta(1, 2): P(w < x) = 1 - (1 - x)²; in order their means are those
     of the rank-order centroid, 11/18, 5/18 and 2/18 (normalised even numbers give about 0.54, 0.31, 0.15).
     """
+    from scipy.stats import kstest  # takes a second, which every worker would wait for
+
     drawn = any_weights(3, 20_000, "even")
     assert all(sum(row) == GRAIN + 3 and min(row) > 0 for row in drawn)
     for column in zip(*drawn, strict=True):
@@ -102,6 +103,8 @@ def test_drawn_weights_are_even_over_all_weights() -> None:
 
 
 def test_varied_weights_keep_to_their_range_and_are_even_in_it() -> None:
+    from scipy.stats import kstest  # takes a second, which every worker would wait for
+
     drawn = varied(2, 20_000, "even", Fraction(20))
     middle = GRAIN * 100
     for column in zip(*drawn, strict=True):
