@@ -15,6 +15,7 @@ SHARED = ("read", "models")
 # Whose operations a subject may call besides, and why.
 OPERATIONS = {
     "accounts.audit": SUBJECTS,  # every operation writes its line in the trail
+    "accounts.marks": ("boards",),  # rows are compared with what the trail keeps of them
     "outbox.post": SUBJECTS,  # what is told outside is written with what it tells of
     # A workbook is taken in by the very operations a person would use, and two who agree show or hide a season by them.
     "seasons.plan": ("exchange", "boards"),
