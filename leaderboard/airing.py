@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from config import Settings
 from leaderboard.boards import clock, due
+from leaderboard.boards.beforehand import Beforehand, planned
 from leaderboard.boards.ceremony_ends import end_forgotten, forgotten
 from leaderboard.boards.drafts import hold, is_held
 from leaderboard.boards.gather import NothingInForce
@@ -24,12 +25,12 @@ from leaderboard.boards.keys import KeyRefused
 from leaderboard.boards.models import DONE, FAILED, SKIPPED, DueRun
 from leaderboard.boards.publish import (
     Composed,
-    Due,
     Overtaken,
     Scored,
     announce,
     compose,
     locked_season,
+    numbered,
     score,
 )
 from leaderboard.boards.read import edition_of_run
@@ -85,6 +86,8 @@ class Node:
     office: Office
     lease_ms: int
     attempts: int
+    beforehand: Beforehand = field(default_factory=Beforehand, compare=False)
+    """What its clock has scored of the boards that are due next."""
 
     @classmethod
     def of(cls, settings: Settings) -> Node:
@@ -225,7 +228,7 @@ def _publish(database: Database, run_id: int, epoch: int, node: Node) -> Outcome
         with database.reading() as session:
             run = session.get_one(DueRun, run_id)
             outdated = clock.is_outdated(session, run)
-            made = None if outdated else _made(session, run, node.office)
+            made = None if outdated else _made(session, run, node)
         if made is None:
             return _put_aside(database, run_id, epoch)
         try:
@@ -237,18 +240,16 @@ def _publish(database: Database, run_id: int, epoch: int, node: Node) -> Outcome
     raise Overtaken(clock.CROWDED)
 
 
-def _made(session: Session, run: DueRun, office: Office) -> Composed | Scored:
+def _made(session: Session, run: DueRun, node: Node) -> Composed | Scored:
     """An edition ready to announce, or what is to be kept as a draft where the season's boards are held."""
     season = session.get_one(Season, run.season_id)
-    planned = Due(
-        as_of=due.cut_off(session, run, season, office.zone),
-        known_at=due.entry_closed(session, run),
-        due_at=run.due_at,
-        next_due_at=clock.next_due(session, season.id, run.due_at),
-    )
+    wanted = planned(session, run, season, node.office.zone)
+    scored = node.beforehand.take(session, season, wanted)
     if is_held(season, run.requested_by):
-        return score(session, season, planned)
-    return compose(session, season, planned, office)
+        return scored or score(session, season, wanted)
+    if scored is not None:
+        return numbered(session, scored, node.office)
+    return compose(session, season, wanted, node.office)
 
 
 def _put_aside(database: Database, run_id: int, epoch: int) -> Outcome:

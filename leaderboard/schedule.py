@@ -23,7 +23,6 @@ from config import Settings
 from leaderboard import airing, foreseeing
 from leaderboard.accounts.sessions import Limits
 from leaderboard.accounts.sign_in import prune
-from leaderboard.boards import clock
 from leaderboard.boards.render import get_ready
 from leaderboard.boards.timekeeping import ClockOff
 from leaderboard.db import Database, open_database
@@ -45,7 +44,7 @@ NIGHT_HOUR = 3
 
 
 class _Wake(BaseTrigger):  # type: ignore[misc] # APScheduler ships no types
-    """Wakes the clock at every tick, and at a due instant when that is earlier."""
+    """Wakes the clock at every tick, and shortly before and at a due instant when that is earlier."""
 
     def __init__(self, every: timedelta) -> None:
         self.every = every
@@ -115,10 +114,11 @@ class Ticker:
         log.info("the clock ticks every %s as %s", self._wake.every, self.node.owner)
 
     def tick(self) -> None:
-        """Run what is due, and note when something is due next; a failure is logged, and the clock goes on.
+        """Run what is due, score what is due next, and note when that is; a failure is logged, and the clock goes on.
 
         A machine whose own clock is off says so once and publishes nothing until it is right again.
         """
+        began = now()
         try:
             if self._orphaned:
                 take_back_orphans(self.database)
@@ -128,9 +128,9 @@ class Ticker:
             for outcome in airing.tick(self.database, self.node, stopping=self.stopping.is_set):
                 log.info("run %s: %s %s", outcome.run_id, outcome.state, outcome.message or "")
             with self.database.reading() as session:
-                due = clock.next_due(session, None, now())
-            # An edition due before the next tick is aired at its instant, not at the tick after it.
-            self._wake.due = None if due is None else datetime.fromtimestamp(due / 1000, UTC)
+                # From the tick's beginning on: what has come due while it ran is aired at once, not at the tick after.
+                wake = self.node.beforehand.look_ahead(session, self.node.office.zone, began)
+            self._wake.due = None if wake is None else datetime.fromtimestamp(wake / 1000, UTC)
             self._refused = False
         except ClockOff as error:
             if not self._refused:

@@ -7,7 +7,7 @@ that raises the epoch, and an edition is announced only while the claim's epoch 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Update, func, select, update
@@ -20,7 +20,7 @@ from leaderboard.boards.models import DONE, DUE, FAILED, PUBLISHED, RUNNING, SKI
 from leaderboard.boards.publish import Overtaken
 from leaderboard.boards.timekeeping import check_clock
 from leaderboard.instant import Millis
-from leaderboard.seasons.models import Season
+from leaderboard.seasons.models import Season, Timetable
 from leaderboard.seasons.timetable import course_of
 from leaderboard.words import gettext as _
 
@@ -204,8 +204,12 @@ def is_outdated(session: Session, run: DueRun) -> bool:
 
 def next_due(session: Session, season_id: int | None, after: Millis) -> Millis | None:
     """The next instant after this one at which a season's board (or, with None, any board) is due."""
-    instants = [
-        course_of(session, t).first_after(max(after, t.starts_at - 1))
-        for t in active_timetables(session, season_id)
-    ]
-    return min((instant for instant in instants if instant is not None), default=None)
+    return min((instant for _timetable, instant in upcoming(session, season_id, after)), default=None)
+
+
+def upcoming(session: Session, season_id: int | None, after: Millis) -> Iterator[tuple[Timetable, Millis]]:
+    """Each timetable of a season (with None of all) that goes on, with its next instant after this one."""
+    for timetable in active_timetables(session, season_id):
+        instant = course_of(session, timetable).first_after(max(after, timetable.starts_at - 1))
+        if instant is not None:
+            yield timetable, instant

@@ -272,15 +272,17 @@ def confirm(session: Session, scored: Scored) -> None:
     does. Whoever writes holds the end of the audit trail until the commit, as the caller does now, so it is enough to
     look again when other lines were added since.
     """
-    others = AuditLine.action.not_in(OF_EDITIONS)
-    if (
-        session.scalar(select(AuditLine.seq_no).where(AuditLine.seq_no > scored.seen.seq_no, others).limit(1))
-        is None
-    ):
+    if is_untouched(session, scored):
         return
     again = score(session, scored.season, scored.due)
     if (again.told, again.grounds) != (scored.told, scored.grounds):
         raise Overtaken("计算期间台账有新的记录")
+
+
+def is_untouched(session: Session, scored: Scored) -> bool:
+    """Whether nothing that a board is scored from was written since it was gathered."""
+    others = AuditLine.seq_no > scored.seen.seq_no, AuditLine.action.not_in(OF_EDITIONS)
+    return session.scalar(select(AuditLine.seq_no).where(*others).limit(1)) is None
 
 
 def _edition(composed: Composed, actor: str, run_id: int | None) -> Edition:
