@@ -33,10 +33,10 @@ class Asked:
 
     waits: list[float] = field(default_factory=list)
     failures: int = 0
-    told: list[float] = field(default_factory=list)
-    """When each screen that was waiting for it was told of another edition."""
-    had: list[float] = field(default_factory=list)
-    """When each of them had all bytes of its scenes."""
+    told: dict[int, float] = field(default_factory=dict)
+    """When each screen was first told of the edition that is awaited, by the screen's place on the wall."""
+    had: dict[int, float] = field(default_factory=dict)
+    """When each of them first had all bytes of its scenes."""
 
     def percentile(self, share: float) -> float:
         """Milliseconds within which so many of the answers came."""
@@ -50,7 +50,7 @@ class Screen:
         self.path = path
         self.socket: socket.socket | None = None
         self.etag = ""
-        self.hash = ""
+        self.edition = 0
         self.due: float | None = None
         self.wants_scenes = self.is_asking = False
         self.planned = 0.0
@@ -104,22 +104,27 @@ class Wall:
         self._poll = select.epoll()
         self._asked = Asked()
         self._pause: Pause = as_screens_do
+        self._awaited = 0
 
     def __len__(self) -> int:
         """How many screens there are."""
         return len(self._screens)
 
-    def ask(self, lasts: float, pause: Pause, spread: float, *, until_had: bool = False) -> Asked:
+    def knowing(self, due: float) -> int:
+        """How many of them have heard that an edition is due at this instant."""
+        return sum(screen.due == due for screen in self._screens)
+
+    def ask(self, lasts: float, pause: Pause, spread: float, *, awaited: int = 0) -> Asked:
         """Let every screen ask for so long, the first time within `spread` seconds.
 
-        With `until_had` it ends as soon as every one has the scenes of another edition than it began with.
+        With the number of an edition that is `awaited` it ends as soon as every one has the scenes of that edition.
         """
-        self._asked, self._pause = Asked(), pause
+        self._asked, self._pause, self._awaited = Asked(), pause, awaited
         began = time.monotonic()
         self._waiting = [(began + random.random() * spread, n) for n in range(len(self._screens))]
         heapq.heapify(self._waiting)
         while (at := time.monotonic()) < began + lasts:
-            if until_had and len(self._asked.had) == len(self._screens):
+            if awaited and len(self._asked.had) == len(self._screens):
                 break
             while self._waiting and self._waiting[0][0] <= at:
                 planned, number = heapq.heappop(self._waiting)
@@ -217,22 +222,24 @@ class Wall:
             self._asked.failures += 1
         elif screen.wants_scenes:
             screen.wants_scenes = False
-            self._asked.had.append(time.time())
+            if screen.edition == self._awaited:
+                self._asked.had.setdefault(number, time.time())
         else:
             self._asked.waits.append(at - screen.planned)
             if status == 200:
                 screen.etag = _header(head, b"etag").decode()
-                self._follow(screen, body)
+                self._follow(number, body)
         if screen.wants_scenes:
             self._send(number, at)
         else:
             heapq.heappush(self._waiting, (at + self._pause(screen), number))
 
-    def _follow(self, screen: Screen, body: bytes) -> None:
-        edition = json.loads(body)["edition"]
-        before, screen.hash = screen.hash, edition["hash"]
-        due = edition["next_due_at"]
+    def _follow(self, number: int, body: bytes) -> None:
+        """Take over what a screen was told: when the next edition is due, and whether there is one it has not seen."""
+        screen, told = self._screens[number], json.loads(body)["edition"]
+        before, screen.edition = screen.edition, told["number"]
+        due = told["next_due_at"]
         screen.due = None if due is None else datetime.fromisoformat(due).timestamp()
-        if before and before != screen.hash:
-            self._asked.told.append(time.time())
-            screen.wants_scenes = True
+        screen.wants_scenes = bool(before) and before != screen.edition
+        if screen.edition == self._awaited:
+            self._asked.told.setdefault(number, time.time())
