@@ -203,6 +203,18 @@ def small_race(session: Session, slug: str = "race") -> Race:
     return race_of(session, slug)
 
 
+def published_race(session: Session, slug: str = "race", editions: int = 1) -> Race:
+    """The small race with so many editions, one right after the other."""
+
+    def publish() -> None:
+        race = small_race(session, slug)
+        for _ in range(editions):
+            race.publish()
+
+    kept(session, f"published {slug} {editions}", publish)
+    return race_of(session, slug)
+
+
 def _enter_small_race(session: Session, slug: str) -> None:
     race = start_race(session, slug)
     mark = "" if slug == "race" else f"{slug}-"

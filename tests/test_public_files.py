@@ -23,15 +23,14 @@ from leaderboard.db import Database
 from leaderboard.dispatch import dispatch
 from leaderboard.public_files import MARKER, PublicFiles, files_of, sync
 from leaderboard.seasons.plan import show_season
-from tests.factories import Race, small_race
+from tests.factories import Race, published_race
 
 Sync = Callable[[], int]
 
 
 @pytest.fixture
 def race(session: Session) -> Race:
-    race = small_race(session)
-    race.publish()
+    race = published_race(session)
     session.commit()
     return race
 

@@ -31,7 +31,7 @@ from leaderboard.boards.screen_states import ceremonies_of_screens
 from leaderboard.boards.screens import add_screen, list_screens
 from leaderboard.instant import now
 from leaderboard.seasons.holding import freeze_season
-from tests.factories import AS_OF, OFFICE, Race, small_race
+from tests.factories import AS_OF, OFFICE, Race, published_race, small_race
 
 HOUR = 3_600_000
 
@@ -84,9 +84,7 @@ def test_nothing_of_a_later_step_is_in_what_is_revealed() -> None:
 
 @pytest.fixture
 def race(session: Session) -> Race:
-    race = small_race(session)
-    race.publish()
-    return race
+    return published_race(session)
 
 
 def screens(race: Race, count: int = 2) -> list[Screen]:

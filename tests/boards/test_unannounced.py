@@ -20,7 +20,8 @@ from leaderboard.ledger.bulk_decisions import Decision, decide_facts
 from leaderboard.ledger.imprints import COLUMNS, wrong_rows
 from leaderboard.ledger.models import CapitalArrival, Credit, Project, StageEvent
 from tests.boards.tampering import first_flaw_of, other, tampered
-from tests.factories import PENDING, VERIFIED, Race, start_race
+from tests.factories import PENDING, VERIFIED, Race, race_of, start_race
+from tests.kept import kept
 
 TABLES = sorted({*COLUMNS, "former_project"})
 
@@ -28,6 +29,11 @@ TABLES = sorted({*COLUMNS, "former_project"})
 @pytest.fixture
 def entered(session: Session) -> Race:
     """A race never published, with rows of every table of the ledger, of which some came one by one and some at once."""
+    kept(session, "every table of the ledger", lambda: _enter(session))
+    return race_of(session, "race")
+
+
+def _enter(session: Session) -> None:
     race = start_race(session)
     unit = race.unit("liuxi")
     race.unit("qingshi")
@@ -56,7 +62,6 @@ def entered(session: Session) -> Race:
             reason="通报",
         )
     at_once(race)
-    return race
 
 
 def at_once(race: Race) -> None:

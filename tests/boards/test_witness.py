@@ -20,7 +20,7 @@ from leaderboard.boards.check_witness import check_witness
 from leaderboard.boards.keys import KeyRefused
 from leaderboard.boards.witness import read_witness, unwitnessed, write_witness
 from leaderboard.office import Office, signature_holds
-from tests.factories import AS_OF, OFFICE, Race, small_race
+from tests.factories import AS_OF, OFFICE, Race, published_race, small_race
 
 STRANGER = Office("他县", "Asia/Shanghai", "http://other.example", b"\x02" * 32)
 
@@ -28,10 +28,7 @@ STRANGER = Office("他县", "Asia/Shanghai", "http://other.example", b"\x02" * 3
 @pytest.fixture
 def race(session: Session) -> Race:
     """A race with two editions; those who announce them by hand write no witness."""
-    race = small_race(session)
-    race.publish()
-    race.publish()
-    return race
+    return published_race(session, editions=2)
 
 
 @pytest.fixture

@@ -14,7 +14,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from leaderboard.ledger import unit_facts
-from tests.factories import FOUR_RATES, VERIFIED, Race, start_race
+from tests.factories import FOUR_RATES, VERIFIED, Race, race_of, start_race
+from tests.kept import kept
 from tests.visiting import Visit, Visited
 
 # A page shows what was stored; that both databases store it alike is tested with the subjects.
@@ -52,6 +53,12 @@ def two_divisions(session: Session) -> Race:
 
 @pytest.fixture
 def race(session: Session) -> Race:
+    kept(session, "west comes before east", lambda: _come_before(session))
+    session.commit()
+    return race_of(session, "race")
+
+
+def _come_before(session: Session) -> None:
     race = two_divisions(session)
     race.scheme({**FOUR_RATES, "adjustments": [BONUS]})
     for reason in ("省政府通报表扬", "市政府通报表扬"):
@@ -69,8 +76,6 @@ def race(session: Session) -> Race:
     # West with one project, started, landed and paid in full: 7.5 + 25 + 20 + 25 puts it before east.
     race.project("west", started=date(2026, 6, 9), registered=date(2026, 6, 8), arrived=100_000_000)
     race.publish(date(2026, 11, 30))
-    session.commit()
-    return race
 
 
 def numbers(page: Visited) -> Iterator[Element]:

@@ -25,7 +25,8 @@ from leaderboard.web.drawings import Drawing, Drawings
 from leaderboard.web.scene_drawing import draw
 from leaderboard.web.variants import IDENTITY
 from leaderboard.words import CHINESE, language
-from tests.factories import FOUR_RATES, OFFICE, Race, small_race, start_race
+from tests.factories import FOUR_RATES, OFFICE, Race, race_of, small_race, start_race
+from tests.kept import kept
 from tests.visiting import Visit
 
 # A page shows what was stored; that both databases store it alike is tested with the subjects.
@@ -53,6 +54,12 @@ def scenes_of(client: FlaskClient, race: Race, *kinds: str, shames: bool = False
 @pytest.fixture
 def moved(session: Session) -> Race:
     """Two editions: in the second 南岸 overtakes both others, with projects that are public and ones that are not."""
+    kept(session, "south overtakes", lambda: _overtake(session))
+    session.commit()
+    return race_of(session, "race")
+
+
+def _overtake(session: Session) -> None:
     race = small_race(session)
     listing = [
         {"key": "red", "name": "红榜", "among": {"number": 1}},
@@ -72,8 +79,6 @@ def moved(session: Session) -> Race:
             arrived=100_000_000,
         )
     race.publish(date(2026, 11, 30))
-    session.commit()
-    return race
 
 
 @pytest.mark.parametrize("kind", ["table", "track"])

@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from leaderboard.db import Database
 from leaderboard.seasons.models import Season
@@ -22,6 +23,7 @@ from leaderboard.web.answers import (
     UnitAnswer,
 )
 from tests.factories import small_race, start_race
+from tests.kept import kept
 
 RACE = "/api/v1/seasons/race"
 
@@ -30,12 +32,16 @@ RACE = "/api/v1/seasons/race"
 def race(database: Database) -> None:
     """A season with two editions, and another without any."""
     with database.session() as session:
-        running = small_race(session)
-        running.publish(next_due_at=1_800_000_000_000)
-        running.project("nanan", code="late")
-        running.publish()
-        start_race(session, "empty", title="未开赛", title_en="Not begun")
+        kept(session, "one running and one empty", lambda: _enter(session))
         session.commit()
+
+
+def _enter(session: Session) -> None:
+    running = small_race(session)
+    running.publish(next_due_at=1_800_000_000_000)
+    running.project("nanan", code="late")
+    running.publish()
+    start_race(session, "empty", title="未开赛", title_en="Not begun")
 
 
 def ask(client: FlaskClient, path: str, status: int = 200) -> Any:

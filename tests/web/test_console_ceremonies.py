@@ -30,7 +30,7 @@ from leaderboard.seasons.holding import freeze_season
 from leaderboard.seasons.models import Season
 from leaderboard.templating import render
 from leaderboard.web.screen_lane import ScreenLane
-from tests.factories import AS_OF, OFFICE, Race, small_race
+from tests.factories import AS_OF, OFFICE, Race, published_race
 from tests.people import enrol, signed_in, submit
 from tests.visiting import Visit
 
@@ -40,8 +40,7 @@ LIST, DESK = "/console/ceremonies", "/console/ceremonies/1"
 @pytest.fixture
 def race(database: Database) -> Race:
     with database.session() as session:
-        race = small_race(session)
-        race.publish()
+        race = published_race(session)
         session.commit()
     return race
 

@@ -19,7 +19,7 @@ from leaderboard.db import Database
 from leaderboard.seasons import plan
 from leaderboard.web.fast_lane import FastLane
 from leaderboard.web.variants import best_encoding, download_name, is_unchanged
-from tests.factories import Race, small_race, start_race
+from tests.factories import Race, published_race, small_race, start_race
 
 BOARD = "/boards/race/1.json"
 
@@ -34,8 +34,7 @@ def behind(_environ: dict[str, Any], start_response: Callable[..., object]) -> l
 def race(database: Database) -> Race:
     """A race with one edition published."""
     with database.session() as session:
-        race = small_race(session)
-        race.publish()
+        race = published_race(session)
         session.commit()
     return race
 

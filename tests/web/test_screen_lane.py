@@ -24,7 +24,7 @@ from leaderboard.seasons.timetable import add_timetable, pause_timetable, skip_i
 from leaderboard.web import screen_memory
 from leaderboard.web.fast_lane import FastLane
 from leaderboard.web.screen_lane import ScreenLane, peer
-from tests.factories import Race, small_race, start_race
+from tests.factories import Race, published_race, start_race
 
 
 def behind(_environ: dict[str, Any], start_response: Callable[..., object]) -> list[bytes]:
@@ -36,8 +36,7 @@ def behind(_environ: dict[str, Any], start_response: Callable[..., object]) -> l
 @pytest.fixture
 def race(database: Database) -> Race:
     with database.session() as session:
-        race = small_race(session)
-        race.publish()
+        race = published_race(session)
         session.commit()
     return race
 

@@ -22,7 +22,7 @@ from leaderboard.instant import now
 from leaderboard.seasons import plan
 from leaderboard.web import newest_scenes, screen_memory
 from leaderboard.web.screen_lane import ScreenLane
-from tests.factories import Race, small_race
+from tests.factories import Race, published_race
 
 pytestmark = pytest.mark.engines("sqlite", "postgresql")
 
@@ -31,8 +31,7 @@ pytestmark = pytest.mark.engines("sqlite", "postgresql")
 def race(database: Database) -> Race:
     """A race with one edition published."""
     with database.session() as session:
-        race = small_race(session)
-        race.publish()
+        race = published_race(session)
         session.commit()
     return race
 

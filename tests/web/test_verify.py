@@ -25,7 +25,7 @@ from leaderboard.boards.read import find_edition, sealed_package
 from leaderboard.db import Database
 from leaderboard.office import Office
 from leaderboard.web.verify import Rebuilt, Unreadable, checked_file, sealed_file
-from tests.factories import OFFICE, small_race
+from tests.factories import OFFICE, published_race
 from tests.people import token_in
 from tests.visiting import Visit, Visited, faults, parse
 
@@ -50,9 +50,7 @@ def app(app: Flask) -> Flask:
 def package(database: Database) -> dict[str, Any]:
     """The sealed second edition of a race of two."""
     with database.session() as session:
-        race = small_race(session)
-        race.publish()
-        race.publish()
+        published_race(session, editions=2)
         session.commit()
         edition = find_edition(session, "race", 2)
         assert edition is not None
