@@ -35,7 +35,9 @@ def _adjusted(line: AdjustmentLine, rule: AdjustmentRule, tongue: Tongue) -> Tol
     raw = sign * line.raw
     points = limited(rule, raw)
     if rule.each_least is not None:
-        happened = plus(*[number(fact.amount) for fact in line.counted]) if line.counted else number(raw)
+        happened = (
+            plus(*[number(Fraction(fact.amount)) for fact in line.counted]) if line.counted else number(raw)
+        )
     else:
         happened = times(number(rule.each), number(raw / rule.each))
     name = tongue.name(rule.name, rule.name_en)

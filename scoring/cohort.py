@@ -21,7 +21,7 @@ from scoring.result import (
     LeftOutFact,
 )
 from scoring.rules import Cohort
-from scoring.sums import exact_sum, part_of
+from scoring.sums import exact_sum
 
 
 def signed_cohort(lookup: Lookup, unit: str, cohort: Cohort, by: str) -> tuple[Count, list[Member]]:
@@ -48,7 +48,7 @@ def _signed(lookup: Lookup, unit: str, cohort: Cohort, by: str) -> tuple[Count, 
         if event is None or reason is not None:
             left_out.append(left_out_project(held.project, event, reason or NOT_REACHED))
             continue
-        amount = held.share if by == "count" else part_of(event.inward_yuan or 0, held.share)
+        amount = held.share * (1 if by == "count" else event.inward_yuan or 0)
         counted.append(counted_project(held, event, amount))
         members.append(Member(held, event))
     return total(by, counted, left_out), members
@@ -81,14 +81,23 @@ def or_later(stages: Iterable[str]) -> tuple[str, ...]:
 
 def reached(project: Project, stages: tuple[str, ...], as_of: date) -> tuple[StageEvent | None, str | None]:
     """The first event at any of the stages that counts by the cut-off; else the nearest one and why not."""
+    first: StageEvent | None = None
+    for event in project.events:
+        if event.stage in stages and event.verified and event.on <= as_of:
+            first = event if first is None else min(first, event, key=_BY_DAY)
+    return (first, None) if first else _unreached(project, stages, as_of)
+
+
+def _unreached(
+    project: Project, stages: tuple[str, ...], as_of: date
+) -> tuple[StageEvent | None, str | None]:
+    """The nearest event at any of the stages, none of which counts yet, and why not."""
     events = [event for event in project.events if event.stage in stages]
     if not events:
         return None, NOT_REACHED
-    verified = [event for event in events if event.verified and event.on <= as_of]
-    if verified:
-        return _first(verified), None
     in_time = [event for event in events if event.on <= as_of]
-    return (_first(in_time), AWAITING_VERIFICATION) if in_time else (_first(events), AFTER_CUT_OFF)
+    reason = AWAITING_VERIFICATION if in_time else AFTER_CUT_OFF
+    return min(in_time or events, key=_BY_DAY), reason
 
 
 def total(by: str, counted: list[CountedFact], left_out: list[LeftOutFact]) -> Count:
@@ -96,7 +105,7 @@ def total(by: str, counted: list[CountedFact], left_out: list[LeftOutFact]) -> C
     return Count(exact_sum([fact.amount for fact in counted]), by, tuple(counted), tuple(left_out))
 
 
-def counted_project(held: Held, event: StageEvent, amount: Fraction) -> CountedFact:
+def counted_project(held: Held, event: StageEvent, amount: Fraction | int) -> CountedFact:
     """A project counted for one of its stage events."""
     project = held.project
     return CountedFact("project", project.code, event.id, project.name, event.on, held.share, amount)
@@ -106,10 +115,6 @@ def left_out_project(project: Project, event: StageEvent | None, reason: str) ->
     """A project not counted, with the stage event that was looked at, if there was one."""
     fact, on = (event.id, event.on) if event else ("", None)
     return LeftOutFact("project", project.code, fact, project.name, on, reason)
-
-
-def _first(events: list[StageEvent]) -> StageEvent:
-    return events[0] if len(events) == 1 else min(events, key=_BY_DAY)
 
 
 _BY_DAY = attrgetter("on", "id")

@@ -10,6 +10,7 @@ from scoring.author_warning import AuthorWarning, Names
 from scoring.result import IndicatorLine, RaceResult
 from scoring.rules import Scheme
 from scoring.show import round_half_up
+from scoring.sums import exact_sum
 
 LEAST_DAYS = 90
 LEAST_TIMES = 2
@@ -46,7 +47,7 @@ def _age(line: IndicatorLine, as_of: date) -> Fraction | None:
     """Mean age in days of the projects below the line; None where it does not consist of dated projects."""
     below = [part.denominator for part in line.parts if part.denominator is not None]
     facts = [fact for count in below for fact in count.counted if fact.kind == "project" and fact.amount > 0]
-    whole = sum((fact.amount for fact in facts), Fraction(0))
+    whole = exact_sum(fact.amount for fact in facts)
     if not whole or any(fact.on is None for fact in facts):
         return None
-    return sum((fact.amount * (as_of - fact.on).days for fact in facts if fact.on), Fraction(0)) / whole
+    return exact_sum(fact.amount * (as_of - fact.on).days for fact in facts if fact.on) / whole

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from typing import NamedTuple
 
 from scoring.facts import Adjustment, Facts, Project, Return, Sample, StageEvent, Target
 from scoring.result import AFTER_CUT_OFF, AWAITING_VERIFICATION, CREDIT_ENDED, OUTSIDE_COHORT, Count
 from scoring.rules import Cohort
 from scoring.schedule import due_share
+from scoring.sums import whole_if_it_is
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(NamedTuple):
     """A project as one unit holds it: counts and amounts are taken times the share."""
 
     project: Project
-    share: Fraction
+    share: Fraction | int
+    """A whole number where it is one, as with most projects: they have one holder."""
     since: date | None = None
     until: date | None = None
 
@@ -31,8 +32,7 @@ class Held:
         return None if inside else CREDIT_ENDED
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(NamedTuple):
     """A project in a cohort with the contract that brought it in."""
 
     held: Held
@@ -135,5 +135,5 @@ def _held(facts: Facts, bundles: dict[str, str]) -> dict[str, list[Held]]:
             key = bundles.get(credit.unit, credit.unit), credit.since, credit.until
             shares[key] = shares[key] + credit.share if key in shares else credit.share
         for (unit, since, until), share in shares.items():
-            held[unit].append(Held(project, share, since, until))
+            held[unit].append(Held(project, whole_if_it_is(share), since, until))
     return held

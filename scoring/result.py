@@ -26,7 +26,7 @@ class State(StrEnum):
 class CountedFact(NamedTuple):
     """One fact inside a numerator or denominator: `amount` is its exact contribution (projects or yuan).
 
-    A named tuple like its neighbour, because a large race makes a hundred thousand of them.
+    A named tuple like its neighbour, and whole where its numbers are, because a large race makes a hundred thousand.
     """
 
     kind: str
@@ -37,8 +37,8 @@ class CountedFact(NamedTuple):
     """Id of the stage event, arrival, return or hand entry; empty for a target."""
     name: str
     on: date | None
-    share: Fraction
-    amount: Fraction
+    share: Fraction | int
+    amount: Fraction | int
 
 
 NOT_REACHED = "not_reached"

@@ -18,7 +18,6 @@ def exact_sum(values: Iterable[Fraction | int]) -> Fraction:
     return sum((Fraction(above, below) for below, above in by_denominator.items()), Fraction(0))
 
 
-def part_of(whole: int, share: Fraction) -> Fraction:
-    """A share of a whole number; most projects have one holder, and nothing is to be reduced."""
-    above, below = share.as_integer_ratio()
-    return Fraction(whole * above) if below == 1 else Fraction(whole * above, below)
+def whole_if_it_is(number: Fraction) -> Fraction | int:
+    """The same number, as a whole one where it is one: those are quicker to multiply, to add and to write."""
+    return number.numerator if number.denominator == 1 else number

@@ -18,7 +18,6 @@ from scoring.result import (
 )
 from scoring.rules import ONE
 from scoring.selection import Chosen, chosen
-from scoring.sums import part_of
 from scoring.term_rules import (
     ArrivedTerm,
     FixedTerm,
@@ -56,8 +55,8 @@ def target_count(lookup: Lookup, unit: str, indicator: str, by: str, level: str)
     quantity = lookup.target(unit, indicator, by, level)
     if quantity is None:
         return Count(None, by)
-    fact = CountedFact("target", indicator, "", lookup.name_of(indicator), None, ONE, Fraction(quantity))
-    return Count(fact.amount, by, (fact,))
+    fact = CountedFact("target", indicator, "", lookup.name_of(indicator), None, 1, quantity)
+    return Count(Fraction(quantity), by, (fact,))
 
 
 _BY_DAY = attrgetter("on", "id")
@@ -76,10 +75,10 @@ def arrived(lookup: Lookup, since: list[tuple[Held, date]], last: date, kind: st
             on, reason = arrival.on, None
             if not (arrival.verified and first <= on <= latest):
                 reason = lookup.dated_reason(on, verified=arrival.verified, first=first, last=last)
-            reason = reason or held.reason(on)
-            if reason is None:
-                amount = part_of(arrival.yuan, share)
-                counted.append(CountedFact("arrival", code, arrival.id, name, on, share, amount))
+            if reason is None and (reason := held.reason(on)) is None:
+                counted.append(
+                    CountedFact("arrival", code, arrival.id, name, on, share, arrival.yuan * share)
+                )
             else:
                 left_out.append(LeftOutFact("arrival", code, arrival.id, name, on, reason))
     return total("amount", counted, left_out)
@@ -95,8 +94,7 @@ def reported(lookup: Lookup, unit: str, name: str, window: str = "season") -> Co
         if reason is None and not first <= row.period_end <= last:
             reason = OUTSIDE_COHORT
         if reason is None:
-            amount = Fraction(row.quantity)
-            counted.append(CountedFact("return", name, row.id, name, row.period_end, ONE, amount))
+            counted.append(CountedFact("return", name, row.id, name, row.period_end, 1, row.quantity))
         else:
             left_out.append(LeftOutFact("return", name, row.id, name, row.period_end, reason))
     count = total("count", counted, left_out)
