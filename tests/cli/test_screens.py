@@ -8,14 +8,14 @@ from sqlalchemy import select
 from leaderboard.boards.models import Screen
 from leaderboard.db import Database
 from tests.commanding import Command, Done, Trail
-from tests.factories import small_race
+from tests.factories import published_race
 
 
 @pytest.fixture
 def screen(database: Database, done: Done) -> int:
     """A screen of a race with one edition; 柳溪, 青石 and 南岸 stand one after the other."""
     with database.session() as session:
-        small_race(session).publish()
+        published_race(session)
         session.commit()
     done("screen-add", "race", "大厅")
     with database.reading() as session:

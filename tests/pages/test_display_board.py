@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from leaderboard.instant import from_local
 from leaderboard.seasons import plan
 from leaderboard.seasons.timetable import add_timetable
-from tests.factories import FOUR_RATES, OFFICE, PENDING, Race, small_race, start_race
+from tests.factories import FOUR_RATES, OFFICE, PENDING, Race, published_race, small_race, start_race
 from tests.visiting import Visit, Visited
 
 # A page shows what was stored; that both databases store it alike is tested with the subjects.
@@ -43,8 +43,7 @@ def overtaken(race: Race) -> None:
 @pytest.fixture
 def race(session: Session) -> Race:
     """柳溪 15 + 12.5 + 20 + 6.25 = 53.75; 青石 11.25 + 16.67 + 13.33 + 0 = 41.25; 南岸 3.75."""
-    race = small_race(session)
-    race.publish()
+    race = published_race(session)
     session.commit()
     return race
 

@@ -18,13 +18,12 @@ from leaderboard.boards.read import find_form
 from leaderboard.boards.sheets import csv_file, xlsx_file
 from leaderboard.db import Database
 from leaderboard.web.fast_lane import FastLane
-from tests.factories import OFFICE, Race, small_race, start_race
+from tests.factories import OFFICE, Race, published_race, start_race
 
 
 @pytest.fixture
 def race(session: Session) -> Race:
-    race = small_race(session)
-    race.publish()
+    race = published_race(session)
     session.commit()
     return race
 

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from leaderboard.ledger import record, unit_facts
-from tests.factories import FOUR_RATES, PENDING, VERIFIED, Race, small_race, start_race
+from tests.factories import FOUR_RATES, PENDING, VERIFIED, Race, published_race, start_race
 from tests.visiting import Visit, Visited
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -20,8 +20,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 @pytest.fixture
 def race(session: Session) -> Race:
     """柳溪 53.75, 青石 41.25, 南岸 3.75."""
-    race = small_race(session)
-    race.publish()
+    race = published_race(session)
     session.commit()
     return race
 

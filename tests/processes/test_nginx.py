@@ -26,7 +26,7 @@ from leaderboard.boards.models import Edition
 from leaderboard.db import Database
 from leaderboard.public_files import sync
 from leaderboard.web.headers import public_headers
-from tests.factories import small_race
+from tests.factories import published_race
 from tests.serving import serving
 
 DOCS = Path(__file__).parents[2] / "docs" / "nginx"
@@ -86,9 +86,7 @@ def configuration(folder: Path, public: Path, port: int, behind: int) -> str:
 @pytest.fixture
 def nginx(session: Session, app: Flask, database: Database, tmp_path: Path) -> Iterator[Nginx]:
     assert NGINX, "nginx is missing: sudo apt-get install --no-install-recommends nginx-light"
-    race = small_race(session)
-    race.publish()
-    race.publish()
+    published_race(session, editions=2)
     session.commit()
     public, folder = tmp_path / "public", tmp_path / "nginx"
     sync(app, database, public)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from leaderboard.accounts.models import REPORTER, UserSession
 from leaderboard.db import Database
 from leaderboard.instant import now
-from tests.factories import small_race
+from tests.factories import published_race, small_race
 from tests.people import enrol, signed_in, token_in
 
 pytestmark = pytest.mark.engines("sqlite", "postgresql")  # each engine locks in its own way
@@ -22,8 +22,7 @@ TWO_MINUTES = 120_000
 def test_a_page_after_two_idle_minutes_notes_the_session_and_leaves_nothing_locked(
     app: Flask, database: Database, session: Session, address: str
 ):
-    race = small_race(session)
-    race.publish()
+    race = published_race(session)
     session.commit()
     enrol(database, "liuxi", REPORTER, race.units["liuxi"].id)
     client = signed_in(app, "liuxi")

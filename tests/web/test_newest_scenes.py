@@ -9,13 +9,12 @@ from leaderboard.boards.screen_states import Round, newest_of
 from leaderboard.db import Database
 from leaderboard.office import Office
 from leaderboard.web.newest_scenes import Key, NewestScenes
-from tests.factories import small_race
+from tests.factories import published_race
 
 
 def test_what_no_screen_shows_any_more_is_forgotten(database: Database, settings: Settings) -> None:
     with database.session() as session:
-        race = small_race(session)
-        race.publish()
+        race = published_race(session)
         session.commit()
     shown = Round("zh", None, ("table",), shames=False)
     with database.reading() as session:

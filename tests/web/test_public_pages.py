@@ -20,7 +20,7 @@ from leaderboard.boards.correct import withdraw
 from leaderboard.boards.models import Edition
 from leaderboard.db import Database
 from tests.boards.lives import corrected, reverse_starts
-from tests.factories import Race, race_of, small_race, start_race
+from tests.factories import Race, published_race, race_of, small_race, start_race
 from tests.kept import kept
 from tests.visiting import Visit, Visited
 
@@ -47,8 +47,7 @@ def race(session: Session) -> Race:
 
 
 def _two_editions(session: Session) -> None:
-    race = small_race(session)
-    race.publish()
+    race = published_race(session)
     for number in range(4):
         race.project(
             "nanan",
