@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Sequence
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, exists, or_, select
+from sqlalchemy import BigInteger, BindParameter, Row, Select, and_, bindparam, exists, or_, select
 from sqlalchemy import func as sql
 from sqlalchemy.orm import Session, aliased
 
@@ -84,6 +84,13 @@ def newly_verified(
 
     Each comes with `verified_at`, the first such decision.
     """
+    return session.execute(_newly_verified(table), {"after": after, "until": until}).all()
+
+
+@cache
+def _newly_verified(table: ProjectFact | UnitFact) -> Select[Any]:
+    after: BindParameter[int] = bindparam("after", type_=BigInteger)
+    until: BindParameter[int] = bindparam("until", type_=BigInteger)
     of_project = issubclass(table, OfProject)
     decisions: type[ProjectDecision | UnitDecision] = ProjectDecision if of_project else UnitDecision
     column = "project_id" if of_project else "unit_id"
@@ -99,14 +106,13 @@ def newly_verified(
         .scalar_subquery()
     )
     columns: list[Any] = list(table.__table__.columns)
-    found: Select[Any] = (
+    return (
         select(*columns, sql.min(decisions.decided_at).label("verified_at"))
         .join(decisions, and_(holder == held, decisions.fact_id == table.fact_id))
         .where(decisions.decided_at > after, decisions.decided_at <= until, decisions.outcome == VERIFIED)
         .where(sql.coalesce(before, AWAITING) != VERIFIED)
         .group_by(*columns)
     )
-    return session.execute(found).all()
 
 
 def projects_of(unit_ids: Sequence[int]) -> Select[Any]:
