@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
 from leaderboard.formatters import exact_number, moved
@@ -83,7 +82,7 @@ def _keys(board: Document) -> Iterator[tuple[str, Key]]:
         elif column == ADJUST:
             yield column, _adjusted
         elif column == SCORE:
-            yield column, lambda row: _negative(row["score"] and Fraction(row["score"]))
+            yield column, lambda row: _negative(row["score"] and exact_number(row["score"]))
         else:
             yield column, _placed_by(column)
 

@@ -108,8 +108,15 @@ def headlines(
 
 
 def _absence(rows: Sequence[Document], key: str) -> str | None:
-    states = {row["indicators"][key]["state"] for row in rows if row["competing"]}
-    return states.pop() if len(states) == 1 and states.isdisjoint({"counted", "zero"}) else None
+    """The one state of all units; looked for no further than to the first that has a number or another state."""
+    known = None
+    for row in rows:
+        if row["competing"]:
+            state: str = row["indicators"][key]["state"]
+            if state in {"counted", "zero"} or (known is not None and state != known):
+                return None
+            known = state
+    return known
 
 
 def indicators(board: Document) -> list[Document]:
