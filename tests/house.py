@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
-from tests.source import Module, within
+from tests.source import Module, nodes, within
 
 SUBJECTS = ("ledger", "seasons", "boards", "objections", "outbox", "accounts", "exchange", "jobs")
 DOORS = ("web", "schedule", "cli")
@@ -75,7 +75,7 @@ def part(name: str) -> str:
 
 def calls(tree: ast.Module) -> Iterator[tuple[ast.Call, str]]:
     """Every call with the last name of what is called."""
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Call):
             called = node.func
             yield node, called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
@@ -92,7 +92,7 @@ def foreign_imports(modules: Iterable[Module], allowed: Iterable[str]) -> Iterat
 def floats(modules: Iterable[Module]) -> Iterator[str]:
     """Places where a binary fraction could enter: a literal with a point, or the type's name."""
     for module in modules:
-        for node in ast.walk(module.tree):
+        for node in nodes(module.tree):
             literal = isinstance(node, ast.Constant) and isinstance(node.value, float | complex)
             if literal or (isinstance(node, ast.Name) and node.id == "float"):
                 yield f"{module.path}:{node.lineno} float"
@@ -168,7 +168,7 @@ def altering(modules: Iterable[Module]) -> Iterator[str]:
         for call, name in calls(module.tree):
             if name in {"delete", "update", "merge", "bulk_update_mappings"}:
                 yield f"{module.path}:{call.lineno} {name}"
-        for node in ast.walk(module.tree):
+        for node in nodes(module.tree):
             text = node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
             if text.lstrip().upper().startswith(("UPDATE ", "DELETE FROM ")):
                 yield f"{module.path}:{node.lineno} {text.split()[0]}"

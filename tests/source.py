@@ -21,7 +21,7 @@ class Module:
 
     def imports(self) -> Iterator[str]:
         """Dotted names of everything imported anywhere in the file, each name by itself."""
-        for node in ast.walk(self.tree):
+        for node in nodes(self.tree):
             if isinstance(node, ast.Import):
                 yield from (alias.name for alias in node.names)
             elif isinstance(node, ast.ImportFrom):
@@ -35,6 +35,12 @@ class Module:
         for _ in range(node.level - 1):
             package = package.rpartition(".")[0]
         return ".".join(part for part in (package, node.module) if part)
+
+
+@cache
+def nodes(tree: ast.Module) -> tuple[ast.AST, ...]:
+    """All that stands in a file, walked once for all that look through it."""
+    return tuple(ast.walk(tree))
 
 
 def module(name: str, source: str, path: str | None = None) -> Module:
