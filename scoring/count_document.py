@@ -36,8 +36,8 @@ def adjustment_document(line: AdjustmentLine) -> dict[str, Any]:
 def counted_rows(facts: Iterable[CountedFact]) -> Rows:
     """By kind, each fact's `ref`, its id, and the exact amount it adds."""
     rows: Rows = {}
-    for fact in facts:
-        rows.setdefault(fact.kind, []).append([fact.ref, fact.fact, exact(fact.amount)])
+    for kind, ref, fact, _name, _on, _share, amount in facts:
+        rows.setdefault(kind, []).append([ref, fact, exact(amount)])
     return rows
 
 

@@ -112,22 +112,24 @@ _EVENT_ORDER, _ARRIVAL_ORDER = attrgetter("on", "stage", "id"), attrgetter("on",
 
 def _event_document(event: StageEvent) -> dict[str, Any]:
     """A stage event without what goes unsaid: that it is verified, and amounts that were not stated."""
-    document: dict[str, Any] = {"id": event.id, "stage": event.stage, "on": event.on.isoformat()}
-    if event.total_yuan is not None:
-        document["total_yuan"] = event.total_yuan
-    if event.inward_yuan is not None:
-        document["inward_yuan"] = event.inward_yuan
-    if not event.verified:
+    key, stage, on, verified, total_yuan, inward_yuan = event
+    document: dict[str, Any] = {"id": key, "stage": stage, "on": on.isoformat()}
+    if total_yuan is not None:
+        document["total_yuan"] = total_yuan
+    if inward_yuan is not None:
+        document["inward_yuan"] = inward_yuan
+    if not verified:
         document["verified"] = False
     return document
 
 
 def _arrival_document(arrival: Arrival) -> dict[str, Any]:
     """An arrival without what goes unsaid: that it is verified, and domestic money."""
-    document: dict[str, Any] = {"id": arrival.id, "on": arrival.on.isoformat(), "yuan": arrival.yuan}
-    if arrival.kind != DOMESTIC:
-        document["kind"] = arrival.kind
-    if not arrival.verified:
+    key, on, yuan, kind, verified = arrival
+    document: dict[str, Any] = {"id": key, "on": on.isoformat(), "yuan": yuan}
+    if kind != DOMESTIC:
+        document["kind"] = kind
+    if not verified:
         document["verified"] = False
     return document
 

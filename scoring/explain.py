@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import NamedTuple
 
 from scoring.adjust import SCORE_LEAST, SCORE_MOST
 from scoring.adjustment_formula import adjustment_terms
@@ -23,8 +23,7 @@ VOID = "void"
 WEIGHT_RAISED = "weight_raised"
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """One indicator or adjustment as the formula prints it; `text` worked out comes to `points` exactly."""
 
     key: str
@@ -196,7 +195,7 @@ def _rounded_early(told: Told, scheme: Scheme, tongue: Tongue) -> Told:
     if value == told.sum.value:
         return told
     text = f"{tongue.words[how]}({told.sum.text}, {decimals})"
-    return Told(replace(told.sum, text=text, value=value, binds=ATOM), told.notes)
+    return Told(told.sum._replace(text=text, value=value, binds=ATOM), told.notes)
 
 
 def _shown_rate(rate: Fraction, scheme: Scheme) -> str:

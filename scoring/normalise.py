@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 CAP = "cap"
 FLOOR = "floor"
 
 
-@dataclass(frozen=True, slots=True)
-class Clamped:
+class Clamped(NamedTuple):
     """A rate or plain number after cap and floor; `note` is `cap` or `floor` where one of them changed it."""
 
     rate: Fraction

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 from scoring.early_rates import rounded_rate
 from scoring.formula_words import Tongue
@@ -20,8 +21,7 @@ Show = Callable[[Fraction], Sum]
 COUNTS = (Reading.NUMERATOR, Reading.DENOMINATOR, Reading.DIFFERENCE)
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """A number as it was worked out, how its like is written, and what has to be said about it."""
 
     sum: Sum

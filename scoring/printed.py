@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 from scoring.show import plain
 
@@ -13,8 +13,7 @@ SUM, NEGATED, PRODUCT, ATOM = 1, 2, 3, 4
 YUAN_PER_WAN = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class Sum:
+class Sum(NamedTuple):
     """A printed calculation and its exact value; the text worked out by hand gives that value."""
 
     text: str
@@ -80,8 +79,7 @@ def negative(x: Sum) -> Sum:
     return Sum(f"-{x.within(PRODUCT)}", -x.value, NEGATED)
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(NamedTuple):
     """A calculation with what has to be said about it, in words."""
 
     sum: Sum

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 
 from scoring.band_formula import band_note
@@ -185,7 +185,7 @@ class _Shapes:
                 return self._nothing()
             if quota > part.numerator.value:
                 gap = less(number(quota), number(part.numerator.value))
-                missing.append(replace(gap, text=f"({gap.text})", binds=ATOM))
+                missing.append(gap._replace(text=f"({gap.text})", binds=ATOM))
                 notes.append(self._say("short", part=part.name, n=number(gap.value).text))
         taken = times(number(shortfall.each), plus(*missing) if missing else number(ZERO))
         named = notes if len(self.printer.line.parts) > 1 else []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 from fractions import Fraction
 
@@ -57,9 +58,8 @@ def shown_rate(rate: Fraction | int, decimals: int = 1, how: Round = Round.HALF_
     return f"{rounded(Fraction(100 * above, below), decimals, how)}%"
 
 
-def exact(x: Fraction | int) -> str:
-    """`x` without loss: "5" for a whole number, otherwise the reduced fraction "9/2"."""
-    return str(x)
+exact: Callable[[Fraction | int], str] = str
+"""A number without loss: "5" for a whole number, otherwise the reduced fraction "9/2"."""
 
 
 def plain(x: Fraction | int) -> str:

@@ -69,13 +69,15 @@ def arrived(lookup: Lookup, since: list[tuple[Held, date]], last: date, kind: st
     latest = min(last, lookup.as_of)
     for held, first in since:
         code, name, share = held.project.code, held.project.name, held.share
+        always = held.since is None and held.until is None
         for arrival in sorted(held.project.arrivals, key=_BY_DAY):
             if kind and arrival.kind != kind:
                 continue
             on, reason = arrival.on, None
             if not (arrival.verified and first <= on <= latest):
                 reason = lookup.dated_reason(on, verified=arrival.verified, first=first, last=last)
-            if reason is None and (reason := held.reason(on)) is None:
+            reason = reason or (None if always else held.reason(on))
+            if reason is None:
                 counted.append(
                     CountedFact("arrival", code, arrival.id, name, on, share, arrival.yuan * share)
                 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from leaderboard.boards.view import DivisionView, HeadlineView, by_indicator, divisions, headlines
 from leaderboard.formatters import addend, exact_number
@@ -15,8 +15,7 @@ from scoring.sums import exact_sum
 Document = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(NamedTuple):
     """A numerator and its denominator, exact, in projects or yuan; a mix of count and amount has one for each."""
 
     by: str
