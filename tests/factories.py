@@ -204,7 +204,7 @@ def small_race(session: Session, slug: str = "race") -> Race:
 
 
 def published_race(session: Session, slug: str = "race", editions: int = 1) -> Race:
-    """The small race with so many editions, one right after the other."""
+    """The small race with so many editions, one right after the other, as old as the first of its kind in this run."""
 
     def publish() -> None:
         race = small_race(session, slug)

@@ -17,7 +17,7 @@ from leaderboard.boards.scene_pages import pages
 from leaderboard.boards.screens import ScreenError, add_screen, find_screen, list_screens, revoke_screen
 from leaderboard.db import Database
 from leaderboard.instant import now
-from tests.factories import Race, published_race, start_race
+from tests.factories import Race, small_race, start_race
 from tests.visiting import Visit
 
 # A page shows what was stored; that both databases store it alike is tested with the subjects.
@@ -29,7 +29,9 @@ TABLES = '[{"scene": "table", "seconds": 12, "from": null, "to": null}]'
 
 @pytest.fixture
 def race(session: Session) -> Race:
-    race = published_race(session)
+    # Published now: how long ago the newest edition was is told to a probe.
+    race = small_race(session)
+    race.publish()
     session.commit()
     return race
 

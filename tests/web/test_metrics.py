@@ -19,7 +19,7 @@ from leaderboard.boards.screen_states import Report, keep_reports
 from leaderboard.boards.screens import add_screen, revoke_screen
 from leaderboard.db import Database
 from leaderboard.instant import now
-from tests.factories import published_race, small_race
+from tests.factories import small_race
 
 FAR_AWAY = {"REMOTE_ADDR": "203.0.113.9"}
 
@@ -50,7 +50,8 @@ def test_nothing_is_given_as_zero_that_does_not_exist_yet(client: FlaskClient):
 
 
 def test_the_figures_are_those_of_the_boards_and_the_clock(client: FlaskClient, session: Session):
-    race = published_race(session)
+    race = small_race(session)
+    race.publish()
     request_run(session, race.season, "waiting", "tester", now() - 90_000)
     session.commit()
     found = figures(client.get("/metrics").text)
