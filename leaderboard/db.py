@@ -121,6 +121,18 @@ class Database:
         with self.readers() as session:
             yield session
 
+    @contextmanager
+    def still(self) -> Iterator[Session]:
+        """A session for reading only, to which everything stays as it is at its first look, however long it goes on.
+
+        SQLite reads so always. PostgreSQL shows each statement what was committed before it unless asked for this, and
+        whatever compares rows read one after the other would find differences where somebody is at work.
+        """
+        with self.reading() as session:
+            if self.engine.dialect.name == "postgresql":
+                session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+            yield session
+
 
 def open_database(url: str, *, busy_timeout_ms: int = 15_000, keeps_readers_out: bool = True) -> Database:
     """Open the database at a SQLAlchemy URL; a SQLite file's folder is made, private to its owner.

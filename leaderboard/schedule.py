@@ -163,7 +163,7 @@ class Ticker:
     def look_over(self) -> None:
         """Compare every project's kept facts with the ledger, as each night; what differs is told in the log."""
         try:
-            with self.database.reading() as session:
+            with self.database.still() as session:
                 for wrong in wrong_project_facts(session):
                     log.error("%s of project %s differ from its facts", ", ".join(wrong.tables), wrong.code)
         except Exception:  # the next night may find the database back

@@ -46,7 +46,7 @@ def _line_hash(line: AuditLine) -> str:
     return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
 
 
-def _locked_head(session: Session) -> AuditHead:
+def hold_trail(session: Session) -> AuditHead:
     """The end of the chain, held until the transaction ends so that two writers cannot fork it."""
     head = session.scalars(select(AuditHead).with_for_update()).one_or_none()
     if head is not None:
@@ -97,7 +97,7 @@ def record_act(
     """
     if rows:
         detail["rows"], detail["rows_before"] = stored_marks(session, rows)
-    head = _locked_head(session)
+    head = hold_trail(session)
     line = AuditLine(
         seq_no=head.seq_no + 1,
         at=now(),

@@ -61,8 +61,12 @@ def _marked(session: Session) -> Iterator[str]:
 
 def _of_table(session: Session, table: Any, marks: dict[str, str], may_be_older: bool) -> Iterator[str]:
     """Rows of one table whose marks differ; `may_be_older` than its marks leaves it to others to tell who made a row."""
+    seen = set[str]()
     for row in session.scalars(select(table).options(undefer("*"))):
         for name, mark in marks_of([row]).items():
+            if name in seen:
+                yield f"记录 {name} 有两行"
+            seen.add(name)
             kept = marks.pop(name, None)
             if kept != mark and not (kept is None and may_be_older):
                 yield f"记录 {name} 与审计记录不符"

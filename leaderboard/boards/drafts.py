@@ -146,7 +146,8 @@ def open_window(
     check_clock(session)
     if days < 1 or not contact.strip():
         raise DraftRefused(_("公示须有至少 1 个工作日的期限和异议联系方式"))
-    season = session.get_one(Season, draft.season_id)
+    # Held, so that no freeze begins between the look and the opening.
+    season = locked_season(session, draft.season_id)
     check_second(session, season, draft, actor)
     if season.frozen_at is not None:
         raise DraftRefused(_("赛季正在封榜, 揭榜之前不公示"))

@@ -156,7 +156,7 @@ def sign_in_locks_command(context: Context, lift: str) -> None:
 @click.option("--check", is_flag=True, help="Check the whole chain instead; status 1 when it is broken.")
 def audit_command(context: Context, limit: int, check: bool) -> None:
     """Print the newest lines of the audit trail: number, when, who, what, to what, and the detail."""
-    with context.database.reading() as session:
+    with context.database.still() as session:
         if check:
             broken = [f"第 {number} 行与链不符" for number in islice(broken_lines(session), MOST_BROKEN)]
             if broken:

@@ -169,7 +169,7 @@ def _own_list(context: Context, given: str | None) -> KeyList | None:
 def _verify_database(context: Context) -> None:
     lines = _witness(context)
     flaws = 0
-    with context.database.reading() as session:
+    with context.database.still() as session:
         for flaw in chain(check_database(session), check_witness(session, lines)):
             flaws += 1
             click.echo(f"✗ {flaw}")

@@ -85,7 +85,7 @@ def doctor_command(context: Context) -> None:
             f"SQLite {sqlite3.sqlite_version}: 日志方式 {'WAL' if safe else 'DELETE (该版本的 WAL 有缺陷)'}"
         )
     click.echo(f"本机时间: {at_zone(now(), context.settings.timezone).isoformat(timespec='seconds')}")
-    with context.database.reading() as session:
+    with context.database.still() as session:
         click.echo(f"时钟: {clock_trouble(session) or '与数据库一致'}")
         for timetable, years in calendar_gaps(session, now()):
             named = "、".join(map(str, years))

@@ -23,7 +23,7 @@ from leaderboard.exchange.problems import Counts, FileRefused, ImportRefused, Pr
 from leaderboard.exchange.workbook import Sheets, bytes_of, read_workbook
 from leaderboard.instant import local_date, now
 from leaderboard.ledger.record import LedgerError
-from leaderboard.seasons.plan import PlanError
+from leaderboard.seasons.plan import PlanError, hold_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +91,8 @@ def take_in(session: Session, given: Given, actor: str, how: How) -> Report:
     """
     if how.manner not in MANNERS or (how.manner == CLEAR and not (how.reason or "").strip()):
         raise ImportRefused(Report((Problem("清空导入须写明理由"),)))
+    # Seasons are held before the trail, in the order of everybody else.
+    hold_all(session)
     # The line in the trail is written first: it keeps other writers out while facts are compared and added.
     record_act(
         session, actor, "workbook.import", given.name, sha256=given.sha256, manner=how.manner, why=how.reason

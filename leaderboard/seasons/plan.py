@@ -34,6 +34,11 @@ def hold(session: Session, planned: Season | Division | Unit) -> None:
     session.refresh(planned, with_for_update={"key_share": True})
 
 
+def hold_all(session: Session) -> None:
+    """Hold every season, for what changes many things before it comes to a season: locks are taken in one order."""
+    session.scalars(select(Season.id).order_by(Season.id).with_for_update(key_share=True)).all()
+
+
 def open_season(  # noqa: PLR0913 - the columns of the table, all by name
     session: Session,
     actor: str,
@@ -164,6 +169,8 @@ def enter_unit(  # noqa: PLR0913 - the columns of the table, all by name
     planned_at: int | None = None,
 ) -> Entry:
     """Enter a unit in a season, on its own or bundled into another; entering it otherwise ends the earlier entry."""
+    # Of two who enter it at the same moment the second waits here, and then sees what the first one did.
+    hold(session, season)
     at = planned_at or now()
     live = live_entry(session, season, unit)
     wanted = (division.id, int(competing), bundle.id if bundle else None)
@@ -222,6 +229,8 @@ def set_target(  # noqa: PLR0913 - the columns of the table, all by name
     """Set a unit's target; another figure ends the earlier target, the same figure changes nothing."""
     if by not in {"count", "amount"} or quantity < 0:
         raise PlanError(_("{unit} 的目标应为不小于零的个数或金额").format(unit=unit.name))
+    # As for entries: of two at the same moment one ends the target that the other has set.
+    hold(session, season)
     at = planned_at or now()
     live = session.scalars(
         select(Target).where(

@@ -9,7 +9,7 @@ from html import escape
 
 from flask import Flask, Response, jsonify, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from leaderboard.templating import render
@@ -43,6 +43,11 @@ def trouble_of(status: int) -> Trouble:
         403: ("forbidden", _("没有权限"), _("此操作不向您的账号开放。如有需要，请联系主办单位。")),
         404: ("not_found", _("没有找到这一页"), _("地址可能写错了，或者内容没有公布。可从首页重新进入。")),
         405: ("method_not_allowed", _("不能这样访问"), _("此地址不接受这种请求方式。")),
+        409: (
+            "overtaken",
+            _("刚刚有变动"),
+            _("同一时刻有人做了同样的事，您这次的没有保存。请返回上一页，刷新后再看是否还要做。"),
+        ),
         413: ("too_large", _("文件太大"), _("上传的文件超过了大小限制，请精简后再传。")),
         415: ("unsupported_type", _("文件类型不对"), _("请上传说明中列出的文件类型。")),
         422: ("not_acceptable_input", _("所填内容有误"), _("请按提示修改后再提交。")),
@@ -58,6 +63,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(CSRFError, on_lost_token)
     app.register_error_handler(HTTPException, on_refusal)
     app.register_error_handler(OperationalError, on_database)
+    app.register_error_handler(IntegrityError, on_clash)
     app.register_error_handler(Exception, on_failure)
 
 
@@ -90,6 +96,14 @@ def on_database(error: OperationalError) -> Response:
     told = answer(trouble_of(503))
     told.headers["Retry-After"] = str(BUSY_SECONDS)
     return told
+
+
+def on_clash(error: IntegrityError) -> Response:
+    """Two did the same at once, and the database kept one: the other is told to look again. Else it is a failure."""
+    if "unique" not in str(error.orig).lower():
+        return on_failure(error)
+    log.warning("overtaken at %s %s: %s", request.method, request.path, error.orig)
+    return answer(trouble_of(409))
 
 
 def on_failure(error: Exception) -> Response:

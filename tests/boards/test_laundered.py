@@ -215,3 +215,13 @@ def test_what_may_be_older_than_its_marks_is_marked() -> None:
     assert set(PLANNED) < MARKED
     assert {Unit.__tablename__, Season.__tablename__} < MARKED
     assert Objection.__tablename__ in MARKED
+
+
+def test_a_row_that_is_there_twice_is_found(kept: Database) -> None:
+    """Whoever may change the layout of tables can take away the keys that keep a row from being there twice."""
+    with kept.session() as session:
+        session.execute(text("CREATE TABLE kept_days AS SELECT * FROM calendar_day"))
+        session.execute(text("DROP TABLE calendar_day"))
+        session.execute(text("ALTER TABLE kept_days RENAME TO calendar_day"))
+        session.execute(text("INSERT INTO calendar_day SELECT * FROM calendar_day LIMIT 1"))
+        assert any("有两行" in flaw for flaw in check_rows(session))

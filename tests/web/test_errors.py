@@ -9,7 +9,7 @@ from io import BytesIO
 import pytest
 from flask import Flask, abort
 from flask.testing import FlaskClient
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from config import Settings
 from leaderboard import create_app
@@ -36,7 +36,14 @@ def app(settings: Settings, database: Database) -> Flask:
     def broken() -> str:
         raise OperationalError("select x", {}, Exception("no such table: x"))
 
-    for path, view in (("fail", fail), ("busy", busy), ("broken", broken)):
+    def clash() -> str:
+        raise IntegrityError("insert x", {}, Exception("UNIQUE constraint failed: x.y"))
+
+    def missing() -> str:
+        raise IntegrityError("insert x", {}, Exception("NOT NULL constraint failed: x.y"))
+
+    for view in (fail, busy, broken, clash, missing):
+        path = view.__name__
         app.add_url_rule(f"/{path}", path, view)
         app.add_url_rule(f"/api/{path}", f"api_{path}", view)
     app.add_url_rule("/abort/<int:code>", "refuse", abort)
@@ -50,6 +57,13 @@ def test_every_error_is_a_sound_page(client: FlaskClient, status: int, lang: str
     source = answer.get_data(as_text=True)
     assert (answer.status_code, answer.mimetype) == (status, "text/html")
     assert faults(Visited(status, source, parse(source))) == []
+
+
+def test_who_comes_second_with_the_same_is_told_to_look_again(client: FlaskClient):
+    answer = client.get("/clash")
+    assert answer.status_code == 409
+    assert "刷新后再看" in answer.get_data(as_text=True)
+    assert client.get("/missing").status_code == 500
 
 
 def test_an_unknown_address_says_so_in_the_language_asked_for(visit: Visit):

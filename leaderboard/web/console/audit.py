@@ -83,6 +83,12 @@ def _end_of(day: date | None) -> Millis | None:
     return None if day is None else from_local(datetime.combine(day, clock_time.max), office().zone)
 
 
+def _broken() -> list[int]:
+    """The first broken lines of a trail to which nobody adds meanwhile."""
+    with database().still() as session:
+        return list(islice(broken_lines(session), MOST_BROKEN))
+
+
 @door.get("/audit")
 @guarded(guard_action(Action.READ_AUDIT))
 def audit() -> ResponseReturnValue:
@@ -94,7 +100,7 @@ def audit() -> ResponseReturnValue:
     lines = newest_of(session, filters.sought, PAGE, asked_number("before")) if only is None else [_one(only)]
     checked = request.args.get("check") == "1"
     witnessed = newest_witness(settings().witness_file())
-    broken = list(islice(broken_lines(session), MOST_BROKEN)) if checked else []
+    broken = _broken() if checked else []
     return show(
         "audit",
         here="audit",
