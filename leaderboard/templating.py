@@ -87,8 +87,13 @@ def furnish(environment: Environment) -> None:
 
 @cache
 def publication_environment() -> Environment:
-    """The environment for public forms: no request, no session, nothing but the board."""
-    environment = Environment(loader=TEMPLATE_FILES, autoescape=select_autoescape(default=True))
+    """The environment for public forms: no request, no session, nothing but the board.
+
+    A process draws with the templates it began with, so that all forms of an edition are by the same ones.
+    """
+    environment = Environment(
+        loader=TEMPLATE_FILES, autoescape=select_autoescape(default=True), auto_reload=False
+    )
     furnish(environment)
     return environment
 

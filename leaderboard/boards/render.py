@@ -12,13 +12,13 @@ from leaderboard.boards import orders, totals, view
 from leaderboard.boards.package import canonical
 from leaderboard.boards.packing import Piece, brotli_of, gzipped, piece
 from leaderboard.boards.read import PublicSeason
-from leaderboard.boards.sheets import csv_file, xlsx_file
+from leaderboard.boards.sheets import csv_file, rows, xlsx_file
 from leaderboard.boards.totals import RaceTotal
 from leaderboard.formatters import spoken
 from leaderboard.office import Office
 from leaderboard.qr import check_address
 from leaderboard.templating import macro, read_ahead, render
-from leaderboard.words import CHINESE, LANGUAGES, speaking
+from leaderboard.words import CHINESE, ENGLISH, LANGUAGES, catalogue, speaking
 
 HTML, JSON = "text/html; charset=utf-8", "application/json; charset=utf-8"
 CSV, XLSX = "text/csv; charset=utf-8", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -79,8 +79,9 @@ def _plain_forms(office: Office, board: Document, base: str) -> Iterator[tuple[s
     """What `make_form` is given of every form but the sealed file."""
     yield f"{base}.json", "", JSON, canonical(board)
     with speaking(CHINESE):
-        yield f"{base}.csv", "", CSV, csv_file(board)
-        yield f"{base}.xlsx", "", XLSX, xlsx_file(board)
+        told = list(rows(board))
+        yield f"{base}.csv", "", CSV, csv_file(board, told=told)
+        yield f"{base}.xlsx", "", XLSX, xlsx_file(board, told=told)
     indicators = [(one, totals.race_total(board, one["key"])) for one in board["scheme"]["indicators"]]
     for lang in LANGUAGES:
         cells = unit_cells(board, base, lang)
@@ -106,8 +107,9 @@ def unit_cells(board: Document, base: str, lang: str) -> Cells:
 
 
 def get_ready() -> None:
-    """Compile what the pages of an edition are drawn with, before the first one is due."""
+    """Compile what the pages of an edition are drawn with, and read the English, before the first one is due."""
     read_ahead((BOARD, BY_INDICATOR))
+    catalogue(ENGLISH)
 
 
 def board_page(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import lru_cache, partial
 from typing import Any
@@ -44,19 +44,21 @@ class Printed(str):
 
 
 Cell = str | int | Printed
+Row = list[Cell]
 
 
-def csv_file(board: Document, notice: str = "") -> bytes:
+def csv_file(board: Document, notice: str = "", *, told: Iterable[Row] | None = None) -> bytes:
     """The board as CSV in UTF-8 with a byte-order mark, which spreadsheet programs need to read Chinese.
 
-    A notice, for a board that is none of the public's yet, stands above everything.
+    `told` are its rows where they are made already. A notice, for a board that is none of the public's yet, stands
+    above everything.
     """
     text = io.StringIO()
     writer = csv.writer(text)
     if notice:
         writer.writerow([inert(notice)])
     writer.writerow(inert(heading) for heading in headings(board))
-    writer.writerows([inert(cell) for cell in row] for row in rows(board))
+    writer.writerows([inert(cell) for cell in row] for row in told or rows(board))
     return text.getvalue().encode("utf-8-sig")
 
 
@@ -78,10 +80,11 @@ def _is_number(printed: str) -> bool:
     return bool(_NUMBER.fullmatch(printed)) and sum(map(str.isdigit, printed)) <= MOST_DIGITS
 
 
-def xlsx_file(board: Document, notice: str = "") -> bytes:
+def xlsx_file(board: Document, notice: str = "", *, told: Iterable[Row] | None = None) -> bytes:
     """The board as one worksheet without formulas or links; equal boards give equal bytes.
 
-    A notice stands above everything, on every printed page, and instead of the sheet's name.
+    `told` are its rows where they are made already. A notice stands above everything, on every printed page, and
+    instead of the sheet's name.
     """
     file = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
@@ -108,7 +111,7 @@ def xlsx_file(board: Document, notice: str = "") -> bytes:
         sheet.set_paper(9)
         sheet.repeat_rows(0, top)
         sheet.write_row(top, 0, map(cell_text, headings(board)), bold)
-        sheet.set_rows(top + 1, rows(board), partial(_said, formats=_Formats(workbook)))
+        sheet.set_rows(top + 1, told or rows(board), partial(_said, formats=_Formats(workbook)))
     return file.getvalue()
 
 
@@ -153,7 +156,7 @@ def headings(board: Document) -> list[str]:
     return [*found, "期", "截至", "发布"]
 
 
-def rows(board: Document) -> Iterator[list[Cell]]:
+def rows(board: Document) -> Iterator[Row]:
     """One row for each unit in the board's order."""
     divisions = {division["key"]: division["name"] for division in board["divisions"]}
     first = not is_compared(board)
