@@ -54,8 +54,8 @@ def _settled(facts: Facts, as_of: date, scheme: Scheme) -> Iterator[Project]:
     kinds = kinds_looked_at(scheme)
     for project in facts.projects:
         sorts = tuple(kind for kind in project.kinds if kind in kinds)
-        events = tuple(event for event in project.events if event.verified)
-        arrivals = tuple(arrival for arrival in project.arrivals if arrival.verified)
+        events = tuple([event for event in project.events if event.verified])
+        arrivals = tuple([arrival for arrival in project.arrivals if arrival.verified])
         if arrivals or any(event.stage == SIGNED for event in events):
             told = (events, arrivals, sorts)
             is_all = told == (project.events, project.arrivals, project.kinds)

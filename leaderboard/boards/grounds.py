@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple
 from datetime import date
 from functools import cache
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 import orjson
@@ -143,15 +143,15 @@ class Grounds:
         )
         return _latest(self._rows(table.__tablename__, found))
 
-    def _rows(self, name: str, found: Select[Any]) -> Iterator[tuple[Any, ...]]:
-        """Rows as the driver gives them: of a hundred thousand nothing is made that is not needed."""
+    def _rows(self, name: str, found: Select[Any]) -> Iterator[Sequence[tuple[Any, ...]]]:
+        """Rows as the driver gives them, some at once: of a hundred thousand nothing is made that is not needed."""
         self._sha.update(f"{name}\n".encode())
         self._session.flush()
         with self._session.connection().execute(found) as result:
             cursor: Any = result.cursor
             while rows := cursor.fetchmany(AT_ONCE):
                 self._sha.update(orjson.dumps(rows))
-                yield from rows
+                yield rows
 
     def _hash(self, name: str, rows: Iterable[Sequence[Any]]) -> None:
         self._sha.update(f"{name}\n".encode())
@@ -172,10 +172,10 @@ class Grounds:
             yield [value for name, value in {**row, "ended_at": ended}.items() if name not in idle]
 
 
-def _latest(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+def _latest(pieces: Iterable[Sequence[tuple[Any, ...]]]) -> Iterator[tuple[Any, ...]]:
     """The last of several rows of a fact, which stand together in the order of the decisions on it."""
     before: tuple[Any, ...] | None = None
-    for row in rows:
+    for row in chain.from_iterable(pieces):
         if before is not None and (before[1] != row[1] or before[0] != row[0]):
             yield before
         before = row

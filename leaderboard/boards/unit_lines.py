@@ -87,7 +87,7 @@ def _tell(told: Told, counted: Iterable[CountedFact], left_out: Iterable[LeftOut
             known[fact] = [name, _day(on)]
     for kind, ref, fact, name, on, share, _amount in counted:
         known = told[kind][ref]
-        if fact not in known or len(known[fact]) < WITH_SHARE:
+        if len(known.get(fact, ())) < WITH_SHARE:
             known[fact] = [name, _day(on), exact(share)]
 
 
