@@ -13,9 +13,10 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from config import Settings
 from leaderboard import create_app
+from leaderboard.accounts.models import ADMINISTRATOR, SYSTEM
 from leaderboard.db import Database, open_database
 from leaderboard.web import errors
-from tests.people import enrol
+from tests.people import enrol, signed_in, token_in
 from tests.visiting import Visit, Visited, faults, parse
 
 pytestmark = pytest.mark.engines("sqlite")  # nothing here depends on the engine
@@ -185,5 +186,19 @@ def test_errors_need_no_database(settings: Settings, database: Database):
 def test_a_request_over_the_limit_is_refused_unread(settings: Settings, database: Database):
     client = create_app(settings.model_copy(update={"upload_bytes": 1000}), database).test_client()
     answer = client.post("/verify", data={"package": (BytesIO(b"x" * 150_000), "x.json")})
+    assert answer.status_code == 413
+    assert "文件太大" in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("path", ["/console/import", "/console/people"])
+def test_an_upload_over_the_limit_is_too_large_behind_the_console_as_well(
+    app: Flask, database: Database, path: str
+):
+    """What comes after every page of the console does not read again what was refused."""
+    enrol(database, role=ADMINISTRATOR if path == "/console/import" else SYSTEM)
+    client = signed_in(app)
+    form = {"csrf_token": token_in(client.get("/password").get_data(as_text=True))}
+    app.config["MAX_CONTENT_LENGTH"] = 1000
+    answer = client.post(path, data=form | {"workbook": (BytesIO(b"x" * 2000), "台账.xlsx")})
     assert answer.status_code == 413
     assert "文件太大" in answer.get_data(as_text=True)

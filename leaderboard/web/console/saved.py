@@ -14,8 +14,10 @@ def note_saved(response: Response) -> Response:
 
     A form that was saved leads on within the console, and what is said then is not only why something was refused.
     """
-    key = request.form.get(KEPT, "")[:LONGEST] if request.method == "POST" else ""
-    if key and response.status_code in {302, 303} and (response.location or "").startswith("/console"):
+    leads_on = response.status_code in {302, 303} and (response.location or "").startswith("/console")
+    # A form that was refused unread, being too large, cannot be read for its key either.
+    key = request.form.get(KEPT, "")[:LONGEST] if leads_on and request.method == "POST" else ""
+    if key:
         told = {category for category, _said in cookie.get("_flashes", ())}
         if not told or told - REFUSED:
             cookie[KEPT] = key
