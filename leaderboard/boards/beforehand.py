@@ -26,12 +26,15 @@ AHEAD_MS: Millis = 5_000
 
 
 def planned(session: Session, run: DueRun, season: Season, zone: str) -> Due:
-    """By what a run's edition is composed: cut-off, instant of knowledge, due instant and the one after it."""
+    """By what a run's edition is composed: cut-off, instant of knowledge, due instant and the one after it.
+
+    With an objection window no board is public at a due instant, so that the edition promises none.
+    """
     return Due(
         as_of=due.cut_off(session, run, season, zone),
         known_at=due.entry_closed(session, run),
         due_at=run.due_at,
-        next_due_at=clock.next_due(session, season.id, run.due_at),
+        next_due_at=None if season.window_days else clock.next_due(session, season.id, run.due_at),
     )
 
 

@@ -15,10 +15,10 @@ from sqlalchemy.orm import Session
 from leaderboard.accounts.models import AuditHead
 from leaderboard.boards.ceremony_ends import FORGOTTEN_MS
 from leaderboard.boards.ceremony_models import Ceremony, CeremonyScreen
-from leaderboard.boards.clock import next_due
 from leaderboard.boards.health import stale_boards
 from leaderboard.boards.models import Screen, ScreenReport
 from leaderboard.boards.playlists import Entry, entries_of, scenes_in
+from leaderboard.boards.promised import promised
 from leaderboard.boards.read import latest_edition
 from leaderboard.instant import Millis, iso, utc_offset
 from leaderboard.seasons.models import Season
@@ -168,11 +168,15 @@ def newest_of(session: Session, season_id: int, zone: str, at: Millis) -> Newest
 
     What the edition itself says of the next was known when it was published; a timetable may have changed since. Of one
     that did not come screens are told its own instant, from which they count how long the board has been out of date.
+    A frozen season keeps its board on purpose: nothing is due, and nothing is out of date.
     """
+    season = session.get_one(Season, season_id)
     edition = latest_edition(session, season_id)
-    due_at = next_due(session, season_id, max(at - LATE_MS, edition.due_at if edition else 0))
+    due_at = promised(session, season, max(at - LATE_MS, edition.due_at if edition else 0))
     missed = (
-        one.since for one in stale_boards(session, at) if one.season.id == season_id and one.has_edition
+        one.since
+        for one in stale_boards(session, at)
+        if one.season.id == season_id and one.has_edition and season.frozen_at is None
     )
     told_at = next(missed, due_at)
     due = None if told_at is None else iso(told_at, zone)

@@ -10,11 +10,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response as AnyResponse
 
 from leaderboard import VERSION
-from leaderboard.boards.clock import next_due
 from leaderboard.boards.health import health
 from leaderboard.boards.models import Edition
 from leaderboard.boards.notices import edition_lines, noted, superseded_by, told_of_season, with_notice
 from leaderboard.boards.package import canonical
+from leaderboard.boards.promised import promised
 from leaderboard.boards.read import (
     READABLE,
     find_form,
@@ -61,7 +61,7 @@ def latest(slug: str) -> AnyResponse:
     season = public_season(slug)
     edition = latest_edition(reading(), season.id)
     if edition is None:
-        due_at = next_due(reading(), season.id, now())
+        due_at = promised(reading(), season, now())
         context = {"season": season, "due_at": due_at, "office_name": authority_of(season)}
         return Response(render_template("pages/display/no_edition.html", **context))
     return ordered(slug, edition) if "order" in request.args else serve(f"/boards/{slug}/{edition.number}/")

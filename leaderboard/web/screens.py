@@ -10,8 +10,8 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
 from leaderboard.bilingual import speaking_on_screen
-from leaderboard.boards.clock import next_due
 from leaderboard.boards.models import Edition, Screen
+from leaderboard.boards.promised import promised
 from leaderboard.boards.public import notices_in, public_mark
 from leaderboard.boards.read import latest_edition
 from leaderboard.boards.render import HTML, make_form
@@ -102,7 +102,7 @@ def drawn_page(
 
 def waiting(screen: Screen, season: Season) -> Drawing:
     """What a screen says before there is anything to show."""
-    due_at = next_due(reading(), season.id, now())
+    due_at = promised(reading(), season, now())
     with speaking_on_screen(screen.lang):
         return drawing_of(render(WAITING, language(), season=season, due_at=due_at, zone=office().zone))
 

@@ -41,7 +41,7 @@ ON_GLASS = """() => Array.from(document.querySelectorAll('.rows > .row'))
 def race(session: Session, monkeypatch: pytest.MonkeyPatch) -> Race:
     """柳溪 first, then 青石, then 南岸; the next edition is due any moment, so that the display asks every second."""
     # No timetable has a rule for any moment.
-    monkeypatch.setattr("leaderboard.boards.screen_states.next_due", lambda *_: now() + 1000)
+    monkeypatch.setattr("leaderboard.boards.screen_states.promised", lambda *_: now() + 1000)
     race = small_race(session)
     race.publish(next_due_at=now() + 1000)
     session.commit()

@@ -87,6 +87,12 @@ def test_the_next_edition_is_told_as_the_timetables_stand_now(screen: Screen) ->
     assert screen.seen("#countdown").startswith("· 还有")
     tell(screen, edition={**screen.world.state()["edition"], "next_due_at": None})
     assert (screen.seen("#next"), screen.seen("#countdown")) == ("未定", "")
+    headline = screen.page.locator(".scene-headline .next")
+    assert headline.get_attribute("hidden") is not None
+    screen.world.told.pop("edition")
+    screen.live(NEXT_POLL)
+    assert headline.get_attribute("hidden") is None
+    assert headline.locator("b").text_content() == f"{due:%m-%d %H:%M}"
 
 
 def test_muted_shows_the_masthead_and_the_time(screen: Screen) -> None:

@@ -289,7 +289,7 @@ def test_the_fast_lane_answers_screens_and_writes_their_last_words(
 def test_an_edition_is_awaited_from_shortly_before_its_due_instant_until_it_is_long_overdue(
     lane: ScreenLane, database: Database, race: Race, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(screen_states, "next_due", lambda _session, _season, _after: 1_000_000)
+    monkeypatch.setattr(screen_states, "promised", lambda _session, _season, _after: 1_000_000)
     new_screen(database, race)
     lane.look()
     asked = {at: lane.awaits_edition(at) for at in (996_999, 997_000, 1_000_000, 1_030_000, 1_030_001)}

@@ -36,10 +36,16 @@
       const words = isNaN(left) ? "" : countdownWords(place, left);
       wall.write(place, words && place.id ? " · " + words : words);
     });
+    const instant = told ? told.slice(5, 10) + " " + told.slice(11, 16) : "";
     const place = byId("next");
     if (place) {
-      wall.write(place, told ? told.slice(5, 10) + " " + told.slice(11, 16) : place.dataset.none);
+      wall.write(place, instant || place.dataset.none);
     }
+    // Larger, in a scene: nothing is said there of an edition that is not to come.
+    wall.all(".scene .next").forEach((large) => {
+      large.hidden = !instant;
+      wall.write(large.querySelector("b"), instant || large.querySelector("b").textContent);
+    });
   }
 
   function lostWords(forMs) {

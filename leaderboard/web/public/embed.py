@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response, request
 
 from leaderboard.boards import view
-from leaderboard.boards.clock import next_due
+from leaderboard.boards.promised import promised
 from leaderboard.boards.read import latest_edition
 from leaderboard.instant import now
 from leaderboard.web.editions import stored_board
@@ -27,7 +27,7 @@ def embed(slug: str) -> Response:
         season,
         board=board,
         divisions=[division for division in every if wanted in (None, division.key)] or every,
-        due_at=None if board else next_due(reading(), season.id, now()),
+        due_at=None if board else promised(reading(), season, now()),
     )
     found.headers["Content-Security-Policy"] = framed_by(settings().embedding_sites())
     return found
