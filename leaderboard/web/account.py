@@ -33,7 +33,7 @@ from leaderboard.instant import now
 from leaderboard.qr import secret_qr_code
 from leaderboard.seasons.models import Unit
 from leaderboard.web.browsers import browser_words
-from leaderboard.web.entering import HOMES, enter, origin
+from leaderboard.web.entering import enter, home_of, origin
 from leaderboard.web.forms import field, secret
 from leaderboard.web.guards import guard_password, guard_signed_in, guarded, person
 from leaderboard.web.requests import office, reading, settings, writing
@@ -54,7 +54,7 @@ def account() -> ResponseReturnValue:
     return render_template(
         "pages/sign_in/own.html",
         account=me,
-        home=HOMES.get(me.role, "/console/"),
+        home=home_of(me),
         role=role_words()[me.role],
         does=role_duties()[me.role],
         unit=session.get(Unit, me.unit_id) if me.unit_id is not None else None,
@@ -159,12 +159,8 @@ def _with_paper(
     refused = _confirmed(do, needs_code=needs_code)
     if refused is not None:
         return refused
-    page = render_template("pages/sign_in/paper.html", account=person(), paper=made, onward=_home())
+    page = render_template("pages/sign_in/paper.html", account=person(), paper=made, onward=home_of(person()))
     return page, 200
-
-
-def _home() -> str:
-    return HOMES.get(person().role, "/console/")
 
 
 def _confirmed(

@@ -16,6 +16,7 @@ from leaderboard.accounts.sessions import Limits, Origin
 from leaderboard.accounts.standing import Duty, duty_of
 from leaderboard.instant import Millis, now
 from leaderboard.web.forms import local_path
+from leaderboard.web.guards import may_open
 from leaderboard.web.requests import database
 from leaderboard.words import language
 
@@ -96,7 +97,16 @@ def _forget_all() -> None:
 
 
 def onward(account: Account) -> str:
-    """Where to after signing in: to choose a password, back to where the person was, or to their own pages."""
+    """Where to after signing in: to choose a password, back to where the person was, or to their own pages.
+
+    Nobody is led back to a page that does not open to them.
+    """
     if account.must_change:
         return url_for("sign_in.password")
-    return local_path(request.args.get("next")) or HOMES.get(account.role, "/console/")
+    back = local_path(request.args.get("next"))
+    return back if back and may_open(back) else home_of(account)
+
+
+def home_of(account: Account) -> str:
+    """The first page of what a person has to do here."""
+    return HOMES.get(account.role, "/console/")

@@ -11,12 +11,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, TypeVar, cast
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from flask import Flask, Response, abort, current_app, redirect, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
 
 from leaderboard.accounts.models import Account
 from leaderboard.accounts.permissions import Action, can
@@ -199,14 +201,32 @@ def require(action: Action, unit_id: int | None = None) -> None:
         abort(404)
 
 
+def may_open(address: str) -> bool:
+    """Whether there is a page at an address of ours that lets in whoever is signed in now.
+
+    Asked are the guards before it; whether the page shows a thing of their own unit it says itself.
+    """
+    pages = current_app.create_url_adapter(request)
+    try:
+        endpoint, _values = pages.match(unquote(urlsplit(address).path), method="GET") if pages else ("", {})
+        for guard in _guards_before(current_app, endpoint):
+            guard()
+    except RequestRedirect:
+        return True
+    except HTTPException:
+        return False
+    return True
+
+
+def _guards_before(app: Flask, endpoint: str) -> list[Guard]:
+    before = app.before_request_funcs.get(endpoint.rpartition(".")[0], [])
+    own = getattr(app.view_functions.get(endpoint), GUARDS, ())
+    return [*(guard for guard in before if isinstance(guard, Guard)), *own]
+
+
 def guards_of(app: Flask) -> dict[str, list[str]]:
     """Endpoint -> names of the guards before it, read from what the application really calls."""
-    found = {}
-    for endpoint, view in app.view_functions.items():
-        door = endpoint.rpartition(".")[0]
-        before = [guard for guard in app.before_request_funcs.get(door, []) if isinstance(guard, Guard)]
-        found[endpoint] = [guard.name for guard in (*before, *getattr(view, GUARDS, ()))]
-    return found
+    return {name: [guard.name for guard in _guards_before(app, name)] for name in app.view_functions}
 
 
 def unguarded(app: Flask) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import partial
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 import time_machine
@@ -14,7 +15,7 @@ from sqlalchemy import select
 
 from config import Settings
 from leaderboard import create_app
-from leaderboard.accounts.models import REPORTER, VIEWER, AuditLine, SignInFailure, UserSession
+from leaderboard.accounts.models import REPORTER, SYSTEM, VIEWER, AuditLine, SignInFailure, UserSession
 from leaderboard.accounts.own_password import renew_password
 from leaderboard.accounts.people import deactivate
 from leaderboard.accounts.read import find_account
@@ -309,6 +310,30 @@ def test_after_signing_in_one_is_back_where_one_was(app: Flask, database: Databa
     answer = submit(client, "/sign-in?next=/password?x%3D1", name="chen", password=PASSWORD)
     assert answer.location == "/password?x=1"
     assert client.get("/sign-in").location == "/console/"
+
+
+@pytest.mark.parametrize(
+    ("role", "home", "shut"),
+    [
+        (SYSTEM, "/console/people", "/console/"),
+        (SYSTEM, "/console/people", "/console/projects?text=a"),
+        (REPORTER, "/my/", "/console/"),
+        (VIEWER, "/console/", "/console/people"),
+        (VIEWER, "/console/", "/no/such/page"),
+    ],
+)
+def test_nobody_is_led_to_a_page_that_does_not_open_to_them(
+    client: FlaskClient, database: Database, role: str, home: str, shut: str
+):
+    """A new office opens the console's address first: its system administrator comes to the accounts."""
+    with database.session() as session:
+        unit = start_race(session).unit("liuxi")
+        session.commit()
+    enrol(database, role=role, unit_id=unit.id if role == REPORTER else None)
+    path = f"/sign-in?{urlencode({'next': shut})}"
+    assert submit(client, path, name="chen", password=PASSWORD).location == home
+    assert client.get("/console/").location == (None if home == "/console/" else home)
+    assert client.get(home).status_code == 200
 
 
 def test_the_chosen_language_stays(app: Flask, database: Database):

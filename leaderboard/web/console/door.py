@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, abort, get_flashed_messages, render_template, request
+from flask import Blueprint, abort, get_flashed_messages, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from leaderboard.accounts.permissions import Action, can
@@ -16,10 +16,20 @@ from leaderboard.seasons.models import Season, Unit
 from leaderboard.seasons.read import find_season, list_seasons, list_units, roster
 from leaderboard.web.console.alarms import alarms
 from leaderboard.web.console.saved import just_saved, note_saved
-from leaderboard.web.guards import guard_action, person
+from leaderboard.web.entering import home_of
+from leaderboard.web.guards import guard_action, person, signed_in
 from leaderboard.web.requests import office, reading
 
 door = Blueprint("console", __name__, url_prefix="/console")
+
+
+@door.before_request
+def lead_home() -> ResponseReturnValue | None:
+    """The console's first page is the address that everyone is told: who has no business there comes to their own."""
+    me = signed_in() if request.endpoint == "console.overview" else None
+    return redirect(home_of(me)) if me and not can(me, Action.READ_CONSOLE) else None
+
+
 door.before_request(guard_action(Action.READ_CONSOLE))
 door.after_request(note_saved)
 
