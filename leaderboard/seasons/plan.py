@@ -34,6 +34,11 @@ def hold(session: Session, planned: Season | Division | Unit) -> None:
     session.refresh(planned, with_for_update={"key_share": True})
 
 
+def hold_season(session: Session, season: Season) -> None:
+    """Hold a season by its number, whichever session it was read in: of two who plan at once the second waits here."""
+    session.scalars(select(Season.id).where(Season.id == season.id).with_for_update(key_share=True)).one()
+
+
 def hold_all(session: Session) -> None:
     """Hold every season, for what changes many things before it comes to a season: locks are taken in one order."""
     session.scalars(select(Season.id).order_by(Season.id).with_for_update(key_share=True)).all()
@@ -170,7 +175,7 @@ def enter_unit(  # noqa: PLR0913 - the columns of the table, all by name
 ) -> Entry:
     """Enter a unit in a season, on its own or bundled into another; entering it otherwise ends the earlier entry."""
     # Of two who enter it at the same moment the second waits here, and then sees what the first one did.
-    hold(session, season)
+    hold_season(session, season)
     at = planned_at or now()
     live = live_entry(session, season, unit)
     wanted = (division.id, int(competing), bundle.id if bundle else None)
@@ -230,7 +235,7 @@ def set_target(  # noqa: PLR0913 - the columns of the table, all by name
     if by not in {"count", "amount"} or quantity < 0:
         raise PlanError(_("{unit} 的目标应为不小于零的个数或金额").format(unit=unit.name))
     # As for entries: of two at the same moment one ends the target that the other has set.
-    hold(session, season)
+    hold_season(session, season)
     at = planned_at or now()
     live = session.scalars(
         select(Target).where(

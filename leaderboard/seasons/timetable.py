@@ -19,7 +19,7 @@ from leaderboard.instant import Millis, at_zone, iso, local_date, now
 from leaderboard.seasons.calendar import MONDAY_TO_FRIDAY, WorkingDays, working_days
 from leaderboard.seasons.instants import AGES, as_of, due_after, due_between, known_at, years_without_notice
 from leaderboard.seasons.models import CATCH_UP, LATEST_ONLY, Season, Timetable, TimetableSkip
-from leaderboard.seasons.plan import PlanError
+from leaderboard.seasons.plan import PlanError, hold_season
 from leaderboard.seasons.rule import Rule, parse_rule, rule_document
 from leaderboard.words import gettext as _
 
@@ -126,6 +126,7 @@ def add_timetable(  # noqa: PLR0913 - the columns of the table, all by name
 ) -> Timetable:
     """Give a season a timetable, from `starts_at` or from now on; raises PlanError with every reason against it."""
     document = _checked(name=name, rule=rule, zone=zone, catch_up=catch_up)
+    _check_only_one(session, season, document, zone)
     # Where the season wants two persons a timetable waits until another administrator lets it run.
     timetable = Timetable(
         season_id=season.id,
@@ -171,14 +172,27 @@ def change_timetable(
     if before == after:
         return
     if before["rule"] != document:
+        season = session.get_one(Season, timetable.season_id)
+        _check_only_one(session, season, document, timetable.timezone)
         # What the new rule would have come to before it was made is none of its business.
         timetable.starts_at = at + 1
-        if session.get_one(Season, timetable.season_id).two_persons:
+        if season.two_persons:
             timetable.planned_by, timetable.is_active = actor, 0
     timetable.name, timetable.rule, timetable.catch_up = name.strip(), _stored(document), catch_up
     session.flush()
     changed = {key: [before[key], after[key]] for key in before if before[key] != after[key]}
     record_act(session, actor, "timetable.change", _subject(timetable), rows=[timetable], **changed)
+
+
+def _check_only_one(session: Session, season: Season, document: Mapping[str, Any], zone: str) -> None:
+    """Raise PlanError where the season has a timetable of the very same instants: each of them would air a board."""
+    # Of two who plan the same at the same moment the second waits here, and then sees the other's.
+    hold_season(session, season)
+    same = select(Timetable).where(Timetable.season_id == season.id, Timetable.timezone == zone)
+    for other in session.scalars(same):
+        if json.loads(other.rule) == document:
+            said = _("时间表“{name}”已按同一规则发布, 两个会使同一时刻出两期; 请改用它, 它已暂停的可恢复")
+            raise PlanError(said.format(name=other.name))
 
 
 def _checked(*, name: str, rule: str | Mapping[str, Any], zone: str, catch_up: str) -> dict[str, Any]:

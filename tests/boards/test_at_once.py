@@ -17,6 +17,9 @@ from leaderboard.boards.check import check_database
 from leaderboard.boards.drafts import DraftRefused, open_window
 from leaderboard.boards.models import Draft
 from leaderboard.db import Database
+from leaderboard.ledger import record
+from leaderboard.ledger.evidence import attach
+from leaderboard.ledger.waiting import Key
 from leaderboard.seasons.calendar import import_year
 from leaderboard.seasons.holding import freeze_season
 from leaderboard.seasons.models import Entry, Season, Target, Unit
@@ -24,9 +27,10 @@ from leaderboard.seasons.notice import NoticeDay
 from leaderboard.seasons.plan import PlanError, add_division, add_unit, enter_unit, set_target
 from leaderboard.seasons.rename import rename_unit
 from leaderboard.seasons.taking_part import NewUnit, add_units, leave_season, place_unit
+from leaderboard.seasons.timetable import add_timetable
 from tests.boards.lives import drafted
 from tests.boards.tampering import all_flaws
-from tests.factories import OFFICE, race_of, small_race
+from tests.factories import OFFICE, PENDING, race_of, small_race
 
 pytestmark = pytest.mark.engines("postgresql")
 
@@ -188,6 +192,41 @@ def test_of_two_notices_for_a_year_the_later_one_holds(raced: Database) -> None:
                 session.commit()
         assert at_once(raced, noticed("wang", "新的通知"), noticed("li", "去年的通知")) is None
         assert flaws(raced) == []
+
+
+def test_the_same_timetable_is_planned_once(raced: Database) -> None:
+    def planned(session: Session) -> None:
+        add_timetable(
+            session,
+            "li",
+            season_in(session),
+            name="月榜",
+            rule={"kind": "monthly", "day": 5, "time": "09:00"},
+            zone=OFFICE.zone,
+        )
+
+    refused = at_once(raced, planned, planned)
+    assert isinstance(refused, PlanError)
+    assert "“月榜”已按同一规则发布" in str(refused)
+
+
+def test_the_same_file_may_be_attached_to_two_facts_at_once(raced: Database) -> None:
+    with raced.session() as session:
+        project = race_of(session, "race").project("liuxi", code="E-1")
+        facts = [
+            record.add_arrival(session, PENDING, project, occurred_on=date(2026, 6, day), amount_yuan=7)
+            for day in (1, 2)
+        ]
+        keys = [Key("arrival", project.id, fact.fact_id) for fact in facts]
+        session.commit()
+
+    def attached(key: Key) -> Act:
+        return lambda session: attach(
+            session, "li", key, title="回单.pdf", content=b"%PDF-1.4 one", most=1000
+        )
+
+    assert at_once(raced, attached(keys[0]), attached(keys[1])) is None
+    assert flaws(raced) == []
 
 
 def test_no_window_opens_while_a_freeze_begins(raced: Database) -> None:

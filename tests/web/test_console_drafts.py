@@ -116,6 +116,19 @@ def test_a_draft_goes_out_without_a_window_is_composed_again_or_dropped(
     assert "数据未齐" in visit(DESK, client=client).text()
 
 
+def test_an_older_board_says_that_a_newer_one_is_out(
+    client: FlaskClient, database: Database, visit: Visit
+) -> None:
+    press(client, DESK)
+    older = newest(database)
+    press(client, DESK)
+    page = visit(f"{DESK}/{older.id}", client=client)
+    assert "已经公布" not in page.text()
+    press(client, f"{DESK}/{newest(database).id}/release")
+    page = visit(f"{DESK}/{older.id}", client=client)
+    assert "第 2 期比这份稿应发得晚，已经公布" in notices(page)
+
+
 def test_a_key_that_may_no_longer_sign_is_told_where_a_board_is_released_by_hand(
     client: FlaskClient, database: Database, visit: Visit
 ) -> None:

@@ -75,6 +75,16 @@ def auditor(app: Flask, database: Database) -> FlaskClient:
     return visitor(app, database, AUDITOR)
 
 
+def test_acts_that_count_their_units_are_told_beside_those_that_name_them(
+    auditor: FlaskClient, database: Database, visit: Visit
+) -> None:
+    with database.session() as session:
+        record_act(session, "clock", "edition.foresee", "now 第 1 期", units=24)
+        session.commit()
+    for address in ("/console/audit", "/console/audit?check=1", "/console/audit?kind=editions"):
+        assert "24" in visit(address, client=auditor).text()
+
+
 def test_a_long_list_is_folded_and_shown_whole_on_its_own(auditor: FlaskClient, visit: Visit) -> None:
     page = visit("/console/audit?kind=facts", client=auditor)
     assert "编号 P-0000、P-0001、P-0002、P-0003、P-0004、P-0005等 2000 项；另有项目 500" in page.text()

@@ -26,7 +26,7 @@ from leaderboard.boards.models import WINDOW, Draft, Edition
 from leaderboard.boards.notices import told_of_season
 from leaderboard.boards.package import unpacked
 from leaderboard.boards.publish import Due
-from leaderboard.boards.read import list_announced
+from leaderboard.boards.read import latest_edition, list_announced
 from leaderboard.boards.revisions import extend_window, kept_board
 from leaderboard.boards.run_log import run_words
 from leaderboard.boards.window_years import window_end, years_assumed, years_of_season, years_of_window
@@ -158,11 +158,18 @@ def draft(slug: str, draft_id: int) -> ResponseReturnValue:
         number=session.get_one(Edition, found.edition_id).number if found.edition_id else None,
         successor=successor if successor.id != found.id else None,
         hindrance=hindrance(season, found, counts),
+        newer=_newer(session, found),
         opening=Typed(_suggested(season, ends[0][0] if found.closes_at else 0)),
         ends=ends,
         missing=_missing(session, found, [last for _days, last in ends]),
         blank=Typed(),
     )
+
+
+def _newer(session: Session, draft: Draft) -> int | None:
+    """The number of the newest board in public, where it was due after this draft."""
+    newest = latest_edition(session, draft.season_id)
+    return newest.number if newest is not None and newest.due_at > draft.due_at else None
 
 
 def draft_at(session: Session, season: Season, draft_id: int) -> Draft:

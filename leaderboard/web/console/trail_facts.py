@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from leaderboard.accounts.audit import detail_of
 from leaderboard.accounts.models import AuditLine
 from leaderboard.formatters import exact_money
 from leaderboard.words import gettext as _
@@ -62,9 +62,11 @@ def moved_words(moved: Sequence[tuple[str, str, int]], values: Words) -> str:
 
 def listed(line: AuditLine, things: Words, parts: Words) -> list[tuple[str, list[str], int]]:
     """The lists of a line that its sentence cuts short: what each is called, all it names, how many more it counts."""
-    detail = json.loads(line.detail)
+    detail = detail_of(line)
+    # Some acts count their units under the same name.
+    lists = {name: detail[name] for name in LISTED if isinstance(detail.get(name), list)}
     return [
-        (parts[name], [things.get(key, key) for key in detail[name]], detail.get(f"{name}_more", 0))
-        for name in LISTED
-        if len(detail.get(name, ())) > MOST_SHOWN
+        (parts[name], [things.get(key, key) for key in keys], detail.get(f"{name}_more", 0))
+        for name, keys in lists.items()
+        if len(keys) > MOST_SHOWN
     ]
