@@ -126,3 +126,29 @@ def test_boards_lie_on_the_paper_they_need(race: None, open_page: OpenPage) -> N
     assert page.locator(".masthead").is_hidden()
     name = page.locator(".standings .c-unit a").first
     assert name.evaluate("link => getComputedStyle(link).whiteSpace") == "normal"
+
+
+CUT_NAMES = """() => Array.from(document.querySelectorAll("tbody .c-unit"))
+  .filter((one) => one.scrollWidth > one.clientWidth + 1).map((one) => one.textContent)"""
+
+
+@pytest.mark.parametrize("width", [280, 300, 390])
+def test_names_are_whole_in_a_side_column(database: Database, open_page: OpenPage, width: int) -> None:
+    """Inside another site's page, in both languages; scores of one column end at one edge."""
+    with database.session() as session:
+        race = start_race(session, "side", title="侧栏赛季", title_en="Side column")
+        for number, name in enumerate(("Yunxi Economic Development Zone", "Economy and Information Bureau")):
+            race.unit(f"unit-{number}", name="县文化广电旅游体育局驻外工作组"[number:], name_en=name)
+        race.scheme()
+        race.publish()
+        race.publish(date(2026, 11, 30))
+        session.commit()
+    page = open_page(width, 800)
+    for lang in ("zh", "en"):
+        page.goto(f"/boards/side/embed/?lang={lang}")
+        assert (page.locator("tbody tr").count(), page.evaluate(CUT_NAMES), sideways(page)) == (2, [], 0)
+        name, score = (
+            page.locator(f"tbody tr >> nth=0 >> {cell}").bounding_box() for cell in (".c-unit", ".c-score")
+        )
+        assert name is not None and score is not None
+        assert (name["width"] > width / 2, name["x"] + name["width"] <= score["x"]) == (True, True)
