@@ -134,6 +134,31 @@ def test_a_slider_leads_back_the_way_it_came(race: Race, open_page: OpenPage) ->
     confirmed(page)
 
 
+def test_keys_on_a_link_or_a_heading_of_the_desk_are_not_the_sliders(race: Race, open_page: OpenPage) -> None:
+    """A script error fails the test: what a link holds is no number to step."""
+    page = at_desk(open_page)
+    page.locator("#desk summary").first.focus()
+    for key in ("Tab", "Shift+Tab", "ArrowDown", "Enter", "Shift"):
+        page.keyboard.press(key)
+    assert [box(page, name) for name in NAMES] == ["30", "25", "20", "25"]
+
+
+def test_a_box_that_was_emptied_stays_empty_when_another_slider_moves(
+    race: Race, open_page: OpenPage
+) -> None:
+    """Signing 60 takes nothing from the others while one of them is open; with 30 in it they share the rest anew."""
+    page = at_desk(open_page)
+    page.get_by_role("textbox", name="落地率 权重").fill("")
+    slide(page, "签约率", 60)
+    assert [box(page, name) for name in NAMES] == ["60", "25", "", "25"]
+    expect(page.get_by_text("有一项不是数", exact=True)).to_be_visible()
+    expect(page.locator("#state")).to_have_text("有一项不是数，未试排：灰色的是改动之前的结果")
+    page.get_by_role("textbox", name="落地率 权重").fill("30")
+    slide(page, "签约率", 20)
+    assert [box(page, name) for name in NAMES] == ["20", "25", "30", "25"]
+    confirmed(page)
+
+
 NAMES = ("签约率", "开工率", "落地率", "资金到位率")
 
 

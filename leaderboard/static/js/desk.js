@@ -211,7 +211,8 @@
         parts = others.map((other) => (typed(other.value) || NOTHING).x);
       }
       box.value = text(Number(slider.value));
-      if (lock.checked && others.length) {
+      // Beside a box that is empty or no number all stay as they are: what they would share is not known.
+      if (lock.checked && others.length && others.every((other) => typed(other.value))) {
         share(others, full.x - Number(slider.value), parts);
       }
       made = others.map((other) => other.value);
@@ -224,10 +225,11 @@
     const field = event.target;
     const isSlider = field.matches(".weigh input[type='range']");
     const up = ["ArrowUp", "ArrowRight"].includes(event.key);
-    const down = ["ArrowDown", "ArrowLeft"].includes(event.key);
-    const value = typed(field.value);
-    const along = isSlider || event.key === "ArrowUp" || event.key === "ArrowDown";
-    if (!(up || down) || !along || !value || !(isSlider || field.matches("[data-weight]")) || field.readOnly) {
+    const along = (isSlider ? /^Arrow/ : /^Arrow(Up|Down)$/).test(event.key);
+    // Keys are pressed on links and headings too, which hold no value.
+    const isWeight = isSlider || field.matches("[data-weight]");
+    const value = along && isWeight && !field.readOnly ? typed(field.value) : null;
+    if (!value) {
       return;
     }
     event.preventDefault();
