@@ -13,6 +13,7 @@ from tests.people import enrol, signed_in, token_in, visitor
 from tests.visiting import Visit
 from tests.web.races import committed_race
 
+FIRST = "/console/"
 PAGES = (
     "/console/",
     "/console/projects",
@@ -87,8 +88,9 @@ def test_what_belongs_to_one_of_the_three_powers_is_no_page_for_others(
         for role, client in clients.items():
             visit(path, 200 if role == owner else 404, client=client)
         visit(f"{path}{'&' if '?' in path else '?'}lang=en", client=clients[owner])
-    for path in (*PAGES, *OF_SEASON):
+    for path in {*PAGES, *OF_SEASON} - {FIRST}:
         visit(path, 404, client=clients[SYSTEM])
+    assert clients[SYSTEM].get(FIRST).location == "/console/people"
 
 
 @pytest.mark.engines("sqlite")
@@ -184,9 +186,11 @@ def test_a_reporter_and_a_stranger_do_not_come_in(app: Flask, database: Database
     race = committed_race(database)
     enrol(database, "li", REPORTER, race.units["liuxi"].id)
     reporter = signed_in(app, "li")
-    for path in (*PAGES, *OF_SEASON, *APART):
+    for path in {*PAGES, *OF_SEASON, *APART} - {FIRST}:
         visit(path, 404, client=reporter)
         assert app.test_client().get(path).status_code == 302
+    assert reporter.get(FIRST).location == "/my/"
+    assert "/sign-in" in str(app.test_client().get(FIRST).location)
 
 
 @pytest.mark.engines("sqlite")
