@@ -37,7 +37,11 @@ FAULTS = """() => {
     name.selectNodeContents(text);
     const isWhole = Array.from(name.getClientRects())
       .every((line) => line.right < box.right + 2 && (line.top + line.bottom) / 2 < box.bottom);
-    if (!isWhole && text.data.length <= 24) found.push("name cut: " + told(one));
+    if (!isWhole && (text.data.length <= 24 || one.closest(".scene-divisions"))) found.push("name cut: " + told(one));
+  });
+  document.querySelectorAll(".scene-movers:not([hidden]) .why").forEach((one) => {
+    const isCut = one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 4;
+    if (isCut) found.push("reason cut: " + told(one));
   });
   const pen = document.createElement("canvas").getContext("2d");
   const inks = (within) => {

@@ -150,5 +150,6 @@ def test_names_are_whole_in_a_side_column(database: Database, open_page: OpenPag
         name, score = (
             page.locator(f"tbody tr >> nth=0 >> {cell}").bounding_box() for cell in (".c-unit", ".c-score")
         )
-        assert name is not None and score is not None
+        assert name is not None
+        assert score is not None
         assert (name["width"] > width / 2, name["x"] + name["width"] <= score["x"]) == (True, True)

@@ -74,6 +74,8 @@ def _enter_everything(session: Session) -> None:
         race.unit(f"u{number}", name=name, name_en=f"Qingshi Township {number}")
     for number in range(11, 16):
         race.unit(f"u{number}", division=f"offices{number}", name=f"第{number}局")
+    for division in race.divisions.values():
+        division.name_en = "State companies and stationed teams"
     race.scheme(
         {
             **FOUR_RATES,
@@ -190,7 +192,7 @@ def test_every_scene_fits_in_every_tongue(
         found[kind] = page.evaluate(FAULTS)
     for size in ("double", "upright"):
         page.set_viewport_size({"width": SIZES[size][0], "height": SIZES[size][1]})
-        for kind in scenes_on(page, ("table", "track", "headline", "movers")):
+        for kind in scenes_on(page, ("table", "track", "headline", "movers", "divisions")):
             page.screenshot(path=artefacts / f"{kind}-{lang}-{size}.png")
             found[kind, size] = page.evaluate(FAULTS)
     page.set_viewport_size({"width": 1920, "height": 1080})
