@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from leaderboard.instant import iso
-from tests.journeys.simulating import BARE, PAGELESS, WELL, ZONE, Screen
+from tests.journeys.simulating import BARE, BROKEN, PAGELESS, WELL, ZONE, Screen
 
 MINUTE, HOUR = 60, 3600
 NEXT_POLL = 30
@@ -284,6 +284,33 @@ def test_a_ceremony_is_followed_step_by_step_and_left(screen: Screen) -> None:
     assert (screen.mode(), screen.seen("#stage")) == ("board", "")
     assert screen.page.locator("#stage").inner_html() == ""
     assert screen.lit()
+
+
+def test_a_ceremony_lights_a_dark_screen_and_leaves_it_to_its_hours(screen: Screen) -> None:
+    tell(screen, hours={"from": clock(screen, 60), "to": clock(screen, -60)})
+    assert screen.mode() == "blank"
+    screen.world.stage = stage(1)
+    tell(screen, ceremony={"id": 3, "step": 1})
+    assert (screen.mode(), screen.seen("#stage")) == ("ceremony", "1")
+    assert not screen.page.locator("#night").is_visible()
+    tell(screen, ceremony=None)
+    assert screen.mode() == "blank"
+
+
+def test_a_lost_connection_is_told_on_the_stage(screen: Screen) -> None:
+    """As the template has it: after the step in the foot; and no more once the server answers."""
+    foot = '<footer class="bottom"><p>1/4<span class="lost" hidden></span></p></footer></section>'
+    screen.world.stage = stage(1).replace("</section>", foot)
+    tell(screen, ceremony={"id": 4, "step": 1})
+    assert screen.seen("#stage .bottom") == "1/4"
+    screen.world.fall_into(BROKEN)
+    screen.live(5 * MINUTE)
+    assert screen.mode() == "ceremony"
+    assert screen.seen("#stage .bottom").startswith("1/4 · 连接中断")
+    screen.world.fall_into(WELL)
+    screen.live(5 * MINUTE)
+    assert screen.seen("#stage .bottom") == "1/4"
+    tell(screen, ceremony=None)
 
 
 def test_a_step_that_does_not_come_leaves_the_one_before(screen: Screen) -> None:

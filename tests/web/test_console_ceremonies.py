@@ -20,7 +20,7 @@ from leaderboard.boards.ceremony_steps import revealed
 from leaderboard.boards.clock import request_run
 from leaderboard.boards.correct import withdraw
 from leaderboard.boards.drafts import hold
-from leaderboard.boards.models import Draft, Edition
+from leaderboard.boards.models import Draft, Edition, Screen
 from leaderboard.boards.publish import Due, score
 from leaderboard.boards.screen_states import Report, keep_reports
 from leaderboard.boards.screens import add_screen
@@ -110,9 +110,14 @@ def test_a_board_is_revealed_from_last_to_first(
     assert "柳溪镇" not in glass(lane, token)
 
 
-def test_the_picture_of_a_screen_shows_the_step_it_shows(client: FlaskClient) -> None:
+def test_the_picture_of_a_screen_shows_the_step_it_shows(client: FlaskClient, database: Database) -> None:
     begin(client)
     press(client)
+    with database.session() as session:
+        # Reported in the dark, before the ceremony lit it.
+        session.get_one(Screen, 1).hours_from = "08:00"
+        keep_reports(session, {1: Report(now(), 1, "blank", 1920, 1080, "Chrome/68", 0)})
+        session.commit()
     picture = client.get("/console/screens/1/picture").text
     stage = picture.partition('<div id="stage">')[2]
     assert 'data-mode="ceremony"' in picture
@@ -131,6 +136,24 @@ def test_a_division_that_is_done_is_not_the_whole_board(client: FlaskClient, dat
     assert "还有 1 家未揭晓" in said[0]
     assert "<p>本组已全部揭晓</p>" in said[1]
     assert "<p>已全部揭晓</p>" in said[2]
+
+
+def test_the_masthead_of_a_board_without_a_number_ends_with_its_division(
+    client: FlaskClient, database: Database
+) -> None:
+    begin(client)
+    with database.reading() as session:
+        board = board_of(session, session.scalars(select(Ceremony)).one())
+    step = partial(render, "components/scenes/ceremony.html", "zh", ceremony=1)
+    numbered, held = (
+        step(**(revealed(board, None, 10, 1) | {"number": number})).decode() for number in (1, None)
+    )
+    said = [
+        re.sub(r"<[^>]+>", "", re.findall(r'<p class="subtitle">(.*?)</p>', one, re.DOTALL)[0])
+        for one in (numbered, held)
+    ]
+    division = board["divisions"][0]["name"]
+    assert said == [f"{division} · 第 1 期", division]
 
 
 def test_at_either_end_the_way_further_is_closed_with_its_reason(client: FlaskClient) -> None:

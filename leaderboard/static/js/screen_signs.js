@@ -62,16 +62,14 @@
     return signs.dataset.lostDays.replace("{n}", Math.floor(minutes / 1440));
   }
 
-  // The mark beside the instant of the figures; `forMs` is null while the server answers.
+  // The mark beside the instant of the figures, and in a ceremony's foot; `forMs` is null while the server answers.
   function lost(forMs) {
-    const mark = byId("lost");
-    if (!mark) {
-      return;
-    }
-    mark.hidden = forMs === null;
-    if (forMs !== null) {
-      wall.write(mark, (mark.previousElementSibling ? " · " : "") + lostWords(forMs));
-    }
+    wall.all(".lost").forEach((mark) => {
+      mark.hidden = forMs === null;
+      if (forMs !== null) {
+        wall.write(mark, (mark.previousSibling ? " · " : "") + lostWords(forMs));
+      }
+    });
   }
 
   function isOver(notice) {
@@ -96,11 +94,12 @@
     if (isGone) {
       return "gone";
     }
-    if (state && state.hours && !wall.clock.isWithin(state.hours.from, state.hours.to)) {
-      return "blank";
-    }
+    // A meeting may be held in the evening: whoever takes part is lit for it.
     if (isOnStage) {
       return "ceremony";
+    }
+    if (state && state.hours && !wall.clock.isWithin(state.hours.from, state.hours.to)) {
+      return "blank";
     }
     return state && state.muted ? "muted" : "board";
   }

@@ -45,12 +45,14 @@ class Sight:
 def sight_of(
     screen: Screen, report: ScreenReport | None, ceremony: dict[str, int] | None, at: Millis
 ) -> Sight:
-    """What is to be seen: dark where it was reported, else a ceremony, else the time alone, else the scene reported."""
+    """What is seen: a ceremony at any hour, else dark where reported, else the time alone, else the scene reported."""
     said = report.scene if report else None
-    if said == "blank" and screen.hours_from:
+    if ceremony:
+        mode = "ceremony"
+    elif said == "blank" and screen.hours_from:
         mode = "blank"
     else:
-        mode = "ceremony" if ceremony else "muted" if screen.is_muted else "board"
+        mode = "muted" if screen.is_muted else "board"
     is_told = screen.notice and (screen.notice_until is None or screen.notice_until > at)
     step = (ceremony["id"], ceremony["step"]) if ceremony else None
     return Sight(mode, said, step, screen.notice or "" if is_told else "")
