@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import func, inspect, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.audit import record_act
@@ -43,6 +44,13 @@ class LedgerError(ValueError):
     """A fact that cannot be recorded as given; the message is for the person who entered it."""
 
 
+class CodeTaken(LedgerError):
+    """A code that another project has, entered before or in the same moment."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(_("项目编号 {code} 已存在, 请换一个编号").format(code=code))
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """Where a fact comes from: who records it, on what evidence, when, and whether it is verified at once."""
@@ -53,6 +61,14 @@ class Source:
     recorded_at: int | None = None
     fact_id: int | None = None
     """For one fact alone: the id to record it under, where a form sent twice is told by what it recorded before."""
+
+
+def hold_project(session: Session, project: Project) -> None:
+    """Hold a project's row, so that of two who record on it at once the second looks at what the first has recorded.
+
+    It is held before the trail's end, as every other row is, so that nobody waits in a circle.
+    """
+    session.scalars(select(Project.id).where(Project.id == project.id).with_for_update(key_share=True)).one()
 
 
 def new_fact_id() -> int:
@@ -77,11 +93,11 @@ def add_project(  # noqa: PLR0913 - the columns of the table, all by name
     industry: str | None = None,
     is_public: bool = False,
 ) -> Project:
-    """Enter a project in the ledger; raises LedgerError where its code is taken or unfit for an address."""
+    """Enter a project in the ledger; raises CodeTaken, or LedgerError where its code is unfit for an address."""
     if problem := code_problem(code):
         raise LedgerError(problem)
     if session.scalar(select(func.count()).where(Project.code == code)):
-        raise LedgerError(_("项目编号 {code} 已存在, 请换一个编号").format(code=code))
+        raise CodeTaken(code)
     project = Project(
         code=code,
         name=name,
@@ -93,7 +109,11 @@ def add_project(  # noqa: PLR0913 - the columns of the table, all by name
         recorded_by=source.actor,
     )
     session.add(project)
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError as error:
+        # Two entered it in the same moment, and the other one was the first.
+        raise CodeTaken(code) from error
     record_act(session, source.actor, "project.add", code, name=name, ledger=imprints_of(project))
     keep_project_facts(session, [project.id])
     return project
@@ -110,6 +130,7 @@ def add_stage_event(
     inward_yuan: int | None = None,
 ) -> StageEvent:
     """Record that a project reached a stage; a second live event of the stage raises LedgerError."""
+    hold_project(session, project)
     if any(event.stage == stage for event in live_events(session, project.id)):
         raise LedgerError(_("项目 {code} 已有该节点的记录, 请先冲销原记录再补记").format(code=project.code))
     for amount in (total_yuan, inward_yuan):
@@ -173,6 +194,7 @@ def add_credits(
     occurred_on: date,
 ) -> list[Credit]:
     """Record whose project it is, as (unit id, share); shares above 1 in all raise LedgerError."""
+    hold_project(session, project)
     total = sum((share for _unit, share in shares), live_shares(session, project.id))
     if any(share <= 0 for _unit, share in shares) or total > 1:
         raise LedgerError(

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -28,42 +25,12 @@ from leaderboard.seasons.plan import PlanError, add_division, add_unit, enter_un
 from leaderboard.seasons.rename import rename_unit
 from leaderboard.seasons.taking_part import NewUnit, add_units, leave_season, place_unit
 from leaderboard.seasons.timetable import add_timetable
+from tests.at_once import Act, at_once
 from tests.boards.lives import drafted
 from tests.boards.tampering import all_flaws
 from tests.factories import OFFICE, PENDING, race_of, small_race
 
 pytestmark = pytest.mark.engines("postgresql")
-
-Act = Callable[[Session], object]
-WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-PATIENCE = 20.0
-
-
-def at_once(database: Database, first: Act, second: Act) -> Exception | None:
-    """Let a second act begin before the first one is committed, and go on once it waits; gives what refused it."""
-    refused: list[Exception] = []
-
-    def come_second() -> None:
-        try:
-            with database.session() as session:
-                second(session)
-                session.commit()
-        except (PlanError, DraftRefused) as error:
-            refused.append(error)
-
-    with database.session() as session:
-        first(session)
-        other = threading.Thread(target=come_second)
-        other.start()
-        end = time.monotonic() + PATIENCE
-        with database.engine.connect() as watching:
-            while other.is_alive() and time.monotonic() < end and not watching.scalar(text(WAITING)):
-                watching.rollback()
-                time.sleep(0.01)
-        session.commit()
-    other.join(PATIENCE)
-    assert not other.is_alive()
-    return refused[0] if refused else None
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from io import BytesIO
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -23,6 +24,7 @@ from leaderboard.ledger.models import (
 )
 from leaderboard.ledger.read import find_project
 from leaderboard.ledger.record import decide
+from leaderboard.web.my import project
 from tests.factories import Race
 from tests.people import enrol, signed_in, token_in, visitor
 from tests.visiting import Visit, Visited, parse
@@ -75,6 +77,27 @@ def test_everything_wrong_is_said_at_once_and_nothing_is_kept(
     # Without words or a file there is no proof.
     assert "请填写依据，或附照片、文件" in report(client, "events", **STARTED).get_data(as_text=True)
     assert all_of(database, StageEvent) == []
+
+
+@pytest.mark.parametrize(("form", "typed"), [("events", STARTED), ("arrivals", MONEY)])
+def test_a_form_sent_twice_in_one_moment_was_received(
+    client: FlaskClient, database: Database, monkeypatch: pytest.MonkeyPatch, form: str, typed: dict[str, str]
+) -> None:
+    """The second looked for the first before that was recorded, and comes upon it only when it records its own."""
+    address = f"{PAGE}/{form}"
+    fields = fields_of(client, PAGE, address) | typed | {"evidence": "开工令"}
+    assert send(client, address, fields).location == PAGE
+    client.get(PAGE)
+    found, looked = project.find_project_fact, []
+
+    def looking(*asked: Any) -> Any:
+        looked.append(asked)
+        return None if len(looked) == 1 else found(*asked)
+
+    monkeypatch.setattr(project, "find_project_fact", looking)
+    assert send(client, address, fields).location == PAGE
+    assert "这张表已经收到，没有重复记录。" in client.get(PAGE).get_data(as_text=True)
+    assert len(all_of(database, StageEvent if form == "events" else CapitalArrival)) == 1
 
 
 # Each engine refuses a key that is taken in its own way.

@@ -17,7 +17,7 @@ from leaderboard.ledger.handed_in import find_handed_in, may_take_back, take_bac
 from leaderboard.ledger.listing import ToldFact, find_project_fact, tell
 from leaderboard.ledger.models import REVERSED, CapitalArrival, OfProject, Project, StageEvent
 from leaderboard.ledger.read import live_events
-from leaderboard.ledger.record import LedgerError, Source
+from leaderboard.ledger.record import LedgerError, Source, hold_project
 from leaderboard.ledger.waiting import Key
 from leaderboard.seasons.deadlines import deadlines_of, nodes_of
 from leaderboard.seasons.models import Unit
@@ -82,20 +82,22 @@ def _reported(code: str, form: str, report: Report) -> ResponseReturnValue:
     fact_id = fact_id_of(typed, form, code)
     if earlier := find_project_fact(session, found.id, form, fact_id):
         return _sent_before(session, unit, found, form, typed, earlier)
-    said = ""
+    said, is_twice = "", False
     try:
         said = _record(session, unit, found, form, typed, report, fact_id)
-    except (LedgerError, IntegrityError) as error:
-        session.rollback()
-        if isinstance(error, IntegrityError) or find_project_fact(session, found.id, form, fact_id):
-            # The same form was sent twice in the same moment, and the other one was recorded.
-            return go_on(_("这张表已经收到，没有重复记录。"), url_for("units.project", code=code))
+    except LedgerError as error:
         typed.complain("", str(error))
-    if not typed.ok:
-        session.rollback()
-        return _page(reading(), own_unit(reading()), own_project(reading(), code), form, typed, 422)
-    session.commit()
-    return go_on(_("{said}。待认定，认定后计分。").format(said=said), url_for("units.project", code=code))
+    except IntegrityError:
+        is_twice = True
+    address = url_for("units.project", code=code)
+    if typed.ok and not is_twice:
+        session.commit()
+        return go_on(_("{said}。待认定，认定后计分。").format(said=said), address)
+    session.rollback()
+    if is_twice or find_project_fact(session, found.id, form, fact_id):
+        # The same form was sent twice in the same moment, and the other one was recorded.
+        return go_on(_("这张表已经收到，没有重复记录。"), address)
+    return _page(reading(), own_unit(reading()), own_project(reading(), code), form, typed, 422)
 
 
 def _record(
@@ -108,6 +110,7 @@ def _record(
         raise LedgerError(_("要重新填报的记录已经认定或撤回，请刷新后再看"))
     proof = read_proof(session, typed, [former.fact_id] if former else ())
     if former is not None:
+        hold_project(session, found)
         take_back(session, person().name, former, _("重新填报"))
     said = report(session, found, typed, Source(person().name, proof.words, fact_id=fact_id))
     if typed.ok:
