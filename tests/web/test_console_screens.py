@@ -90,6 +90,28 @@ def test_the_picture_shows_what_is_on_the_glass(client: FlaskClient, database: D
     assert len(marks) == 3
 
 
+def test_the_picture_of_a_screen_that_does_not_report_is_not_taken_for_what_it_shows(
+    client: FlaskClient, database: Database
+) -> None:
+    """Never opened, reported just now, four minutes silent: on the list and on its own page."""
+    live = 'title="大屏“一楼大厅”现在的画面"'
+    supposed = 'title="大屏“一楼大厅”应显示的画面"'
+
+    def seen() -> set[tuple[bool, bool, bool]]:
+        pages = [client.get(path).text for path in ("/console/screens", PAGE)]
+        marks = [re.findall(r'<div class="picture ([\w ]+)"', text)[0].split() for text in pages]
+        return {
+            ("unknown" in mark, live in text, supposed in text)
+            for mark, text in zip(marks, pages, strict=True)
+        }
+
+    assert seen() == {(True, False, True)}
+    report(database, 0)
+    assert seen() == {(False, True, False)}
+    report(database, 4 * MINUTE)
+    assert seen() == {(True, False, True)}
+
+
 def test_how_long_ago_is_said_in_words() -> None:
     at = 10**12
     ages = (None, 0, 59_999, 2 * MINUTE, 3 * HOUR, 49 * HOUR)

@@ -19,6 +19,10 @@
     document.querySelectorAll(".picture").forEach((picture) => {
       const frame = picture.querySelector("iframe");
       const again = page.querySelector(`iframe[src="${frame.getAttribute("src")}"]`);
+      if (again) {
+        picture.className = again.parentElement.className;
+        frame.title = again.title;
+      }
       if (again && again.parentElement.dataset.shows !== picture.dataset.shows) {
         picture.dataset.shows = again.parentElement.dataset.shows;
         frame.setAttribute("src", frame.getAttribute("src"));
