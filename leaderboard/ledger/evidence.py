@@ -32,6 +32,10 @@ PDF, JPEG, PNG, WEBP, OFD = "application/pdf", "image/jpeg", "image/png", "image
 ENDINGS = {PDF: "pdf", JPEG: "jpg", PNG: "png", WEBP: "webp", OFD: "ofd"}
 """The kinds of file that are taken, and what their names end with; OFD is GB/T 33190, the national page format."""
 SIGNS = {b"%PDF-": PDF, b"\xff\xd8\xff": JPEG, b"\x89PNG\r\n\x1a\n": PNG}
+PDF_REACH = 1024
+"""Bytes at the head of a file in which a PDF may begin: PDF Reference 1.7, appendix H, implementation note 13."""
+OTHERS = (b"MZ", b"\x7fELF", b"#!", b"PK")
+"""How programs and archives begin, which are no PDF whatever else they hold."""
 
 
 def attach(
@@ -122,7 +126,15 @@ def media_type_of(content: bytes) -> str | None:
             return media_type
     if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
         return WEBP
+    if _begins_late(content):
+        return PDF
     return OFD if content.startswith(b"PK\x03\x04") and "OFD.xml" in _names_in(content) else None
+
+
+def _begins_late(content: bytes) -> bool:
+    """Whether a PDF begins after a few bytes of something else, as scanners and mail leave there; never after markup."""
+    before, sign, _rest = content[:PDF_REACH].partition(b"%PDF-")
+    return bool(sign) and b"<" not in before and not before.startswith(OTHERS)
 
 
 def _names_in(archive: bytes) -> list[str]:

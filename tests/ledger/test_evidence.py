@@ -49,6 +49,17 @@ def key(session: Session) -> Key:
         (b"<html><script>alert(1)</script>", None),
         (b"GIF89a", None),
         (b"MZ\x90\x00", None),
+        # A PDF may begin within the first 1,024 bytes: scanners and mail leave something there.
+        (b"\n" + PDF, "application/pdf"),
+        (b"\xef\xbb\xbf" + PDF, "application/pdf"),
+        (b"\x1b%-12345X@PJL\r\n" + PDF, "application/pdf"),
+        (b" " * 1019 + PDF, "application/pdf"),
+        (b" " * 1020 + PDF, None),
+        (b"<html><!--" + PDF, None),
+        (b'\n<svg xmlns="http://www.w3.org/2000/svg"><!--' + PDF, None),
+        ("<html>".encode("utf-16") + PDF, None),
+        (b"MZ\x90\x00" + PDF, None),
+        (b"PK\x03\x04" + PDF, None),
     ],
 )
 def test_a_file_is_what_its_bytes_say(content: bytes, kind: str | None) -> None:
