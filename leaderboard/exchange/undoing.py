@@ -63,6 +63,15 @@ def undo_of(session: Session, batch: ImportBatch) -> Undone:
     return _look(session, batch, "").done
 
 
+def undo_at_most(batch: ImportBatch) -> Undone:
+    """What reversing an import comes to while nobody has decided on any of its facts; read from the import alone."""
+    members = Members.unpacked(batch.members)
+    added, reversed_, verified = (
+        sum(map(len, tables.values())) for tables in (members.added, members.reversed, members.verified)
+    )
+    return Undone(reversed=added + verified, restored=reversed_ + verified)
+
+
 def undo_import(session: Session, actor: str, batch: ImportBatch, reason: str) -> Undone:
     """Reverse an import whole. Raises UndoRefused without a reason, twice, or where what was could not stand again."""
     if not reason.strip():

@@ -112,6 +112,18 @@ def test_rows_that_change_what_is_known_are_shown_before(client: FlaskClient, vi
     assert "节点2P-00120000 万元30000 万元" in told
 
 
+def test_a_large_import_says_how_much_undoing_it_comes_to_at_most(
+    client: FlaskClient, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first recorded nine facts; the second corrected one event: it reversed that and recorded another."""
+    confirm(client, upload(client, full_book()))
+    events = [[*EVENTS[0][:3], 30000, *EVENTS[0][4:]], EVENTS[1]]
+    confirm(client, upload(client, full_book(节点=events)))
+    monkeypatch.setattr(exchange, "FEW_ROWS", 0)
+    for number, told in ((1, "最多冲销 9 条记录，恢复 0 条原有记录。"), (2, "最多冲销 1 条记录，恢复 1 条")):
+        assert told in visit(f"{IMPORT}/batches/{number}", client=client).text()
+
+
 def test_clearing_asks_why(client: FlaskClient, database: Database) -> None:
     page = upload(client, full_book())
     refused = confirm(client, page, manner="clear", reason="")

@@ -20,7 +20,7 @@ from leaderboard.exchange.manner import APPEND, CLEAR, OVERWRITE
 from leaderboard.exchange.models import ImportBatch
 from leaderboard.exchange.pasted import MOST_CHARACTERS
 from leaderboard.exchange.read import changed_by, counts_of, find_import, latest_imports, undone_of
-from leaderboard.exchange.undoing import undo_of
+from leaderboard.exchange.undoing import undo_at_most, undo_of
 from leaderboard.jobs import queue
 from leaderboard.jobs.models import DUE, RUNNING
 from leaderboard.jobs.read import asked_of, latest_jobs
@@ -37,7 +37,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SMALL_BYTES = 1_000_000
 """Unpacked size up to which a file is looked at while the person waits; a larger one by a process of its own."""
 FEW_ROWS = 3000
-"""Changed rows up to which an import is reversed, and foreseen, while the person waits."""
+"""Changed rows up to which an import is reversed, and foreseen exactly, while the person waits."""
 MOST_LISTED = 20
 
 
@@ -166,7 +166,7 @@ def _batch(number: int) -> ImportBatch:
 
 
 def _batch_page(batch: ImportBatch, refusal: str = "", status: int = 200) -> ResponseReturnValue:
-    few = changed_by(batch) <= FEW_ROWS and batch.reversed_at is None
+    stands, few = batch.reversed_at is None, changed_by(batch) <= FEW_ROWS
     return show(
         "exchange_batch",
         status,
@@ -174,7 +174,8 @@ def _batch_page(batch: ImportBatch, refusal: str = "", status: int = 200) -> Res
         batch=batch,
         counts=counts_of(batch),
         manner=manners()[batch.manner][0],
-        foreseen=undo_of(reading(), batch) if few else None,
+        foreseen=undo_of(reading(), batch) if stands and few else None,
+        at_most=undo_at_most(batch) if stands and not few else None,
         undone=undone_of(batch),
         refusal=refusal,
     )
