@@ -113,7 +113,7 @@ def test_boards_lie_on_the_paper_they_need(race: None, open_page: OpenPage) -> N
     sizes, printed = {}, {}
     for path in ("/boards/now/", "/boards/wide/", "/boards/now/graph/", "/boards/now/compare/?from=1&to=2"):
         page.goto(path)
-        pdf = page.pdf(prefer_css_page_size=True)
+        pdf = page.pdf(prefer_css_page_size=True, format="A4")
         sizes[path] = set(sheets(pdf))
         printed[path] = words_on_pages(pdf)
     assert list(sizes.values()) == [{(210, 297)}, {(420, 297)}, {(210, 297)}, {(420, 297)}]
@@ -126,6 +126,32 @@ def test_boards_lie_on_the_paper_they_need(race: None, open_page: OpenPage) -> N
     assert page.locator(".masthead").is_hidden()
     name = page.locator(".standings .c-unit a").first
     assert name.evaluate("link => getComputedStyle(link).whiteSpace") == "normal"
+
+
+def test_whoever_prints_chooses_the_paper(race: None, open_page: OpenPage) -> None:
+    page = open_page()
+    page.goto("/boards/now/")
+    pdf = page.pdf(prefer_css_page_size=True, format="A3", landscape=True)
+    assert set(sheets(pdf)) == {(420, 297)}
+    check_paper(page.request.get("/boards/now/latest.json").json(), words_on_pages(pdf))
+
+
+def test_lists_longer_than_a_sheet_begin_on_the_first(database: Database, open_page: OpenPage) -> None:
+    """Six lists of twelve under one heading fill two sheets: the first has some of them, and none is torn apart."""
+    with database.session() as session:
+        race = start_race(session, "lists", title="分项赛季")
+        for number in range(12):
+            race.unit(f"unit-{number}")
+        more = [{**FOUR_RATES["indicators"][1], "key": f"more_{n}", "name": f"指标{n}"} for n in range(2)]
+        indicators = [{**one, "weight": None} for one in [*FOUR_RATES["indicators"], *more]]
+        race.scheme({**FOUR_RATES, "composite": False, "lead": "signing", "indicators": indicators})
+        race.publish()
+        session.commit()
+    page = open_page()
+    page.goto("/boards/lists/")
+    first, *others = words_on_pages(page.pdf(format="A4"))
+    assert len(others) > 0
+    assert "名次单位" in first
 
 
 CUT_NAMES = """() => Array.from(document.querySelectorAll("tbody .c-unit"))
