@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -20,6 +20,10 @@ Places = Sequence[Mapping[str, Held]]
 
 HONOURING, SHAMING = ("红榜", "red"), ("黑榜", "蜗牛", "black", "snail")
 """What a list is called that is an honour, and one that is none; as whole words, since places are called 黑石 and 红河."""
+
+MOST_LISTS, MOST_LISTED, MOST_ALONE = 3, 3, 6
+"""So many lists find room on a page, and so many units of each: more of one that has the column almost to itself."""
+FEW_RISERS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,18 @@ def stars(board: Document, divisions: Sequence[DivisionView], past: Past, *, sha
     if not leading and not rising and not lists:
         return None
     return Stars(as_of.year, quarter, len(places), leading, rising, lists)
+
+
+def pages_of(stars: Stars) -> Iterator[Stars]:
+    """The same stars beside as many pages of lists as show everyone on them, three lists at a time."""
+    is_alone = len(stars.lists) < 2 and len(stars.rising) <= FEW_RISERS
+    size = MOST_ALONE if is_alone else MOST_LISTED
+    for first in range(0, max(len(stars.lists), 1), MOST_LISTS):
+        group = stars.lists[first : first + MOST_LISTS]
+        longest = max((len(one.rows) for one in group), default=1)
+        for at in range(0, longest, size):
+            shown = [replace(one, rows=one.rows[at : at + size]) for one in group if at < len(one.rows)]
+            yield replace(stars, lists=shown)
 
 
 def _leading(division: DivisionView, places: Places, lead: str | None) -> list[Star]:

@@ -23,7 +23,7 @@ from leaderboard.boards.scene_pages import PINNED, pages
 from leaderboard.boards.scene_past import Past
 from leaderboard.boards.scene_projects import projects
 from leaderboard.boards.scene_scales import course, has_shares, longest_rates, longest_totals
-from leaderboard.boards.scene_stars import stars
+from leaderboard.boards.scene_stars import pages_of, stars
 from leaderboard.boards.view import DivisionView
 from leaderboard.words import named
 
@@ -139,7 +139,9 @@ def _stars(material: Material) -> list[Scene]:
     if material.past is None:
         return []
     found = stars(material.board, material.divisions, material.past, shames=material.shames)
-    return _told(STARS, material, found)
+    if found is None:
+        return []
+    return [Scene(STARS, material.whole, told=page) for page in pages_of(found)]
 
 
 def _projects(material: Material) -> list[Scene]:

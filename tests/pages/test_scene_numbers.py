@@ -122,6 +122,29 @@ def test_no_shame_is_sent_to_a_screen_where_it_is_not_switched_on(moved: Race, c
     assert "蜗牛奖" in scenes_of(client, moved, *KINDS, shames=True)
 
 
+def test_a_long_list_has_as_many_pages_as_show_everyone(session: Session, client: FlaskClient) -> None:
+    """Twelve who are all first on each of four lists: four pages of three lists, then four of the fourth."""
+    race = start_race(session)
+    for number in range(12):
+        race.unit(f"u{number}", name=f"第{number}镇")
+        race.project(f"u{number}", code=f"P-{number}", started=date(2026, 4, 1))
+    lists = [
+        {"key": f"red{n}", "name": f"红榜{n}", "among": {"number": most}}
+        for n, most in enumerate((12, 4, 1, 5))
+    ]
+    race.scheme({**FOUR_RATES, "lists": lists})
+    race.publish()
+    session.commit()
+    pages = scenes_of(client, race, "stars").split('data-scene="stars"')[1:]
+    listed = [
+        [re.findall(r'<li data-unit="(\w+)"', one) for one in page.split('class="group listed')[1:]]
+        for page in pages
+    ]
+    assert [[len(one[:4]) for one in page] for page in listed] == [[3, 3, 3]] * 4 + [[3]] * 4
+    assert {unit for page in listed for one in page for unit in one} == {f"u{number}" for number in range(12)}
+    assert "另有" not in "".join(page.partition("group listed")[2] for page in pages)
+
+
 def test_the_stars_of_a_quarter(moved: Race, client: FlaskClient) -> None:
     """October's first is 柳溪, November's 南岸: one each; 柳溪 has 1 and 2 (mean 1.5), 南岸 3 and 1 (mean 2)."""
     shown = scenes_of(client, moved, "stars")
