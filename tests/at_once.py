@@ -9,6 +9,7 @@ from collections.abc import Callable
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from leaderboard.accounts.error import AccountError
 from leaderboard.boards.drafts import DraftRefused
 from leaderboard.db import Database
 from leaderboard.ledger.record import LedgerError
@@ -28,7 +29,7 @@ def at_once(database: Database, first: Act, second: Act) -> Exception | None:
             with database.session() as session:
                 second(session)
                 session.commit()
-        except (PlanError, DraftRefused, LedgerError) as error:
+        except (AccountError, PlanError, DraftRefused, LedgerError) as error:
             refused.append(error)
 
     with database.session() as session:

@@ -9,6 +9,9 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.audit import broken_lines, record_act
+from leaderboard.accounts.error import AccountError
+from leaderboard.accounts.models import SYSTEM, Account
+from leaderboard.accounts.people import add_account, deactivate
 from leaderboard.boards import check
 from leaderboard.boards.check import check_database
 from leaderboard.boards.drafts import DraftRefused, open_window
@@ -243,3 +246,22 @@ def test_a_line_written_meanwhile_breaks_no_chain(raced: Database) -> None:
         assert list(lines) == []
     with raced.still() as session:
         assert list(broken_lines(session)) == []
+
+
+def test_two_who_close_each_others_account_leave_one(raced: Database) -> None:
+    with raced.session() as session:
+        for name in ("zhao", "qian"):
+            add_account(session, "li", name=name, display_name=name, role=SYSTEM)
+        session.commit()
+
+    def closing(actor: str, name: str) -> Act:
+        def act(session: Session) -> None:
+            found = session.scalars(select(Account).where(Account.name == name)).one()
+            deactivate(session, actor, found, "离岗")
+
+        return act
+
+    refused = at_once(raced, closing("zhao", "qian"), closing("qian", "zhao"))
+    assert isinstance(refused, AccountError)
+    assert "最后一个" in str(refused)
+    assert flaws(raced) == []
