@@ -71,7 +71,7 @@ def test_an_instant_is_due_when_it_comes_and_only_once(race: Race):
 
 def test_a_timetable_begins_with_its_start_and_not_before(race: Race):
     aired(race, "2026-11-22T09:00")
-    aired(race, "2026-11-22T09:01")
+    aired(race, "2026-11-22T09:01", kind="weekly", days=["sun"], time="09:00")
     assert due.materialise(race.session, at("2026-11-22T10:00")) == 1
 
 
@@ -258,7 +258,7 @@ def test_the_next_instant_is_the_nearest_of_all_timetables(race: Race):
     aired(race, "2026-11-01T00:00")
     aired(race, "2026-11-01T00:00", kind="once", at="2026-11-22T15:00")
     aired(race, "2026-12-01T00:00", kind="minutes", every=1)
-    stopped = aired(race, "2026-11-01T00:00", kind="minutes", every=1)
+    stopped = aired(race, "2026-11-01T00:00", kind="minutes", every=2)
     pause_timetable(race.session, "tester", stopped)
     noon = at("2026-11-22T12:00")
     assert clock.next_due(race.session, race.season.id, noon) == at("2026-11-22T15:00")

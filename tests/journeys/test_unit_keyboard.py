@@ -72,7 +72,8 @@ def test_a_clerk_without_a_mouse_reads_and_reports(
     walker, keys = Walker(page), page.keyboard
 
     page.goto("/sign-in")
-    keys.type("li")  # the page begins where one types
+    expect(page.locator("[name=name]")).to_be_focused()  # the page begins where one types
+    keys.type("li")
     walker.to("密码")
     keys.type(PASSWORD)
     walker.leaving(lambda: keys.press("Enter"))
