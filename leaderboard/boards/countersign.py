@@ -89,8 +89,9 @@ def agree(session: Session, actor: str, asked: Countersign) -> Countersign:
     """
     if actor == asked.asked_by:
         raise DraftRefused(_("不能会签自己提出的事项, 请由另一位管理员会签"))
-    _settle(session, actor, asked, AGREED, None)
+    # The season is held before the trail, in the order of everybody else.
     season = locked_season(session, asked.season_id)
+    _settle(session, actor, asked, AGREED, None)
     if asked.act in {SHOW, HIDE}:
         show_season(session, actor, season, is_public=asked.act == SHOW, reason=asked.reason, agreed=True)
     if asked.act == ALONE:

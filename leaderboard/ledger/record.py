@@ -14,7 +14,7 @@ from sqlalchemy import func, inspect, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from leaderboard.accounts.audit import record_act
+from leaderboard.accounts.audit import hold_trail, record_act
 from leaderboard.instant import now
 from leaderboard.ledger.codes import code_problem
 from leaderboard.ledger.holders import told_of_one
@@ -234,6 +234,8 @@ def decide(
 
     A return is not reversed while a later one of the same unit and measure stands.
     """
+    # Of two who decide at once the second waits here, and then sees what the first one decided.
+    hold_trail(session)
     if outcome_of(session, fact) == REVERSED:
         raise LedgerError(_("该记录已冲销, 不能再作认定"))
     if outcome != VERIFIED and not (reason or "").strip():

@@ -8,8 +8,10 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from config import Settings
 from leaderboard.accounts.audit import broken_lines, record_act
 from leaderboard.accounts.error import AccountError
+from leaderboard.accounts.invitations import accept, invite
 from leaderboard.accounts.models import SYSTEM, Account
 from leaderboard.accounts.people import add_account, deactivate
 from leaderboard.boards import check
@@ -17,8 +19,10 @@ from leaderboard.boards.check import check_database
 from leaderboard.boards.drafts import DraftRefused, open_window
 from leaderboard.boards.models import Draft
 from leaderboard.db import Database
+from leaderboard.instant import now
 from leaderboard.ledger import record
 from leaderboard.ledger.evidence import attach
+from leaderboard.ledger.models import CapitalArrival
 from leaderboard.ledger.waiting import Key
 from leaderboard.seasons.calendar import import_year
 from leaderboard.seasons.holding import freeze_season
@@ -264,4 +268,42 @@ def test_two_who_close_each_others_account_leave_one(raced: Database) -> None:
     refused = at_once(raced, closing("zhao", "qian"), closing("qian", "zhao"))
     assert isinstance(refused, AccountError)
     assert "最后一个" in str(refused)
+    assert flaws(raced) == []
+
+
+def test_a_fact_reversed_meanwhile_is_not_verified(raced: Database) -> None:
+    with raced.session() as session:
+        project = race_of(session, "race").project("liuxi", code="E-2")
+        arrival = record.add_arrival(session, PENDING, project, occurred_on=date(2026, 6, 1), amount_yuan=7)
+        found = (arrival.project_id, arrival.fact_id)
+        session.commit()
+
+    def decided(outcome: str) -> Act:
+        def act(session: Session) -> None:
+            record.decide(session, "li", session.get_one(CapitalArrival, found), outcome, "误报")
+
+        return act
+
+    assert isinstance(at_once(raced, decided("reversed"), decided("verified")), record.LedgerError)
+    assert flaws(raced) == []
+
+
+@pytest.mark.parametrize("is_replaced", [False, True])
+def test_a_link_opens_once_and_not_after_another_took_its_place(
+    raced: Database, settings: Settings, is_replaced: bool
+) -> None:
+    with raced.session() as session:
+        account, _password = add_account(session, "li", name="zhang", display_name="张某", role="viewer")
+        link = invite(session, "li", account, 72, now())
+        session.commit()
+
+    def followed(session: Session) -> None:
+        accept(session, link, "Plum-tree-71", settings, now())
+
+    def replaced(session: Session) -> None:
+        found = session.scalars(select(Account).where(Account.name == "zhang")).one()
+        invite(session, "li", found, 72, now())
+
+    refused = at_once(raced, replaced if is_replaced else followed, followed)
+    assert isinstance(refused, AccountError)
     assert flaws(raced) == []
