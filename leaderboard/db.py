@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from sqlalchemy import (
     BigInteger,
+    Connection,
     Date,
     Engine,
     Integer,
@@ -40,6 +41,10 @@ NAMING = {
 
 UNBOUNDED = -1
 """The threads of a process bound its connections; a pool of fewer would keep some of them waiting for the others."""
+
+WRITERS = 0x5A15A
+"""The number under which writers of one PostgreSQL database wait for each other."""
+READ_ONLY, BESIDE = "saima_read_only", "saima_beside"
 
 BigId = BigInteger().with_variant(Integer, "sqlite")
 
@@ -96,8 +101,19 @@ def _prepare_sqlite(engine: Engine, timeout_ms: int, *, keeps_readers_out: bool)
 
     @event.listens_for(engine, "begin")
     def on_begin(connection: Any) -> None:
-        reading = connection.get_execution_options().get("saima_read_only", False)
+        reading = connection.get_execution_options().get(READ_ONLY, False)
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def _prepare_postgresql(engine: Engine, timeout_ms: int) -> None:
+    wait = text("SELECT set_config('lock_timeout', :patience, true), pg_advisory_xact_lock(:writers)")
+    given = {"patience": str(timeout_ms), "writers": WRITERS}
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        options = connection.get_execution_options()
+        if not (options.get(READ_ONLY) or options.get(BESIDE)):
+            connection.execute(wait, given)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +124,25 @@ class Database:
     engine: Engine
     writers: sessionmaker[Session]
     readers: sessionmaker[Session]
+    keepers: sessionmaker[Session]
 
     @contextmanager
     def session(self) -> Iterator[Session]:
-        """A session that may write; the door commits, an exception rolls everything back."""
+        """A session that may write; the door commits, an exception rolls everything back.
+
+        One writes at a time, on either engine: whoever comes second begins when the first has committed, sees what the
+        first did, and holds no lock that the first could want. OperationalError where it waited in vain.
+        """
         with self.writers() as session:
+            yield session
+
+    @contextmanager
+    def beside(self) -> Iterator[Session]:
+        """A session for one change that stands by itself, such as a lease kept longer while its own work is writing.
+
+        On PostgreSQL it does not wait for whoever is writing; what it does must be a single update with its condition.
+        """
+        with self.keepers() as session:
             yield session
 
     @contextmanager
@@ -148,12 +178,17 @@ def open_database(url: str, *, busy_timeout_ms: int = 15_000, keeps_readers_out:
         _prepare_sqlite(engine, busy_timeout_ms, keeps_readers_out=keeps_readers_out)
     else:
         engine = create_engine(parsed, pool_pre_ping=True, max_overflow=UNBOUNDED)
-    readers = engine.execution_options(saima_read_only=True)
+        _prepare_postgresql(engine, busy_timeout_ms)
+    readers, keepers = (
+        engine.execution_options(**{READ_ONLY: True}),
+        engine.execution_options(**{BESIDE: True}),
+    )
     return Database(
         url=url,
         engine=engine,
         writers=sessionmaker(engine, expire_on_commit=False),
         readers=sessionmaker(readers, expire_on_commit=False, autoflush=False),
+        keepers=sessionmaker(keepers, expire_on_commit=False),
     )
 
 

@@ -30,7 +30,7 @@ def lease_kept(
     def keep() -> None:
         while not over.wait(lease_ms / 3000):
             try:
-                with database.session() as session:
+                with database.beside() as session:
                     held = renew(session, run_id, epoch, now(), lease_ms)
                     session.commit()
             except DBAPIError:

@@ -62,7 +62,7 @@ class Work:
 
     def tell(self, step: str, done: int = 0, total: int = 0) -> None:
         """Say what is being done, in a transaction of its own."""
-        with self.database.session() as session:
+        with self.database.beside() as session:
             queue.tell(session, self.job.id, self.epoch, step, done, total)
             session.commit()
 

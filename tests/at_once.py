@@ -37,7 +37,7 @@ def at_once(database: Database, first: Act, second: Act) -> Exception | None:
         other = threading.Thread(target=come_second)
         other.start()
         end = time.monotonic() + PATIENCE
-        with database.engine.connect() as watching:
+        with database.reading() as watching:
             while other.is_alive() and time.monotonic() < end and not watching.scalar(text(WAITING)):
                 watching.rollback()
                 time.sleep(0.01)

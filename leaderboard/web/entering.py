@@ -65,7 +65,7 @@ def register_loader(login: LoginManager, settings: Settings) -> None:
 def _touch(token: str, at: Millis) -> None:
     """Note that the session is in use, in a short transaction of its own; a busy database may miss one."""
     try:
-        with database().session() as session:
+        with database().beside() as session:
             accounts.touch_session(session, token, at)
             session.commit()
     except OperationalError:
