@@ -116,6 +116,11 @@ def _prepare_postgresql(engine: Engine, timeout_ms: int) -> None:
             connection.execute(wait, given)
 
 
+def take_turn(session: Session) -> None:
+    """Begin the transaction now and not with the first look: an instant taken before it could be another's past."""
+    session.connection()
+
+
 @dataclass(frozen=True, slots=True)
 class Database:
     """One authority's database: its engine and the ways to open a session on it."""
@@ -131,9 +136,10 @@ class Database:
         """A session that may write; the door commits, an exception rolls everything back.
 
         One writes at a time, on either engine: whoever comes second begins when the first has committed, sees what the
-        first did, and holds no lock that the first could want. OperationalError where it waited in vain.
+        first did, is dated after it, and holds no lock that it could want. Raises OperationalError where it waited in vain.
         """
         with self.writers() as session:
+            take_turn(session)
             yield session
 
     @contextmanager

@@ -80,6 +80,11 @@ def test_operations_do_not_commit() -> None:
     assert list(house.committing(subjects())) == []
 
 
+def test_one_writes_after_the_other() -> None:
+    """Whoever writes waits for whoever is writing, so nothing is held by hand and nobody waits in a circle."""
+    assert list(house.writing_around(modules("leaderboard"))) == []
+
+
 def test_the_ledger_is_never_altered() -> None:
     """Facts are added and reversed: no code of the ledger changes or deletes one.
 
@@ -149,6 +154,9 @@ def test_nothing_but_the_command_line_knows_the_demonstration() -> None:
             "from leaderboard.ledger.models import Credit\nupdate(Credit)",
         ),
         (house.committing, "leaderboard.ledger.record", "def f(session): session.commit()"),
+        (house.writing_around, "leaderboard.airing", "with database.beside() as session: ..."),
+        (house.writing_around, "leaderboard.seasons.plan", "select(Season).with_for_update()"),
+        (house.writing_around, "leaderboard.seasons.plan", "session.refresh(season, with_for_update=True)"),
         (house.altering, "leaderboard.ledger.record", "session.delete(row)"),
         (house.altering, "leaderboard.ledger.record", "session.execute(update(Credit).values(share=1))"),
         (house.altering, "leaderboard.ledger.record", "text('delete from credit')"),
@@ -189,6 +197,7 @@ def test_a_breach_is_found(rule: Rule, name: str, source: str) -> None:
             "leaderboard.ledger.record",
             "from leaderboard.ledger.models import Credit\nCredit()",
         ),
+        (house.writing_around, "leaderboard.lease", "with database.beside() as session: ..."),
         (house.altering, "leaderboard.ledger.record", "session.add(row)"),
         (house.reading_the_clock, "leaderboard.instant", "import time\ntime.time_ns()"),
         (house.reading_the_clock, "leaderboard.server", "import time\ntime.monotonic()"),

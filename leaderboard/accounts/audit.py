@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.marks import Marks, stored_marks
@@ -46,18 +45,12 @@ def _line_hash(line: AuditLine) -> str:
     return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
 
 
-def hold_trail(session: Session) -> AuditHead:
-    """The end of the chain, held until the transaction ends so that two writers cannot fork it."""
-    head = session.scalars(select(AuditHead).with_for_update()).one_or_none()
-    if head is not None:
-        session.refresh(head, with_for_update=True)
-        return head
-    try:
-        with session.begin_nested():
-            head = AuditHead(id=1, seq_no=0, hash=START)
-            session.add(head)
-    except IntegrityError:
-        return session.scalars(select(AuditHead).with_for_update()).one()
+def _end(session: Session) -> AuditHead:
+    """The end of the chain as it is now; a trail without a line begins with one."""
+    head = session.get(AuditHead, 1, populate_existing=True)
+    if head is None:
+        head = AuditHead(id=1, seq_no=0, hash=START)
+        session.add(head)
     return head
 
 
@@ -97,7 +90,7 @@ def record_act(
     """
     if rows:
         detail["rows"], detail["rows_before"] = stored_marks(session, rows)
-    head = hold_trail(session)
+    head = _end(session)
     line = AuditLine(
         seq_no=head.seq_no + 1,
         at=now(),

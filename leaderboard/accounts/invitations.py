@@ -67,9 +67,6 @@ def accept(session: Session, token: str, password: str, settings: Settings, at: 
 
     Raises AccountError where the link holds no more or the password is not fit.
     """
-    # Of two who follow the link at once, or of one who follows it while it is replaced, the second finds it gone.
-    link = select(Invitation).where(Invitation.token_hash == token_hash(token)).with_for_update()
-    session.scalars(link).one_or_none()
     account = invited(session, token, at)
     if account is None:
         raise AccountError(_("链接已用过或已过期，请向系统管理员另要一个"))

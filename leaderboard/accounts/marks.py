@@ -119,12 +119,9 @@ def stored_marks(session: Session, rows: Sequence[object]) -> tuple[Marks, Marks
 
 
 def _read(session: Session, mapper: Mapper[Any], which: ColumnElement[bool] | None) -> Marks:
-    """Marks of the rows of a table as they are stored, which nobody else may change until the transaction ends."""
+    """Marks of the rows of a table as they are stored."""
     columns = [attribute.columns[0].label(attribute.key) for attribute in mapper.column_attrs]
-    # No stronger than an UPDATE itself, which lets others go on writing rows that point to this one.
-    asked = (
-        select(*mapper.primary_key, *columns).order_by(*mapper.primary_key).with_for_update(key_share=True)
-    )
+    asked = select(*mapper.primary_key, *columns)
     if which is not None:
         asked = asked.where(which)
     size = len(mapper.primary_key)

@@ -37,6 +37,8 @@ def change_password(session: Session, account: Account, old: str, new: str, sett
     Raises AccountError with every reason at once, a WrongPassword where the old one is wrong: its door counts those as
     it counts failed sign-ins. Until it raises nothing is changed.
     """
+    # Its door has committed since it looked at the account, and the password may be another by now.
+    session.refresh(account)
     is_right = matches(account.password_hash, old)
     problems = [] if is_right else [_("原密码不对")]
     if is_right and new == old:

@@ -7,7 +7,7 @@ import re
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from leaderboard.accounts.audit import hold_trail, record_act
+from leaderboard.accounts.audit import record_act
 from leaderboard.accounts.error import AccountError
 from leaderboard.accounts.models import REPORTER, ROLES, SYSTEM, Account
 from leaderboard.accounts.passwords import dummy_hash, hashed, one_time_password
@@ -147,8 +147,6 @@ def reopen(session: Session, actor: str, account: Account, reason: str = "") -> 
 
 def _needed(session: Session, account: Account) -> list[str]:
     """Why an open account of a system administrator must stay one: nobody else could keep the accounts."""
-    # Of two who close each other's account at once the second waits here, and is then the last.
-    hold_trail(session)
     others = select(func.count()).where(
         Account.role == SYSTEM, Account.is_active == 1, Account.id != account.id
     )

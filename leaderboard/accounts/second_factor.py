@@ -144,7 +144,7 @@ def _take_step(session: Session, account: Account, code: str, key: str, at: Mill
 
 def _take_paper(session: Session, account: Account, code: str, at: Millis) -> bool:
     found = (account.id, token_hash(code))
-    row = session.get(RecoveryCode, found, populate_existing=True, with_for_update=True)
+    row = session.get(RecoveryCode, found, populate_existing=True)
     if row is None or row.used_at is not None:
         return False
     row.used_at = at

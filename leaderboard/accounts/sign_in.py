@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sqlalchemy import delete, exists, select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.audit import record_act
@@ -67,19 +66,14 @@ def _of_password(account: Account) -> str:
     return f"password {account.name}"[:120]
 
 
-def _held(session: Session, source: str) -> SignInFailure:
-    """The count of one source, held until the transaction ends."""
-    found = select(SignInFailure).where(SignInFailure.source == source).with_for_update()
-    count = session.scalars(found.execution_options(populate_existing=True)).one_or_none()
-    if count is not None:
-        return count
-    try:
-        with session.begin_nested():
-            session.add(SignInFailure(source=source, failures=0, last_at=0))
-    except IntegrityError:
-        # Another process counted its first failure at the same moment.
-        pass
-    return session.scalars(found.execution_options(populate_existing=True)).one()
+def _count_of(session: Session, source: str) -> SignInFailure:
+    """The count of one source, as it is now."""
+    count = session.get(SignInFailure, source, populate_existing=True)
+    if count is None:
+        count = SignInFailure(source=source, failures=0, last_at=0)
+        session.add(count)
+        session.flush()
+    return count
 
 
 def count_attempt(session: Session, name: str, address: str, limits: Limits, at: Millis) -> None:
@@ -114,8 +108,8 @@ def count_code_attempt(session: Session, account: Account, address: str, limits:
 
 
 def _count(session: Session, most: dict[str, int], limits: Limits, at: Millis) -> None:
-    """Count one failure of each source, always in the same order, so that two attempts cannot wait for each other."""
-    counts = [_held(session, source) for source in most]
+    """Count one failure of each source; raises LockedOut, and counts none, where one of them is locked."""
+    counts = [_count_of(session, source) for source in most]
     locked_until = max(count.locked_until or 0 for count in counts)
     if locked_until > at:
         raise LockedOut(locked_until - at)
@@ -196,7 +190,7 @@ def count_password_attempt(session: Session, account: Account, limits: Limits, a
 
 def forgive_password(session: Session, account: Account) -> None:
     """Take an attempt counted by `count_password_attempt` back, since the password was right."""
-    session.delete(_held(session, _of_password(account)))
+    session.delete(_count_of(session, _of_password(account)))
     session.flush()
 
 
@@ -216,7 +210,7 @@ def prune(session: Session, limits: Limits, at: Millis) -> int:
 
 def _forgive(session: Session, address: str, source: str, limits: Limits) -> None:
     """Clear the failures of a name or its codes; of the address only this attempt, lest one account cover others."""
-    by_address, other = (_held(session, counted) for counted in (_of_address(address), source))
+    by_address, other = (_count_of(session, counted) for counted in (_of_address(address), source))
     by_address.failures = max(0, by_address.failures - 1)
     if by_address.failures < limits.failures:
         by_address.locked_until = None

@@ -20,7 +20,7 @@ from leaderboard.boards.clock import CLOCK
 from leaderboard.boards.drafts import list_drafts
 from leaderboard.boards.due import rows_changed
 from leaderboard.boards.models import DRAFT, PUBLISHED, WITHDRAWN, Draft, Edition, Screen
-from leaderboard.boards.publish import locked_season
+from leaderboard.boards.publish import present_season
 from leaderboard.boards.read import find_form
 from leaderboard.boards.revisions import kept_board
 from leaderboard.instant import Millis, now
@@ -60,7 +60,7 @@ def begin(  # noqa: PLR0913 - what, where and how, all by name
     Raises CeremonyRefused with every reason: none or other screens, a board that may not be shown, a ceremony that is
     under way, or nothing to reveal.
     """
-    held, at = locked_season(session, season.id), now() if at is None else at
+    held, at = present_season(session, season.id), now() if at is None else at
     end_forgotten(session, CLOCK, at)
     problems = [*_board_problems(held, draft, edition), *_screen_problems(held, screens)]
     if live_ceremony(session, held.id, at) is not None:

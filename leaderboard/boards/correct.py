@@ -17,7 +17,7 @@ from leaderboard.boards.due import rows_changed
 from leaderboard.boards.models import PUBLISHED, SUPERSEDED, WITHDRAWN, Countersign, Draft, Edition, Notice
 from leaderboard.boards.origins import correcting
 from leaderboard.boards.package import unpacked
-from leaderboard.boards.publish import Scored, locked_season, score
+from leaderboard.boards.publish import Scored, present_season, score
 from leaderboard.boards.read import latest_version
 from leaderboard.boards.timekeeping import check_clock
 from leaderboard.instant import Millis, now
@@ -38,7 +38,7 @@ def begin_correction(
     is known now.
     """
     check_clock(session)
-    season = locked_season(session, edition.season_id)
+    season = present_season(session, edition.season_id)
     session.refresh(edition)
     if not note.strip():
         raise DraftRefused(_("更正须写明对外说明"))
@@ -127,7 +127,7 @@ def withdraw(
     check_clock(session)
     if not reason.strip():
         raise DraftRefused(_("撤回须写明对外公布的理由"))
-    season, at = locked_season(session, edition.season_id), now() if at is None else at
+    season, at = present_season(session, edition.season_id), now() if at is None else at
     check_agreed(season, actor, WITHDRAW, agreed)
     _take_state(session, edition, (PUBLISHED, SUPERSEDED), WITHDRAWN)
     _notice(session, edition, WITHDRAWN, actor, reason.strip(), at)

@@ -15,7 +15,7 @@ from leaderboard.accounts.audit import record_act
 from leaderboard.boards.drafts import DraftRefused
 from leaderboard.boards.due import rows_changed
 from leaderboard.boards.models import Countersign, Edition
-from leaderboard.boards.publish import locked_season
+from leaderboard.boards.publish import present_season
 from leaderboard.instant import now
 from leaderboard.seasons.models import Season
 from leaderboard.seasons.plan import show_season
@@ -38,7 +38,7 @@ def act_words() -> dict[str, str]:
 
 def want_two(session: Session, actor: str, season: Season, *, reason: str) -> None:
     """Let the season's boards be published by two persons from now on; raises DraftRefused without a reason."""
-    held = locked_season(session, season.id)
+    held = present_season(session, season.id)
     if not reason.strip():
         raise DraftRefused(_("请写明理由"))
     if held.two_persons:
@@ -62,7 +62,7 @@ def ask(
     """Ask another administrator to agree to an act; raises DraftRefused without a reason or where it is asked already."""
     if not reason.strip():
         raise DraftRefused(_("请写明理由"))
-    locked_season(session, season.id)
+    present_season(session, season.id)
     edition_id = edition.id if edition else None
     if any((c.act, c.edition_id) == (act, edition_id) for c in open_countersigns(session, season.id)):
         raise DraftRefused(_("已有人提出, 正待另一位管理员会签"))
@@ -89,8 +89,7 @@ def agree(session: Session, actor: str, asked: Countersign) -> Countersign:
     """
     if actor == asked.asked_by:
         raise DraftRefused(_("不能会签自己提出的事项, 请由另一位管理员会签"))
-    # The season is held before the trail, in the order of everybody else.
-    season = locked_season(session, asked.season_id)
+    season = present_season(session, asked.season_id)
     _settle(session, actor, asked, AGREED, None)
     if asked.act in {SHOW, HIDE}:
         show_season(session, actor, season, is_public=asked.act == SHOW, reason=asked.reason, agreed=True)

@@ -21,7 +21,7 @@ from leaderboard.boards.due import rows_changed
 from leaderboard.boards.models import DRAFT, DROPPED, PUBLISHED, REPLACED, WINDOW, Draft, Edition
 from leaderboard.boards.origins import correcting
 from leaderboard.boards.package import packed
-from leaderboard.boards.publish import Due, Origin, Scored, confirm, due_times, locked_season, score, shown
+from leaderboard.boards.publish import Due, Origin, Scored, confirm, due_times, present_season, score, shown
 from leaderboard.boards.read import compared_line, predecessor
 from leaderboard.boards.timekeeping import check_clock
 from leaderboard.boards.window_years import window_end
@@ -105,7 +105,7 @@ def hold(session: Session, scored: Scored, office: Office, actor: str, run_id: i
 
     Raises Overtaken where facts known by its instant came in while it was scored.
     """
-    season = locked_season(session, scored.season.id)
+    season = present_season(session, scored.season.id)
     draft = store_draft(session, scored, office, actor, run_id=run_id)
     confirm(session, scored)
     by_one = bool(season.two_persons) and actor != CLOCK
@@ -147,7 +147,7 @@ def open_window(
     if days < 1 or not contact.strip():
         raise DraftRefused(_("公示须有至少 1 个工作日的期限和异议联系方式"))
     # Held, so that no freeze begins between the look and the opening.
-    season = locked_season(session, draft.season_id)
+    season = present_season(session, draft.season_id)
     check_second(session, season, draft, actor)
     if season.frozen_at is not None:
         raise DraftRefused(_("赛季正在封榜, 揭榜之前不公示"))
@@ -181,7 +181,7 @@ def revise(
     check_clock(session)
     if not reason.strip():
         raise DraftRefused(_("重出公示稿须写明理由"))
-    season = locked_season(session, draft.season_id)
+    season = present_season(session, draft.season_id)
     corrected = _still_corrected(session, draft)
     run_id, known_at = draft.run_id, now() if at is None else at
     # The run goes with the draft that will be announced, as it may belong to one alone.

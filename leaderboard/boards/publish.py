@@ -225,10 +225,9 @@ def _late(session: Session, scored: Scored, office: Office, before: Edition) -> 
     ]
 
 
-def locked_season(session: Session, season_id: int) -> Season:
-    """The season's row as it is now, held until the transaction ends: one edition after the other is announced."""
-    held = select(Season).where(Season.id == season_id).with_for_update()
-    return session.scalars(held.execution_options(populate_existing=True)).one()
+def present_season(session: Session, season_id: int) -> Season:
+    """The season as it is now, whatever this session has read of it before its transaction began."""
+    return session.get_one(Season, season_id, populate_existing=True)
 
 
 @without_collecting()
@@ -237,12 +236,11 @@ def announce(session: Session, composed: Composed, actor: str, run_id: int | Non
 
     Whatever else the database has against it goes on as it came: composing again would not help.
     """
-    season = locked_season(session, composed.season.id)
+    season = present_season(session, composed.season.id)
     last = last_numbered(session, season.id)
     here = (last.number + 1, last.hash) if last else (1, None)
     if here != (composed.number, composed.previous_hash):
         raise Overtaken(f"第 {composed.number} 期已由他处发布")
-    # The end of the audit trail is held from here on, so that one edition after the other is announced.
     subject = f"{season.slug} 第 {composed.number} 期"
     record_act(
         session, actor, "edition.publish", subject, hash=composed.hash, contents=composed.contents.parts
@@ -269,8 +267,8 @@ def confirm(session: Session, scored: Scored) -> None:
     """Raise Overtaken where what was scored is no longer all that was known by its instant.
 
     Someone may have entered facts before the instant and committed them only after they were gathered, as a long import
-    does. Whoever writes holds the end of the audit trail until the commit, as the caller does now, so it is enough to
-    look again when other lines were added since.
+    does. The caller writes, so nobody else does before its commit: it is enough to look again when other lines were
+    added since.
     """
     if is_untouched(session, scored):
         return

@@ -29,7 +29,7 @@ from leaderboard.boards.due import rows_changed
 from leaderboard.boards.models import DRAFT, PUBLISHED, RELEASED, WINDOW, Draft, Edition
 from leaderboard.boards.origins import released
 from leaderboard.boards.package import canonical, unpacked
-from leaderboard.boards.publish import Composed, announce, locked_season, numbered, score
+from leaderboard.boards.publish import Composed, announce, numbered, present_season, score
 from leaderboard.instant import Millis, at_zone
 from leaderboard.objections.read import has_open
 from leaderboard.office import Office
@@ -75,7 +75,7 @@ def release(
 
     Raises Overtaken where another edition came between, DraftRefused where the draft was dealt with meanwhile.
     """
-    season = locked_season(session, draft.season_id)
+    season = present_season(session, draft.season_id)
     session.refresh(draft)
     _check(session, draft, season, office.zone, at)
     check_second(session, season, draft, actor)
@@ -144,7 +144,7 @@ def count_failure(
     Tries count from the last act of another kind: whoever reveals a draft or extends its window begins anew. Of several
     nodes that failed in the same moment one alone counts: `since` is the trail's last line before the try.
     """
-    season = locked_season(session, draft.season_id)
+    season = present_season(session, draft.season_id)
     session.refresh(draft)
     subject = subject_of(draft, season)
     acts = select(AuditLine.seq_no, AuditLine.action).where(AuditLine.subject == subject)

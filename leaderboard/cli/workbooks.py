@@ -11,7 +11,7 @@ from leaderboard.cli.given import Given
 from leaderboard.cli.group import command
 from leaderboard.cli.named import season_named
 from leaderboard.exchange.exporting import export_workbook, template_workbook
-from leaderboard.exchange.importing import import_workbook
+from leaderboard.exchange.importing import How, given_workbook, take_in
 from leaderboard.exchange.manner import MANNERS, OVERWRITE
 from leaderboard.exchange.problems import ImportRefused, Report
 
@@ -34,16 +34,16 @@ def import_command(context: Context, file: Path, check: bool, manner: str, reaso
     given = Given()
     given.choice("--manner", manner, MANNERS)
     given.check()
-    with context.database.session() as session:
-        try:
-            why = reason or ("检查" if check else None)
-            report = import_workbook(
-                session, file, context.actor, context.settings, manner=manner, reason=why
-            )
-        except ImportRefused as refused:
-            refuse(*lines_of(refused.report), "未保存任何内容, 请按提示修改后重新导入")
-        if not check:
-            session.commit()
+    how = How(manner, reason or ("检查" if check else None))
+    try:
+        # Read before the session: a large file takes its time, and nobody else writes meanwhile.
+        read = given_workbook(file, context.settings, file.name, may_verify=True)
+        with context.database.session() as session:
+            report = take_in(session, read, context.actor, how)
+            if not check:
+                session.commit()
+    except ImportRefused as refused:
+        refuse(*lines_of(refused.report), "未保存任何内容, 请按提示修改后重新导入")
     for line in lines_of(report):
         click.echo(line)
     click.echo("以上为检查结果, 未保存" if check else "已导入")

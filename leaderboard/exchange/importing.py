@@ -23,7 +23,7 @@ from leaderboard.exchange.problems import Counts, FileRefused, ImportRefused, Pr
 from leaderboard.exchange.workbook import Sheets, bytes_of, read_workbook
 from leaderboard.instant import local_date, now
 from leaderboard.ledger.record import LedgerError
-from leaderboard.seasons.plan import PlanError, hold_all
+from leaderboard.seasons.plan import PlanError
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +79,7 @@ def import_workbook(  # noqa: PLR0913 - what the door knows, all by name
     `season_slug` is the season it must be for; without `may_verify` facts wait for verification whatever the file says.
     """
     name = file_name or (data.name if isinstance(data, Path) else "工作簿")
-    content = _bytes(data, settings)
-    given = given_workbook(content, settings, name, may_verify=may_verify, season_slug=season_slug)
+    given = given_workbook(data, settings, name, may_verify=may_verify, season_slug=season_slug)
     return take_in(session, given, actor, How(manner, reason, recorded_at=recorded_at, founds=founds))
 
 
@@ -91,9 +90,6 @@ def take_in(session: Session, given: Given, actor: str, how: How) -> Report:
     """
     if how.manner not in MANNERS or (how.manner == CLEAR and not (how.reason or "").strip()):
         raise ImportRefused(Report((Problem("清空导入须写明理由"),)))
-    # Seasons are held before the trail, in the order of everybody else.
-    hold_all(session)
-    # The line in the trail is written first: it keeps other writers out while facts are compared and added.
     record_act(
         session, actor, "workbook.import", given.name, sha256=given.sha256, manner=how.manner, why=how.reason
     )
@@ -180,17 +176,18 @@ def preview_workbook(
 
     Raises ImportRefused for a file that cannot be read or is not of this format.
     """
-    content = _bytes(data, settings)
-    given = given_workbook(content, settings, file_name, may_verify=may_verify, season_slug=season_slug)
+    given = given_workbook(data, settings, file_name, may_verify=may_verify, season_slug=season_slug)
     return check(session, given.sheets, given.asked)
 
 
 def given_workbook(
-    content: bytes, settings: Settings, name: str, *, may_verify: bool, season_slug: str | None = None
+    data: bytes | Path, settings: Settings, name: str, *, may_verify: bool, season_slug: str | None = None
 ) -> Given:
     """A workbook's cells with what is to be known of it; a file that cannot be read raises ImportRefused."""
+    limits = Limits.of(settings)
     try:
-        sheets = read_workbook(content, Limits.of(settings))
+        content = bytes_of(data, limits)
+        sheets = read_workbook(content, limits)
     except FileRefused as refusal:
         raise ImportRefused(Report((Problem(str(refusal)),))) from refusal
     return given_sheets(sheets, content, settings, name, may_verify=may_verify, season_slug=season_slug)
@@ -208,10 +205,3 @@ def given_sheets(
     """Cells that were read already, as handed in today."""
     asked = Asked(local_date(now(), settings.timezone), may_verify, name, season_slug=season_slug)
     return Given(sheets, name, hashlib.sha256(content).hexdigest(), asked)
-
-
-def _bytes(data: bytes | Path, settings: Settings) -> bytes:
-    try:
-        return bytes_of(data, Limits.of(settings))
-    except FileRefused as refusal:
-        raise ImportRefused(Report((Problem(str(refusal)),))) from refusal

@@ -11,7 +11,6 @@ from sqlalchemy import and_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from leaderboard.accounts.audit import hold_trail
 from leaderboard.instant import Millis, now
 from leaderboard.ledger.bulk_decisions import Decision, decide_facts
 from leaderboard.ledger.duplicates import Lookalike, lookalikes
@@ -111,7 +110,6 @@ def undo_verification(session: Session, actor: str, keys: Sequence[Key], at: Mil
 
     Raises Overtaken where somebody has decided on one of them since.
     """
-    hold_trail(session)
     last = _last_decisions(session, keys)
     since = [
         Settled(key, found[0], found[1])
@@ -126,8 +124,6 @@ def undo_verification(session: Session, actor: str, keys: Sequence[Key], at: Mil
 def _decide(
     session: Session, actor: str, keys: Sequence[Key], outcome: str, reason: str | None, seen: str
 ) -> Millis:
-    # Nobody decides on one of them between the look and the deed.
-    hold_trail(session)
     last = _last_decisions(session, keys)
     settled = [
         Settled(key, *last.get(key, (GONE, "", 0))[:2]) for key in keys if last.get(key, (GONE,))[0] != seen

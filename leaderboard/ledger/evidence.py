@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from leaderboard.accounts.audit import hold_trail, record_act
+from leaderboard.accounts.audit import record_act
 from leaderboard.instant import Millis, now
 from leaderboard.ledger.evidence_models import EvidenceChunk, EvidenceFile
 from leaderboard.ledger.models import Project
@@ -167,8 +167,6 @@ def _readable(title: str) -> str:
 
 
 def _keep(session: Session, sha256: str, content: bytes) -> None:
-    # Of two who attach the same file at once the second waits here, and then finds its bytes stored.
-    hold_trail(session)
     if session.get(EvidenceChunk, (sha256, 0)) is not None:
         return
     starts = range(0, len(content), STRETCH)

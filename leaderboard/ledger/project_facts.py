@@ -64,8 +64,7 @@ class WrongFacts:
 def keep_project_facts(session: Session, project_ids: Iterable[int]) -> None:
     """Make the rows of these projects anew from their facts.
 
-    Called after the act's line in the audit trail, whose end is held until the transaction's: so one writer comes
-    after the other, and each sees what the one before has added.
+    One writer comes after the other (`Database.session`), so each sees what the one before has added.
     """
     ids = sorted(set(project_ids))
     for some in _chunks(ids):

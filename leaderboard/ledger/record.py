@@ -14,7 +14,7 @@ from sqlalchemy import func, inspect, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from leaderboard.accounts.audit import hold_trail, record_act
+from leaderboard.accounts.audit import record_act
 from leaderboard.instant import now
 from leaderboard.ledger.codes import code_problem
 from leaderboard.ledger.holders import told_of_one
@@ -61,14 +61,6 @@ class Source:
     recorded_at: int | None = None
     fact_id: int | None = None
     """For one fact alone: the id to record it under, where a form sent twice is told by what it recorded before."""
-
-
-def hold_project(session: Session, project: Project) -> None:
-    """Hold a project's row, so that of two who record on it at once the second looks at what the first has recorded.
-
-    It is held before the trail's end, as every other row is, so that nobody waits in a circle.
-    """
-    session.scalars(select(Project.id).where(Project.id == project.id).with_for_update(key_share=True)).one()
 
 
 def new_fact_id() -> int:
@@ -130,7 +122,6 @@ def add_stage_event(
     inward_yuan: int | None = None,
 ) -> StageEvent:
     """Record that a project reached a stage; a second live event of the stage raises LedgerError."""
-    hold_project(session, project)
     if any(event.stage == stage for event in live_events(session, project.id)):
         raise LedgerError(_("项目 {code} 已有该节点的记录, 请先冲销原记录再补记").format(code=project.code))
     for amount in (total_yuan, inward_yuan):
@@ -194,7 +185,6 @@ def add_credits(
     occurred_on: date,
 ) -> list[Credit]:
     """Record whose project it is, as (unit id, share); shares above 1 in all raise LedgerError."""
-    hold_project(session, project)
     total = sum((share for _unit, share in shares), live_shares(session, project.id))
     if any(share <= 0 for _unit, share in shares) or total > 1:
         raise LedgerError(
@@ -234,8 +224,6 @@ def decide(
 
     A return is not reversed while a later one of the same unit and measure stands.
     """
-    # Of two who decide at once the second waits here, and then sees what the first one decided.
-    hold_trail(session)
     if outcome_of(session, fact) == REVERSED:
         raise LedgerError(_("该记录已冲销, 不能再作认定"))
     if outcome != VERIFIED and not (reason or "").strip():

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from leaderboard.accounts.audit import record_act
 from leaderboard.boards.drafts import subject_of
 from leaderboard.boards.models import WINDOW, Draft
-from leaderboard.boards.publish import locked_season
+from leaderboard.boards.publish import present_season
 from leaderboard.boards.revisions import kept_board
 from leaderboard.boards.timekeeping import check_clock
 from leaderboard.instant import Millis, now
@@ -53,7 +53,7 @@ def file_objection(  # noqa: PLR0913 - who, against what, and why
     check_clock(session)
     instant = now() if at is None else at
     # The season is held as by a release, so that no board is announced between the look and the objection.
-    season = locked_season(session, draft.season_id)
+    season = present_season(session, draft.season_id)
     session.refresh(draft)
     if draft.state != WINDOW or not _within(draft, instant):
         raise ObjectionRefused(_("这份公示稿不在公示期内, 不能提出异议"))
@@ -102,7 +102,7 @@ def held(session: Session, objection: Objection) -> tuple[Draft, Season]:
     """
     check_clock(session)
     draft = session.get_one(Draft, objection.draft_id)
-    season = locked_season(session, draft.season_id)
+    season = present_season(session, draft.season_id)
     session.refresh(objection)
     if objection.state != OPEN:
         raise ObjectionRefused(_("这件异议已经办结, 请刷新后再看"))

@@ -76,7 +76,10 @@ def delivered(session: Session, delivery_id: int, at: Millis) -> None:
 
 
 def failed(session: Session, delivery_id: int, attempt: int, attempts: int, at: Millis, why: str) -> str:
-    """Note that it did not: tried again after 1 s, 2 s, 4 s … at most an hour, given up after `attempts` tries."""
+    """Note that this try did not: tried again after 1 s, 2 s, 4 s … at most an hour, given up after `attempts` tries.
+
+    A try whose lease ran out says nothing of the one that another process makes by now.
+    """
     state = GIVEN_UP if attempt >= attempts else WAITING
     pause = min(FIRST_PAUSE_MS * 2 ** (attempt - 1), LONGEST_PAUSE_MS)
     values: dict[str, Any] = {
@@ -85,7 +88,7 @@ def failed(session: Session, delivery_id: int, attempt: int, attempts: int, at: 
         "next_try_at": at + pause,
         "lease_until": None,
     }
-    _changed(session, _waiting(delivery_id).values(**values))
+    _changed(session, _waiting(delivery_id).where(Delivery.attempt == attempt).values(**values))
     return state
 
 

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from leaderboard.accounts.audit import hold_trail, record_act
+from leaderboard.accounts.audit import record_act
 from leaderboard.instant import now
 from leaderboard.seasons.models import CalendarDay, CalendarYear
 from leaderboard.seasons.notice import NoticeDay
@@ -99,9 +99,6 @@ def import_year(
         problems.append(_("没有一天与平日的周一至周五不同, 请核对内容"))
     if problems:
         raise PlanError(*problems)
-    # Two notices may name the same days, so the second to be taken in waits, and reads what the first one left.
-    hold_trail(session)
-    session.expire_all()
     of_year = days_of_year(session, year)
     before = {(d.day, d.is_working) for d in of_year}
     gone = [d for d in of_year if d.day not in different]

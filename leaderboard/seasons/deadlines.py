@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from leaderboard.accounts.audit import record_act
 from leaderboard.seasons.models import Season
-from leaderboard.seasons.plan import PlanError, hold
+from leaderboard.seasons.plan import PlanError
 from leaderboard.seasons.read import stage_names
 from leaderboard.words import gettext as _
 from scoring.cohort import or_later
@@ -70,7 +70,7 @@ def set_deadlines(
         d.stage: {"stage": d.stage, "days": d.days, "since": d.since} for d in deadlines
     }
     document = json.dumps([wanted[stage] for stage in names if stage in wanted])
-    hold(session, season)
+    session.refresh(season)
     if document == season.node_days:
         return False
     was, season.node_days = json.loads(season.node_days), document

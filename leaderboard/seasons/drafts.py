@@ -96,7 +96,7 @@ def save_draft(
     waits for approval is taken back by a change: nobody approves what they did not see. Raises
     DraftChanged where the draft is another by now, PlanError for a document with mistakes.
     """
-    draft = _held_draft(session, season, seen)
+    draft = _seen_draft(session, season, seen)
     blind = {} if is_blind is None else {"blind": is_blind}
     if draft is None:
         return draft_scheme(session, actor, season, document, **blind)
@@ -119,7 +119,6 @@ def restore_version(session: Session, actor: str, season: Season, version: Schem
 
     Raises PlanError where a draft is being worked on or waits for approval: it would be overwritten.
     """
-    _hold(session, season)
     draft = current_draft(session, season.id)
     if draft is not None and draft.state == SUBMITTED:
         words = _("第 {draft} 版正在审批, 请先撤回并作废, 或待它批准, 再恢复第 {version} 版")
@@ -131,14 +130,8 @@ def restore_version(session: Session, actor: str, season: Season, version: Schem
     return draft_scheme(session, actor, season, json.loads(version.document), source=f"v{version.version_no}")
 
 
-def _hold(session: Session, season: Season) -> None:
-    """Hold the season's row, so that two first drafts cannot pass each other."""
-    session.scalars(select(Season.id).where(Season.id == season.id).with_for_update()).one()
-
-
-def _held_draft(session: Session, season: Season, seen: tuple[int, int] | None) -> SchemeVersion | None:
+def _seen_draft(session: Session, season: Season, seen: tuple[int, int] | None) -> SchemeVersion | None:
     """The draft that was seen, if any."""
-    _hold(session, season)
     draft = current_draft(session, season.id)
     if seen != ((draft.version_no, draft.revision) if draft else None):
         raise DraftChanged(_("保存之前, 草稿已被他人改动"))

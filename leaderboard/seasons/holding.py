@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.audit import record_act
@@ -23,7 +22,7 @@ def set_window(
     one alone may only lengthen the window: to shorten it would publish sooner than anybody agreed to. Raises PlanError
     with every reason against it.
     """
-    held = _held(session, season)
+    held = _present(session, season)
     contact = (contact or "").strip() or None
     problems = []
     if not 0 <= days <= MOST_WINDOW_DAYS:
@@ -54,7 +53,7 @@ def freeze_season(
     """
     if not reason.strip():
         raise PlanError(_("封榜须写明理由"))
-    held = _held(session, season)
+    held = _present(session, season)
     if held.frozen_at is not None:
         raise PlanError(_("赛季 {season} 已经封榜").format(season=held.title))
     held.frozen_at = now() if at is None else at
@@ -69,7 +68,7 @@ def thaw_season(session: Session, actor: str, season: Season, *, reason: str) ->
     """
     if not reason.strip():
         raise PlanError(_("揭榜须写明理由"))
-    held = _held(session, season)
+    held = _present(session, season)
     if held.frozen_at is None:
         raise PlanError(_("赛季 {season} 没有封榜").format(season=held.title))
     since, held.frozen_at = held.frozen_at, None
@@ -77,7 +76,6 @@ def thaw_season(session: Session, actor: str, season: Season, *, reason: str) ->
     record_act(session, actor, "season.reveal", season.slug, since=since, why=reason.strip(), rows=[held])
 
 
-def _held(session: Session, season: Season) -> Season:
-    """The season as it is now, held: nothing is announced between the look and the change."""
-    found = select(Season).where(Season.id == season.id).with_for_update()
-    return session.scalars(found.execution_options(populate_existing=True)).one()
+def _present(session: Session, season: Season) -> Season:
+    """The season as it is now, whichever session it was read in."""
+    return session.get_one(Season, season.id, populate_existing=True)

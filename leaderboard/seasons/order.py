@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from operator import attrgetter
 
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.audit import record_act
 from leaderboard.instant import Millis, now
 from leaderboard.seasons.models import DIVISION, UNIT, Division, FormerName, Season, Unit
-from leaderboard.seasons.plan import PlanError, hold
+from leaderboard.seasons.plan import PlanError
 from leaderboard.seasons.read import list_divisions, list_units
 from leaderboard.words import gettext as _
 
@@ -60,8 +59,6 @@ def _number(
 ) -> tuple[list[Unit | Division], list[FormerName]]:
     """Give every one its number from 1 on and keep the numbers of those that had another; both, of those that had."""
     until = now() if at is None else at
-    for thing in sorted(wanted, key=attrgetter("id")):
-        hold(session, thing)
     moved, former = [], []
     for number, thing in enumerate(wanted, start=1):
         if thing.sort_no != number:

@@ -29,21 +29,6 @@ class PlanError(ValueError):
         self.problems = problems
 
 
-def hold(session: Session, planned: Season | Division | Unit) -> None:
-    """Look at a row again and keep others from changing it until the transaction ends, so that its mark tells all of it."""
-    session.refresh(planned, with_for_update={"key_share": True})
-
-
-def hold_season(session: Session, season: Season) -> None:
-    """Hold a season by its number, whichever session it was read in: of two who plan at once the second waits here."""
-    session.scalars(select(Season.id).where(Season.id == season.id).with_for_update(key_share=True)).one()
-
-
-def hold_all(session: Session) -> None:
-    """Hold every season, for what changes many things before it comes to a season: locks are taken in one order."""
-    session.scalars(select(Season.id).order_by(Season.id).with_for_update(key_share=True)).all()
-
-
 def open_season(  # noqa: PLR0913 - the columns of the table, all by name
     session: Session,
     actor: str,
@@ -97,7 +82,7 @@ def change_period(
         problems.append(_("赛季结束日 {ends} 应晚于开始日 {starts}").format(ends=ends_on, starts=starts_on))
     if problems:
         raise PlanError(*problems)
-    hold(session, season)
+    session.refresh(season)
     was = {"starts_on": str(season.starts_on), "ends_on": str(season.ends_on)}
     wanted = {"starts_on": str(starts_on), "ends_on": str(ends_on)}
     if was != wanted:
@@ -118,7 +103,7 @@ def show_season(
         raise PlanError(_("公开或停止公开须写明理由"))
     if season.two_persons and not agreed:
         raise PlanError(_("本赛季须两人发布: 请先在控制台提出, 由另一位管理员会签"))
-    hold(session, season)
+    session.refresh(season)
     season.is_public = int(is_public)
     session.flush()
     record_act(
@@ -174,8 +159,6 @@ def enter_unit(  # noqa: PLR0913 - the columns of the table, all by name
     planned_at: int | None = None,
 ) -> Entry:
     """Enter a unit in a season, on its own or bundled into another; entering it otherwise ends the earlier entry."""
-    # Of two who enter it at the same moment the second waits here, and then sees what the first one did.
-    hold_season(session, season)
     at = planned_at or now()
     live = live_entry(session, season, unit)
     wanted = (division.id, int(competing), bundle.id if bundle else None)
@@ -234,8 +217,6 @@ def set_target(  # noqa: PLR0913 - the columns of the table, all by name
     """Set a unit's target; another figure ends the earlier target, the same figure changes nothing."""
     if by not in {"count", "amount"} or quantity < 0:
         raise PlanError(_("{unit} 的目标应为不小于零的个数或金额").format(unit=unit.name))
-    # As for entries: of two at the same moment one ends the target that the other has set.
-    hold_season(session, season)
     at = planned_at or now()
     live = session.scalars(
         select(Target).where(
@@ -279,7 +260,7 @@ def set_target(  # noqa: PLR0913 - the columns of the table, all by name
 
 def extend_stages(session: Session, actor: str, season: Season, stages: Sequence[Mapping[str, str]]) -> None:
     """Set the season's own stages beyond the standard ones: key, name, name_en."""
-    hold(session, season)
+    session.refresh(season)
     season.stages = json.dumps([dict(stage) for stage in stages], ensure_ascii=False)
     session.flush()
     keys = [stage["key"] for stage in stages]

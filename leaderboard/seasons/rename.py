@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from leaderboard.accounts.audit import record_act
 from leaderboard.instant import Millis, now
 from leaderboard.seasons.models import DIVISION, SEASON, UNIT, Division, FormerName, Season, Unit
-from leaderboard.seasons.plan import PlanError, hold
+from leaderboard.seasons.plan import PlanError
 from leaderboard.words import gettext as _
 
 COLUMNS = {
@@ -92,7 +92,7 @@ def _rename(  # noqa: PLR0913, PLR0917 - what, as which, and in whose name
     wanted = {key: _trimmed(value) for key, value in columns.items()}
     if wanted.get(REQUIRED[kind], subject) is None:
         raise PlanError(_("名称不能空白"))
-    hold(session, thing)
+    session.refresh(thing)
     was = {key: getattr(thing, key) for key, value in wanted.items() if getattr(thing, key) != value}
     if not was:
         raise PlanError(_("名称没有变化"))

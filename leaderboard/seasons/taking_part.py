@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from leaderboard.accounts.audit import record_act
 from leaderboard.instant import Millis, now
 from leaderboard.seasons.models import Division, Entry, Season, Unit
-from leaderboard.seasons.plan import PlanError, add_unit, enter_unit, hold_season, live_entry
+from leaderboard.seasons.plan import PlanError, add_unit, enter_unit, live_entry
 from leaderboard.seasons.read import list_units, roster
 from leaderboard.words import gettext as _
 
@@ -48,7 +48,6 @@ def add_units(
 
     Raises PlanError with every problem of every line; then nothing is kept.
     """
-    hold_season(session, season)
     known = list_units(session)
     here = {line.key for line in roster(session, season.id, now())}
     if problems := list(_unfit(units, known, here)):
@@ -109,7 +108,6 @@ def place_unit(  # noqa: PLR0913 - where it goes, how, and why
     A member of a bundle stands in the bundle's division; members move with their bundle. Raises PlanError with every
     reason against it.
     """
-    hold_season(session, season)
     live, members = live_entry(session, season, unit), members_of(session, season, unit)
     problems = [] if reason.strip() else [_("变动须写明理由")]
     if live is None:
@@ -173,7 +171,6 @@ def leave_season(
 
     Raises PlanError without a reason, for a unit that takes no part, or for one with members bundled into it.
     """
-    hold_season(session, season)
     live, members = live_entry(session, season, unit), members_of(session, season, unit)
     problems = [] if reason.strip() else [_("退出赛季须写明理由")]
     if live is None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from leaderboard.accounts.audit import record_act
 from leaderboard.instant import Millis, now
 from leaderboard.seasons.models import Season, Target, Unit
-from leaderboard.seasons.plan import hold_season, set_target
+from leaderboard.seasons.plan import set_target
 from leaderboard.seasons.read import list_seasons, targets_at
 from leaderboard.words import gettext as _
 from scoring.preset_rules import ArrivedOverTask, Signing
@@ -96,8 +96,6 @@ def set_tasks(
 
     `seen` is the mark of what the table was filled in over; raises TasksChanged where that is no longer so.
     """
-    # Of two who save at the same moment the second waits here, and then sees what the first one saved.
-    hold_season(session, season)
     live = tasks_now(session, season)
     if tasks_mark(live) != seen:
         raise TasksChanged(_("保存之前, 任务已被他人改动"))

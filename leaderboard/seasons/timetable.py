@@ -19,7 +19,7 @@ from leaderboard.instant import Millis, at_zone, iso, local_date, now
 from leaderboard.seasons.calendar import MONDAY_TO_FRIDAY, WorkingDays, working_days
 from leaderboard.seasons.instants import AGES, as_of, due_after, due_between, known_at, years_without_notice
 from leaderboard.seasons.models import CATCH_UP, LATEST_ONLY, Season, Timetable, TimetableSkip
-from leaderboard.seasons.plan import PlanError, hold_season
+from leaderboard.seasons.plan import PlanError
 from leaderboard.seasons.rule import Rule, parse_rule, rule_document
 from leaderboard.words import gettext as _
 
@@ -186,8 +186,6 @@ def change_timetable(
 
 def _check_only_one(session: Session, season: Season, document: Mapping[str, Any], zone: str) -> None:
     """Raise PlanError where the season has a timetable of the very same instants: each of them would air a board."""
-    # Of two who plan the same at the same moment the second waits here, and then sees the other's.
-    hold_season(session, season)
     same = select(Timetable).where(Timetable.season_id == season.id, Timetable.timezone == zone)
     for other in session.scalars(same):
         if json.loads(other.rule) == document:

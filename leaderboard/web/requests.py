@@ -9,7 +9,7 @@ from flask import session as cookie
 from sqlalchemy.orm import Session
 
 from config import Settings
-from leaderboard.db import Database
+from leaderboard.db import Database, take_turn
 from leaderboard.office import Office
 from leaderboard.words import CHINESE, LANGUAGES
 
@@ -53,6 +53,7 @@ def writing() -> Session:
         if held is not None:
             held.close()
         g.writing = database().writers()
+        take_turn(g.writing)
     return cast(Session, g.writing)
 
 

@@ -97,10 +97,25 @@ def test_pauses_double_up_to_an_hour(session: Session) -> None:
     row = session.scalars(select(Delivery)).one()
     pauses = []
     for attempt in (1, 2, 3, 12, 20):
+        row.attempt = attempt
+        session.flush()
         delivery.failed(session, row.id, attempt, 99, 1_000_000, "no")
         session.refresh(row)
         pauses.append((row.next_try_at - 1_000_000) // 1000)
     assert pauses == [1, 2, 4, 2048, 3600]
+
+
+def test_a_try_whose_lease_ran_out_says_nothing_of_the_next(session: Session) -> None:
+    """The second try is under way when the first one, given up for dead, tells that it failed for good."""
+    post(session, "edition.published", "yunxi/1")
+    delivery.enrol(session, "letterbox", 0)
+    row = session.scalars(select(Delivery)).one()
+    assert delivery.claim(session, row, 1)
+    session.refresh(row)
+    assert delivery.claim(session, row, 2 + delivery.LEASE_MS)
+    delivery.failed(session, row.id, 1, 1, 3 + delivery.LEASE_MS, "no")
+    session.refresh(row)
+    assert (row.state, row.attempt, row.lease_until) == ("waiting", 2, 2 + 2 * delivery.LEASE_MS)
 
 
 def test_a_process_killed_after_delivering_delivers_again(

@@ -74,7 +74,6 @@ def change_window(slug: str) -> ResponseReturnValue:
     contact, reason = typed.worded.get("contact"), typed.worded.get("reason", "")
     session = writing()
     held = session.get_one(Season, season.id)
-    session.refresh(held, with_for_update=True)
     present = window_of(held)
     words = {"days": _("工作日数（0 为不公示）"), "contact": _("异议联系方式")}
     both = [(words[name], value, typed.worded.get(name, "")) for name, value in present.items()]

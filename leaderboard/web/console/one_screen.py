@@ -149,8 +149,8 @@ def _screen(screen_id: int) -> Screen:
 
 
 def _screen_to_change(screen_id: int) -> Screen:
-    """The screen in the session that may write, held so that two changes come one after the other."""
-    return writing().get(Screen, screen_id, with_for_update=True, populate_existing=True) or abort(404)
+    """The screen in the session that may write."""
+    return writing().get(Screen, screen_id) or abort(404)
 
 
 def _page(

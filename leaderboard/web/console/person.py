@@ -60,7 +60,6 @@ def assign_role(name: str) -> ResponseReturnValue:
     typed = Typed.of_request()
 
     def act(session: Session, account: Account) -> str:
-        session.refresh(account, with_for_update=True)
         units = {unit.key: unit.id for unit in list_units(session)}
         present = _office(session, account)
         own = account.id == person().id  # which has no such form, and is refused for what it is

@@ -36,7 +36,6 @@ def save_deadlines(slug: str) -> ResponseReturnValue:
     typed, found = Typed.of_request(), season_at(slug)
     session = writing()
     season = session.get_one(Season, found.id)
-    session.refresh(season, with_for_update=True)
     if overtaken(typed, mark_of(_present(season)), _both(season, typed)):
         return _page(season, typed, 409)
     stages = list(stage_words([season]))

@@ -66,7 +66,6 @@ def rename_one_division(slug: str, division: str) -> ResponseReturnValue:
     reason = typed.text("reason", most=500)
     session = writing()
     found = _division(session, season, division)
-    session.refresh(found, with_for_update=True)
     if overtaken_name(typed, {"name": found.name, "name_en": found.name_en or ""}):
         return _page(season, Typed(), 409, {division: typed})
     if not typed.ok:

@@ -47,7 +47,6 @@ def rename_one_unit(slug: str, unit: str) -> ResponseReturnValue:
     reason = typed.text("reason", most=500)
 
     def keep(session: Session, _season: Season, found: Unit) -> str:
-        session.refresh(found, with_for_update=True)
         if overtaken_name(typed, {"name": found.name, "name_en": found.name_en or ""}):
             raise Overtaken
         rename_unit(session, person().name, found, reason=reason, name=name, name_en=name_en or None)
@@ -66,7 +65,6 @@ def place_one_unit(slug: str, unit: str) -> ResponseReturnValue:
     reason = typed.text("reason", most=500)
 
     def keep(session: Session, held: Season, found: Unit) -> str:
-        session.refresh(held, with_for_update=True)
         line = _line(session, held, unit)
         if overtaken(typed, mark_of(_place(line)), _both_places(session, held, typed, line)):
             raise Overtaken

@@ -204,8 +204,6 @@ def _planned(season: Season, timetable: Timetable | None) -> ResponseReturnValue
     if rule is None:
         return _form(season, timetable, typed, status=422)
     if timetable is not None:
-        # Of two who save at the same moment the second waits here, and then sees what the first one saved.
-        writing().refresh(timetable, with_for_update=True)
         mine = (name, rule_words(rule), catch_ups()[catch_up])
         if overtaken(typed, mark_of(_present(timetable)), _both(timetable, mine)):
             return _form(season, timetable, typed, status=409)

@@ -17,7 +17,7 @@ from leaderboard.ledger.handed_in import find_handed_in, may_take_back, take_bac
 from leaderboard.ledger.listing import ToldFact, find_project_fact, tell
 from leaderboard.ledger.models import REVERSED, CapitalArrival, OfProject, Project, StageEvent
 from leaderboard.ledger.read import live_events
-from leaderboard.ledger.record import LedgerError, Source, hold_project
+from leaderboard.ledger.record import LedgerError, Source
 from leaderboard.ledger.waiting import Key
 from leaderboard.seasons.deadlines import deadlines_of, nodes_of
 from leaderboard.seasons.models import Unit
@@ -110,7 +110,6 @@ def _record(
         raise LedgerError(_("要重新填报的记录已经认定或撤回，请刷新后再看"))
     proof = read_proof(session, typed, [former.fact_id] if former else ())
     if former is not None:
-        hold_project(session, found)
         take_back(session, person().name, former, _("重新填报"))
     said = report(session, found, typed, Source(person().name, proof.words, fact_id=fact_id))
     if typed.ok:

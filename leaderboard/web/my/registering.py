@@ -16,7 +16,7 @@ from leaderboard.ledger.amend import amend_project
 from leaderboard.ledger.handed_in import find_handed_in, may_take_back, names_taken, take_back
 from leaderboard.ledger.models import Credit, Project
 from leaderboard.ledger.read import find_project, live_shares
-from leaderboard.ledger.record import CodeTaken, LedgerError, Source, add_credits, add_project, hold_project
+from leaderboard.ledger.record import CodeTaken, LedgerError, Source, add_credits, add_project
 from leaderboard.ledger.waiting import Key
 from leaderboard.seasons.models import Unit
 from leaderboard.web.guards import person, require
@@ -143,7 +143,6 @@ def _enter(session: Session, unit: Unit, typed: Typed, code: str, fact_id: int, 
         )
     else:
         project = session.get_one(Project, former.project_id)
-        hold_project(session, project)
         take_back(session, person().name, former, _("重新填报"))
         _amend(session, project, name, investor, industry)
     shares = [(unit.id, 1 - live_shares(session, project.id))]

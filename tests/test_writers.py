@@ -1,0 +1,74 @@
+"""One writes at a time, on either engine: who comes second begins when the first has committed, and sees what it did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from config import Settings
+from leaderboard.accounts.audit import record_act
+from leaderboard.accounts.models import AuditLine
+from leaderboard.db import Database, open_database
+
+pytestmark = pytest.mark.engines("sqlite", "postgresql")
+
+
+@pytest.fixture
+def impatient(settings: Settings, database: Database) -> Iterator[Database]:
+    """The same database, seen by somebody who waits for a moment only."""
+    opened = open_database(database.url, busy_timeout_ms=50)
+    yield opened
+    opened.engine.dispose()
+
+
+def lines(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(AuditLine)) or 0
+
+
+def test_who_comes_second_begins_when_the_first_has_committed(
+    database: Database, impatient: Database
+) -> None:
+    with database.session() as first:
+        before = lines(first)
+        with pytest.raises(OperationalError), impatient.session():
+            pass
+        record_act(first, "li", "test", "one")
+        first.commit()
+    with impatient.session() as second:
+        assert lines(second) == before + 1
+        record_act(second, "chen", "test", "two")
+        second.commit()
+    with database.reading() as session:
+        assert lines(session) == before + 2
+
+
+def test_who_was_refused_may_come_again(database: Database, impatient: Database) -> None:
+    """What waited in vain leaves its connection fit for use."""
+    with impatient.writers() as second:
+        with database.session(), pytest.raises(OperationalError):
+            lines(second)
+        second.rollback()
+        record_act(second, "chen", "test", "again")
+        second.commit()
+
+
+def test_who_reads_never_waits(database: Database, impatient: Database) -> None:
+    with database.session() as first:
+        before = lines(first)
+        record_act(first, "li", "test", "one")
+        with impatient.reading() as looking:
+            assert lines(looking) == before
+        with impatient.still() as looking:
+            assert lines(looking) == before
+
+
+@pytest.mark.engines("postgresql")
+def test_what_stands_by_itself_is_written_beside(database: Database, impatient: Database) -> None:
+    """A lease is kept while its own work writes; on SQLite it waits for its turn, with the patience of a lease."""
+    with database.session(), impatient.beside() as session:
+        lines(session)
+        session.commit()
