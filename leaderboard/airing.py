@@ -30,7 +30,6 @@ from leaderboard.boards.publish import (
     announce,
     compose,
     numbered,
-    present_season,
     score,
 )
 from leaderboard.boards.read import edition_of_run
@@ -42,6 +41,7 @@ from leaderboard.office import Office
 from leaderboard.orphans import owner_name
 from leaderboard.releasing import release_due
 from leaderboard.seasons.models import Season
+from leaderboard.seasons.read import present_season
 from leaderboard.witnessing import keep_witness
 from leaderboard.words import CHINESE, speaking
 

@@ -37,7 +37,6 @@ OPERATIONS = {
     "boards.timekeeping": ("objections",),  # whoever stores an instant asks first whether the clock is right
     "boards.revisions": ("objections",),
     "boards.difference": ("objections",),  # what upholding it would change is seen first
-    "boards.publish": ("objections",),  # a season is held against a release while a unit objects
 }
 # Who starts whom: create_app puts the web together, a worker serves it and runs the clock, the command line
 # starts the server or the clock alone.

@@ -20,11 +20,11 @@ from leaderboard.boards.clock import CLOCK
 from leaderboard.boards.drafts import list_drafts
 from leaderboard.boards.due import rows_changed
 from leaderboard.boards.models import DRAFT, PUBLISHED, WITHDRAWN, Draft, Edition, Screen
-from leaderboard.boards.publish import present_season
 from leaderboard.boards.read import find_form
 from leaderboard.boards.revisions import kept_board
 from leaderboard.instant import Millis, now
 from leaderboard.seasons.models import Season
+from leaderboard.seasons.read import present_season
 from leaderboard.words import gettext as _
 
 LONGEST_NOTE = 500

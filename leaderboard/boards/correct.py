@@ -17,13 +17,14 @@ from leaderboard.boards.due import rows_changed
 from leaderboard.boards.models import PUBLISHED, SUPERSEDED, WITHDRAWN, Countersign, Draft, Edition, Notice
 from leaderboard.boards.origins import correcting
 from leaderboard.boards.package import unpacked
-from leaderboard.boards.publish import Scored, present_season, score
+from leaderboard.boards.publish import Scored, score
 from leaderboard.boards.read import latest_version
 from leaderboard.boards.timekeeping import check_clock
 from leaderboard.instant import Millis, now
 from leaderboard.office import Office
 from leaderboard.outbox.post import EDITION_SUPERSEDED, EDITION_WITHDRAWN, post
 from leaderboard.seasons.models import Season
+from leaderboard.seasons.read import present_season
 from leaderboard.words import gettext as _
 
 

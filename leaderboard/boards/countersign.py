@@ -15,10 +15,10 @@ from leaderboard.accounts.audit import record_act
 from leaderboard.boards.drafts import DraftRefused
 from leaderboard.boards.due import rows_changed
 from leaderboard.boards.models import Countersign, Edition
-from leaderboard.boards.publish import present_season
 from leaderboard.instant import now
 from leaderboard.seasons.models import Season
 from leaderboard.seasons.plan import show_season
+from leaderboard.seasons.read import present_season
 from leaderboard.words import gettext as _
 
 WITHDRAW, REVEAL, ALONE, SHOW, HIDE = ACTS = ("withdraw", "reveal", "alone", "show", "hide")
@@ -62,7 +62,6 @@ def ask(
     """Ask another administrator to agree to an act; raises DraftRefused without a reason or where it is asked already."""
     if not reason.strip():
         raise DraftRefused(_("请写明理由"))
-    present_season(session, season.id)
     edition_id = edition.id if edition else None
     if any((c.act, c.edition_id) == (act, edition_id) for c in open_countersigns(session, season.id)):
         raise DraftRefused(_("已有人提出, 正待另一位管理员会签"))

@@ -21,13 +21,14 @@ from leaderboard.boards.due import rows_changed
 from leaderboard.boards.models import DRAFT, DROPPED, PUBLISHED, REPLACED, WINDOW, Draft, Edition
 from leaderboard.boards.origins import correcting
 from leaderboard.boards.package import packed
-from leaderboard.boards.publish import Due, Origin, Scored, confirm, due_times, present_season, score, shown
+from leaderboard.boards.publish import Due, Origin, Scored, confirm, due_times, score, shown
 from leaderboard.boards.read import compared_line, predecessor
 from leaderboard.boards.timekeeping import check_clock
 from leaderboard.boards.window_years import window_end
 from leaderboard.instant import Millis, local_date, now
 from leaderboard.office import Office
 from leaderboard.seasons.models import Season
+from leaderboard.seasons.read import present_season
 from leaderboard.words import gettext as _
 
 LIVE = (DRAFT, WINDOW)

@@ -33,7 +33,7 @@ from leaderboard.ledger.read import english_names
 from leaderboard.office import Office
 from leaderboard.outbox.post import EDITION_PUBLISHED, post
 from leaderboard.seasons.models import Season
-from leaderboard.seasons.read import stage_lines
+from leaderboard.seasons.read import present_season, stage_lines
 from scoring.document import facts_document, result_document
 from scoring.race import score_race
 from scoring.result import RaceResult
@@ -223,11 +223,6 @@ def _late(session: Session, scored: Scored, office: Office, before: Edition) -> 
     return [
         line | heading_times(office.zone, entered=line["entered"], verified=line["verified"]) for line in late
     ]
-
-
-def present_season(session: Session, season_id: int) -> Season:
-    """The season as it is now, whatever this session has read of it before its transaction began."""
-    return session.get_one(Season, season_id, populate_existing=True)
 
 
 @without_collecting()

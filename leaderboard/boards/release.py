@@ -29,11 +29,12 @@ from leaderboard.boards.due import rows_changed
 from leaderboard.boards.models import DRAFT, PUBLISHED, RELEASED, WINDOW, Draft, Edition
 from leaderboard.boards.origins import released
 from leaderboard.boards.package import canonical, unpacked
-from leaderboard.boards.publish import Composed, announce, numbered, present_season, score
+from leaderboard.boards.publish import Composed, announce, numbered, score
 from leaderboard.instant import Millis, at_zone
 from leaderboard.objections.read import has_open
 from leaderboard.office import Office
 from leaderboard.seasons.models import Season
+from leaderboard.seasons.read import present_season
 from leaderboard.words import gettext as _
 
 DIFFERING = "由台账重新计算的结果与公示稿不一致 ({parts}), 不能发布; 请重出公示稿"

@@ -16,7 +16,7 @@ from leaderboard.boards.models import Screen, ScreenReport
 from leaderboard.boards.screen_ranges import is_within, networks_in
 from leaderboard.instant import now
 from leaderboard.seasons.models import Season
-from leaderboard.seasons.read import list_divisions
+from leaderboard.seasons.read import list_divisions, present_season
 from leaderboard.words import CHINESE, LANGUAGES
 from leaderboard.words import gettext as _
 
@@ -78,7 +78,7 @@ def _problems(
     if not name.strip():
         found.append("大屏需要一个名称, 如 “一楼大厅”")
     found += taken_name(session, name)
-    if not season.is_public:
+    if not present_season(session, season.id).is_public:
         found.append(f"赛季 {season.slug} 没有公开, 不能上大屏")
     known = [known.key for known in list_divisions(session, season.id)]
     if division is not None and division not in known:

@@ -9,14 +9,13 @@ from sqlalchemy.orm import Session
 from leaderboard.accounts.audit import record_act
 from leaderboard.boards.drafts import subject_of
 from leaderboard.boards.models import WINDOW, Draft
-from leaderboard.boards.publish import present_season
 from leaderboard.boards.revisions import kept_board
 from leaderboard.boards.timekeeping import check_clock
 from leaderboard.instant import Millis, now
 from leaderboard.objections.models import OPEN, TAKEN_BACK, Objection
 from leaderboard.objections.read import objections_against
 from leaderboard.seasons.models import Season, Unit
-from leaderboard.seasons.read import roster
+from leaderboard.seasons.read import present_season, roster
 from leaderboard.words import gettext as _
 from leaderboard.words import named
 from leaderboard.written import visible

@@ -8,6 +8,7 @@ from leaderboard.accounts.audit import record_act
 from leaderboard.instant import Millis, now
 from leaderboard.seasons.models import Season
 from leaderboard.seasons.plan import PlanError
+from leaderboard.seasons.read import present_season
 from leaderboard.words import gettext as _
 
 MOST_WINDOW_DAYS = 60
@@ -22,7 +23,7 @@ def set_window(
     one alone may only lengthen the window: to shorten it would publish sooner than anybody agreed to. Raises PlanError
     with every reason against it.
     """
-    held = _present(session, season)
+    held = present_season(session, season.id)
     contact = (contact or "").strip() or None
     problems = []
     if not 0 <= days <= MOST_WINDOW_DAYS:
@@ -53,7 +54,7 @@ def freeze_season(
     """
     if not reason.strip():
         raise PlanError(_("封榜须写明理由"))
-    held = _present(session, season)
+    held = present_season(session, season.id)
     if held.frozen_at is not None:
         raise PlanError(_("赛季 {season} 已经封榜").format(season=held.title))
     held.frozen_at = now() if at is None else at
@@ -68,14 +69,9 @@ def thaw_season(session: Session, actor: str, season: Season, *, reason: str) ->
     """
     if not reason.strip():
         raise PlanError(_("揭榜须写明理由"))
-    held = _present(session, season)
+    held = present_season(session, season.id)
     if held.frozen_at is None:
         raise PlanError(_("赛季 {season} 没有封榜").format(season=held.title))
     since, held.frozen_at = held.frozen_at, None
     session.flush()
     record_act(session, actor, "season.reveal", season.slug, since=since, why=reason.strip(), rows=[held])
-
-
-def _present(session: Session, season: Season) -> Season:
-    """The season as it is now, whichever session it was read in."""
-    return session.get_one(Season, season.id, populate_existing=True)

@@ -91,6 +91,11 @@ def find_season(session: Session, slug: str) -> Season | None:
     return session.scalars(select(Season).where(Season.slug == slug)).one_or_none()
 
 
+def present_season(session: Session, season_id: int) -> Season:
+    """The season as it is now, whatever this session has read of it before its transaction began."""
+    return session.get_one(Season, season_id, populate_existing=True)
+
+
 def find_unit(session: Session, key: str) -> Unit | None:
     """The unit with this key, if there is one."""
     return session.scalars(select(Unit).where(Unit.key == key)).one_or_none()

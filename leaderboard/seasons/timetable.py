@@ -20,6 +20,7 @@ from leaderboard.seasons.calendar import MONDAY_TO_FRIDAY, WorkingDays, working_
 from leaderboard.seasons.instants import AGES, as_of, due_after, due_between, known_at, years_without_notice
 from leaderboard.seasons.models import CATCH_UP, LATEST_ONLY, Season, Timetable, TimetableSkip
 from leaderboard.seasons.plan import PlanError
+from leaderboard.seasons.read import present_season
 from leaderboard.seasons.rule import Rule, parse_rule, rule_document
 from leaderboard.words import gettext as _
 
@@ -134,7 +135,7 @@ def add_timetable(  # noqa: PLR0913 - the columns of the table, all by name
         rule=_stored(document),
         timezone=zone,
         catch_up=catch_up,
-        is_active=int(not season.two_persons),
+        is_active=int(not present_season(session, season.id).two_persons),
         starts_at=now() if starts_at is None else starts_at,
         planned_by=actor,
     )

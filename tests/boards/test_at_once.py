@@ -8,18 +8,16 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from config import Settings
 from leaderboard.accounts.audit import broken_lines, record_act
-from leaderboard.accounts.error import AccountError
-from leaderboard.accounts.invitations import accept, invite
-from leaderboard.accounts.models import SYSTEM, Account
-from leaderboard.accounts.people import add_account, deactivate
 from leaderboard.boards import check
+from leaderboard.boards.ceremonies import begin, notes_of, write_note
+from leaderboard.boards.ceremony_models import Ceremony
 from leaderboard.boards.check import check_database
 from leaderboard.boards.drafts import DraftRefused, open_window
 from leaderboard.boards.models import Draft
+from leaderboard.boards.revisions import extend_window
+from leaderboard.boards.screens import add_screen
 from leaderboard.db import Database
-from leaderboard.instant import now
 from leaderboard.ledger import record
 from leaderboard.ledger.evidence import attach
 from leaderboard.ledger.models import CapitalArrival
@@ -252,25 +250,6 @@ def test_a_line_written_meanwhile_breaks_no_chain(raced: Database) -> None:
         assert list(broken_lines(session)) == []
 
 
-def test_two_who_close_each_others_account_leave_one(raced: Database) -> None:
-    with raced.session() as session:
-        for name in ("zhao", "qian"):
-            add_account(session, "li", name=name, display_name=name, role=SYSTEM)
-        session.commit()
-
-    def closing(actor: str, name: str) -> Act:
-        def act(session: Session) -> None:
-            found = session.scalars(select(Account).where(Account.name == name)).one()
-            deactivate(session, actor, found, "离岗")
-
-        return act
-
-    refused = at_once(raced, closing("zhao", "qian"), closing("qian", "zhao"))
-    assert isinstance(refused, AccountError)
-    assert "最后一个" in str(refused)
-    assert flaws(raced) == []
-
-
 def test_a_fact_reversed_meanwhile_is_not_verified(raced: Database) -> None:
     with raced.session() as session:
         project = race_of(session, "race").project("liuxi", code="E-2")
@@ -288,22 +267,41 @@ def test_a_fact_reversed_meanwhile_is_not_verified(raced: Database) -> None:
     assert flaws(raced) == []
 
 
-@pytest.mark.parametrize("is_replaced", [False, True])
-def test_a_link_opens_once_and_not_after_another_took_its_place(
-    raced: Database, settings: Settings, is_replaced: bool
-) -> None:
+def test_a_window_that_two_extend_lasts_as_long_as_the_longer_one(raced: Database) -> None:
     with raced.session() as session:
-        account, _password = add_account(session, "li", name="zhang", display_name="张某", role="viewer")
-        link = invite(session, "li", account, 72, now())
+        draft = drafted(race_of(session, "race"))
+        open_window(session, "li", draft, days=1, contact="0571", zone="Asia/Shanghai")
         session.commit()
 
-    def followed(session: Session) -> None:
-        accept(session, link, "Plum-tree-71", settings, now())
+    def extended(days: int) -> Act:
+        def act(session: Session) -> None:
+            extend_window(
+                session, "li", session.scalars(select(Draft)).one(), days=days, zone="Asia/Shanghai"
+            )
 
-    def replaced(session: Session) -> None:
-        found = session.scalars(select(Account).where(Account.name == "zhang")).one()
-        invite(session, "li", found, 72, now())
+        return act
 
-    refused = at_once(raced, replaced if is_replaced else followed, followed)
-    assert isinstance(refused, AccountError)
+    refused = at_once(raced, extended(5), extended(3))
+    assert isinstance(refused, DraftRefused)
+    assert "不能缩短" in str(refused)
+    assert flaws(raced) == []
+
+
+def test_what_two_write_at_two_steps_of_a_ceremony_both_stands(raced: Database) -> None:
+    with raced.session() as session:
+        race = race_of(session, "race")
+        edition = race.publish()
+        screen, _token = add_screen(session, "li", name="大厅", season=race.season, secret="s" * 40)
+        begin(session, "li", race.season, screens=[screen], edition=edition)
+        session.commit()
+
+    def noted(step: int, text: str) -> Act:
+        def act(session: Session) -> None:
+            write_note(session, "li", session.scalars(select(Ceremony)).one(), step=step, text=text)
+
+        return act
+
+    assert at_once(raced, noted(0, "开场"), noted(1, "先说亮点")) is None
+    with raced.reading() as session:
+        assert notes_of(session.scalars(select(Ceremony)).one()) == {0: "开场", 1: "先说亮点"}
     assert flaws(raced) == []
