@@ -210,8 +210,11 @@ def database_url(database: Database) -> str:
 
 @pytest.fixture
 def session(database: Database) -> Iterator[Session]:
-    """A session on an empty database; what the test does not commit is gone afterwards."""
-    with database.session() as opened:
+    """A session on an empty database; what the test does not commit is gone afterwards.
+
+    It takes its turn to write when it is first used: tests let others write before and after.
+    """
+    with database.writers() as opened:
         yield opened
 
 

@@ -133,13 +133,15 @@ def check_nothing_is_touched(database: Database, shift: Shift, seconds: int) -> 
         lambda session: revisions.extend_window(
             session, "li", session.get_one(Draft, opened.id), days=30, zone=OFFICE.zone
         ),
-        lambda _session: releasing.reveal(database, race.season.id, "li", OFFICE, reason="揭榜"),
-        lambda _session: releasing.release_draft(database, opened.id, "li", OFFICE),
     ]
     shift(seconds)
     for act in acts:
         with database.session() as session, pytest.raises(ClockOff):
             act(session)
+    with pytest.raises(ClockOff):
+        releasing.reveal(database, race.season.id, "li", OFFICE, reason="揭榜")
+    with pytest.raises(ClockOff):
+        releasing.release_draft(database, opened.id, "li", OFFICE)
     releasing.release_due(database, OFFICE, 3)
     with database.reading() as session:
         assert (audit.trail_end(session), session.get_one(Draft, opened.id).reason) == (lines, None)
