@@ -15,6 +15,8 @@ from yaml import SafeLoader, YAMLError
 from yaml.events import AliasEvent
 from yaml.nodes import ScalarNode
 
+from leaderboard.written import visible
+
 MOST_BYTES = 50_000_000
 """Larger documents are refused before they are parsed."""
 TAKEN = "_taken_out"
@@ -68,13 +70,15 @@ for _tag, _pattern, _first in (
 def read_document(text: str) -> Any:
     """The values in a JSON or YAML text; raises UnreadableDocument in words when it is neither.
 
-    JSON numbers with a point or an exponent become text as well, so that 0.1 is a tenth.
+    JSON numbers with a point or an exponent become text as well, so that 0.1 is a tenth. Signs that nobody sees are left
+    out of texts, as they are of what is typed into a form.
     """
     if len(text) > MOST_BYTES:
         raise UnreadableDocument(f"文件超过 {MOST_BYTES // 1_000_000} MB")
     stripped = text.lstrip("\ufeff \t\r\n")
     try:
-        return _without_note(_json(stripped) if stripped.startswith(("{", "[")) else _yaml(stripped))
+        found = _json(stripped) if stripped.startswith(("{", "[")) else _yaml(stripped)
+        return _seen(_without_note(found))
     except json.JSONDecodeError as error:
         raise UnreadableDocument(f"不是正确的 JSON：第 {error.lineno} 行第 {error.colno} 列附近") from error
     except YAMLError as error:
@@ -98,6 +102,15 @@ def _without_note(found: Any) -> Any:
     if isinstance(found, dict):
         found.pop(TAKEN, None)
     return found
+
+
+def _seen(value: Any) -> Any:
+    """The same values with every text as people see it; names of members stay, and the scheme's reader knows them or not."""
+    if isinstance(value, dict):
+        return {name: _seen(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_seen(inner) for inner in value]
+    return visible(value) if isinstance(value, str) else value
 
 
 def _yaml(text: str) -> Any:

@@ -33,6 +33,8 @@ from leaderboard.exchange.scheme_file import UnreadableDocument, read_document
         ("\ufeff{}", {}),
         ("", None),
         ("a: !!str 5", {"a": "5"}),
+        ('{"name": "柳\\u200b溪\\u202e"}', {"name": "柳溪"}),
+        ("a: [柳\u200b溪, [x\u00ad]]", {"a": ["柳溪", ["x"]]}),
     ],
 )
 def test_values(text: str, value: Any) -> None:
