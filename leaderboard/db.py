@@ -26,6 +26,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
 
 if TYPE_CHECKING:
@@ -114,6 +115,20 @@ def _prepare_postgresql(engine: Engine, timeout_ms: int) -> None:
         options = connection.get_execution_options()
         if not (options.get(READ_ONLY) or options.get(BESIDE)):
             connection.execute(wait, given)
+
+
+BUSY = ("database is locked", "database table is locked", "lock timeout", "deadlock detected")
+"""What the engines say to who waited in vain."""
+
+
+def is_busy(error: DBAPIError) -> bool:
+    """Whether somebody else was writing for longer than one waits: nothing is wrong, and later it will do."""
+    return any(mark in str(error.orig).lower() for mark in BUSY)
+
+
+def is_clash(error: IntegrityError) -> bool:
+    """Whether what was to be written is there already."""
+    return "unique" in str(error.orig).lower()
 
 
 def take_turn(session: Session) -> None:

@@ -13,10 +13,11 @@ from typing import NoReturn
 
 import click
 from pydantic import ValidationError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from config import Settings, variable
-from leaderboard.db import Database, migrate, open_database
+from leaderboard.db import Database, is_busy, is_clash, migrate, open_database
 from leaderboard.instant import local_date, now
 
 COMMAND_LINE = "命令行"
@@ -37,6 +38,14 @@ def refuse(*problems: str) -> NoReturn:
     for problem in problems:
         click.echo(problem, err=True)
     sys.exit(1)
+
+
+def refuse_overtaken(error: Exception) -> None:
+    """End the command in words where somebody else wrote for too long or wrote the same; anything else is no such thing."""
+    if isinstance(error, OperationalError) and is_busy(error):
+        refuse("数据正在写入, 未保存任何内容, 请稍后再试")
+    if isinstance(error, IntegrityError) and is_clash(error):
+        refuse("同一时刻有人做了同样的事, 未保存任何内容, 请查看后再看是否还要做")
 
 
 def reasons(error: ValueError) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -28,6 +29,17 @@ class Contents(click.Group):
         """The command of this name, from the module of its chapter."""
         chapter = next((chapter for chapter in CHAPTERS if name in chapter.lines), None)
         return None if chapter is None else commands_in(chapter.module)[name]
+
+    def invoke(self, context: click.Context) -> Any:
+        """Run a command; a database that others keep busy ends it with words."""
+        try:
+            return super().invoke(context)
+        except Exception as error:
+            # The help needs no database.
+            from leaderboard.cli.context import refuse_overtaken  # noqa: PLC0415 - see above
+
+            refuse_overtaken(error)
+            raise
 
     def format_commands(self, _context: click.Context, formatter: click.HelpFormatter) -> None:
         """The chapters with their commands; nothing is loaded for it."""

@@ -12,6 +12,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
 
+from leaderboard.db import is_busy, is_clash
 from leaderboard.templating import render
 from leaderboard.web.guards import without_session
 from leaderboard.web.requests import settings
@@ -20,7 +21,6 @@ from leaderboard.words import language
 
 log = logging.getLogger("leaderboard.web")
 
-BUSY_MARKS = ("database is locked", "database table is locked", "lock timeout", "deadlock detected")
 BUSY_SECONDS = 5
 
 
@@ -90,7 +90,7 @@ def on_refusal(error: HTTPException) -> Response:
 
 def on_database(error: OperationalError) -> Response:
     """A database that is busy asks for patience; any other trouble with it is a failure."""
-    if not any(mark in str(error.orig).lower() for mark in BUSY_MARKS):
+    if not is_busy(error):
         return on_failure(error)
     log.warning("database busy at %s %s", request.method, request.path)
     told = answer(trouble_of(503))
@@ -100,7 +100,7 @@ def on_database(error: OperationalError) -> Response:
 
 def on_clash(error: IntegrityError) -> Response:
     """Two did the same at once, and the database kept one: the other is told to look again. Else it is a failure."""
-    if "unique" not in str(error.orig).lower():
+    if not is_clash(error):
         return on_failure(error)
     log.warning("overtaken at %s %s: %s", request.method, request.path, error.orig)
     return answer(trouble_of(409))

@@ -11,7 +11,8 @@ from sqlalchemy.exc import OperationalError
 from leaderboard.boards import clock
 from leaderboard.boards.package import canonical, sealed
 from leaderboard.boards.read import latest_edition, public_seasons
-from leaderboard.db import Database
+from leaderboard.cli import context
+from leaderboard.db import Database, open_database
 from leaderboard.instant import now
 from leaderboard.office import Office
 from leaderboard.seasons.approval import approve_scheme, awaiting_approval
@@ -265,3 +266,17 @@ def test_settings_are_printed_without_their_secrets(
     if engine_name == "postgresql":
         monkeypatch.setenv("SAIMA_DATABASE_URL", "postgresql+psycopg://saima:open-sesame@localhost/saima")
         assert "open-sesame" not in leaderboard("settings").output
+
+
+@pytest.mark.engines("sqlite", "postgresql")
+def test_a_database_that_others_keep_busy_is_told_in_words(
+    leaderboard: Command, race: str, database: Database, monkeypatch: pytest.MonkeyPatch
+):
+    impatient = open_database(database.url, busy_timeout_ms=50)
+    monkeypatch.setattr(context, "open_database", lambda _url: impatient)
+    with database.session():
+        result = leaderboard("season-freeze", race, "--reason", "年终")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == "数据正在写入, 未保存任何内容, 请稍后再试\n"
+    assert leaderboard("season-freeze", race, "--reason", "年终").exit_code == 0
+    impatient.engine.dispose()
