@@ -45,6 +45,8 @@ UNBOUNDED = -1
 
 WRITERS = 0x5A15A
 """The number under which writers of one PostgreSQL database wait for each other."""
+SILENCE_MS = 300_000
+"""A writer of whom the server has heard nothing for so long, such as one on a machine that stands still, is thrown out."""
 READ_ONLY, BESIDE = "saima_read_only", "saima_beside"
 
 BigId = BigInteger().with_variant(Integer, "sqlite")
@@ -107,8 +109,12 @@ def _prepare_sqlite(engine: Engine, timeout_ms: int, *, keeps_readers_out: bool)
 
 
 def _prepare_postgresql(engine: Engine, timeout_ms: int) -> None:
-    wait = text("SELECT set_config('lock_timeout', :patience, true), pg_advisory_xact_lock(:writers)")
-    given = {"patience": str(timeout_ms), "writers": WRITERS}
+    wait = text("""
+        SELECT set_config('lock_timeout', :patience, true),
+            set_config('idle_in_transaction_session_timeout', :silence, true),
+            pg_advisory_xact_lock(:writers)
+    """)
+    given = {"patience": str(timeout_ms), "silence": str(SILENCE_MS), "writers": WRITERS}
 
     @event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:

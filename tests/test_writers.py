@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import func, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from config import Settings
+from leaderboard import db
 from leaderboard.accounts.audit import record_act
 from leaderboard.accounts.models import AuditLine
 from leaderboard.db import Database, open_database
@@ -72,3 +73,22 @@ def test_what_stands_by_itself_is_written_beside(database: Database, impatient: 
     with database.session(), impatient.beside() as session:
         lines(session)
         session.commit()
+
+
+@pytest.mark.engines("postgresql")
+def test_a_writer_who_fell_silent_is_thrown_out(
+    settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(db, "SILENCE_MS", 100)
+    silent = open_database(database.url)
+    with silent.session() as first:
+        record_act(first, "li", "test", "one")
+        with database.session() as second:
+            assert lines(second) == 0
+            record_act(second, "chen", "test", "two")
+            second.commit()
+        with pytest.raises(DBAPIError, match="idle-in-transaction timeout"):
+            first.commit()
+    with silent.session() as again:
+        assert lines(again) == 1
+    silent.engine.dispose()
