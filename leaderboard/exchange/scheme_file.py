@@ -21,6 +21,7 @@ MOST_BYTES = 50_000_000
 """Larger documents are refused before they are parsed."""
 TAKEN = "_taken_out"
 """The name of the note on where a document was taken out; a member of JSON, a comment of YAML, and no rule."""
+HALF = re.compile("[\ud800-\udfff]")
 NOTE = re.compile(rf'^(?:# |\s*"){TAKEN}"?: "?([a-z0-9-]+)/([0-9]+\.[0-9]+)?"?,?\s*$', re.MULTILINE)
 
 
@@ -110,7 +111,8 @@ def _seen(value: Any) -> Any:
         return {name: _seen(inner) for name, inner in value.items()}
     if isinstance(value, list):
         return [_seen(inner) for inner in value]
-    return visible(value) if isinstance(value, str) else value
+    # Half a character is a mistake, which the scheme's reader tells with its place.
+    return visible(value) if isinstance(value, str) and not HALF.search(value) else value
 
 
 def _yaml(text: str) -> Any:
