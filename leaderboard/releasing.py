@@ -123,9 +123,12 @@ def _release_due(database: Database, draft_id: int, office: Office, attempts: in
 
 def _hand_over(database: Database, draft_id: int, message: str) -> None:
     log.warning("draft %s waits for a person: %s", draft_id, message)
-    with database.session() as session:
-        hand_over(session, session.get_one(Draft, draft_id), CLOCK, message)
-        session.commit()
+    try:
+        with database.session() as session:
+            hand_over(session, session.get_one(Draft, draft_id), CLOCK, message)
+            session.commit()
+    except DBAPIError:
+        log.exception("draft %s could not be handed over: %s", draft_id, message)
 
 
 def _failed(database: Database, draft_id: int, message: str, since: int, attempts: int) -> None:

@@ -16,7 +16,7 @@ from leaderboard.boards import clock
 from leaderboard.boards.health import OVERDUE_MS, health, stale_boards
 from leaderboard.boards.keys import KeyRefused
 from leaderboard.boards.models import Draft
-from leaderboard.boards.release import count_failure
+from leaderboard.boards.release import DraftStuck, count_failure
 from leaderboard.boards.revisions import extend_window
 from leaderboard.boards.timekeeping import ClockOff
 from leaderboard.db import Database
@@ -58,6 +58,34 @@ def test_one_draft_in_trouble_keeps_no_other_waiting(
     # Nobody but a person touches it again.
     release_due(database, OFFICE, 3)
     assert acts(database).count("draft.fail") == 3
+
+
+def test_a_draft_that_cannot_be_handed_over_keeps_no_other_waiting(
+    database: Database, season: Season, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another writer was in its way for too long: the next tick finds it stuck again, and hands it over then."""
+    planned(database, days=1)
+    for key in ("one", "two"):
+        perform(database, due_run(database, key), NODE)
+    close_windows(database)
+    real = releasing.prepare
+
+    def stuck_once(session: Session, draft: Draft, *more: Any) -> Any:
+        if draft.id == drafts(database)[0].id:
+            raise DraftStuck("方案已改")
+        return real(session, draft, *more)
+
+    def busy(*_: Any) -> None:
+        raise OperationalError("", {}, Exception("database is locked"))
+
+    monkeypatch.setattr(releasing, "prepare", stuck_once)
+    with monkeypatch.context() as failing:
+        failing.setattr(releasing, "hand_over", busy)
+        release_due(database, OFFICE, 3)
+    first, second = drafts(database)
+    assert (first.state, first.reason, second.state) == ("window", None, "released")
+    release_due(database, OFFICE, 3)
+    assert drafts(database)[0].reason == "方案已改"
 
 
 @pytest.mark.parametrize(
