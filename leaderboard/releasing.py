@@ -30,7 +30,7 @@ from leaderboard.boards.release import (
 )
 from leaderboard.boards.run_log import run_words
 from leaderboard.boards.timekeeping import ClockOff, check_clock
-from leaderboard.db import Database
+from leaderboard.db import Database, is_busy
 from leaderboard.instant import now
 from leaderboard.office import Office
 from leaderboard.seasons.holding import thaw_season
@@ -184,5 +184,10 @@ def _revealed(database: Database, draft_id: int, actor: str, office: Office) -> 
         return release_draft(database, draft_id, actor, office)
     except (DraftRefused, Overtaken, NothingInForce, ClockOff, KeyRefused, DBAPIError) as error:
         # Whoever is only told why would take the season for frozen still.
-        why = str(error.orig) if isinstance(error, DBAPIError) else str(error)
-        raise NotReleased(_(UNRELEASED).format(draft=draft_id, why=why)) from error
+        raise NotReleased(_(UNRELEASED).format(draft=draft_id, why=_why(error))) from error
+
+
+def _why(error: Exception) -> str:
+    if not isinstance(error, DBAPIError):
+        return str(error)
+    return _("数据正在写入") if is_busy(error) else str(error.orig)

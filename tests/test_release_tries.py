@@ -19,7 +19,7 @@ from leaderboard.boards.models import Draft
 from leaderboard.boards.release import DraftStuck, count_failure
 from leaderboard.boards.revisions import extend_window
 from leaderboard.boards.timekeeping import ClockOff
-from leaderboard.db import Database
+from leaderboard.db import Database, open_database, take_turn
 from leaderboard.instant import now
 from leaderboard.releasing import NotReleased, release_draft, release_due, reveal
 from leaderboard.seasons.models import Season
@@ -134,6 +134,30 @@ def test_nodes_that_fail_in_one_moment_use_up_one_try_and_a_longer_window_begins
         assert fail(session, 1) + fail(session, 1) + fail(session, 1) == [None, None, "满"]
         session.commit()
     assert acts(database).count("draft.fail") == 5
+
+
+def test_a_board_that_waits_in_vain_after_its_reveal_is_told_of_in_words(
+    database: Database, season: Season, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planned(database)
+    perform(database, due_run(database, "one"), NODE)
+    impatient, real = open_database(database.url, busy_timeout_ms=50), releasing.prepare
+    with database.writers() as another:
+
+        def overtaken(*given: Any) -> Any:
+            composed = real(*given)
+            take_turn(another)
+            return composed
+
+        monkeypatch.setattr(releasing, "prepare", overtaken)
+        with pytest.raises(
+            NotReleased, match=r"^已揭榜, 但公示稿 1 尚未发布: 数据正在写入。运行中的时钟会再试"
+        ):
+            reveal(impatient, season.id, "li", OFFICE, reason="揭榜")
+    impatient.engine.dispose()
+    monkeypatch.undo()
+    release_due(database, OFFICE, 3)
+    assert len(editions(database)) == 1
 
 
 @pytest.mark.engines("sqlite")  # the other one writes its triggers otherwise
