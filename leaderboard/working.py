@@ -23,7 +23,7 @@ from sqlalchemy.exc import DBAPIError
 from config import Settings
 from leaderboard import foreseeing
 from leaderboard.boards.foreseen import FORESEE
-from leaderboard.db import Database, open_database
+from leaderboard.db import Database, is_busy, open_database
 from leaderboard.instant import now
 from leaderboard.jobs import queue
 from leaderboard.jobs.models import RUNNING, Job
@@ -43,6 +43,8 @@ LOOK_SECONDS = 0.2
 BEHIND = 10
 """So many ranks the work stands behind whoever waits for it: pages and screens have ten times its share of a processor."""
 CUT_OFF = "处理中断: 内存或时间超过上限, 或进程被终止"
+WAITED_IN_VAIN = os.EX_TEMPFAIL
+"""The status with which a child ends whose turn to write did not come."""
 TOLD = ("timezone", "upload_bytes", "import_memory_mb", "import_seconds", "lease_seconds", "run_attempts")
 """Settings that the child is told; no key is among them."""
 
@@ -74,6 +76,8 @@ class Worker:
             ended = self._child(job_id, epoch, stopping)
         if ended is None:
             self._release(job_id, epoch)
+        elif ended == WAITED_IN_VAIN:
+            self._put_back(job_id, epoch)
         else:
             self._see_to_end(job_id, epoch, ended)
         return True
@@ -81,8 +85,8 @@ class Worker:
     def do_here(self, job_id: int) -> None:
         """Do a small job in this very process, for a page that waits for it."""
         epoch = self._claimed(job_id)
-        if epoch is not None:
-            perform(self.database, self.settings, job_id, epoch)
+        if epoch is not None and not perform(self.database, self.settings, job_id, epoch):
+            self._put_back(job_id, epoch)
 
     def tidy(self) -> None:
         """Free the jobs of processes of this machine that are gone, and throw away files kept long enough."""
@@ -134,6 +138,14 @@ class Worker:
             session.commit()
         drop_tally(self.database.url, job_id)
 
+    def _put_back(self, job_id: int, epoch: int) -> None:
+        """Leave a job for later whose turn to write did not come: nothing is wrong with it, so that was no try."""
+        log.warning("job %s waited in vain for its turn to write and is due again", job_id)
+        # Beside the order: whoever kept the job waiting may be writing still.
+        with suppress(DBAPIError), self.database.beside() as session:
+            queue.release(session, job_id, epoch, tried=False)
+            session.commit()
+
     def _see_to_end(self, job_id: int, epoch: int, status: int) -> None:
         """A child that ended without an end of its job was cut off."""
         with self.database.session() as session:
@@ -145,8 +157,11 @@ class Worker:
             session.commit()
 
 
-def perform(database: Database, settings: Settings, job_id: int, epoch: int) -> None:
-    """Do a claimed job; a failure is kept with it, and what it began is rolled back."""
+def perform(database: Database, settings: Settings, job_id: int, epoch: int) -> bool:
+    """Do a claimed job; a failure is kept with it, and what it began is rolled back.
+
+    False where others wrote for longer than it waits: it still holds the job, and nothing is kept of the failure.
+    """
     with database.reading() as session:
         job = session.get_one(Job, job_id)
     try:
@@ -154,10 +169,13 @@ def perform(database: Database, settings: Settings, job_id: int, epoch: int) -> 
     except MemoryError:
         _failed(database, job_id, epoch, CUT_OFF, settings.run_attempts)
     except Exception as error:  # whatever went wrong is kept with the job, for whoever asked
+        if isinstance(error, DBAPIError) and is_busy(error):
+            return False
         log.exception("job %s failed", job_id)
         _failed(database, job_id, epoch, f"处理时出错: {type(error).__name__}", settings.run_attempts)
     finally:
         drop_tally(database.url, job_id)
+    return True
 
 
 def _failed(database: Database, job_id: int, epoch: int, message: str, attempts: int) -> None:
@@ -175,8 +193,9 @@ def main() -> None:
     gc.disable()
     given: dict[str, Any] = json.loads(sys.stdin.read())
     database = open_database(given["url"], busy_timeout_ms=60_000, keeps_readers_out=False)
-    perform(database, Settings(**given["settings"]), given["job"], given["epoch"])
+    ended = perform(database, Settings(**given["settings"]), given["job"], given["epoch"])
     database.engine.dispose()
+    sys.exit(os.EX_OK if ended else WAITED_IN_VAIN)
 
 
 if __name__ == "__main__":

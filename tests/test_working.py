@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
 from config import Settings
-from leaderboard.db import Database
+from leaderboard import working
+from leaderboard.db import Database, open_database
 from leaderboard.exchange.models import ImportBatch
 from leaderboard.instant import now
 from leaderboard.jobs import queue
@@ -21,9 +24,10 @@ from leaderboard.jobs.tally import Tally, tally_file, write_tally
 from leaderboard.ledger.models import Project
 from leaderboard.orphans import owner_name
 from leaderboard.seasons.models import Season
-from leaderboard.workbook_jobs import LOOK, STORE, UNDO, WRITE
+from leaderboard.workbook_jobs import LOOK, STORE, UNDO, WRITE, Work
 from leaderboard.working import CUT_OFF, Worker
 from tests.exchange.books import EVENTS, full_book
+from tests.source import ROOT
 
 
 @pytest.fixture
@@ -156,6 +160,54 @@ def test_a_job_whose_process_keeps_dying_elsewhere_is_given_up(
     assert worker.work() == 0
     given_up = job_of(database, look)
     assert (given_up.state, given_up.message) == (FAILED, CUT_OFF)
+
+
+def test_work_that_waits_in_vain_for_its_turn_was_no_try(
+    database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody else writes for longer than it waits, however often: nothing is wrong with it, and it is done at last."""
+    look, impatient = looked_at(database, full_book()), open_database(database.url, busy_timeout_ms=50)
+
+    def while_another_writes(_work: Work) -> None:
+        with database.session(), impatient.session():
+            pass
+
+    worker = Worker(database, settings)
+    with monkeypatch.context() as busy:
+        busy.setitem(working.KINDS, LOOK, while_another_writes)
+        for _ in range(settings.run_attempts + 1):
+            worker.do_here(look)
+    impatient.engine.dispose()
+    left = job_of(database, look)
+    assert (left.state, left.attempt, left.message, left.lease_until) == (DUE, 0, None, None)
+    worker.do_here(look)
+    assert (job_of(database, look).state, job_of(database, look).attempt) == (DONE, 1)
+
+
+BUSY_CHILD = """#!{python}
+import sys
+from sqlalchemy.exc import OperationalError
+from leaderboard import working
+def waits_in_vain(work):
+    raise OperationalError("", {{}}, Exception("canceling statement due to lock timeout"))
+working.KINDS["workbook.look"] = waits_in_vain
+del sys.argv[1:3]
+working.main()
+"""
+
+
+def test_a_child_that_waits_in_vain_for_its_turn_was_no_try(
+    database: Database, worker: Worker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look, child = looked_at(database, full_book()), tmp_path / "child"
+    child.write_text(BUSY_CHILD.format(python=sys.executable))
+    child.chmod(0o700)
+    with monkeypatch.context() as busy:
+        busy.setenv("PYTHONPATH", str(ROOT))
+        busy.setattr(sys, "executable", str(child))
+        assert worker.work_on(look)
+    left = job_of(database, look)
+    assert (left.state, left.attempt, left.epoch, left.message) == (DUE, 0, 1, None)
 
 
 def test_a_child_without_memory_ends_as_cut_off(database: Database, settings: Settings) -> None:

@@ -122,9 +122,10 @@ def give_up_lapsed(session: Session, at: Millis, message: str, attempts: int) ->
     _changed(session, lapsed.values(state=FAILED, message=message, lease_until=None, finished_at=at))
 
 
-def release(session: Session, job_id: int, epoch: int) -> None:
-    """Give a claimed job back, for any process to take at once; the try counts."""
-    _changed(session, _held(job_id, epoch).values(state=DUE, lease_until=None))
+def release(session: Session, job_id: int, epoch: int, *, tried: bool = True) -> None:
+    """Give a claimed job back, for any process to take at once; the try counts unless it was none."""
+    attempt = Job.attempt if tried else Job.attempt - 1
+    _changed(session, _held(job_id, epoch).values(state=DUE, lease_until=None, attempt=attempt))
 
 
 def drop(session: Session, job_id: int) -> bool:
