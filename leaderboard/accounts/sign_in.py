@@ -137,13 +137,16 @@ def note_refusal(session: Session, name: str, address: str) -> None:
 
 
 def begin_session(
-    session: Session, account_id: int, password: str, origin: Origin, limits: Limits, at: Millis
+    session: Session, seen: Account, password: str, origin: Origin, limits: Limits, at: Millis
 ) -> tuple[str, bool]:
     """Begin a session for someone whose password was found right: its token, and whether it awaits a one-time code.
 
-    Takes the counted attempt back and renews a hash of outdated cost.
+    Takes the counted attempt back and renews a hash of outdated cost. Raises SignInRefused where the account was closed
+    or got another password since it was `seen`.
     """
-    account = session.get_one(Account, account_id)
+    account = session.get_one(Account, seen.id)
+    if not account.is_active or account.password_hash != seen.password_hash:
+        raise SignInRefused
     if is_outdated(account.password_hash):
         account.password_hash = hashed(password)
     _forgive(session, origin.address, _of_name(account.name), limits)

@@ -267,7 +267,8 @@ def confirm(session: Session, scored: Scored) -> None:
     """
     if is_untouched(session, scored):
         return
-    again = score(session, scored.season, scored.due)
+    # The season is not the one it was gathered with: what was changed may be its period.
+    again = score(session, present_season(session, scored.season.id), scored.due)
     if (again.told, again.grounds) != (scored.told, scored.grounds):
         raise Overtaken("计算期间台账有新的记录")
 

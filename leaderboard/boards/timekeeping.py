@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from leaderboard.accounts.audit import record_act
 from leaderboard.accounts.models import AuditLine
+from leaderboard.boards.models import Edition
 from leaderboard.instant import Millis, now
 from leaderboard.words import gettext as _
 
@@ -35,6 +36,7 @@ def clock_offset(session: Session) -> Millis:
     return (before + now()) // 2 - int(server or 0)
 
 
+_NEWEST_EDITION = select(Edition.published_at).order_by(Edition.id.desc()).limit(1)
 _NEWEST_LINES = select(AuditLine.at, AuditLine.action).order_by(AuditLine.seq_no.desc()).limit(_LINES)
 
 
@@ -46,6 +48,16 @@ def _newest_written(session: Session) -> Millis:
         if action == ACCEPTED:
             break
     return newest
+
+
+def behind_editions(session: Session) -> Millis:
+    """How long until this machine's clock has passed the newest edition's announcement, in milliseconds.
+
+    0 where it has, and where it is further off than any clock may be, which others find and tell.
+    """
+    newest = session.scalar(_NEWEST_EDITION) or 0
+    behind = newest + 1 - now()
+    return behind if 0 < behind <= MOST_OFF_MS else 0
 
 
 def check_clock(session: Session) -> None:

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from config import Settings, variable
 from leaderboard.db import Database, is_busy, is_clash, migrate, open_database
 from leaderboard.instant import local_date, now
+from leaderboard.turns import take_turn_after_editions
 
 COMMAND_LINE = "命令行"
 
@@ -83,9 +84,16 @@ class Context:
         return local_date(now(), self.settings.timezone)
 
     @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A session whose turn to write has come."""
+        with self.database.writers() as session:
+            take_turn_after_editions(session)
+            yield session
+
+    @contextmanager
     def changing(self, *, keep: bool = True) -> Iterator[Session]:
         """A session whose work is kept when the block ends well; what a subject refuses ends the command instead."""
-        with self.database.session() as session:
+        with self.writing() as session:
             try:
                 yield session
             except ValueError as error:

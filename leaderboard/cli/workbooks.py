@@ -38,7 +38,7 @@ def import_command(context: Context, file: Path, check: bool, manner: str, reaso
     try:
         # Read before the session: a large file takes its time, and nobody else writes meanwhile.
         read = given_workbook(file, context.settings, file.name, may_verify=True)
-        with context.database.session() as session:
+        with context.writing() as session:
             report = take_in(session, read, context.actor, how)
             if not check:
                 session.commit()

@@ -36,7 +36,7 @@ from leaderboard.web.browsers import browser_words
 from leaderboard.web.entering import enter, home_of, origin
 from leaderboard.web.forms import field, secret
 from leaderboard.web.guards import guard_password, guard_signed_in, guarded, person
-from leaderboard.web.requests import office, reading, settings, writing
+from leaderboard.web.requests import look_again, office, reading, settings, writing
 from leaderboard.words import gettext as _
 
 door = Blueprint("account", __name__, url_prefix="/account")
@@ -175,6 +175,7 @@ def _confirmed(
     try:
         attempts.count_code_attempt(session, me, come_from.address, limits, at)
         session.commit()
+        look_again(session)
         if needs_code and not factors.take_code(session, me, secret("code"), settings().secret(), at):
             raise CodeRefused
         act(session, me)

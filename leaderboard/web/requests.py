@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import cast
 
-from flask import Request, Response, after_this_request, current_app, g
+from flask import Request, Response, abort, after_this_request, current_app, g
 from flask import session as cookie
+from flask_login import current_user
 from sqlalchemy.orm import Session
 
 from config import Settings
-from leaderboard.db import Database, take_turn
+from leaderboard.accounts.sessions import Limits, account_for_token
+from leaderboard.db import Database
+from leaderboard.instant import now
 from leaderboard.office import Office
+from leaderboard.turns import take_turn_after_editions
 from leaderboard.words import CHINESE, LANGUAGES
 
 SETTINGS, DATABASE, OFFICE = "saima_settings", "saima_database", "saima_office"
@@ -53,8 +57,22 @@ def writing() -> Session:
         if held is not None:
             held.close()
         g.writing = database().writers()
-        take_turn(g.writing)
+        take_turn_after_editions(g.writing)
+        look_again(g.writing)
     return cast(Session, g.writing)
+
+
+def look_again(session: Session) -> None:
+    """End the request where the session of whoever is signed in ended while they waited for their turn to write.
+
+    The guards looked before the turn had come; sessions end with an account, an office or a password. Whoever commits in
+    between asks once more.
+    """
+    if not current_user.is_authenticated:
+        return
+    if account_for_token(session, current_user.get_id(), Limits.of(settings()), now()) is None:
+        session.rollback()
+        abort(409)
 
 
 def close_sessions(_error: BaseException | None) -> None:

@@ -23,7 +23,7 @@ from leaderboard.instant import Millis, now
 from leaderboard.web.entering import HALF, enter, enter_half, onward, origin
 from leaderboard.web.forms import field, local_path, secret
 from leaderboard.web.guards import guard_session, guarded, person, signed_in
-from leaderboard.web.requests import database, reading, settings, writing
+from leaderboard.web.requests import database, look_again, reading, settings, writing
 from leaderboard.words import LANGUAGES
 from leaderboard.words import gettext as _
 
@@ -93,14 +93,14 @@ def _opened(name: str, password: str, at: Millis) -> tuple[Account, str, bool]:
     try:
         with database().reading() as session:
             account = accounts.account_behind(session, name, password)
+        with database().session() as session:
+            token, awaits_code = accounts.begin_session(session, account, password, come_from, limits, at)
+            session.commit()
     except SignInRefused:
         with database().session() as session:
             accounts.note_refusal(session, name, come_from.address)
             session.commit()
         raise
-    with database().session() as session:
-        token, awaits_code = accounts.begin_session(session, account.id, password, come_from, limits, at)
-        session.commit()
     return account, token, awaits_code
 
 
@@ -127,6 +127,10 @@ def check_code() -> ResponseReturnValue:
         session.commit()
     except LockedOut as error:
         return _code_page(error.problems), 429, {"Retry-After": str(error.minutes * 60)}
+    if account_awaiting_code(session, token, at) is None:
+        # Ended while this waited for its turn.
+        session.rollback()
+        return _sign_in_page([_("等候验证码的时间已过，请重新登录")]), 401
     if not take_code(session, account, secret("code"), settings().secret(), at):
         accounts.note_code_refusal(session, account, come_from.address)
         session.commit()
@@ -147,9 +151,9 @@ def sign_out() -> ResponseReturnValue:
     """End the session here and in the table, so that a copied cookie opens nothing."""
     account = signed_in()
     if account is not None:
-        session = writing()
-        end_own_session(session, account, current_user.get_id(), now())
-        session.commit()
+        with database().session() as session:
+            end_own_session(session, account, current_user.get_id(), now())
+            session.commit()
     logout_user()
     cookie.clear()
     return redirect("/")
@@ -179,6 +183,7 @@ def change_password() -> ResponseReturnValue:
     try:
         accounts.count_password_attempt(session, account, limits, now())
         session.commit()
+        look_again(session)
         own_password.change_password(session, account, secret("old"), new, settings())
     except LockedOut as error:
         return _password_page(error.problems), 429, {"Retry-After": str(error.minutes * 60)}

@@ -53,7 +53,7 @@ def attempt(session: Session, name: str, password: str, address: str = HERE, at:
     """One whole attempt, as the door makes it."""
     count_attempt(session, name, address, LIMITS, at)
     account = account_behind(session, name, password)
-    token, _awaits = begin_session(session, account.id, password, Origin(address), LIMITS, at)
+    token, _awaits = begin_session(session, account, password, Origin(address), LIMITS, at)
     return token
 
 
@@ -298,3 +298,16 @@ def test_refusals_are_in_the_trail_but_never_what_was_typed_as_an_unknown_name(
     note_refusal(session, "Plum-tree-7", HERE)
     lines = session.scalars(select(AuditLine).where(AuditLine.action == "session.refused")).all()
     assert sorted((line.actor, line.subject) for line in lines) == [("-", HERE), ("chen", HERE)]
+
+
+@pytest.mark.parametrize("is_closed", [False, True])
+def test_a_password_that_was_right_a_moment_ago_opens_nothing(
+    session: Session, chen: Account, is_closed: bool
+) -> None:
+    """Between finding it right and beginning the session it was replaced, or the account closed."""
+    seen = account_behind(session, "chen", PASSWORD)
+    session.expunge(seen)
+    present = session.get_one(Account, chen.id)
+    deactivate(session, "li", present, "离岗") if is_closed else renew_password(session, "li", present)
+    with pytest.raises(SignInRefused):
+        begin_session(session, seen, PASSWORD, Origin(HERE), LIMITS, START)

@@ -17,9 +17,12 @@ from leaderboard.boards.package import check_sealed
 from leaderboard.boards.publish import Due, Overtaken, announce, compose
 from leaderboard.boards.read import find_form, find_line, latest_edition, places_in, sealed_package
 from leaderboard.boards.render import Form
+from leaderboard.db import Database
 from leaderboard.instant import now
 from leaderboard.ledger import record, unit_facts
 from leaderboard.ledger.models import Credit, StageEvent
+from leaderboard.seasons.models import Season
+from leaderboard.seasons.plan import change_period
 from tests.factories import (
     AS_OF,
     FOUR_RATES,
@@ -134,6 +137,20 @@ def test_what_was_entered_in_time_and_committed_late_makes_it_compose_again(sess
     with pytest.raises(Overtaken):
         announce(session, composed, "tester")
     session.rollback()
+
+
+def test_a_period_that_changes_while_the_first_board_is_composed_makes_it_compose_again(database: Database):
+    with database.session() as session:
+        season = small_race(session).season
+        session.commit()
+    with database.reading() as session:
+        composed = compose(session, session.get_one(Season, season.id), Due(AS_OF, now(), now()), OFFICE)
+    with database.session() as session:
+        period = {"starts_on": date(2026, 5, 1), "ends_on": date(2026, 12, 31)}
+        change_period(session, "li", session.get_one(Season, season.id), **period, reason="晚开始")
+        session.commit()
+    with database.session() as session, pytest.raises(Overtaken):
+        announce(session, composed, "tester")
 
 
 def test_what_is_entered_while_it_is_composed_does_not_hold_it_up(session: Session):

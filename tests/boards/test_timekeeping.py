@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from leaderboard import airing, instant, releasing
+from leaderboard import airing, instant, releasing, turns
 from leaderboard.accounts import audit
 from leaderboard.airing import Node, State
 from leaderboard.boards import clock, correct, drafts, revisions, timekeeping
@@ -164,3 +164,30 @@ def test_without_a_server_a_clock_that_went_back_is_noticed_and_can_be_accepted(
     shift(-60)
     with pytest.raises(ClockOff):
         check_clock(session)
+
+
+@pytest.mark.engines("sqlite", "postgresql")
+def test_a_node_that_is_behind_dates_nothing_before_the_newest_edition(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It waits until its clock has passed the announcement, and lets others write meanwhile."""
+    with database.session() as session:
+        edition = small_race(session).publish()
+        session.commit()
+    clock_there, waited = [edition.published_at - 4_000], []
+
+    def wait(seconds: float) -> None:
+        with database.session() as other:
+            audit.record_act(other, "li", "test", "meanwhile")
+            other.commit()
+        waited.append(seconds)
+        clock_there[0] = edition.published_at + 1
+
+    monkeypatch.setattr(timekeeping, "now", lambda: clock_there[0])
+    monkeypatch.setattr(turns.time, "sleep", wait)
+    with database.writers() as session:
+        turns.take_turn_after_editions(session)
+        assert waited == [4.001]
+        clock_there[0] = edition.published_at - 31_000
+        turns.take_turn_after_editions(session)
+    assert waited == [4.001]

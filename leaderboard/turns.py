@@ -1,0 +1,23 @@
+"""Turns: when a door may begin to write what is dated, which is after every edition by its own machine's clock."""
+
+from __future__ import annotations
+
+import time
+
+from sqlalchemy.orm import Session
+
+from leaderboard.boards.timekeeping import behind_editions
+from leaderboard.db import take_turn
+
+
+def take_turn_after_editions(session: Session) -> None:
+    """Begin a transaction that writes, once this machine's clock has passed the newest edition.
+
+    A node may be some seconds behind another one. What it dated before an edition that lacks it would be known by that
+    edition whenever it is composed again. It waits without its turn, so that others go on.
+    """
+    take_turn(session)
+    while behind := behind_editions(session):
+        session.rollback()
+        time.sleep(behind / 1000)
+        take_turn(session)

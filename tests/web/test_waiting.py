@@ -1,0 +1,108 @@
+"""Who waits for their turn to write: what they may do is looked at again when it has come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from leaderboard.accounts.models import SYSTEM, VIEWER, Account, UserSession
+from leaderboard.accounts.people import assign, deactivate
+from leaderboard.accounts.read import find_account
+from leaderboard.accounts.sessions import end_sessions
+from leaderboard.accounts.sign_in import count_code_attempt
+from leaderboard.db import Database
+from leaderboard.turns import take_turn_after_editions
+from leaderboard.web import account as account_pages
+from leaderboard.web import requests
+from tests.people import PASSWORD, submit, visitor
+
+pytestmark = pytest.mark.engines("sqlite", "postgresql")
+Meanwhile = Callable[[Callable[[Session], object]], None]
+
+
+@pytest.fixture
+def meanwhile(database: Database, monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
+    """Lets somebody else do something while the next request waits for its turn."""
+
+    def others(act: Callable[[Session], object]) -> None:
+        def late(session: Session) -> None:
+            monkeypatch.setattr(requests, "take_turn_after_editions", take_turn_after_editions)
+            with database.session() as other:
+                act(other)
+                other.commit()
+            take_turn_after_editions(session)
+
+        monkeypatch.setattr(requests, "take_turn_after_editions", late)
+
+    return others
+
+
+@pytest.fixture
+def system(app: Flask, database: Database) -> FlaskClient:
+    return visitor(app, database, SYSTEM, "zhao")
+
+
+def chen(session: Session, name: str = "chen") -> Account:
+    account = find_account(session, name)
+    assert account is not None
+    return account
+
+
+def live(database: Database, name: str) -> int:
+    with database.reading() as session:
+        held = select(UserSession).where(
+            UserSession.account_id == chen(session, name).id, UserSession.ended_at.is_(None)
+        )
+        return len(session.scalars(held).all())
+
+
+def test_whose_account_is_closed_meanwhile_closes_no_other(
+    app: Flask, database: Database, system: FlaskClient, meanwhile: Meanwhile
+) -> None:
+    visitor(app, database, SYSTEM, "qian")
+    meanwhile(lambda session: deactivate(session, "qian", chen(session, "zhao"), "离岗"))
+    answer = submit(system, "/console/people/qian/close", "/console/people/qian", reason="离岗")
+    assert answer.status_code == 409
+    with database.reading() as session:
+        assert chen(session, "qian").is_active
+
+
+def test_whose_office_changes_meanwhile_does_nothing_in_the_old_one(
+    app: Flask, database: Database, system: FlaskClient, meanwhile: Meanwhile
+) -> None:
+    visitor(app, database, SYSTEM, "qian")
+    meanwhile(lambda s: assign(s, "qian", chen(s, "zhao"), role=VIEWER, unit_id=None, reason="转岗"))
+    assert submit(system, "/console/people/qian/close", "/console/people/qian", reason="离岗").status_code == 409
+    with database.reading() as session:
+        assert chen(session, "qian").is_active
+
+
+def test_whose_sessions_end_meanwhile_gets_no_new_one(
+    database: Database, system: FlaskClient, meanwhile: Meanwhile
+) -> None:
+    meanwhile(lambda session: end_sessions(session, chen(session, "zhao")))
+    answer = submit(system, "/password", old=PASSWORD, new="Pear-tree-88", again="Pear-tree-88")
+    assert answer.status_code == 409
+    assert live(database, "zhao") == 0
+
+
+def test_the_same_between_counting_an_attempt_and_what_it_is_for(
+    database: Database, system: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The attempt at a new device is counted and committed; then the sessions end; then the device would be bound."""
+
+    def counted(session: Session, account: Account, *rest: object) -> None:
+        count_code_attempt(session, account, *rest)  # type: ignore[arg-type] # as the page calls it
+        session.commit()
+        with database.session() as other:
+            end_sessions(other, chen(other, "zhao"))
+            other.commit()
+
+    monkeypatch.setattr(account_pages.attempts, "count_code_attempt", counted)
+    assert submit(system, "/account/second-factor", code="123456").status_code == 409
+    assert live(database, "zhao") == 0
