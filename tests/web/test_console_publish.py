@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from leaderboard.boards import clock
 from leaderboard.boards.models import Edition, PublicForm
@@ -18,6 +19,7 @@ from leaderboard.seasons import plan
 from leaderboard.seasons.read import find_season, list_units
 from leaderboard.seasons.rename import rename_unit
 from leaderboard.seasons.taking_part import leave_season, place_unit
+from leaderboard.web import requests
 from tests.factories import PENDING, VERIFIED
 from tests.people import SEEN, enrol, signed_in, submit, token_in
 from tests.visiting import Visit
@@ -125,6 +127,30 @@ def test_what_was_not_looked_at_is_not_published(
     again = {"csrf_token": token, "once_key": "two", "seen": SEEN.findall(told)[0][1]}
     assert "结果变了（名次没有变，数据有变）" in client.post(PUBLISH, data=again).get_data(as_text=True)
     assert submit(client, PUBLISH, once_key="two").location == "/console/seasons/now/published/2"
+
+
+@pytest.mark.engines("sqlite", "postgresql")
+def test_what_came_in_while_the_press_waited_for_its_turn_is_shown_first(
+    client: FlaskClient, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One of 柳溪's four starts in between: 30 + 25/4 + 20/4 = 41.25."""
+    page = client.get(PUBLISH).get_data(as_text=True)
+    fields = {"csrf_token": token_in(page), "once_key": "one", "seen": SEEN.findall(page)[0][1]}
+
+    def come_second() -> Session:
+        requests.close_sessions(None)
+        record(database, "L-0", verified=True)
+        return requests.writing()
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr("leaderboard.web.console.publishing.writing", come_second)
+        refused = client.post(PUBLISH, data=fields)
+    told = refused.get_data(as_text=True)
+    assert (refused.status_code, count(database, Edition)) == (409, 1)
+    assert "结果变了（名次没有变，数据有变），还没有发布" in told
+    assert "41.25" in told
+    fields["seen"] = SEEN.findall(told)[0][1]
+    assert client.post(PUBLISH, data=fields).location == "/console/seasons/now/published/2"
 
 
 @pytest.mark.engines("sqlite")

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from leaderboard.accounts.permissions import Action
 from leaderboard.accounts.read import display_names
@@ -55,7 +56,7 @@ from leaderboard.words import named
 def publish(slug: str) -> ResponseReturnValue:
     """The next edition as it would be now, what to look at first, the button, and what ran lately."""
     season = season_at(slug)
-    return _page(season, *_next_board(season))
+    return _page(season, *_next_board(reading(), season))
 
 
 def _page(
@@ -99,17 +100,19 @@ def _page(
 @guarded(guard_action(Action.PUBLISH_EDITION))
 def publish_now(slug: str) -> ResponseReturnValue:
     """Publish the next edition as it was seen; the key in the form makes a second press the same press."""
-    season = season_at(slug)
+    found = season_at(slug)
     once_key = request.form.get("once_key", "")
     if not once_key:
         abort(400)
-    pressed = f"{person().name}/{once_key}"
-    if not is_requested(reading(), season, pressed):
-        board, obstacle = _next_board(season)
+    pressed, session = f"{person().name}/{once_key}", writing()
+    season = session.get_one(Season, found.id)
+    if not is_requested(session, season, pressed):
+        # Nobody else writes until the commit: what is compared is what the edition will say.
+        board, obstacle = _next_board(session, season)
         seen = request.form.get("seen", "")
         if board is not None and seen != seen_of(board):
-            return _page(season, board, obstacle, overtaken_words(seen, board), 409)
-    session = writing()
+            session.rollback()
+            return _page(season_at(slug), board, obstacle, overtaken_words(seen, board), 409)
     try:
         run = request_run(session, season, pressed, person().name, now())
     except ClockOff as error:
@@ -225,9 +228,9 @@ def _part_words(line: RosterLine | None, divisions: Mapping[str, str]) -> str:
     return said if line.competing else _("{division}，只展示").format(division=said)
 
 
-def _next_board(season: Season) -> tuple[dict[str, Any] | None, str | None]:
+def _next_board(session: Session, season: Season) -> tuple[dict[str, Any] | None, str | None]:
     """The board as it would be now, or why there can be none."""
     try:
-        return board_now(reading(), season, min(today(), season.ends_on), now()), None
+        return board_now(session, season, min(today(), season.ends_on), now()), None
     except NothingInForce as error:
         return None, str(error)
