@@ -109,18 +109,18 @@ def _prepare_sqlite(engine: Engine, timeout_ms: int, *, keeps_readers_out: bool)
 
 
 def _prepare_postgresql(engine: Engine, timeout_ms: int) -> None:
-    wait = text("""
+    limits = """
         SELECT set_config('lock_timeout', :patience, true),
-            set_config('idle_in_transaction_session_timeout', :silence, true),
-            pg_advisory_xact_lock(:writers)
-    """)
+            set_config('idle_in_transaction_session_timeout', :silence, true)
+    """
+    beside, in_turn = text(limits), text(f"{limits}, pg_advisory_xact_lock(:writers)")
     given = {"patience": str(timeout_ms), "silence": str(SILENCE_MS), "writers": WRITERS}
 
     @event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:
         options = connection.get_execution_options()
-        if not (options.get(READ_ONLY) or options.get(BESIDE)):
-            connection.execute(wait, given)
+        if not options.get(READ_ONLY):
+            connection.execute(beside if options.get(BESIDE) else in_turn, given)
 
 
 BUSY = ("database is locked", "database table is locked", "lock timeout", "deadlock detected")
@@ -157,7 +157,7 @@ class Database:
         """A session that may write; the door commits, an exception rolls everything back.
 
         One writes at a time, on either engine: whoever comes second begins when the first has committed, sees what the
-        first did, is dated after it, and holds no lock that it could want. Raises OperationalError where it waited in vain.
+        first did, and holds no lock that it could want. Raises OperationalError where it waited in vain.
         """
         with self.writers() as session:
             take_turn(session)
@@ -167,7 +167,8 @@ class Database:
     def beside(self) -> Iterator[Session]:
         """A session for one change that stands by itself, such as a lease kept longer while its own work is writing.
 
-        On PostgreSQL it does not wait for whoever is writing; what it does must be a single update with its condition.
+        On PostgreSQL it does not wait for whoever is writing, unless that one changed the same row, and then no longer
+        than for a turn; what it does must be a single update with its condition.
         """
         with self.keepers() as session:
             yield session

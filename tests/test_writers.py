@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -13,7 +13,9 @@ from config import Settings
 from leaderboard import db
 from leaderboard.accounts.audit import record_act
 from leaderboard.accounts.models import AuditLine
-from leaderboard.db import Database, open_database
+from leaderboard.db import Database, is_busy, open_database
+from leaderboard.jobs import queue
+from leaderboard.jobs.models import Job
 
 pytestmark = pytest.mark.engines("sqlite", "postgresql")
 
@@ -75,6 +77,26 @@ def test_what_stands_by_itself_is_written_beside(database: Database, impatient: 
         session.commit()
 
 
+def test_what_stands_by_itself_waits_no_longer_for_a_row_than_for_a_turn(
+    database: Database, impatient: Database
+) -> None:
+    with database.session() as session:
+        queue.ask(session, "li", "test", {})
+        session.commit()
+    with database.session() as first:
+        first.execute(update(Job).values(step="one"))
+        with impatient.keepers() as beside:
+            with pytest.raises(OperationalError) as refused:
+                beside.execute(update(Job).values(step="two"))
+            beside.rollback()
+            first.commit()
+            beside.execute(update(Job).values(step="two"))
+            beside.commit()
+    assert is_busy(refused.value)
+    with database.reading() as session:
+        assert session.scalars(select(Job.step)).all() == ["two"]
+
+
 @pytest.mark.engines("postgresql")
 def test_a_writer_who_fell_silent_is_thrown_out(
     settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
@@ -91,4 +113,23 @@ def test_a_writer_who_fell_silent_is_thrown_out(
             first.commit()
     with silent.session() as again:
         assert lines(again) == 1
+    silent.engine.dispose()
+
+
+@pytest.mark.engines("postgresql")
+def test_who_fell_silent_beside_the_others_keeps_no_row(
+    settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with database.session() as session:
+        queue.ask(session, "li", "test", {})
+        session.commit()
+    monkeypatch.setattr(db, "SILENCE_MS", 100)
+    silent = open_database(database.url)
+    with silent.beside() as first:
+        first.execute(update(Job).values(step="one"))
+        with database.session() as second:
+            second.execute(update(Job).values(step="two"))
+            second.commit()
+        with pytest.raises(DBAPIError, match="idle-in-transaction timeout"):
+            first.commit()
     silent.engine.dispose()
