@@ -153,6 +153,8 @@ def _file(
             for line in all_of(own, filters.sought):
                 with speaking(lang):
                     text = write(line, words)
+                # Whoever reads slowly keeps no transaction open meanwhile: on SQLite nobody else could commit.
+                own.commit()
                 yield text.encode()
 
     return Response(

@@ -122,7 +122,12 @@ def export(slug: str) -> ResponseReturnValue:
     season = season_at(slug)
     file = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the answer is sent
     write_season(reading(), season, today(), file)
-    answer = _workbook(_sent(file), f"{season.title}-{today()}.xlsx")
+    return workbook_of(file, f"{season.title}-{today()}.xlsx")
+
+
+def workbook_of(file: IO[bytes], name: str) -> Response:
+    """A passing file as a workbook to be saved: whoever reads it slowly keeps nothing of the database open."""
+    answer = _workbook(_sent(file), name)
     answer.call_on_close(file.close)
     return answer
 

@@ -89,7 +89,10 @@ def projects_file(form: str) -> ResponseReturnValue:
         # A session of its own: the file is still being written when the request's has been closed.
         with database().reading() as own:
             for some in chunks(find_all(own, wanted, filters.order), AT_ONCE):
-                for line in lines_of(own, some):
+                lines = lines_of(own, some)
+                # Whoever reads slowly keeps no transaction open meanwhile: on SQLite nobody else could commit.
+                own.commit()
+                for line in lines:
                     yield file_cells(line, filters.columns, stages, zone)
 
     zone = office()

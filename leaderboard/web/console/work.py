@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import tempfile
 from typing import Any
-from urllib.parse import quote
 
-from flask import Response, abort, flash, jsonify, redirect, url_for
+from flask import abort, flash, jsonify, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from leaderboard.accounts.permissions import Action
-from leaderboard.db import Database
 from leaderboard.exchange.layout import FORMAT_KEY
 from leaderboard.exchange.manner import CLEAR, MANNERS
 from leaderboard.jobs import queue
@@ -18,7 +16,7 @@ from leaderboard.jobs.models import DONE, DROPPED, DUE, FAILED, GIVEN, MADE, RUN
 from leaderboard.jobs.read import asked_of, file_parts, find_job, has_file, result_of
 from leaderboard.jobs.tally import Tally, tally_of
 from leaderboard.web.console.door import door, show
-from leaderboard.web.console.exchange import FEW_ROWS, XLSX, begin, manners
+from leaderboard.web.console.exchange import FEW_ROWS, begin, manners, workbook_of
 from leaderboard.web.forms import field
 from leaderboard.web.guards import guard_action, guarded, require
 from leaderboard.web.requests import database, reading, writing
@@ -77,14 +75,10 @@ def work_file(number: int) -> ResponseReturnValue:
         abort(404)
     name = result_of(job).get("name") or _("有误-{name}").format(name=asked_of(job).get("name", ""))
     name = name if name.endswith(".xlsx") else f"{name}.xlsx"
-    disposition = f"attachment; filename=saima.xlsx; filename*=UTF-8''{quote(name)}"
-    return Response(_sent(database(), job.id), mimetype=XLSX, headers={"Content-Disposition": disposition})
-
-
-def _sent(kept: Database, job_id: int) -> Iterator[bytes]:
-    """The file part by part, in a session of its own: the request's is closed before the answer is sent."""
-    with kept.reading() as session:
-        yield from file_parts(session, job_id, MADE)
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the answer is sent
+    for part in file_parts(reading(), job.id, MADE):
+        file.write(part)
+    return workbook_of(file, name)
 
 
 @door.post("/work/<int:number>/confirm")
