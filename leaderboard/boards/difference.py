@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -32,12 +33,15 @@ class Effect:
     """Whether anything at all differs, and be it a name."""
     diff: Document
     """Who moves, and which facts differ, as `difference` tells it."""
+    mark: str
+    """By which it is known again to what the board comes."""
 
 
 def effect(kept: Mapping[str, Any], told: Mapping[str, Any], known_at: Millis) -> Effect:
     """A kept package beside what ledger and rules come to as known at an instant."""
-    changes = canonical({key: kept.get(key) for key in told}) != canonical(told)
-    return Effect(known_at, changes, difference(kept, told))
+    written = canonical(told)
+    changes = canonical({key: kept.get(key) for key in told}) != written
+    return Effect(known_at, changes, difference(kept, told), hashlib.sha256(written).hexdigest()[:16])
 
 
 def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> Document:

@@ -17,6 +17,10 @@ from leaderboard.office import Office
 from leaderboard.words import gettext as _
 
 
+class EffectChanged(ObjectionRefused):
+    """The board comes to something else than was looked at, though it is of the same instant."""
+
+
 def foresee(session: Session, objection: Objection, *, at: Millis | None = None) -> Effect | None:
     """What upholding an objection now would change on the board that lies open; None where none waits any more."""
     draft = present_draft(session, session.get_one(Draft, objection.draft_id))
@@ -47,21 +51,29 @@ def uphold(  # noqa: PLR0913 - what is decided, and for how long the revised boa
     days: int | None = None,
     textual: bool = False,
     known_at: Millis | None = None,
+    seen: str | None = None,
     at: Millis | None = None,
 ) -> Draft | None:
     """Grant an objection: the board is composed anew from the ledger and lies open in the place of the old one.
 
-    The revised board is as known at `known_at`, the instant of the effect that was looked at, or now. It lies open to
+    The revised board is as known at `known_at`, the instant of the effect that was looked at, or now; `seen` is the mark
+    of that effect, for what was entered before it may have been committed since. It lies open to
     the end of the present window, or with `days` to the end of that working day after today, which may only be later;
     where the window is over, `days` is needed; in a season that wants two persons it waits for another to open it. With
     `textual` the board stays, as only words were meant; a board that was dropped is not composed again, and what was
     granted goes into the next one. None is returned for either. Raises ObjectionRefused without an answer, once
-    settled, and where the ledger gives the very same board, ClockOff where this machine's clock is not to be trusted.
+    settled, and where the ledger gives the very same board, EffectChanged where it gives another than was seen, ClockOff
+    where this machine's clock is not to be trusted.
     """
     instant = now() if at is None else at
     draft, season = held(session, objection)
-    answer = _worded(answer)
-    revised = None if textual else _revise(session, actor, objection, office, known_at or instant, instant)
+    answer, revised = _worded(answer), None
+    if not textual and (present := _live(session, objection)):
+        effect = _effect(session, present, known_at or instant, instant)
+        if seen not in (None, effect.mark):
+            raise EffectChanged(_("看过影响之后, 重出的结果又变了, 还没有答复; 请看过此刻的影响再答复"))
+        reason = _("采纳异议 {number}").format(number=objection.id)
+        revised = revise(session, actor, present, office, reason=reason, at=effect.known_at)
     # Where two persons are wanted, another than who upholds opens what they composed.
     if revised is not None and not season.two_persons:
         _lie_open(session, actor, revised, office, days, instant, draft.contact or "")
@@ -90,26 +102,24 @@ def _settle(objection: Objection, actor: str, state: str, answer: str, at: Milli
     objection.answered_at, objection.answered_by = at, actor
 
 
-def _revise(
-    session: Session, actor: str, objection: Objection, office: Office, known_at: Millis, at: Millis
-) -> Draft | None:
-    """The board that is live by now, composed anew, None where it was dropped.
-
-    Raises ObjectionRefused where that comes to the same.
-    """
+def _live(session: Session, objection: Objection) -> Draft | None:
+    """The board objected to, as it is live by now; None where it was dropped."""
     draft = present_draft(session, session.get_one(Draft, objection.draft_id))
     # It may have been read before the season was held.
     session.refresh(draft)
-    if draft.state not in LIVE:
-        return None
+    return draft if draft.state in LIVE else None
+
+
+def _effect(session: Session, draft: Draft, known_at: Millis, at: Millis) -> Effect:
+    """What composing a live board anew would change; raises ObjectionRefused where that comes to the same."""
     if not draft.known_at <= known_at <= at:
         raise ObjectionRefused(_("公示稿已另行重出, 请重新查看影响后再答复"))
-    if not preview_revision(session, draft, at=known_at).changes:
+    effect = preview_revision(session, draft, at=known_at)
+    if not effect.changes:
         raise ObjectionRefused(
             _("按现有台账重新计算, 榜单没有任何变化。请先在台账中更正再采纳; 只涉及文字的, 请选“只涉及文字”")
         )
-    reason = _("采纳异议 {number}").format(number=objection.id)
-    return revise(session, actor, draft, office, reason=reason, at=known_at)
+    return effect
 
 
 def _lie_open(

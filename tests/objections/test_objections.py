@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from time import sleep
 from typing import Any
@@ -22,7 +23,7 @@ from leaderboard.boards.release import releasable
 from leaderboard.boards.revisions import extend_window, preview_revision
 from leaderboard.boards.timekeeping import ClockOff
 from leaderboard.instant import from_local, now
-from leaderboard.objections.answer import dismiss, foresee, uphold
+from leaderboard.objections.answer import EffectChanged, dismiss, foresee, uphold
 from leaderboard.objections.file import ObjectionRefused, file_objection, take_back
 from leaderboard.objections.models import Objection
 from leaderboard.objections.read import (
@@ -36,7 +37,7 @@ from leaderboard.objections.read import (
     present_draft,
 )
 from tests.boards.lives import content, drafted, released, reverse_starts
-from tests.factories import OFFICE, Race, small_race
+from tests.factories import OFFICE, VERIFIED, Race, small_race
 
 LATER = 10**11
 """Three years in milliseconds: after any window of these tests."""
@@ -210,6 +211,31 @@ def test_what_came_in_after_the_effect_was_seen_is_not_decided_with_it(
     revised = uphold(session, "li", objection, OFFICE, answer="属实", known_at=seen.known_at)
     assert revised is not None
     assert "later" not in {project["code"] for project in content(revised)["facts"]["projects"]}
+
+
+@pytest.mark.engines("sqlite", "postgresql")
+def test_what_was_entered_before_the_effect_was_seen_and_came_after_is_not_decided_with_it(
+    session: Session, race: Race, draft: Draft
+) -> None:
+    """A long import is dated when it begins, and seen by others when it is done."""
+    objection = objected(race, draft)
+    reverse_starts(race)
+    sleep(0.002)
+    first = foresee(session, objection)
+    assert first is not None
+    race.project("nanan", code="late", source=replace(VERIFIED, recorded_at=first.known_at))
+    with pytest.raises(EffectChanged, match="请看过此刻的影响再答复"):
+        uphold(session, "li", objection, OFFICE, answer="属实", known_at=first.known_at, seen=first.mark)
+    assert (objection.state, draft.state) == ("open", "window")
+    again = foresee(session, objection)
+    assert again is not None
+    race.project("nanan", code="later")
+    revised = uphold(
+        session, "li", objection, OFFICE, answer="属实", known_at=again.known_at, seen=again.mark
+    )
+    assert revised is not None
+    told = {project["code"] for project in content(revised)["facts"]["projects"]}
+    assert ("late" in told, "later" in told) == (True, False)
 
 
 def test_an_effect_seen_of_a_board_that_was_revised_since_is_refused(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask.testing import FlaskClient
 
 from leaderboard.boards.drafts import find_draft, list_drafts
@@ -32,12 +34,13 @@ def newest(database: Database) -> Draft:
         return list_drafts(session, season.id)[0]
 
 
-def started(database: Database, code: str = "L-0") -> None:
+def started(database: Database, code: str = "L-0", recorded_at: int | None = None) -> None:
     """A groundbreaking of a project is verified today: 柳溪 then has 30 + 25/4 + 20/4 = 41.25."""
     with database.session() as session:
         project = find_project(session, code)
         assert project is not None
-        add_stage_event(session, VERIFIED, project, stage="started", occurred_on=TODAY)
+        source = replace(VERIFIED, recorded_at=recorded_at)
+        add_stage_event(session, source, project, stage="started", occurred_on=TODAY)
         session.commit()
 
 

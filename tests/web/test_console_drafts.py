@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -171,6 +173,35 @@ def test_the_effect_is_seen_and_an_objection_upheld_by_it(
     assert (revised.id, revised.state, str(revised.known_at)) == (found.revision_id, "window", known_at)
     assert press(client, path, DESK, decision="dismiss", answer="再答") == 422
     assert objection(database, number).state == "upheld"
+
+
+@pytest.mark.engines("sqlite", "postgresql")
+def test_an_effect_that_an_import_overtook_is_shown_anew_before_it_is_decided(
+    client: FlaskClient, database: Database, race: Race, visit: Visit
+) -> None:
+    """A second start, dated before the look and committed after it: 柳溪 has 30 + 2 × 25/4 + 2 × 20/4 = 52.50."""
+    draft = opened(client, database)
+    path = f"/console/seasons/now/objections/{objected(database, race, draft.id)}"
+    started(database)
+    page = visit(path, client=client)
+    fields = {"decision": "revise", "answer": "经核属实", "csrf_token": token_in(page.source)}
+
+    def carried(source: str) -> dict[str, str]:
+        found = re.findall(r'name="(known_at|seen)" value="([^"]+)"', source)
+        assert len(found) == 2
+        return dict(found)
+
+    looked = carried(page.source)
+    started(database, "L-1", recorded_at=int(looked["known_at"]))
+    told = client.post(path, data=fields | looked)
+    assert (told.status_code, newest(database).id) == (409, draft.id)
+    for words in ("请看过此刻的影响再答复", "经核属实", "52.50"):
+        assert words in told.text
+    started(database, "L-2")
+    assert client.post(path, data=fields | carried(told.text)).status_code == 302
+    revised = newest(database)
+    assert (revised.revises_id, revised.state) == (draft.id, "window")
+    assert "52.50" in visit(f"{DESK}/{revised.id}", client=client).text()
 
 
 def test_an_objection_to_a_board_that_was_dropped_may_be_upheld(

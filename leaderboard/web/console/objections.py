@@ -13,7 +13,7 @@ from leaderboard.boards.models import Draft
 from leaderboard.boards.timekeeping import ClockOff
 from leaderboard.formatters import moment
 from leaderboard.instant import now
-from leaderboard.objections.answer import dismiss, foresee, uphold
+from leaderboard.objections.answer import EffectChanged, dismiss, foresee, uphold
 from leaderboard.objections.file import ObjectionRefused
 from leaderboard.objections.models import OPEN, Objection
 from leaderboard.objections.read import Filed, find_objection, present_draft
@@ -43,23 +43,31 @@ def answer_objection(slug: str, objection_id: int) -> ResponseReturnValue:
     decision = typed.choice("decision", _decisions())
     days = typed.whole("days", most=MOST_DAYS) if typed.values.get("days") else None
     known_at = typed.whole("known_at", most=now()) if typed.values.get("known_at") else None
+    seen = typed.values.get("seen", "")
     if not typed.ok:
         return _page(season, objection_id, typed, 422)
     session = writing()
     found = _objection(session, season, objection_id).objection
     try:
-        said = _decide(session, found, decision, typed.worded.get("answer", ""), days, known_at)
+        said = _decide(session, found, decision, typed.worded.get("answer", ""), days, known_at, seen)
         session.commit()
     except (ObjectionRefused, DraftRefused, ClockOff) as error:
         session.rollback()
         typed.complain("", str(error))
-        return _page(season, objection_id, typed, 422)
+        status = 409 if isinstance(error, EffectChanged) else 422
+        return _page(season, objection_id, typed, status)
     flash(said)
     return redirect(url_for("console.objection", slug=slug, objection_id=objection_id))
 
 
 def _decide(
-    session: Session, found: Objection, decision: str, answer: str, days: int | None, known_at: int | None
+    session: Session,
+    found: Objection,
+    decision: str,
+    answer: str,
+    days: int | None,
+    known_at: int | None,
+    seen: str,
 ) -> str:
     actor = person().name
     if decision == DISMISS:
@@ -74,6 +82,7 @@ def _decide(
         days=days,
         textual=decision == WORDS,
         known_at=known_at,
+        seen=seen,
     )
     if revised is None and decision == REVISE:
         return _("已答复：成立。公示稿已作废：请在台账中更正，再出新稿或起草更正")
