@@ -8,12 +8,14 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from leaderboard.db import Database
 from leaderboard.ledger.models import UnitReturn
 from leaderboard.ledger.unit_facts import add_return
+from leaderboard.web import requests
 from tests.factories import PENDING, VERIFIED, Race
-from tests.people import enrol, signed_in, submit
+from tests.people import enrol, signed_in, submit, token_in
 from tests.visiting import Visit
 from tests.web.races import STARTS, TODAY, committed_race
 
@@ -83,6 +85,39 @@ def test_what_came_before_is_locked_and_a_wrong_sum_is_said(
     )
     with database.reading() as session:
         assert sorted(session.scalars(select(UnitReturn.quantity))) == [10, 25, 40]
+
+
+@pytest.mark.engines("sqlite", "postgresql")
+def test_a_sum_that_another_return_made_wrong_is_not_kept(
+    client: FlaskClient, database: Database, race: Race, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """65 stood before; while the turn is waited for 5 more come in: 65 + 5 + 10 = 80, and 75 was stated."""
+    third = SECOND + timedelta(days=30)
+    typed = {
+        "unit": "liuxi",
+        "measure": "tax",
+        "starts_on": str(third + timedelta(days=1)),
+        "ends_on": str(third + timedelta(days=30)),
+        "quantity": "10",
+        "cumulative": "75",
+        "csrf_token": token_in(client.get(PAGE).text),
+    }
+
+    def come_second() -> Session:
+        requests.close_sessions(None)
+        with database.session() as session:
+            unit, starts_on = race.units["liuxi"].id, SECOND + timedelta(days=1)
+            period = {"starts_on": starts_on, "ends_on": third, "quantity": 5}
+            add_return(session, VERIFIED, unit_id=unit, measure="tax", **period)
+            session.commit()
+        return requests.writing()
+
+    monkeypatch.setattr("leaderboard.web.console.returns.writing", come_second)
+    refused = client.post("/console/seasons/now/returns", data=typed)
+    assert refused.status_code == 422
+    assert "上期累计 70 加本期数 10 是 80，与填写的累计数 75 不符，请核对" in refused.text
+    with database.reading() as session:
+        assert sorted(session.scalars(select(UnitReturn.quantity))) == [5, 25, 40]
 
 
 def test_a_later_return_is_reversed_first(

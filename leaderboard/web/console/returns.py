@@ -52,18 +52,19 @@ def add_one_return(slug: str) -> ResponseReturnValue:
     """Record a unit's total for a period."""
     season = season_at(slug)
     typed = Typed.of_request()
-    units = _units(reading(), season)
-    unit, measure = typed.choice("unit", units), typed.choice("measure", measure_names(scheme_of(season)))
+    session = writing()
+    units, measures = _units(session, season), measure_names(scheme_of(season, session))
+    unit, measure = typed.choice("unit", units), typed.choice("measure", measures)
     starts_on, ends_on = typed.day("starts_on"), typed.day("ends_on", latest=today())
     quantity = typed.whole("quantity", least=0, most=10**15)
     if typed.values.get("cumulative"):
-        _check_cumulative(typed, season, units, quantity)
+        _check_cumulative(session, typed, season, units, quantity)
     if typed.ok:
         days = [starts_on, ends_on]
         ask_about_days(typed, days, outside([season], days), "ends_on")
     if not typed.ok:
+        session.rollback()
         return _page(season, "return", typed, 422)
-    session = writing()
     try:
         add_return(
             session,
@@ -100,6 +101,7 @@ def add_one_adjustment(slug: str) -> ResponseReturnValue:
         recorded = live_adjustments(session, units[unit].unit_id, season.id)
         ask_whether_another(typed, "reason", recorded, same)
     if not typed.ok:
+        session.rollback()
         return _page(season, "adjustment", typed, 422)
     try:
         add_adjustment(
@@ -144,10 +146,12 @@ def decide_on_unit(slug: str, unit_id: int, kind: str, fact_id: int) -> Response
     return redirect(url_for("console.returns", season=slug))
 
 
-def _check_cumulative(typed: Typed, season: Season, units: dict[str, RosterLine], quantity: int) -> None:
+def _check_cumulative(
+    session: Session, typed: Typed, season: Season, units: dict[str, RosterLine], quantity: int
+) -> None:
     """The cumulative that a unit's paper states has to be the locked one with this period's figure added."""
     stated = typed.whole("cumulative", least=0, most=10**15)
-    before = _before(season, units, typed)
+    before = _before(session, season, units, typed)
     if typed.ok and before is not None and before.cumulative + quantity != stated:
         words = _("上期累计 {before} 加本期数 {now} 是 {sum}，与填写的累计数 {stated} 不符，请核对")
         typed.complain(
@@ -158,13 +162,13 @@ def _check_cumulative(typed: Typed, season: Season, units: dict[str, RosterLine]
         )
 
 
-def _before(season: Season, units: dict[str, RosterLine], typed: Typed) -> Before | None:
+def _before(session: Session, season: Season, units: dict[str, RosterLine], typed: Typed) -> Before | None:
     """What stands before the return of the unit and measure that were chosen; None until both are."""
-    unit, measures = units.get(typed.values.get("unit", "")), measure_names(scheme_of(season))
+    unit, measures = units.get(typed.values.get("unit", "")), measure_names(scheme_of(season, session))
     measure = typed.values.get("measure", "")
     if unit is None or measure not in measures:
         return None
-    return before_of(reading(), season, unit, measure, measures[measure])
+    return before_of(session, season, unit, measure, measures[measure])
 
 
 def _source(typed: Typed) -> Source:
@@ -207,7 +211,7 @@ def _page(season: Season | None, form: str, typed: Typed, status: int = 200) -> 
     ids = [line.unit_id for line in units.values()]
     since = season.starts_on if season else today()
     listed = {kind: list_unit_facts(session, kind, ids, since, MOST) for kind in UNIT_FACTS} if ids else {}
-    before = _before(season, units, typed) if season else None
+    before = _before(session, season, units, typed) if season else None
     month = max(since, min(today(), season.ends_on).replace(day=1)) if season else since
     starts_on = before.until + timedelta(days=1) if before and before.until else month
     blank = Typed({"verified": "1", "starts_on": str(starts_on), **({} if form else typed.values)})
