@@ -35,7 +35,7 @@ from leaderboard.exchange.problems import FileRefused, ImportRefused, Problem, R
 from leaderboard.exchange.undoing import UndoRefused, undo_import
 from leaderboard.instant import local_date, now
 from leaderboard.jobs import queue
-from leaderboard.jobs.models import GIVEN, MADE, Job
+from leaderboard.jobs.models import DROPPED, GIVEN, MADE, Job
 from leaderboard.jobs.read import asked_of, file_parts, result_of
 from leaderboard.jobs.tally import Tally, tally_file, write_tally
 from leaderboard.seasons.read import find_season
@@ -108,6 +108,7 @@ def store(work: Work) -> None:
     seen, mark = work.asked.get("seen"), work.asked.get("mark")
     how = How(work.asked["manner"], work.asked.get("reason"), seen, mark, told=told)
     try:
+        _expect_kept(looked)
         given = _given(work, asked_of(looked), content)
         rows = _rows(given)
         work.tell("checking", 0, rows)
@@ -115,6 +116,7 @@ def store(work: Work) -> None:
         asked = replace(given.asked, told=lambda done: work.count("checking", done, rows), clearing=clearing)
         given = replace(given, asked=asked)
         with work.database.session() as session:
+            _expect_kept(session.get_one(Job, looked.id))
             report = take_in(session, given, work.job.asked_by, how)
             queue.drop_files(session, [looked.id])
             queue.add_to_result(session, looked.id, {"batch": report.batch_id})
@@ -128,6 +130,12 @@ def store(work: Work) -> None:
         # Confirmed twice, it was stored meanwhile: whoever pressed last is led to what became of it.
         batch = result_of(session.get_one(Job, looked.id)).get("batch")
         work.end(session, {"batch": batch} if batch else ended)
+
+
+def _expect_kept(looked: Job) -> None:
+    """What was looked at may be given up while it waits to be taken in: whoever did so was told that nothing is saved."""
+    if looked.state == DROPPED:
+        raise ImportOvertaken("这次检查已被放弃, 没有导入; 如仍要导入, 请重新选择文件")
 
 
 def undo(work: Work) -> None:

@@ -13,12 +13,12 @@ import pytest
 from sqlalchemy import func, select
 
 from config import Settings
-from leaderboard import working
+from leaderboard import workbook_jobs, working
 from leaderboard.db import Database, open_database
 from leaderboard.exchange.models import ImportBatch
 from leaderboard.instant import now
 from leaderboard.jobs import queue
-from leaderboard.jobs.models import DONE, DUE, FAILED, GIVEN, MADE, RUNNING, Job, JobFile
+from leaderboard.jobs.models import DONE, DROPPED, DUE, FAILED, GIVEN, MADE, RUNNING, Job, JobFile
 from leaderboard.jobs.read import file_parts, result_of
 from leaderboard.jobs.tally import Tally, tally_file, write_tally
 from leaderboard.ledger.models import Project
@@ -106,6 +106,37 @@ def test_what_was_not_looked_at_is_not_taken_in(database: Database, worker: Work
     assert (count(database, Season), count(database, ImportBatch)) == (0, 0)
 
 
+@pytest.mark.parametrize("meanwhile", [False, True])
+def test_what_was_given_up_is_not_taken_in(
+    database: Database, worker: Worker, monkeypatch: pytest.MonkeyPatch, meanwhile: bool
+) -> None:
+    """Given up after it was confirmed, before the import begins or while it reads the file."""
+    look = looked_at(database, full_book())
+    worker.do_here(look)
+    store = asked(database, STORE, look=look, reason="年初", manner="overwrite")
+
+    def give_up() -> None:
+        with database.session() as session:
+            assert queue.drop(session, look)
+            session.commit()
+
+    real = workbook_jobs.given_workbook
+
+    def read(*given: Any, **more: Any) -> Any:
+        give_up()
+        return real(*given, **more)
+
+    if meanwhile:
+        monkeypatch.setattr(workbook_jobs, "given_workbook", read)
+    else:
+        give_up()
+    worker.do_here(store)
+    [told] = result_of(job_of(database, store))["errors"]
+    assert told["message"] == "这次检查已被放弃, 没有导入; 如仍要导入, 请重新选择文件"
+    assert (count(database, Season), count(database, ImportBatch)) == (0, 0)
+    assert job_of(database, look).state == DROPPED
+
+
 def test_a_job_is_claimed_by_one(database: Database, worker: Worker) -> None:
     look = looked_at(database, full_book())
     with database.session() as session:
@@ -187,7 +218,7 @@ def test_work_that_waits_in_vain_for_its_turn_was_no_try(
 BUSY_CHILD = """#!{python}
 import sys
 from sqlalchemy.exc import OperationalError
-from leaderboard import working
+from leaderboard import workbook_jobs, working
 def waits_in_vain(work):
     raise OperationalError("", {{}}, Exception("canceling statement due to lock timeout"))
 working.KINDS["workbook.look"] = waits_in_vain

@@ -11,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from config import Settings
@@ -19,10 +20,11 @@ from leaderboard.db import Database
 from leaderboard.exchange.models import ImportBatch
 from leaderboard.instant import now
 from leaderboard.jobs import queue
-from leaderboard.jobs.models import DROPPED, Job, JobFile
+from leaderboard.jobs.models import DONE, DROPPED, Job, JobFile
 from leaderboard.ledger.models import Project
 from leaderboard.seasons.approval import approve_scheme, awaiting_approval
 from leaderboard.web.console import exchange, work
+from leaderboard.web.requests import writing
 from leaderboard.working import Worker
 from tests.exchange.books import EVENTS, SCHEME, full_book
 from tests.people import enrol, signed_in, submit, token_in
@@ -258,6 +260,29 @@ def test_a_look_can_be_given_up(client: FlaskClient, database: Database) -> None
         assert session.get_one(Job, 1).state == DROPPED
     assert (count(database, JobFile), confirm_status(client, page)) == (0, 409)
     assert "已放弃" in text_of(client, page)
+
+
+@pytest.mark.engines("sqlite", "postgresql")
+def test_what_was_taken_in_while_one_waited_to_give_it_up_is_told_of(
+    client: FlaskClient, database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(work, "FEW_ROWS", 0)
+    page = upload(client, full_book())
+    waiting = confirm(client, page).location
+
+    def after_the_import() -> Session:
+        Worker(database, settings).do_here(2)
+        return writing()
+
+    with monkeypatch.context() as slow:
+        slow.setattr(work, "writing", after_the_import)
+        assert submit(client, f"{page}/drop", IMPORT).location == f"{IMPORT}/batches/1"
+    assert submit(client, f"{waiting}/drop", IMPORT).location == waiting
+    assert client.get(waiting).location == f"{IMPORT}/batches/1"
+    assert "什么都没有保存" not in text_of(client, f"{IMPORT}/batches/1")
+    with database.reading() as session:
+        assert session.scalars(select(Job.state).order_by(Job.id)).all() == [DONE, DONE]
+    assert count(database, ImportBatch) == 1
 
 
 def test_a_season_is_written_in_the_background(

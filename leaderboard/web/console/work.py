@@ -122,10 +122,13 @@ def _missing(manner: str, reason: str, *, brings_scheme: bool) -> str:
 @guarded(guard_action(Action.IMPORT_WORKBOOK))
 def drop_work(number: int) -> ResponseReturnValue:
     """Give work up that has not begun or was only a look; its files are thrown away."""
-    job = _job(number)
+    # It may have been taken in, or done, while this request waited for its turn.
+    session = writing()
+    job = find_job(session, number) or abort(404)
     if job.kind == LOOK and "batch" in result_of(job):
         return _already(result_of(job)["batch"])
-    session = writing()
+    if job.kind in {STORE, UNDO} and "batch" in result_of(job):
+        return redirect(url_for("console.work", number=number), 303)
     if not queue.drop(session, job.id):
         return _page(_job(number), _("正在处理，现在不能放弃"), 409)
     session.commit()
