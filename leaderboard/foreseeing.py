@@ -23,17 +23,23 @@ LOOKED_BACK = 200
 def ask(database: Database) -> int:
     """Ask for the newest edition of every season that nothing was reckoned for yet; how many were asked for."""
     with database.reading() as session:
-        waiting = unforeseen(session)
-        if not waiting:
+        if not _unasked(session):
             return 0
-        asked = {asked_of(job)["edition"] for job in latest_jobs(session, [FORESEE], LOOKED_BACK)}
-    fresh = [edition_id for edition_id in waiting if edition_id not in asked]
-    if fresh:
-        with database.session() as session:
-            for edition_id in fresh:
-                queue.ask(session, CLOCK, FORESEE, {"edition": edition_id})
-            session.commit()
+    with database.session() as session:
+        # Another clock may have asked for the same meanwhile.
+        fresh = _unasked(session)
+        for edition_id in fresh:
+            queue.ask(session, CLOCK, FORESEE, {"edition": edition_id})
+        session.commit()
     return len(fresh)
+
+
+def _unasked(session: Session) -> list[int]:
+    waiting = unforeseen(session)
+    if not waiting:
+        return []
+    asked = {asked_of(job)["edition"] for job in latest_jobs(session, [FORESEE], LOOKED_BACK)}
+    return [edition_id for edition_id in waiting if edition_id not in asked]
 
 
 def reckon(work: Work) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -47,6 +49,22 @@ def test_the_newest_edition_is_reckoned_once(database: Database, settings: Setti
         race_of(session, "now").publish(TODAY)
         session.commit()
     assert foreseeing.ask(database) == 1
+
+
+@pytest.mark.engines("sqlite", "postgresql")
+def test_two_clocks_ask_once_for_one_edition(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second one asks between the look of the first one and its turn to write."""
+    committed_race(database)
+    open_turn, asked = Database.session, []
+
+    def overtaken(own: Database) -> AbstractContextManager[Session]:
+        monkeypatch.undo()
+        asked.append(foreseeing.ask(database))
+        return open_turn(own)
+
+    monkeypatch.setattr(Database, "session", overtaken)
+    asked.append(foreseeing.ask(database))
+    assert (asked, len(jobs(database))) == ([1, 0], 1)
 
 
 def test_who_comes_too_late_stores_nothing(database: Database, settings: Settings) -> None:
