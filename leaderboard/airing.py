@@ -283,7 +283,7 @@ def _held_back(database: Database, run: DueRun, epoch: int, scored: Scored, offi
 
 
 def _expect(session: Session, run: DueRun, *, held: bool) -> None:
-    """Hold the season; what was made for one that was frozen, revealed or given a window meanwhile is made again."""
+    """What was made for a season that was frozen, revealed or given a window meanwhile is made again."""
     if is_held(present_season(session, run.season_id), run.requested_by) is not held:
         raise Overtaken("赛季的封榜或公示安排刚刚改变")
 

@@ -36,7 +36,7 @@ from leaderboard.working import Worker
 log = logging.getLogger(__name__)
 
 BUSY_TIMEOUT_MS = 30_000
-"""How long the clock waits for SQLite's write lock; it has more patience than a person at a page."""
+"""How long the clock waits for its turn to write; it has more patience than a person at a page."""
 WORK_SECONDS = 1
 """How often the clock looks for long work that somebody waits for."""
 NIGHT_HOUR = 3

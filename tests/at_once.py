@@ -1,4 +1,4 @@
-"""Two people at the same moment, on an engine that lets both write: the second begins before the first has committed."""
+"""Two people at the same moment: the second asks for its turn to write before the first has committed, and waits."""
 
 from __future__ import annotations
 

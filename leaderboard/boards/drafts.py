@@ -147,7 +147,7 @@ def open_window(
     check_clock(session)
     if days < 1 or not contact.strip():
         raise DraftRefused(_("公示须有至少 1 个工作日的期限和异议联系方式"))
-    # Held, so that no freeze begins between the look and the opening.
+    # As it is now: a freeze may have begun since this session first looked.
     season = present_season(session, draft.season_id)
     check_second(session, season, draft, actor)
     if season.frozen_at is not None:

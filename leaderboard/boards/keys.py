@@ -29,8 +29,8 @@ def list_keys(session: Session) -> Sequence[OfficeKey]:
 def use_key(session: Session, actor: str, public_key: str) -> None:
     """Let an edition be signed with this key: the first one ever is registered, any other must be the newest.
 
-    Called while the end of the audit trail is held, so that of two first publications one registers it. Raises
-    KeyRefused for a key that was handed over already, or never was.
+    Of two first publications one registers it, since writers come one after the other. Raises KeyRefused for a key that
+    was handed over already, or never was.
     """
     if not list_keys(session):
         _introduce(session, actor, public_key, 1, None, now())

@@ -76,8 +76,8 @@ def undo_import(session: Session, actor: str, batch: ImportBatch, reason: str) -
     """Reverse an import whole. Raises UndoRefused without a reason, twice, or where what was could not stand again."""
     if not reason.strip():
         raise UndoRefused(_("撤销导入须写明理由"))
-    # Other writers are kept out from here on, so that nothing is decided between the look and the deed.
     record_act(session, actor, "workbook.reverse", f"{batch.id} {batch.file_name}", why=reason.strip())
+    # It may have been read before the turn to write had come, and reversed by somebody else meanwhile.
     session.refresh(batch)
     if batch.reversed_at is not None:
         raise UndoRefused(_("这次导入已经撤销过"))

@@ -105,7 +105,7 @@ def _settle(objection: Objection, actor: str, state: str, answer: str, at: Milli
 def _live(session: Session, objection: Objection) -> Draft | None:
     """The board objected to, as it is live by now; None where it was dropped."""
     draft = present_draft(session, session.get_one(Draft, objection.draft_id))
-    # It may have been read before the season was held.
+    # It may have been read before the turn to write had come.
     session.refresh(draft)
     return draft if draft.state in LIVE else None
 

@@ -51,7 +51,7 @@ def file_objection(  # noqa: PLR0913 - who, against what, and why
     """
     check_clock(session)
     instant = now() if at is None else at
-    # The season is held as by a release, so that no board is announced between the look and the objection.
+    # Both as they are now: the board may have been announced since this session first looked.
     season = present_season(session, draft.season_id)
     session.refresh(draft)
     if draft.state != WINDOW or not _within(draft, instant):
@@ -95,7 +95,7 @@ def take_back(session: Session, actor: str, objection: Objection, *, at: Millis 
 
 
 def held(session: Session, objection: Objection) -> tuple[Draft, Season]:
-    """The draft and the season of an open objection about to be settled, the season held.
+    """The draft of an open objection about to be settled, and the season as it is now.
 
     Raises ObjectionRefused once it is settled, ClockOff where this machine's clock cannot say when that is done.
     """

@@ -67,7 +67,7 @@ def test_a_project_whose_number_was_drawn_earlier_and_seen_later_is_not_missed(s
 
 
 def enter_line(session: Session) -> None:
-    """Whoever enters a project also writes a line of the trail, which keeps writers in a row."""
+    """Whoever enters a project also writes a line of the trail, by which others see that something was written."""
     record_act(session, "li", "project.add", "B")
 
 
