@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
+from leaderboard.among import among
 from leaderboard.boards.fact_lines import (
     ADJUSTMENT,
     ARRIVAL,
@@ -48,10 +50,10 @@ def late_facts(
         for kind, table in TABLES.items()
         for row in _verified_since(session, table, before, known_at)
     }
-    shares = _verified_since(session, Credit, before, known_at)
+    shares = _shares_since(session, facts, before, known_at)
     if not late and not shares:
         return []
-    split = {session.get_one(Project, row.project_id).code for row in shares}
+    split = {code for code, _row in shares}
     lines, counted = fact_lines(_with_projects_of(facts, late, split)), list(_counted(result))
     counting = {key for fact in counted if (key := (COUNTED_AS.get(fact.kind), fact.fact)) in late}
     found = [line | _instants(late[key[0], key[1]]) for key, line in lines.items() if key[:2] in counting]
@@ -100,13 +102,26 @@ def _instants(row: Row[Any]) -> dict[str, Millis]:
     return {"entered": row.recorded_at, "verified": row.verified_at}
 
 
+def _shares_since(
+    session: Session, facts: Mapping[str, Any], before: Edition, known_at: Millis
+) -> list[tuple[str, Row[Any]]]:
+    """Shares verified since an edition of projects that are on the board, each with its project's code."""
+    rows = _verified_since(session, Credit, before, known_at)
+    if not rows:
+        return []
+    here = among(Project.code, [project["code"] for project in facts["projects"]])
+    codes = {row.id: row.code for row in session.execute(select(Project.id, Project.code).where(here))}
+    return [(codes[row.project_id], row) for row in rows if row.project_id in codes]
+
+
 def _shares(
-    session: Session, lines: Mapping[Key, Line], shares: Sequence[Row[Any]]
+    session: Session, lines: Mapping[Key, Line], shares: Sequence[tuple[str, Row[Any]]]
 ) -> Iterator[dict[str, Any]]:
-    """Shares of projects that are on the board; one that is split anew is late like any other fact."""
+    """Lines of shares; one that is split anew is late like any other fact."""
     units = {row.id: row.key for row in session.execute(select(Unit.id, Unit.key))} if shares else {}
-    for row in shares:
-        code = session.get_one(Project, row.project_id).code
-        found = [line for key, line in lines.items() if key[:3] == (CREDIT, code, units.get(row.unit_id, ""))]
-        for line in found:
+    held: defaultdict[Key, list[Line]] = defaultdict(list)
+    for key, line in lines.items():
+        held[key[:3]].append(line)
+    for code, row in shares:
+        for line in held[CREDIT, code, units.get(row.unit_id, "")]:
             yield line | {"occurred": str(row.occurred_on)} | _instants(row)
