@@ -64,9 +64,14 @@ HARMLESS = {
     "yaml.events.AliasEvent",
     "yaml.nodes.ScalarNode",
 }
-# Who may write while another does: a lease is kept and progress is told while their own work writes, and a page that is
-# looked at does not wait to note that its session is in use.
-WRITE_BESIDE = {"leaderboard.lease", "leaderboard.workbook_jobs", "leaderboard.web.entering"}
+# Who may write while another does: a lease is kept and progress is told while their own work writes, work that waited in
+# vain is put back while others write still, and a page that is looked at does not wait to note that its session is in use.
+WRITE_BESIDE = {
+    "leaderboard.lease",
+    "leaderboard.working",
+    "leaderboard.workbook_jobs",
+    "leaderboard.web.entering",
+}
 CLOCKS = {"now", "utcnow", "today", "time", "time_ns", "localtime", "gmtime"}
 
 
