@@ -38,6 +38,7 @@ def choose(token: str) -> ResponseReturnValue:
     session, at = writing(), now()
     account = invited(session, token, at)
     if account is None:
+        session.rollback()
         return _gone()
     new = secret("new")
     problems = [] if new == secret("again") else [_("两次输入的新密码不一样")]
@@ -48,7 +49,8 @@ def choose(token: str) -> ResponseReturnValue:
     if problems:
         # Without a commit the link stays good.
         session.rollback()
-        return _page(token, account, problems), 422
+        account = invited(reading(), token, at)
+        return (_page(token, account, problems), 422) if account else _gone()
     awaits_code = find_factor(session, account) is not None
     opened = new_token(session, account, at, origin(), awaits_code=awaits_code)
     session.commit()

@@ -78,13 +78,14 @@ def window(draft_id: int) -> ResponseReturnValue:
 def object_to(draft_id: int) -> ResponseReturnValue:
     """Object to a line of the board, in the unit's name."""
     session = writing()
-    season, draft = _own_draft(session, draft_id)
+    _season, draft = _own_draft(session, draft_id)
     unit, typed = own_unit(session), Typed.of_request()
     require(Action.FILE_OBJECTION, unit.id)
     about = find_unit(session, typed.values.get("about", ""))
     if about is None:
         typed.complain("about", _("请从列表中选择"))
-        return _page(season, draft, typed, 422)
+        session.rollback()
+        return _page(*_own_draft(reading(), draft_id), typed, 422)
     indicator, text = typed.values.get("indicator") or None, typed.worded.get("text", "")
     here = url_for("windows.window", draft_id=draft_id, _anchor="objections")
     if _is_filed(session, draft, unit, (about.id, indicator, text)):
@@ -96,7 +97,7 @@ def object_to(draft_id: int) -> ResponseReturnValue:
         session.rollback()
         for problem in getattr(error, "problems", (str(error),)):
             typed.complain("text", problem)
-        return _page(season, draft, typed, 422)
+        return _page(*_own_draft(reading(), draft_id), typed, 422)
     return go_on(_("异议已提出，答复前这份榜单不会发布"), here)
 
 

@@ -46,6 +46,8 @@ def import_calendar() -> ResponseReturnValue:
     days = _days(typed, notice, year)
     earlier = next((known for known in list_years(session) if known.year == year), None)
     if typed.ok and earlier and not typed.confirmed("confirmed", [year, earlier.imported_at]):
+        # Nobody waits for the page; unlike a rollback this leaves what was read as it was.
+        session.close()
         return _page(typed, 409, earlier)
     if typed.ok:
         try:
@@ -55,6 +57,7 @@ def import_calendar() -> ResponseReturnValue:
             session.rollback()
             typed.complain("", "; ".join(error.problems))
     if not typed.ok:
+        session.rollback()
         return _page(typed, 422)
     flash(_("{year} 年的工作日历已导入").format(year=year))
     for advice in passed_over(notice):

@@ -68,6 +68,7 @@ def begin_ceremony() -> ResponseReturnValue:
     if not typed.ok:
         if not asked:
             typed.complain("", _("请至少选择一块大屏"))
+        session.rollback()
         return _list(typed, 422, asked)
     board, _slash, division = chosen.partition("/")
     kind, _dash, number = board.partition("-")

@@ -78,8 +78,10 @@ def change_window(slug: str) -> ResponseReturnValue:
     words = {"days": _("工作日数（0 为不公示）"), "contact": _("异议联系方式")}
     both = [(words[name], value, typed.worded.get(name, "")) for name, value in present.items()]
     if overtaken(typed, mark_of(present), both):
+        session.rollback()
         return desk(season, typed, 409)
     if not typed.ok:
+        session.rollback()
         return desk(season, typed, 422)
     try:
         set_window(session, person().name, held, days=days, contact=contact, reason=reason)

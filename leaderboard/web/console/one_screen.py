@@ -72,14 +72,15 @@ def change_screen(screen_id: int) -> ResponseReturnValue:
     what, present = typed.values["what"], form.values(screen, office().zone)
     both = [(labels()[name], now_, typed.worded.get(name, "")) for name, now_ in present.items()]
     if overtaken(typed, mark_of(present), both):
-        return _page(screen, {what: typed}, 409)
+        writing().rollback()
+        return _page(_screen(screen_id), {what: typed}, 409)
     try:
         form.apply(writing(), person().name, screen, typed, office().zone)
     except ScreenError as error:
         typed.complain(next(iter(present)), _("；").join(error.problems))
     if not typed.ok:
         writing().rollback()
-        return _page(_screen_to_change(screen_id), {what: typed}, 422)
+        return _page(_screen(screen_id), {what: typed}, 422)
     writing().commit()
     flash(_("已保存，大屏在一分钟内照此显示"))
     return redirect(url_for("console.one_screen", screen_id=screen_id))
@@ -94,7 +95,8 @@ def change_playlist(screen_id: int) -> ResponseReturnValue:
     if typed.values.get("seen") != mark:
         typed = Typed({"seen": mark})
         typed.complain("playlist", _("播放单已被他人改过，下面是现在的；请在它上面再改"))
-        return _page(screen, {"playlist": typed}, 409)
+        writing().rollback()
+        return _page(_screen(screen_id), {"playlist": typed}, 409)
     entries = None
     try:
         entries = changed_entries(request.form, field("do"))
@@ -104,7 +106,7 @@ def change_playlist(screen_id: int) -> ResponseReturnValue:
         # What was pressed has moved the rows: what was typed belongs to them, and no longer to their numbers.
         typed = typed if entries is None else Typed({"seen": mark})
         typed.complain("playlist", _("；").join(error.problems))
-        return _page(_screen_to_change(screen_id), {"playlist": typed}, 422, entries=entries)
+        return _page(_screen(screen_id), {"playlist": typed}, 422, entries=entries)
     writing().commit()
     return redirect(url_for("console.one_screen", screen_id=screen_id, _anchor="playlist"))
 

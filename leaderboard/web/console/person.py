@@ -44,14 +44,15 @@ def invite_again(name: str) -> ResponseReturnValue:
     """A new link, shown once: for someone whose first one expired, or who lost the password."""
     session = writing()
     account = find_account(session, name) or abort(404)
+    name = account.name
     try:
         token = invite(session, person().name, account, settings().invitation_hours, now())
     except AccountError as error:
         session.rollback()
         flash(_("；").join(error.problems), "failure")
-        return redirect(url_for("people.one_person", name=account.name))
+        return redirect(url_for("people.one_person", name=name))
     session.commit()
-    return person_page(account.name, link=link_of(token))
+    return person_page(name, link=link_of(token))
 
 
 @door.post("/people/<name>/assign")
@@ -153,6 +154,7 @@ def _done(
     """Do it in one transaction and say what was done, or say every reason why not and keep nothing."""
     session = writing()
     account = find_account(session, name) or abort(404)
+    name = account.name
     try:
         said = act(session, account)
         session.commit()
@@ -160,13 +162,13 @@ def _done(
         session.rollback()
         if typed is not None:
             if typed.theirs:
-                return person_page(account.name, typed=typed, status=409)
+                return person_page(name, typed=typed, status=409)
             typed.complain("", _("；").join(error.problems))
-            return person_page(account.name, typed=typed, status=422)
+            return person_page(name, typed=typed, status=422)
         flash(_("；").join(error.problems), "failure")
     else:
         flash(said)
-    return redirect(url_for("people.one_person", name=account.name))
+    return redirect(url_for("people.one_person", name=name))
 
 
 def _office(session: Session, account: Account) -> dict[str, str]:

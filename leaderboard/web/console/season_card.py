@@ -53,9 +53,11 @@ def change_season(slug: str) -> ResponseReturnValue:
     names["source"] = typed.text("source", most=500, needed=False) or None
     reason = typed.text("reason", most=500)
     if typed.values.get("seen") != mark_of(present):
-        return _page(season, typed, 409, theirs=present)
+        session.rollback()
+        return _page(season_at(slug), typed, 409, theirs=present)
     if not typed.ok:
-        return _page(season, typed, 422)
+        session.rollback()
+        return _page(season_at(slug), typed, 422)
     try:
         _keep(session, season, typed, names, reason)
         session.commit()

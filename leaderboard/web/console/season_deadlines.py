@@ -37,7 +37,8 @@ def save_deadlines(slug: str) -> ResponseReturnValue:
     session = writing()
     season = session.get_one(Season, found.id)
     if overtaken(typed, mark_of(_present(season)), _both(season, typed)):
-        return _page(season, typed, 409)
+        session.rollback()
+        return _page(season_at(slug), typed, 409)
     stages = list(stage_words([season]))
     wanted = [
         Deadline(
@@ -50,7 +51,8 @@ def save_deadlines(slug: str) -> ResponseReturnValue:
     ]
     reason = typed.text("reason", most=500)
     if not typed.ok:
-        return _page(season, typed, 422)
+        session.rollback()
+        return _page(season_at(slug), typed, 422)
     try:
         changed = set_deadlines(session, person().name, season, wanted, reason=reason)
         session.commit()

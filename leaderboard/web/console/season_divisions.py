@@ -67,8 +67,10 @@ def rename_one_division(slug: str, division: str) -> ResponseReturnValue:
     session = writing()
     found = _division(session, season, division)
     if overtaken_name(typed, {"name": found.name, "name_en": found.name_en or ""}):
+        session.rollback()
         return _page(season, Typed(), 409, {division: typed})
     if not typed.ok:
+        session.rollback()
         return _page(season, Typed(), 422, {division: typed})
     try:
         rename_division(session, person().name, found, reason=reason, name=name, name_en=name_en or None)

@@ -60,6 +60,7 @@ def save_targets(slug: str) -> ResponseReturnValue:
     for task in tasks:
         _hold_against(typed, task, [number for cell, number in wanted.items() if cell[1] == task])
     if not typed.ok:
+        session.rollback()
         return _page(season_at(slug), typed, 422)
     try:
         changed = keep(session, season, wanted, typed.values.get("seen", ""))

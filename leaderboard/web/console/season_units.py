@@ -195,9 +195,11 @@ def put_in_order(slug: str) -> ResponseReturnValue:
         called = {unit.key: unit.name for unit in list_units(writing())}
         both = [(called[key], now_at, typed.values.get(f"no.{key}", "")) for key, now_at in present.items()]
         if overtaken(typed, mark_of(present), both):
+            writing().rollback()
             return roster_page(season, typed, 409)
         if wrong := [name for name, _now, number in both if exact_whole(number) is None]:
             typed.complain("", _("{units} 的顺序应为整数").format(units=_("、").join(wrong)))
+            writing().rollback()
             return roster_page(season, typed, 422)
 
     def order(session: Session) -> str:

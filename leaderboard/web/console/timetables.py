@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from flask import abort, flash, redirect, url_for
+from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from leaderboard.accounts.permissions import Action
 from leaderboard.boards.due import materialise
@@ -125,7 +125,9 @@ def edit_timetable(slug: str, timetable_id: int) -> ResponseReturnValue:
 def change(slug: str, timetable_id: int) -> ResponseReturnValue:
     """The same for a change: first the next five dates by the new rule, then, when confirmed, the change."""
     season = season_at(slug)
-    return _planned(season, _timetable(writing(), season, timetable_id))
+    # Who only looks waits for nobody's turn.
+    session = writing() if request.form.get("confirmed") else reading()
+    return _planned(season, _timetable(session, season, timetable_id))
 
 
 @door.post(f"{ONE}/<any(pause, resume):change>")
@@ -202,13 +204,13 @@ def _planned(season: Season, timetable: Timetable | None) -> ResponseReturnValue
     document = rule_from(typed)
     rule = _rule_of(typed, document)
     if rule is None:
-        return _form(season, timetable, typed, status=422)
+        return _again(season, timetable, typed, status=422)
     if timetable is not None:
         mine = (name, rule_words(rule), catch_ups()[catch_up])
         if overtaken(typed, mark_of(_present(timetable)), _both(timetable, mine)):
-            return _form(season, timetable, typed, status=409)
+            return _again(season, timetable, typed, status=409)
     if not typed.confirmed("confirmed", [_seal(rule)]):
-        return _form(season, timetable, typed, rule=rule)
+        return _again(season, timetable, typed, rule=rule)
     session, actor = writing(), person().name
     if timetable is None:
         add_timetable(session, actor, season, name=name, rule=document, zone=office().zone, catch_up=catch_up)
@@ -223,6 +225,15 @@ def _planned(season: Season, timetable: Timetable | None) -> ResponseReturnValue
     )
     flash(waiting.format(name=name))
     return _back(season)
+
+
+def _again(
+    season: Season, timetable: Timetable | None, typed: Typed, *, rule: Rule | None = None, status: int = 200
+) -> ResponseReturnValue:
+    """The form with what was typed, and nobody waits for it: a session that is closed leaves the timetable as it was."""
+    if timetable is not None and (session := object_session(timetable)):
+        session.close()
+    return _form(season, timetable, typed, rule=rule, status=status)
 
 
 def _present(timetable: Timetable) -> dict[str, str]:

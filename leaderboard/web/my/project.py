@@ -80,8 +80,9 @@ def _reported(code: str, form: str, report: Report) -> ResponseReturnValue:
     require(Action.REPORT_FACTS, unit.id)
     typed = Typed.of_request()
     fact_id = fact_id_of(typed, form, code)
-    if earlier := find_project_fact(session, found.id, form, fact_id):
-        return _sent_before(session, unit, found, form, typed, earlier)
+    project_id = found.id
+    if earlier := find_project_fact(session, project_id, form, fact_id):
+        return _sent_before(session, code, form, typed, earlier)
     said, is_twice = "", False
     try:
         said = _record(session, unit, found, form, typed, report, fact_id)
@@ -94,10 +95,16 @@ def _reported(code: str, form: str, report: Report) -> ResponseReturnValue:
         session.commit()
         return go_on(_("{said}。待认定，认定后计分。").format(said=said), address)
     session.rollback()
-    if is_twice or find_project_fact(session, found.id, form, fact_id):
+    if is_twice or find_project_fact(reading(), project_id, form, fact_id):
         # The same form was sent twice in the same moment, and the other one was recorded.
         return go_on(_("这张表已经收到，没有重复记录。"), address)
-    return _page(reading(), own_unit(reading()), own_project(reading(), code), form, typed, 422)
+    return _again(code, form, typed, 422)
+
+
+def _again(code: str, form: str, typed: Typed, status: int) -> ResponseReturnValue:
+    """The page with what was typed, as somebody reads it who keeps nobody from writing."""
+    session = reading()
+    return _page(session, own_unit(session), own_project(session, code), form, typed, status)
 
 
 def _record(
@@ -137,11 +144,11 @@ def _replaceable(session: Session, unit: Unit, found: Project, form: str, fact_i
 
 
 def _sent_before(
-    session: Session, unit: Unit, found: Project, form: str, typed: Typed, earlier: OfProject
+    session: Session, code: str, form: str, typed: Typed, earlier: OfProject
 ) -> ResponseReturnValue:
     """A form sent again tells what became of it; with other figures it is another report, and says so first."""
     if _same(typed, earlier):
-        return go_on(_("这张表已经收到，没有重复记录。"), url_for("units.project", code=found.code))
+        return go_on(_("这张表已经收到，没有重复记录。"), url_for("units.project", code=code))
     typed.worded["token"] = typed.values["token"] = new_token()
     typed.complain(
         "",
@@ -149,7 +156,8 @@ def _sent_before(
             "这张表先前已经收到（{day}）。现在的内容与那时不同：要另报一条，请再按一次；要改那一条，请在下面重新填报。"
         ).format(day=earlier.occurred_on),
     )
-    return _page(session, unit, found, form, typed, 409)
+    session.rollback()
+    return _again(code, form, typed, 409)
 
 
 def _same(typed: Typed, fact: OfProject) -> bool:
