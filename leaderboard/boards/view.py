@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -163,10 +164,11 @@ def late_by_unit(board: Document, most: int = MOST_LATE) -> list[LateView]:
 
     Where there are more, every unit shows equally many and at least one; a fact of several units stands with each.
     """
-    told = [
-        (row, [line for line in board["late"] if row["unit"] in line["units"]]) for row in board["standings"]
-    ]
-    told = [(row, lines) for row, lines in told if lines]
+    of_unit: defaultdict[str, list[Document]] = defaultdict(list)
+    for line in board["late"]:
+        for unit in line["units"]:
+            of_unit[unit].append(line)
+    told = [(row, lines) for row in board["standings"] if (lines := of_unit[row["unit"]])]
     each = None if sum(len(lines) for _, lines in told) <= most else max(1, most // len(told))
     return [LateView(row, lines, lines[:each]) for row, lines in told]
 
