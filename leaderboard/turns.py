@@ -6,7 +6,7 @@ import time
 
 from sqlalchemy.orm import Session
 
-from leaderboard.boards.timekeeping import behind_editions
+from leaderboard.boards.timekeeping import MOST_OFF_MS, behind_editions, check_clock
 from leaderboard.db import take_turn
 
 
@@ -14,10 +14,14 @@ def take_turn_after_editions(session: Session) -> None:
     """Begin a transaction that writes, once this machine's clock has passed the newest edition.
 
     A node may be some seconds behind another one. What it dated before an edition that lacks it would be known by that
-    edition whenever it is composed again. It waits without its turn, so that others go on.
+    edition whenever it is composed again. It waits without its turn, so that others go on. Raises ClockOff where the
+    clock is further behind than any may be; instants that somebody said were wrong are not waited for.
     """
     take_turn(session)
     while behind := behind_editions(session):
+        if behind > MOST_OFF_MS:
+            check_clock(session)
+            return
         session.rollback()
         time.sleep(behind / 1000)
         take_turn(session)

@@ -12,7 +12,7 @@ from leaderboard.instant import Millis, now
 from leaderboard.words import gettext as _
 
 MOST_OFF_MS = 30_000
-"""How far a clock may be off before its node refuses to publish."""
+"""How far a clock may be off before its node refuses to publish, and to write what it would date before an edition."""
 ACCEPTED = "clock.accept"
 """The act by which an administrator says that instants of the future were written by a clock that was wrong."""
 _LINES = 100
@@ -51,13 +51,9 @@ def _newest_written(session: Session) -> Millis:
 
 
 def behind_editions(session: Session) -> Millis:
-    """How long until this machine's clock has passed the newest edition's announcement, in milliseconds.
-
-    0 where it has, and where it is further off than any clock may be, which others find and tell.
-    """
+    """How long until this machine's clock has passed the newest edition's announcement, in milliseconds; 0 where it has."""
     newest = session.scalar(_NEWEST_EDITION) or 0
-    behind = newest + 1 - now()
-    return behind if 0 < behind <= MOST_OFF_MS else 0
+    return max(0, newest + 1 - now())
 
 
 def check_clock(session: Session) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from config import Settings, variable
+from leaderboard.boards.timekeeping import ClockOff
 from leaderboard.db import Database, is_busy, is_clash, migrate, open_database
 from leaderboard.instant import local_date, now
 from leaderboard.turns import take_turn_after_editions
@@ -87,7 +88,10 @@ class Context:
     def writing(self) -> Iterator[Session]:
         """A session whose turn to write has come."""
         with self.database.writers() as session:
-            take_turn_after_editions(session)
+            try:
+                take_turn_after_editions(session)
+            except ClockOff as error:
+                refuse(*reasons(error))
             yield session
 
     @contextmanager

@@ -12,6 +12,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
 
+from leaderboard.boards.timekeeping import ClockOff
 from leaderboard.db import is_busy, is_clash
 from leaderboard.templating import render
 from leaderboard.web.guards import without_session
@@ -63,6 +64,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(CSRFError, on_lost_token)
     app.register_error_handler(HTTPException, on_refusal)
     app.register_error_handler(OperationalError, on_database)
+    app.register_error_handler(ClockOff, on_clock)
     app.register_error_handler(IntegrityError, on_clash)
     app.register_error_handler(Exception, on_failure)
 
@@ -96,6 +98,12 @@ def on_database(error: OperationalError) -> Response:
     told = answer(trouble_of(503))
     told.headers["Retry-After"] = str(BUSY_SECONDS)
     return told
+
+
+def on_clock(error: ClockOff) -> Response:
+    """A machine whose clock is off writes nothing that bears a date; who keeps it is told what to do."""
+    log.warning("clock off at %s %s", request.method, request.path)
+    return answer(Trouble(503, "clock_off", _("本机时钟不准"), str(error)))
 
 
 def on_clash(error: IntegrityError) -> Response:

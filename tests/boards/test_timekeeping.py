@@ -188,6 +188,8 @@ def test_a_node_that_is_behind_dates_nothing_before_the_newest_edition(
     with database.writers() as session:
         turns.take_turn_after_editions(session)
         assert waited == [4.001]
+        session.rollback()
         clock_there[0] = edition.published_at - 31_000
-        turns.take_turn_after_editions(session)
+        with pytest.raises(ClockOff, match="慢 3"):
+            turns.take_turn_after_editions(session)
     assert waited == [4.001]

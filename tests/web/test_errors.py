@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from config import Settings
 from leaderboard import create_app
 from leaderboard.accounts.models import ADMINISTRATOR, SYSTEM
+from leaderboard.boards.timekeeping import ClockOff
 from leaderboard.db import Database, open_database
 from leaderboard.web import errors
 from tests.people import enrol, signed_in, token_in
@@ -143,6 +144,16 @@ def test_a_busy_database_asks_for_patience(client: FlaskClient):
 
 def test_another_trouble_of_the_database_is_a_failure(client: FlaskClient):
     assert client.get("/broken").status_code == 500
+
+
+def test_a_machine_whose_clock_is_off_says_what_to_do(app: Flask):
+    def late() -> str:
+        raise ClockOff("本机时钟比数据库服务器慢 45 秒")
+
+    app.add_url_rule("/late", "late", late)
+    answer = app.test_client().get("/late")
+    assert answer.status_code == 503
+    assert "慢 45 秒" in answer.get_data(as_text=True)
 
 
 def test_a_database_really_locked_is_busy(settings: Settings, database: Database):
