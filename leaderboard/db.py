@@ -45,9 +45,9 @@ UNBOUNDED = -1
 
 WRITERS = 0x5A15A
 """The number under which writers of one PostgreSQL database wait for each other."""
-SILENCE_MS = 300_000
+SILENCE_MS = 120_000
 """A writer of whom the server has heard nothing for so long, such as one on a machine that stands still, is thrown out."""
-READ_ONLY, BESIDE = "saima_read_only", "saima_beside"
+READ_ONLY, STILL, BESIDE = "saima_read_only", "saima_still", "saima_beside"
 
 BigId = BigInteger().with_variant(Integer, "sqlite")
 
@@ -103,9 +103,14 @@ def _prepare_sqlite(engine: Engine, timeout_ms: int, *, keeps_readers_out: bool)
             connection.rollback()
 
     @event.listens_for(engine, "begin")
-    def on_begin(connection: Any) -> None:
-        reading = connection.get_execution_options().get(READ_ONLY, False)
-        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    def on_begin(connection: Connection) -> None:
+        options = connection.get_execution_options()
+        if options.get(STILL):
+            connection.exec_driver_sql("BEGIN")
+        elif not options.get(READ_ONLY):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        # Who merely reads begins nothing: without a write-ahead log a reader who stays keeps writers from committing,
+        # and a writer who waits for that keeps all others from reading.
 
 
 def _prepare_postgresql(engine: Engine, timeout_ms: int) -> None:
@@ -175,7 +180,10 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session for reading only: on SQLite it never waits for the write lock."""
+        """A session for reading only: it waits for no writer, and keeps one waiting no longer than a question takes.
+
+        Each question sees what was committed before it, on either engine.
+        """
         with self.readers() as session:
             yield session
 
@@ -183,12 +191,12 @@ class Database:
     def still(self) -> Iterator[Session]:
         """A session for reading only, to which everything stays as it is at its first look, however long it goes on.
 
-        SQLite reads so always. PostgreSQL shows each statement what was committed before it unless asked for this, and
-        whatever compares rows read one after the other would find differences where somebody is at work.
+        Whatever compares rows read one after the other would else find differences where somebody is at work.
         """
+        is_sqlite = self.engine.dialect.name == "sqlite"
         with self.reading() as session:
-            if self.engine.dialect.name == "postgresql":
-                session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+            asked = {STILL: True} if is_sqlite else {"isolation_level": "REPEATABLE READ"}
+            session.connection(execution_options=asked)
             yield session
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 from sqlalchemy import func, select, update
@@ -57,6 +58,26 @@ def test_who_was_refused_may_come_again(database: Database, impatient: Database)
         second.rollback()
         record_act(second, "chen", "test", "again")
         second.commit()
+
+
+def test_who_goes_on_reading_keeps_nobody_from_writing(database: Database, impatient: Database) -> None:
+    """Without a write-ahead log a reading transaction left open would: the office stood still while a board was composed."""
+    with database.reading() as reader:
+        before = lines(reader)
+        with impatient.session() as writer:
+            record_act(writer, "li", "test", "one")
+            writer.commit()
+        assert lines(reader) == before + 1
+
+
+def test_to_who_asked_for_it_everything_stays_as_it_was(database: Database, impatient: Database) -> None:
+    """On SQLite without a write-ahead log by keeping the writer waiting."""
+    with database.still() as reader:
+        before = lines(reader)
+        with suppress(OperationalError), impatient.session() as writer:
+            record_act(writer, "li", "test", "one")
+            writer.commit()
+        assert lines(reader) == before
 
 
 def test_who_reads_never_waits(database: Database, impatient: Database) -> None:

@@ -33,7 +33,15 @@ from leaderboard.web import (
 )
 from leaderboard.web.console import people
 from leaderboard.web.numbers import FactId, Whole
-from leaderboard.web.requests import DATABASE, OFFICE, SETTINGS, chosen_language, close_sessions
+from leaderboard.web.requests import (
+    DATABASE,
+    LINE,
+    OFFICE,
+    SETTINGS,
+    chosen_language,
+    close_sessions,
+    line_of,
+)
 
 ADMINISTRATION = frozenset({"console", "people"})
 """Doors that can be kept to the networks of the office."""
@@ -73,6 +81,7 @@ def connect_database(app: Flask, settings: Settings, database: Database | None) 
     app.extensions[SETTINGS] = settings
     app.extensions[DATABASE] = database or open_database(settings.resolved_database_url())
     app.extensions[OFFICE] = Office.of(settings)
+    app.extensions[LINE] = line_of(settings)
     app.teardown_appcontext(close_sessions)
 
 

@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import BoundedSemaphore
 from typing import cast
 
 from flask import Request, Response, abort, after_this_request, current_app, g
 from flask import session as cookie
 from flask_login import current_user
 from sqlalchemy.orm import Session
+from werkzeug.exceptions import ServiceUnavailable
 
 from config import Settings
 from leaderboard.accounts.sessions import Limits, account_for_token
-from leaderboard.db import Database
+from leaderboard.db import Database, take_turn
 from leaderboard.instant import now
 from leaderboard.office import Office
 from leaderboard.turns import take_turn_after_editions
 from leaderboard.words import CHINESE, LANGUAGES
 
+PATIENCE, AGAIN = 1.0, 5
+"""Seconds to wait for a place in the line, and after which to come again."""
 SETTINGS, DATABASE, OFFICE = "saima_settings", "saima_database", "saima_office"
+LINE = "saima_line"
+
+
+def line_of(settings: Settings) -> BoundedSemaphore:
+    """The places for threads that wait for their turn to write: half of those that the server has."""
+    return BoundedSemaphore(max(1, settings.threads // 2))
 
 
 def settings() -> Settings:
@@ -57,9 +69,34 @@ def writing() -> Session:
         if held is not None:
             held.close()
         g.writing = database().writers()
-        take_turn_after_editions(g.writing)
+        with in_line():
+            take_turn_after_editions(g.writing)
         look_again(g.writing)
     return cast(Session, g.writing)
+
+
+@contextmanager
+def short_change() -> Iterator[Session]:
+    """A session of its own for a short change beside the request's, such as counting an attempt to sign in."""
+    with database().writers() as session:
+        with in_line():
+            take_turn(session)
+        yield session
+
+
+@contextmanager
+def in_line() -> Iterator[None]:
+    """Wait for one's turn to write among a few: were every thread to wait, nothing could be read meanwhile.
+
+    Raises ServiceUnavailable where many wait already, as they do while a large import is stored.
+    """
+    line = cast(BoundedSemaphore, current_app.extensions[LINE])
+    if not line.acquire(timeout=PATIENCE):
+        raise ServiceUnavailable(retry_after=AGAIN)
+    try:
+        yield
+    finally:
+        line.release()
 
 
 def look_again(session: Session) -> None:

@@ -23,7 +23,7 @@ from leaderboard.instant import Millis, now
 from leaderboard.web.entering import HALF, enter, enter_half, onward, origin
 from leaderboard.web.forms import field, local_path, secret
 from leaderboard.web.guards import guard_session, guarded, person, signed_in
-from leaderboard.web.requests import database, look_again, reading, settings, writing
+from leaderboard.web.requests import database, look_again, reading, settings, short_change, writing
 from leaderboard.words import LANGUAGES
 from leaderboard.words import gettext as _
 
@@ -87,17 +87,17 @@ def _sign_in_page(problems: Sequence[str] = (), name: str = "") -> str:
 def _opened(name: str, password: str, at: Millis) -> tuple[Account, str, bool]:
     """A new session, in the three steps of `accounts.sign_in`: the count of attempts outlives a refusal."""
     limits, come_from = Limits.of(settings()), origin()
-    with database().session() as session:
+    with short_change() as session:
         accounts.count_attempt(session, name, come_from.address, limits, at)
         session.commit()
     try:
         with database().reading() as session:
             account = accounts.account_behind(session, name, password)
-        with database().session() as session:
+        with short_change() as session:
             token, awaits_code = accounts.begin_session(session, account, password, come_from, limits, at)
             session.commit()
     except SignInRefused:
-        with database().session() as session:
+        with short_change() as session:
             accounts.note_refusal(session, name, come_from.address)
             session.commit()
         raise
@@ -151,7 +151,7 @@ def sign_out() -> ResponseReturnValue:
     """End the session here and in the table, so that a copied cookie opens nothing."""
     account = signed_in()
     if account is not None:
-        with database().session() as session:
+        with short_change() as session:
             end_own_session(session, account, current_user.get_id(), now())
             session.commit()
     logout_user()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from threading import BoundedSemaphore
 
 import pytest
 from flask import Flask
@@ -77,7 +78,9 @@ def test_whose_office_changes_meanwhile_does_nothing_in_the_old_one(
 ) -> None:
     visitor(app, database, SYSTEM, "qian")
     meanwhile(lambda s: assign(s, "qian", chen(s, "zhao"), role=VIEWER, unit_id=None, reason="转岗"))
-    assert submit(system, "/console/people/qian/close", "/console/people/qian", reason="离岗").status_code == 409
+    assert (
+        submit(system, "/console/people/qian/close", "/console/people/qian", reason="离岗").status_code == 409
+    )
     with database.reading() as session:
         assert chen(session, "qian").is_active
 
@@ -106,3 +109,16 @@ def test_the_same_between_counting_an_attempt_and_what_it_is_for(
     monkeypatch.setattr(account_pages.attempts, "count_code_attempt", counted)
     assert submit(system, "/account/second-factor", code="123456").status_code == 409
     assert live(database, "zhao") == 0
+
+
+def test_where_many_wait_to_write_pages_can_still_be_read(app: Flask, database: Database) -> None:
+    """Half of a server's threads may wait; who comes then is asked for patience, and the rest read."""
+    client = visitor(app, database, SYSTEM, "zhao")
+    line: BoundedSemaphore = app.extensions[requests.LINE]
+    assert [line.acquire(blocking=False) for _place in range(9)] == [True] * 8 + [False]
+    answer = submit(client, "/password", old=PASSWORD, new="Pear-tree-88", again="Pear-tree-88")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert client.get("/console/people").status_code == 200
+    line.release()
+    changed = submit(client, "/password", old=PASSWORD, new="Pear-tree-88", again="Pear-tree-88")
+    assert changed.status_code == 302
