@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from leaderboard.accounts.models import ADMINISTRATOR
 from leaderboard.boards.clock import request_run
 from leaderboard.boards.countersign import want_two
 from leaderboard.boards.models import FAILED
@@ -21,7 +22,7 @@ from leaderboard.instant import now
 from leaderboard.seasons.calendar import working_days
 from leaderboard.seasons.models import Season, Timetable, TimetableSkip
 from leaderboard.seasons.timetable import add_timetable
-from tests.people import enrol, signed_in, submit
+from tests.people import SEEN, enrol, signed_in, submit, token_in, visitor
 from tests.visiting import Visit
 from tests.web.races import committed_race
 
@@ -73,6 +74,64 @@ def test_a_timetable_is_looked_at_then_added_then_paused(
     for change, active in (("pause", 0), ("resume", 1)):
         submit(client, f"{TABLE}/{held.id}/{change}", PUBLISH)
         assert only(database).is_active == active
+
+
+def wanted_by_two(app: Flask, database: Database) -> FlaskClient:
+    """A season of two persons with a daily timetable that wang planned; returns wang's browser."""
+    with database.session() as session:
+        season = session.scalars(select(Season).where(Season.slug == "now")).one()
+        want_two(session, "chen", season, reason="领导小组要求")
+        session.commit()
+    wang = visitor(app, database, ADMINISTRATOR, "wang")
+    daily = {"name": "通报", "kind": "daily", "time": "09:00", "catch_up": "latest"}
+    looked = submit(wang, TABLE, NEW, **daily)
+    assert submit(wang, TABLE, NEW, **daily, confirmed=seal(looked)).status_code == 302
+    return wang
+
+
+@pytest.mark.engines("sqlite", "postgresql")
+def test_only_the_timetable_that_was_seen_is_resumed(
+    client: FlaskClient, app: Flask, database: Database
+) -> None:
+    """While the other's page stands open the planner makes another rule of it: the old press lets nothing run."""
+    wang = wanted_by_two(app, database)
+    path = f"{TABLE}/{only(database).id}"
+    page = client.get(PUBLISH).text
+    form = page.partition(f' action="{path}/resume"')[2].partition("</form>")[0]
+    mine = {"csrf_token": token_in(page), **dict(SEEN.findall(form))}
+    assert "seen" in mine
+    once = {"name": "通报", "kind": "once", "at": "2099-11-05T09:00", "catch_up": "latest"}
+    looked = submit(wang, path, f"{path}/edit", **once)
+    assert submit(wang, path, f"{path}/edit", **once, confirmed=seal(looked)).status_code == 302
+    for pressed in (mine, {"csrf_token": mine["csrf_token"]}):
+        client.post(f"{path}/resume", data=pressed)
+        told = client.get(PUBLISH).text
+        assert "没有恢复：只恢复您看过的时间表。“通报”现为“只一次，2099" in told
+        assert only(database).is_active == 0
+    submit(client, f"{path}/resume", PUBLISH)
+    assert only(database).is_active == 1
+
+
+@pytest.mark.engines("sqlite", "postgresql")
+def test_the_rule_of_another_timetable_is_refused_in_the_form(
+    client: FlaskClient, database: Database
+) -> None:
+    kept(database, {"kind": "daily", "time": "09:00"})
+    monthly = {"name": "月报", "kind": "monthly", "day": "5", "time": "09:00", "catch_up": "ask"}
+    looked = submit(client, TABLE, NEW, **monthly)
+    assert submit(client, TABLE, NEW, **monthly, confirmed=seal(looked)).status_code == 302
+    with database.reading() as session:
+        other = session.scalars(select(Timetable).where(Timetable.name == "月报")).one()
+    same = {"name": "又一份", "kind": "daily", "time": "09:00", "catch_up": "ask"}
+    own = f"{TABLE}/{other.id}"
+    for action, form in ((TABLE, NEW), (own, f"{own}/edit")):
+        looked = submit(client, action, form, **same)
+        told = submit(client, action, form, **same, confirmed=seal(looked))
+        assert told.status_code == 422
+        assert "时间表“通报”已按同一规则发布" in told.text
+        assert 'value="又一份"' in told.text
+    with database.reading() as session:
+        assert sorted(session.scalars(select(Timetable.name))) == ["月报", "通报"]
 
 
 @pytest.mark.engines("sqlite")

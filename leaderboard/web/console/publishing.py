@@ -44,7 +44,7 @@ from leaderboard.seasons.read import RosterLine, bundles, list_divisions, list_t
 from leaderboard.web.console.door import door, season_at, show, today
 from leaderboard.web.console.overview import state_of
 from leaderboard.web.console.previewed import overtaken_words, seen_of
-from leaderboard.web.console.timetables import shown_timetable
+from leaderboard.web.console.timetable_shown import shown_timetable
 from leaderboard.web.guards import guard_action, guarded, person
 from leaderboard.web.requests import database, office, reading, settings, writing
 from leaderboard.web.returning import measure_names, scheme_of

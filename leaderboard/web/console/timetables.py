@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flask import abort, flash, redirect, request, url_for
@@ -15,16 +13,15 @@ from sqlalchemy.orm import Session, object_session
 
 from leaderboard.accounts.permissions import Action
 from leaderboard.boards.due import materialise
-from leaderboard.instant import Millis, now
+from leaderboard.instant import now
 from leaderboard.seasons.models import ALL, ASK, LATEST_ONLY, Season, Timetable
 from leaderboard.seasons.plan import PlanError
-from leaderboard.seasons.read import list_timetables
+from leaderboard.seasons.read import list_timetables, present_season
 from leaderboard.seasons.rule import MONTHLY, CutOff, Rule, parse_rule, rule_document
 from leaderboard.seasons.timetable import (
     Course,
     add_timetable,
     change_timetable,
-    course_of,
     days_for,
     pause_timetable,
     resume_timetable,
@@ -34,6 +31,7 @@ from leaderboard.seasons.timetable import (
 from leaderboard.web.console.acts import carry_out
 from leaderboard.web.console.door import door, season_at, show
 from leaderboard.web.console.timetable_form import choices, rule_from, rule_words, typed_of
+from leaderboard.web.console.timetable_shown import present, shown_dates
 from leaderboard.web.guards import guard_action, guarded, person
 from leaderboard.web.meanwhile import mark_of, overtaken
 from leaderboard.web.requests import office, reading, writing
@@ -42,54 +40,6 @@ from leaderboard.words import gettext as _
 
 ONE = "/seasons/<slug>/timetables/<int:timetable_id>"
 PLANNING = guard_action(Action.PLAN_TIMETABLE)
-
-
-@dataclass(frozen=True, slots=True)
-class ShownDate:
-    """An instant to come, up to when facts count in its edition, and why it was called off if it was."""
-
-    due_at: Millis
-    as_of: date
-    known_at: Millis | None
-    """When entry closes, where that is before publication."""
-    called_off: str | None
-    is_over: bool
-    """Whether the season has ended by then."""
-
-
-@dataclass(frozen=True, slots=True)
-class ShownTimetable:
-    """A timetable as people read it, with the next instants it comes to."""
-
-    timetable: Timetable
-    words: str
-    dates: list[ShownDate]
-    missing: list[int]
-    """Years whose notice it needs and nobody imported."""
-
-
-def shown_dates(course: Course) -> list[ShownDate]:
-    """The next five instants from now on."""
-    return [
-        ShownDate(
-            due_at=instant,
-            as_of=course.as_of(instant),
-            known_at=closing if (closing := course.known_at(instant)) < instant else None,
-            called_off=course.skipped.get(instant),
-            is_over=course.is_over(instant),
-        )
-        for instant in course.coming(now())
-    ]
-
-
-def shown_timetable(timetable: Timetable) -> ShownTimetable:
-    """The timetable in words, with its next five instants while it runs."""
-    course = course_of(reading(), timetable)
-    if not timetable.is_active:
-        return ShownTimetable(timetable, rule_words(course.rule), [], [])
-    return ShownTimetable(
-        timetable, rule_words(course.rule), shown_dates(course), course.years_missing(now())
-    )
 
 
 @door.get("/seasons/<slug>/timetables/new")
@@ -116,7 +66,7 @@ def edit_timetable(slug: str, timetable_id: int) -> ResponseReturnValue:
     season = season_at(slug)
     timetable = _timetable(reading(), season, timetable_id)
     typed = typed_of(parse_rule(timetable.rule), timetable.name, timetable.catch_up)
-    typed.values["seen"] = mark_of(_present(timetable))
+    typed.values["seen"] = mark_of(present(timetable))
     return _form(season, timetable, typed)
 
 
@@ -133,11 +83,13 @@ def change(slug: str, timetable_id: int) -> ResponseReturnValue:
 @door.post(f"{ONE}/<any(pause, resume):change>")
 @guarded(PLANNING)
 def switch(slug: str, timetable_id: int, change: str) -> ResponseReturnValue:
-    """Pause or resume a timetable."""
-    season = season_at(slug)
+    """Pause a timetable, or resume the one that was seen: whoever lets another's run has looked at its rule."""
+    season, seen = season_at(slug), request.form.get("seen")
 
     def switched(session: Session) -> str:
         timetable = _timetable(session, season, timetable_id)
+        if change == "resume":
+            _check_seen(session, timetable, seen)
         # What has come due since the clock last looked stays due.
         materialise(session, now(), season.id)
         if change == "pause":
@@ -147,6 +99,17 @@ def switch(slug: str, timetable_id: int, change: str) -> ResponseReturnValue:
         return _("时间表“{name}”已恢复").format(name=timetable.name)
 
     return carry_out(switched, _timetables(season))
+
+
+def _check_seen(session: Session, timetable: Timetable, seen: str | None) -> None:
+    """Raise PlanError where the timetable is not as it stood beside the button; under two persons that must be told."""
+    told = seen is not None or present_season(session, timetable.season_id).two_persons
+    if told and seen != mark_of(present(timetable)):
+        words = _(
+            "没有恢复：只恢复您看过的时间表。“{name}”现为“{rule}”，停机错过后{catch_up}；请核对后再按一次"
+        )
+        rule, catch_up = rule_words(parse_rule(timetable.rule)), catch_ups()[timetable.catch_up]
+        raise PlanError(words.format(name=timetable.name, rule=rule, catch_up=catch_up))
 
 
 @door.post(f"{ONE}/skip")
@@ -207,24 +170,42 @@ def _planned(season: Season, timetable: Timetable | None) -> ResponseReturnValue
         return _again(season, timetable, typed, status=422)
     if timetable is not None:
         mine = (name, rule_words(rule), catch_ups()[catch_up])
-        if overtaken(typed, mark_of(_present(timetable)), _both(timetable, mine)):
+        if overtaken(typed, mark_of(present(timetable)), _both(timetable, mine)):
             return _again(season, timetable, typed, status=409)
     if not typed.confirmed("confirmed", [_seal(rule)]):
         return _again(season, timetable, typed, rule=rule)
-    session, actor = writing(), person().name
-    if timetable is None:
-        add_timetable(session, actor, season, name=name, rule=document, zone=office().zone, catch_up=catch_up)
-    else:
-        at = now()
-        # What has come due by the old rule since the clock last looked stays due.
-        materialise(session, at, season.id)
-        change_timetable(session, actor, timetable, name=name, rule=document, catch_up=catch_up, at=at)
-    session.commit()
+    session = writing()
+    try:
+        _keep(session, season, timetable, name=name, rule=document, catch_up=catch_up)
+        session.commit()
+    except PlanError as error:
+        session.close()
+        typed.complain("", "; ".join(error.problems))
+        return _again(season, timetable, typed, rule=rule, status=422)
     waiting = (
         _("时间表“{name}”已保存，待另一位管理员启用") if season.two_persons else _("时间表“{name}”已生效")
     )
     flash(waiting.format(name=name))
     return _back(season)
+
+
+def _keep(
+    session: Session,
+    season: Season,
+    timetable: Timetable | None,
+    *,
+    name: str,
+    rule: Mapping[str, Any],
+    catch_up: str,
+) -> None:
+    """Add the timetable, or change it where there is one."""
+    actor, at = person().name, now()
+    if timetable is None:
+        add_timetable(session, actor, season, name=name, rule=rule, zone=office().zone, catch_up=catch_up)
+        return
+    # What has come due by the old rule since the clock last looked stays due.
+    materialise(session, at, season.id)
+    change_timetable(session, actor, timetable, name=name, rule=rule, catch_up=catch_up, at=at)
 
 
 def _again(
@@ -234,11 +215,6 @@ def _again(
     if timetable is not None and (session := object_session(timetable)):
         session.close()
     return _form(season, timetable, typed, rule=rule, status=status)
-
-
-def _present(timetable: Timetable) -> dict[str, str]:
-    """What the form of a timetable is filled in over."""
-    return {"name": timetable.name, "rule": timetable.rule, "catch_up": timetable.catch_up}
 
 
 def _both(timetable: Timetable, mine: tuple[str, str, str]) -> Iterator[tuple[str, str, str]]:
