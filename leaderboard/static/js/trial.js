@@ -73,6 +73,7 @@
       const row = place.parentNode.parentNode;
       row.className = how === "rise" || how === "fall" ? "moved" : "";
       setText(place, number(race.twice(index)));
+      place.parentNode.dataset.was = number(old[index]);
       setText(name, sheet.names[index]);
       name.parentNode.title = sheet.names[index];
       move.className = "move " + how;
