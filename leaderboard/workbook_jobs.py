@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from config import Settings
+from leaderboard.boards.timekeeping import ClockOff
 from leaderboard.db import Database
 from leaderboard.exchange.check import check
 from leaderboard.exchange.exporting import write_season
@@ -39,6 +40,7 @@ from leaderboard.jobs.models import DROPPED, GIVEN, MADE, Job
 from leaderboard.jobs.read import asked_of, file_parts, result_of
 from leaderboard.jobs.tally import Tally, tally_file, write_tally
 from leaderboard.seasons.read import find_season
+from leaderboard.turns import take_turn_after_editions
 
 LOOK, STORE, UNDO, WRITE = "workbook.look", "workbook.store", "workbook.undo", "workbook.write"
 MOST_TOLD = 500
@@ -115,7 +117,8 @@ def store(work: Work) -> None:
         clearing = how.manner == CLEAR or how.seen is not None
         asked = replace(given.asked, told=lambda done: work.count("checking", done, rows), clearing=clearing)
         given = replace(given, asked=asked)
-        with work.database.session() as session:
+        with work.database.writers() as session:
+            take_turn_after_editions(session)
             _expect_kept(session.get_one(Job, looked.id))
             report = take_in(session, given, work.job.asked_by, how)
             queue.drop_files(session, [looked.id])
@@ -124,8 +127,8 @@ def store(work: Work) -> None:
             return
     except ImportRefused as refusal:
         ended = _refused(refusal.report)
-    except ImportOvertaken as overtaken:
-        ended = _refused(Report((Problem(str(overtaken)),)))
+    except (ImportOvertaken, ClockOff) as refusal:
+        ended = _refused(Report((Problem(str(refusal)),)))
     with work.database.session() as session:
         # Confirmed twice, it was stored meanwhile: whoever pressed last is led to what became of it.
         batch = result_of(session.get_one(Job, looked.id)).get("batch")
@@ -142,11 +145,12 @@ def undo(work: Work) -> None:
     """Reverse an import whole."""
     work.tell("reversing")
     try:
-        with work.database.session() as session:
+        with work.database.writers() as session:
+            take_turn_after_editions(session)
             batch = session.get_one(ImportBatch, work.asked["batch"])
             done = undo_import(session, work.job.asked_by, batch, work.asked["reason"])
             work.end(session, {"batch": batch.id, "undone": asdict(done)})
-    except UndoRefused as refusal:
+    except (UndoRefused, ClockOff) as refusal:
         with work.database.session() as session:
             work.end(session, _refused(Report((Problem(str(refusal)),))))
 
