@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from leaderboard.boards.clock import (
@@ -16,13 +17,14 @@ from leaderboard.boards.clock import (
     HELD_BACK,
     OUTDATED,
     TAKEN_OVER,
+    UNFINISHED,
     request_key,
 )
 from leaderboard.boards.due import ASKING, ASKING_MANY, CALLED_OFF, REPLACED, REPLACED_MANY
 from leaderboard.boards.gather import NOTHING_IN_FORCE
 from leaderboard.boards.keys import OTHER_KEY
-from leaderboard.boards.models import FAILED, SKIPPED, Draft, DueRun, Edition
-from leaderboard.boards.read import latest_edition
+from leaderboard.boards.models import DONE, FAILED, SKIPPED, Draft, DueRun, Edition
+from leaderboard.boards.read import last_numbered, latest_edition
 from leaderboard.boards.release import DIFFERING, NEWEST_ONLY, OUTRUN
 from leaderboard.seasons.models import Season
 from leaderboard.words import gettext as _
@@ -46,6 +48,28 @@ def run_words(message: str | None) -> str:
                 parts["why"] = run_words(parts["why"])
             return _(sentence).format(**parts)
     return message or ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """The edition that a press of the button comes to, after everything that is under way."""
+
+    number: int
+    published: int
+    """The number of the season's last edition; 0 before the first."""
+    newest_run: int
+    """The newest run that goes on or came to something; 0 without any."""
+
+
+def edition_ahead(session: Session, season_id: int) -> Ahead:
+    """What the next press comes to: runs that are due or being published come out first, unless a later one is out."""
+    last, newest = last_numbered(session, season_id), latest_edition(session, season_id)
+    published = last.number if last else 0
+    goes_on = UNFINISHED & (DueRun.due_at >= (newest.due_at if newest else 0))
+    runs = select(func.count(), func.max(DueRun.id)).where(DueRun.season_id == season_id)
+    waiting, _id = session.execute(runs.where(goes_on)).one()
+    _count, newest_run = session.execute(runs.where(goes_on | (DueRun.state == DONE))).one()
+    return Ahead(published + waiting + 1, published, newest_run or 0)
 
 
 def list_runs(session: Session, season_id: int, limit: int = 20) -> Sequence[DueRun]:

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from leaderboard.boards import clock
-from leaderboard.boards.models import Edition, PublicForm
+from leaderboard.boards.models import FAILED, DueRun, Edition, PublicForm
 from leaderboard.boards.read import find_form
 from leaderboard.db import Database
 from leaderboard.instant import now
@@ -19,6 +19,7 @@ from leaderboard.seasons import plan
 from leaderboard.seasons.read import find_season, list_units
 from leaderboard.seasons.rename import rename_unit
 from leaderboard.seasons.taking_part import leave_season, place_unit
+from leaderboard.seasons.timetable import add_timetable
 from leaderboard.web import requests
 from tests.factories import PENDING, VERIFIED
 from tests.people import SEEN, enrol, signed_in, submit, token_in
@@ -151,6 +152,87 @@ def test_what_came_in_while_the_press_waited_for_its_turn_is_shown_first(
     assert "41.25" in told
     fields["seen"] = SEEN.findall(told)[0][1]
     assert client.post(PUBLISH, data=fields).location == "/console/seasons/now/published/2"
+
+
+def form_of(client: FlaskClient, page: str | None = None) -> dict[str, str]:
+    """What the button sends, as it stands on a page that was opened now or before."""
+    page = client.get(PUBLISH).text if page is None else page
+    key = page.split('name="once_key" value="')[1].split('"')[0]
+    return {"csrf_token": token_in(page), "once_key": key, "seen": SEEN.findall(page)[0][1]}
+
+
+@pytest.mark.engines("sqlite", "postgresql")
+def test_two_who_press_for_one_edition_publish_one(
+    client: FlaskClient, app: Flask, database: Database
+) -> None:
+    """Both look at the button of the second edition; whoever is later is told, and decides anew about a third."""
+    enrol(database, "wang")
+    wang = signed_in(app, "wang")
+    first, second = form_of(client), form_of(wang)
+    assert client.post(PUBLISH, data=first).location == "/console/seasons/now/published/2"
+    refused = wang.post(PUBLISH, data=second)
+    assert (refused.status_code, count(database, Edition)) == (409, 2)
+    assert "打开本页之后第 2 期已经发布，这一次没有再发布" in refused.text
+    assert "发布第 3 期" in refused.text
+    assert client.post(PUBLISH, data=first).location == "/console/seasons/now/published/2"
+    third = form_of(wang, refused.text)
+    for _press in range(2):
+        assert wang.post(PUBLISH, data=third).location == "/console/seasons/now/published/3"
+    assert count(database, Edition) == 3
+
+
+@pytest.mark.engines("sqlite", "postgresql")
+def test_what_another_asked_for_is_told_before_it_is_out(client: FlaskClient, database: Database) -> None:
+    """The other's edition is still on its way: ours would be the third, which the button did not say."""
+    mine = form_of(client)
+    with database.session() as session:
+        season = find_season(session, "now")
+        assert season is not None
+        clock.request_run(session, season, "wang/other", "wang", now())
+        session.commit()
+    refused = client.post(PUBLISH, data=mine)
+    assert (refused.status_code, count(database, Edition)) == (409, 1)
+    assert "打开本页之后已有一期在发布或已存为公示稿，这一次没有再发布" in refused.text
+    assert "发布第 3 期" in refused.text
+    answer = client.post(PUBLISH, data=form_of(client, refused.text))
+    assert answer.location == "/console/seasons/now/published/3"
+
+
+@pytest.mark.engines("sqlite", "postgresql")
+def test_what_came_due_meanwhile_is_told_and_stays_due(
+    client: FlaskClient, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half an hour later one is due of every half hour, though no clock has looked."""
+    half_hourly, later = {"kind": "minutes", "every": 30}, now() + 31 * 60_000
+    with database.session() as session:
+        season = find_season(session, "now")
+        assert season is not None
+        add_timetable(session, "wang", season, name="实时", rule=half_hourly, zone="Asia/Shanghai")
+        session.commit()
+    mine = form_of(client)
+    monkeypatch.setattr("leaderboard.web.console.publishing.now", lambda: later)
+    assert client.post(PUBLISH, data=mine).status_code == 409
+    refused = client.post(PUBLISH, data=mine)
+    assert (refused.status_code, count(database, Edition)) == (409, 1)
+    assert "已有一期在发布或已存为公示稿" in refused.text
+    assert "发布第 3 期" in refused.text
+    answer = client.post(PUBLISH, data=form_of(client, refused.text))
+    assert answer.location == "/console/seasons/now/published/3"
+
+
+@pytest.mark.engines("sqlite", "postgresql")
+def test_what_failed_before_ours_keeps_nobody_from_pressing(client: FlaskClient, database: Database) -> None:
+    """The page counted another's edition that never came out: ours is the second after all."""
+    with database.session() as session:
+        season = find_season(session, "now")
+        assert season is not None
+        run_id = clock.request_run(session, season, "wang/other", "wang", now()).id
+        session.commit()
+    mine = form_of(client)
+    with database.session() as session:
+        session.get_one(DueRun, run_id).state = FAILED
+        session.commit()
+    assert client.post(PUBLISH, data=mine).location == "/console/seasons/now/published/2"
 
 
 @pytest.mark.engines("sqlite")

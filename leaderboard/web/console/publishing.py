@@ -15,10 +15,11 @@ from leaderboard.accounts.read import display_names
 from leaderboard.airing import Node, Outcome, State, perform
 from leaderboard.boards.clock import RunRefused, bring_back, next_due, request_run
 from leaderboard.boards.drafts import is_held
+from leaderboard.boards.due import materialise
 from leaderboard.boards.gather import NothingInForce
 from leaderboard.boards.models import DONE, DueRun, Edition
 from leaderboard.boards.preview import board_now
-from leaderboard.boards.read import last_numbered, latest_edition
+from leaderboard.boards.read import latest_edition
 from leaderboard.boards.readiness import (
     MissingReturn,
     board_of,
@@ -29,6 +30,7 @@ from leaderboard.boards.readiness import (
 from leaderboard.boards.roster_changes import roster_changes
 from leaderboard.boards.run_log import (
     drafts_by_run,
+    edition_ahead,
     editions_by_run,
     find_run,
     is_requested,
@@ -36,14 +38,14 @@ from leaderboard.boards.run_log import (
     run_words,
     unmade,
 )
-from leaderboard.boards.timekeeping import ClockOff
+from leaderboard.boards.timekeeping import ClockOff, check_clock
 from leaderboard.formatters import moment
 from leaderboard.instant import now
 from leaderboard.seasons.models import Season
 from leaderboard.seasons.read import RosterLine, bundles, list_divisions, list_timetables, roster
 from leaderboard.web.console.door import door, season_at, show, today
 from leaderboard.web.console.overview import state_of
-from leaderboard.web.console.previewed import overtaken_words, seen_of
+from leaderboard.web.console.previewed import meanwhile_words, seen_of
 from leaderboard.web.console.timetable_shown import shown_timetable
 from leaderboard.web.guards import guard_action, guarded, person
 from leaderboard.web.requests import database, office, reading, settings, writing
@@ -64,7 +66,7 @@ def _page(
 ) -> ResponseReturnValue:
     """The page with the board that stands on it, and by what a press tells that it was seen."""
     session = reading()
-    last, numbered = latest_edition(session, season.id), last_numbered(session, season.id)
+    last, ahead = latest_edition(session, season.id), edition_ahead(session, season.id)
     names = measure_names(scheme_of(season))
     missing = _missing(season)
     return show(
@@ -72,12 +74,12 @@ def _page(
         status,
         here="publish",
         told=told,
-        seen=seen_of(board),
+        seen=seen_of(board, ahead),
         season=season,
         state=state_of(session, season),
         board=board,
         obstacle=obstacle,
-        number=numbered.number + 1 if numbered else 1,
+        number=ahead.number,
         edition=last,
         is_held=is_held(season, person().name),
         once_key=secrets.token_hex(16),
@@ -106,20 +108,27 @@ def publish_now(slug: str) -> ResponseReturnValue:
         abort(400)
     pressed, session = f"{person().name}/{once_key}", writing()
     season = session.get_one(Season, found.id)
-    if not is_requested(session, season, pressed):
-        # Nobody else writes until the commit: what is compared is what the edition will say.
-        board, obstacle = _next_board(session, season)
-        seen = request.form.get("seen", "")
-        if board is not None and seen != seen_of(board):
-            session.rollback()
-            return _page(season_at(slug), board, obstacle, overtaken_words(seen, board), 409)
     try:
+        if not is_requested(session, season, pressed):
+            # Nobody else writes until the commit: what is compared is what the edition will say.
+            _make_due(session, season)
+            board, obstacle = _next_board(session, season)
+            seen, ahead = request.form.get("seen", ""), edition_ahead(session, season.id)
+            if board is not None and (told := meanwhile_words(seen, board, ahead)):
+                session.commit()
+                return _page(season_at(slug), board, obstacle, told, 409)
         run = request_run(session, season, pressed, person().name, now())
     except ClockOff as error:
         flash(str(error), "failure")
         return redirect(url_for("console.publish", slug=slug))
     session.commit()
     return _told(season, perform(database(), run.id, Node.of(settings())))
+
+
+def _make_due(session: Session, season: Season) -> None:
+    """What has come due since the clock last looked comes out before the press; raises ClockOff."""
+    check_clock(session)
+    materialise(session, now(), season.id)
 
 
 @door.post("/seasons/<slug>/runs/<int:run_id>/again")
