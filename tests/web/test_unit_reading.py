@@ -19,7 +19,7 @@ from leaderboard.boards.package import unpacked
 from leaderboard.boards.prospects import foresee
 from leaderboard.boards.read import latest_edition
 from leaderboard.db import Database
-from leaderboard.seasons.plan import show_season
+from leaderboard.seasons.plan import add_division, enter_unit, open_season, show_season
 from scoring.show import round_half_up, shown_rate
 from tests.factories import Race, race_of
 from tests.people import enrol, signed_in
@@ -161,7 +161,7 @@ def test_after_a_withdrawal_the_edition_before_is_told(
     client: FlaskClient, database: Database, visit: Visit
 ) -> None:
     change(database, lambda race: race.publish(TODAY + timedelta(days=1)))
-    assert "第 2 期" in visit("/my/", client=client).text()
+    assert "第 1 期" in visit("/my/", client=client).text()
     change(database, lambda race: withdraw(race.session, "li", newest(race), reason="有误"))
     text = visit("/my/", client=client).text()
     assert "第 1 期" in text
@@ -178,6 +178,32 @@ def test_while_the_season_is_hidden_nothing_is_told(
         text = visit(path, client=client).text()
         assert "目前没有公开的榜单。" in text
         assert "第一期发布后" not in text
+
+
+def test_next_years_season_hides_no_board_of_this_one(
+    client: FlaskClient, database: Database, visit: Visit
+) -> None:
+    """It is set up before this one ends."""
+
+    def set_up(race: Race) -> None:
+        begins, ends = TODAY + timedelta(days=30), TODAY + timedelta(days=395)
+        coming = open_season(
+            race.session,
+            "li",
+            slug="coming",
+            title="来年赛季",
+            starts_on=begins,
+            ends_on=ends,
+            is_public=False,
+        )
+        towns = add_division(race.session, "li", coming, key="towns", name="乡镇组")
+        enter_unit(race.session, "li", coming, race.units["liuxi"], towns)
+
+    change(database, set_up)
+    for path in PAGES:
+        text = visit(path, client=client).text()
+        assert "目前没有公开的榜单。" not in text
+    assert "第 1 期" in visit("/my/", client=client).text()
 
 
 def test_a_season_of_others_is_an_unknown_address(client: FlaskClient) -> None:

@@ -38,11 +38,17 @@ def own_seasons(session: Session, unit: Unit) -> list[Season]:
     return [season for season, _key in seasons_of(session, unit.id, now()).values()]
 
 
+def season_on(mine: list[Season]) -> Season | None:
+    """The newest season that has begun, since next year's is set up before this one ends; else the newest."""
+    begun = (season for season in mine if season.starts_on <= today())
+    return next(begun, next(iter(mine), None))
+
+
 def asked_season(mine: list[Season]) -> Season | None:
-    """The season the address asks for, else the newest of one's own; one of others is an unknown address."""
+    """The season the address asks for, else the one that is on; one of others is an unknown address."""
     asked = request.args.get("season")
     if not asked:
-        return next(iter(mine), None)
+        return season_on(mine)
     return next((season for season in mine if season.slug == asked), None) or abort(404)
 
 

@@ -26,7 +26,7 @@ from leaderboard.foreseeing import given_up
 from leaderboard.instant import now
 from leaderboard.seasons.models import Season, Unit
 from leaderboard.seasons.read import seasons_of
-from leaderboard.web.my.door import own_unit
+from leaderboard.web.my.door import own_unit, season_on
 
 Document = dict[str, Any]
 KEPT = 8
@@ -86,12 +86,12 @@ _boards = _Boards(KEPT)
 
 
 def said(session: Session) -> Said:
-    """What the person's unit is told of the season asked for, or of its newest; any other season is unknown."""
+    """What the person's unit is told of the season asked for, or of the one that is on; any other season is unknown."""
     unit = own_unit(session)
     mine = seasons_of(session, unit.id, now())
     seasons = [season for season, _key in mine.values()]
     asked = request.args.get("season")
-    season = next((s for s in seasons if s.slug == asked), None) if asked else next(iter(seasons), None)
+    season = next((s for s in seasons if s.slug == asked), None) if asked else season_on(seasons)
     if season is None:
         return Said(unit, seasons, None) if not asked else abort(404)
     edition = latest_edition(session, season.id)
