@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from leaderboard.boards import clock
-from leaderboard.boards.models import FAILED, DueRun, Edition, PublicForm
+from leaderboard.boards.countersign import want_two
+from leaderboard.boards.models import FAILED, Draft, DueRun, Edition, PublicForm
 from leaderboard.boards.read import find_form
 from leaderboard.db import Database
 from leaderboard.instant import now
@@ -179,6 +180,25 @@ def test_two_who_press_for_one_edition_publish_one(
     for _press in range(2):
         assert wang.post(PUBLISH, data=third).location == "/console/seasons/now/published/3"
     assert count(database, Edition) == 3
+
+
+@pytest.mark.engines("sqlite", "postgresql")
+def test_two_who_press_for_one_draft_keep_one(client: FlaskClient, app: Flask, database: Database) -> None:
+    """Under two persons a press comes to a draft and no number rises: the run it was tells that it went ahead."""
+    enrol(database, "wang")
+    with database.session() as session:
+        season = find_season(session, "now")
+        assert season is not None
+        want_two(session, "chen", season, reason="领导小组要求")
+        session.commit()
+    wang = signed_in(app, "wang")
+    first, second = form_of(client), form_of(wang)
+    assert client.post(PUBLISH, data=first).status_code == 302
+    refused = wang.post(PUBLISH, data=second)
+    assert refused.status_code == 409
+    assert "打开本页之后已有一期在发布或已存为公示稿，这一次没有再发布" in refused.text
+    with database.reading() as session:
+        assert [draft.composed_by for draft in session.scalars(select(Draft))] == ["chen"]
 
 
 @pytest.mark.engines("sqlite", "postgresql")
