@@ -11,7 +11,7 @@ from leaderboard.accounts.models import REPORTER, VIEWER
 from leaderboard.airing import Node, tick
 from leaderboard.boards import timekeeping
 from leaderboard.boards.drafts import open_window
-from leaderboard.boards.models import Draft
+from leaderboard.boards.models import Draft, Edition
 from leaderboard.boards.read import find_form, latest_edition
 from leaderboard.db import Database
 from leaderboard.instant import now
@@ -157,7 +157,9 @@ def test_a_unit_is_told_that_the_machines_clock_is_off(
 ) -> None:
     """An edition is newer than its clock: nothing that bears a date is written."""
     assert objected(client, draft_id) == 302
-    monkeypatch.setattr(timekeeping, "now", lambda: now() - 45_000)
+    with database.reading() as session:
+        published_at = session.scalars(select(Edition.published_at)).first() or now()
+    monkeypatch.setattr(timekeeping, "now", lambda: published_at - 45_000)
     assert objected(client, draft_id, text="再提一次") == 503
     assert press(client, "/my/windows/objections/1/take-back") == 503
     assert only_objection(database).state == "open"
