@@ -37,6 +37,8 @@ log = logging.getLogger(__name__)
 
 BUSY_TIMEOUT_MS = 30_000
 """How long the clock waits for its turn to write; it has more patience than a person at a page."""
+HEARD_SECONDS = 0.5
+"""How often the main thread looks whether it was told to stop."""
 WORK_SECONDS = 1
 """How often the clock looks for long work that somebody waits for."""
 NIGHT_HOUR = 3
@@ -214,6 +216,9 @@ def run_forever(settings: Settings) -> None:
         signal.signal(number, lambda _number, _frame: over.set())
     database = open_database(settings.resolved_database_url(), busy_timeout_ms=BUSY_TIMEOUT_MS)
     ticker = start_in_background(settings, database)
-    over.wait()
+    while not over.wait(HEARD_SECONDS):
+        # A signal that another thread was given, as when the process is continued and told to stop at once, is heard
+        # only when this one wakes.
+        pass
     ticker.stop()
     database.engine.dispose()

@@ -148,6 +148,7 @@ def schedulers(database_url: str, tmp_path: Path) -> Iterator[Callable[[], Sched
         "DATA_DIR": str(tmp_path / "data"),
         "TICK_SECONDS": "1",
         "LEASE_SECONDS": str(LEASE_SECONDS),
+        "PYTHONFAULTHANDLER": "1",
     }
     begun: list[Schedulers] = []
 
@@ -271,8 +272,13 @@ def test_six_schedulers_publish_three_hundred_due_editions_once_each_while_kille
     end = time.monotonic() + 60
     while any(Path(f"/proc/{process}").exists() for process in found.alive) and time.monotonic() < end:
         time.sleep(0.05)
+    left = [process for process in found.alive if Path(f"/proc/{process}").exists()]
+    if left:
+        # Where each of their threads stands is written to the log.
+        found.end(signal.SIGABRT)
+        time.sleep(2)
     log = (tmp_path / "log").read_text(encoding="utf-8")
-    assert not any(Path(f"/proc/{process}").exists() for process in found.alive), log[-3000:]
+    assert not left, log[-9000:]
     assert "Traceback" not in log, log[-3000:]
     assert found.kills >= 10
     assert found.stalls >= 5
