@@ -165,20 +165,21 @@ def change_timetable(
 ) -> None:
     """Give a timetable another name, policy or rule; a changed rule holds for instants after `at`.
 
-    Raises PlanError with every reason against it.
+    Under two persons another rule or policy waits until another lets it run. Raises PlanError with every reason against it.
     """
     document = _checked(name=name, rule=rule, zone=timetable.timezone, catch_up=catch_up)
     before = {"name": timetable.name, "rule": json.loads(timetable.rule), "catch_up": timetable.catch_up}
     after = {"name": name.strip(), "rule": document, "catch_up": catch_up}
     if before == after:
         return
+    season = session.get_one(Season, timetable.season_id)
     if before["rule"] != document:
-        season = session.get_one(Season, timetable.season_id)
         _check_only_one(session, season, document, timetable.timezone)
         # What the new rule would have come to before it was made is none of its business.
         timetable.starts_at = at + 1
-        if season.two_persons:
-            timetable.planned_by, timetable.is_active = actor, 0
+    # What is missed and made up for is published too; another name publishes nothing.
+    if season.two_persons and (before["rule"], before["catch_up"]) != (document, catch_up):
+        timetable.planned_by, timetable.is_active = actor, 0
     timetable.name, timetable.rule, timetable.catch_up = name.strip(), _stored(document), catch_up
     session.flush()
     changed = {key: [before[key], after[key]] for key in before if before[key] != after[key]}
