@@ -176,16 +176,13 @@ def _planned(season: Season, timetable: Timetable | None) -> ResponseReturnValue
         return _again(season, timetable, typed, rule=rule)
     session = writing()
     try:
-        _keep(session, season, timetable, name=name, rule=document, catch_up=catch_up)
+        told = _told(season, _keep(session, season, timetable, name=name, rule=document, catch_up=catch_up))
         session.commit()
     except PlanError as error:
         session.close()
         typed.complain("", "; ".join(error.problems))
         return _again(season, timetable, typed, rule=rule, status=422)
-    waiting = (
-        _("时间表“{name}”已保存，待另一位管理员启用") if season.two_persons else _("时间表“{name}”已生效")
-    )
-    flash(waiting.format(name=name))
+    flash(told)
     return _back(season)
 
 
@@ -197,15 +194,27 @@ def _keep(
     name: str,
     rule: Mapping[str, Any],
     catch_up: str,
-) -> None:
+) -> Timetable:
     """Add the timetable, or change it where there is one."""
     actor, at = person().name, now()
     if timetable is None:
-        add_timetable(session, actor, season, name=name, rule=rule, zone=office().zone, catch_up=catch_up)
-        return
+        zone = office().zone
+        return add_timetable(session, actor, season, name=name, rule=rule, zone=zone, catch_up=catch_up)
     # What has come due by the old rule since the clock last looked stays due.
     materialise(session, at, season.id)
     change_timetable(session, actor, timetable, name=name, rule=rule, catch_up=catch_up, at=at)
+    return timetable
+
+
+def _told(season: Season, kept: Timetable) -> str:
+    """Whether the timetable that was kept runs, and if not, what it waits for."""
+    if kept.is_active:
+        words = _("时间表“{name}”已生效")
+    elif season.two_persons and kept.planned_by == person().name:
+        words = _("时间表“{name}”已保存，待另一位管理员启用")
+    else:
+        words = _("时间表“{name}”已更改，仍为暂停；要按它发布，请点“恢复”")
+    return words.format(name=kept.name)
 
 
 def _again(
