@@ -128,7 +128,7 @@ def store(work: Work) -> None:
     except ImportRefused as refusal:
         ended = _refused(refusal.report)
     except (ImportOvertaken, ClockOff) as refusal:
-        ended = _refused(Report((Problem(str(refusal)),)))
+        ended = _hindered(refusal)
     with work.database.session() as session:
         # Confirmed twice, it was stored meanwhile: whoever pressed last is led to what became of it.
         batch = result_of(session.get_one(Job, looked.id)).get("batch")
@@ -152,7 +152,7 @@ def undo(work: Work) -> None:
             work.end(session, {"batch": batch.id, "undone": asdict(done)})
     except (UndoRefused, ClockOff) as refusal:
         with work.database.session() as session:
-            work.end(session, _refused(Report((Problem(str(refusal)),))))
+            work.end(session, _hindered(refusal))
 
 
 def write(work: Work) -> None:
@@ -216,6 +216,11 @@ def _told(plan: Plan) -> dict[str, Any]:
 
 def _refused(report: Report) -> dict[str, Any]:
     return {"counts": {}, "refused": {}, "changes": [], **_problems(report)}
+
+
+def _hindered(refusal: ValueError) -> dict[str, Any]:
+    """What is told where no cell of a file is wrong, but something else stands in the way."""
+    return {"hindrance": str(refusal), **_refused(Report(()))}
 
 
 def _problems(report: Report) -> dict[str, Any]:

@@ -131,8 +131,8 @@ def test_what_was_given_up_is_not_taken_in(
     else:
         give_up()
     worker.do_here(store)
-    [told] = result_of(job_of(database, store))["errors"]
-    assert told["message"] == "这次检查已被放弃, 没有导入; 如仍要导入, 请重新选择文件"
+    told = result_of(job_of(database, store))["hindrance"]
+    assert told == "这次检查已被放弃, 没有导入; 如仍要导入, 请重新选择文件"
     assert (count(database, Season), count(database, ImportBatch)) == (0, 0)
     assert job_of(database, look).state == DROPPED
 

@@ -87,7 +87,8 @@ def undo_import(session: Session, actor: str, batch: ImportBatch, reason: str) -
         decide_facts(session, actor, undoing.reversals, at)
         _restore(session, actor, undoing.restored, at)
     except LedgerError as error:
-        raise UndoRefused(_("不能撤销，导入之后另有记录：{why}").format(why=error)) from error
+        words = _("导入之后另有记录：{why}。要撤销，请先冲销后来记的那一条；要保留它，就不撤销这次导入。")
+        raise UndoRefused(words.format(why=error)) from error
     _withdraw_scheme(session, actor, batch, reason.strip())
     batch.reversed_at, batch.reversed_by, batch.reversed_why = at, actor, reason.strip()
     batch.reversed_counts = json.dumps(asdict(undoing.done))
