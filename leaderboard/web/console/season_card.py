@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from flask import flash, redirect, url_for
@@ -17,7 +18,7 @@ from leaderboard.seasons.rename import rename_season
 from leaderboard.web.console.acts import carry_out
 from leaderboard.web.console.door import door, season_at, show
 from leaderboard.web.guards import guard_action, guarded, person
-from leaderboard.web.meanwhile import mark_of
+from leaderboard.web.meanwhile import filled_in_over, mark_of, overtaken
 from leaderboard.web.requests import office, reading, writing
 from leaderboard.web.typed import Typed
 from leaderboard.words import gettext as _
@@ -37,7 +38,7 @@ def values_of(season: Season) -> dict[str, str]:
 def season_card(slug: str) -> ResponseReturnValue:
     """The card as a form."""
     season = season_at(slug)
-    return _page(season, Typed(values_of(season)))
+    return _page(season, filled_in_over(values_of(season)))
 
 
 @door.post("/seasons/<slug>/card")
@@ -47,14 +48,14 @@ def change_season(slug: str) -> ResponseReturnValue:
     found = season_at(slug)
     session = writing()
     season = session.get_one(Season, found.id)
-    present, typed = values_of(season), Typed.of_request()
+    typed = Typed.of_request()
     names: dict[str, str | None] = {"title": typed.text("title")}
     names |= {name: typed.text(name, needed=False) or None for name in ("title_en", "authority")}
     names["source"] = typed.text("source", most=500, needed=False) or None
     reason = typed.text("reason", most=500)
-    if typed.values.get("seen") != mark_of(present):
+    if overtaken(typed, mark_of(values_of(season)), _both(session, season, typed)):
         session.rollback()
-        return _page(season_at(slug), typed, 409, theirs=present)
+        return _page(season_at(slug), typed, 409)
     if not typed.ok:
         session.rollback()
         return _page(season_at(slug), typed, 422)
@@ -67,6 +68,13 @@ def change_season(slug: str) -> ResponseReturnValue:
         return _page(season_at(slug), typed, 422)
     flash(_("赛季资料已保存；已发布的各期不变"))
     return redirect(url_for("console.setup", slug=slug))
+
+
+def _both(session: Session, season: Season, typed: Typed) -> Iterator[tuple[str, str, str]]:
+    """What the form offers to change, as it is now and as it was typed; the period only while nothing is announced."""
+    offered = NAMES if last_numbered(session, season.id) else (*NAMES, "starts_on", "ends_on")
+    words, present = card_words(), values_of(season)
+    return ((words[name], present[name], typed.worded.get(name, "")) for name in offered)
 
 
 def _keep(session: Session, season: Season, typed: Typed, names: dict[str, str | None], reason: str) -> None:
@@ -102,18 +110,13 @@ def show_or_hide(slug: str) -> ResponseReturnValue:
     return carry_out(switch, url_for("console.season_card", slug=slug))
 
 
-def _page(
-    season: Season, typed: Typed, status: int = 200, theirs: dict[str, str] | None = None
-) -> ResponseReturnValue:
-    present = values_of(season)
+def _page(season: Season, typed: Typed, status: int = 200) -> ResponseReturnValue:
     return show(
         "season_card",
         status,
         here="setup",
         season=season,
         typed=typed,
-        seen=mark_of(present) if theirs is not None else typed.values.get("seen", mark_of(present)),
-        theirs={name: value for name, value in (theirs or {}).items() if typed.worded.get(name) != value},
         announced=last_numbered(reading(), season.id) is not None,
         labels=card_words(),
         office_is=office().name,
