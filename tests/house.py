@@ -36,6 +36,7 @@ OPERATIONS = {
     "ledger.project_facts": ("boards",),  # what is stored is compared with what the facts come to
     "boards.timekeeping": ("objections",),  # whoever stores an instant asks first whether the clock is right
     "boards.revisions": ("objections",),
+    "boards.sketch": ("objections",),
     "boards.difference": ("objections",),  # what upholding it would change is seen first
 }
 # Who starts whom: create_app puts the web together, a worker serves it and runs the clock, the command line

@@ -15,10 +15,10 @@ from leaderboard.boards.difference import Effect, effect, without_later
 from leaderboard.boards.drafts import LIVE, DraftRefused, store_draft
 from leaderboard.boards.due import rows_changed
 from leaderboard.boards.models import PUBLISHED, SUPERSEDED, WITHDRAWN, Countersign, Draft, Edition, Notice
-from leaderboard.boards.origins import correcting
 from leaderboard.boards.package import unpacked
-from leaderboard.boards.publish import Scored, score
+from leaderboard.boards.publish import score
 from leaderboard.boards.read import latest_version
+from leaderboard.boards.sketch import Sketch, sketch
 from leaderboard.boards.timekeeping import check_clock
 from leaderboard.instant import Millis, now
 from leaderboard.office import Office
@@ -29,33 +29,49 @@ from leaderboard.words import gettext as _
 
 
 def begin_correction(
-    session: Session, actor: str, edition: Edition, office: Office, *, note: str, at: Millis | None = None
+    session: Session,
+    actor: str,
+    edition: Edition,
+    office: Office,
+    *,
+    note: str,
+    at: Millis | None = None,
+    before: Sketch | None = None,
 ) -> Draft:
     """Compose a published edition anew from the facts known now, as a draft that would take its place 更正稿.
 
     Cut-off, due instant, scheme and roster stay; `note` is told to the public. Its package will say which edition it
-    corrects and all that differs. Raises DraftRefused without a note, for an edition that is no longer published, while
-    another correction of it is under way, and where nothing differs; ClockOff where this machine's clock cannot say what
-    is known now.
+    corrects and all that differs. A sketch `before` is of the same instant. Raises DraftRefused without a note, for an
+    edition that is no longer published, while another correction of it is under way, and where nothing differs; ClockOff
+    where this machine's clock cannot say what is known now.
     """
     check_clock(session)
-    season = present_season(session, edition.season_id)
     session.refresh(edition)
+    known_at = now() if at is None else at
+    found = sketch_correction(session, edition, note=note, at=known_at, before=before)
+    draft = store_draft(
+        session, found.scored, office, actor, origin=found.origin(note.strip()), note=note.strip()
+    )
+    subject = f"{found.scored.season.slug} 第 {edition.number} 期"
+    record_act(session, actor, "edition.correct", subject, draft=draft.id, note=note.strip())
+    return draft
+
+
+def sketch_correction(
+    session: Session, edition: Edition, *, note: str, at: Millis, before: Sketch | None = None
+) -> Sketch:
+    """What a correction begun as known at an instant would be; raises DraftRefused as `begin_correction` does."""
     if not note.strip():
         raise DraftRefused(_("更正须写明对外说明"))
     if edition.state != PUBLISHED:
         raise DraftRefused(way_on(session, edition))
     if _under_way(session, edition):
         raise DraftRefused(_("第 {n} 期的更正稿还在办理中, 请先发布或作废那一份").format(n=edition.number))
-    known_at = now() if at is None else at
-    scored = score(session, season, due_of_correction(session, edition, known_at))
-    if not _effect(edition, scored).changes:
+    season = present_season(session, edition.season_id)
+    found = sketch(session, season, due_of_correction(session, edition, at), edition, before)
+    if not found.changes:
         raise DraftRefused(_("重新计算的结果与第 {n} 期完全相同, 没有可更正之处").format(n=edition.number))
-    origin = correcting(edition, scored, note.strip())
-    draft = store_draft(session, scored, office, actor, origin=origin, note=note.strip())
-    subject = f"{season.slug} 第 {edition.number} 期"
-    record_act(session, actor, "edition.correct", subject, draft=draft.id, note=note.strip())
-    return draft
+    return found
 
 
 def way_on(session: Session, edition: Edition) -> str:
@@ -76,11 +92,7 @@ def preview_correction(session: Session, edition: Edition, *, at: Millis | None 
     season = session.get_one(Season, edition.season_id)
     known_at = now() if at is None else at
     scored = score(session, season, due_of_correction(session, edition, known_at))
-    return _effect(edition, scored)
-
-
-def _effect(edition: Edition, scored: Scored) -> Effect:
-    return effect(without_later(unpacked(edition.package)), scored.told, scored.due.known_at)
+    return effect(without_later(unpacked(edition.package)), scored.told, known_at)
 
 
 def _under_way(session: Session, edition: Edition) -> bool:

@@ -39,9 +39,17 @@ class Effect:
 
 def effect(kept: Mapping[str, Any], told: Mapping[str, Any], known_at: Millis) -> Effect:
     """A kept package beside what ledger and rules come to as known at an instant."""
-    written = canonical(told)
-    changes = canonical({key: kept.get(key) for key in told}) != written
-    return Effect(known_at, changes, difference(kept, told), hashlib.sha256(written).hexdigest()[:16])
+    return Effect(known_at, differs(kept, told), difference(kept, told), mark_of(told))
+
+
+def differs(kept: Mapping[str, Any], told: Mapping[str, Any]) -> bool:
+    """Whether anything at all of what ledger and rules come to is another than in a kept package."""
+    return canonical({key: kept.get(key) for key in told}) != canonical(told)
+
+
+def mark_of(told: Mapping[str, Any]) -> str:
+    """The mark of what ledger and rules come to."""
+    return hashlib.sha256(canonical(told)).hexdigest()[:16]
 
 
 def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> Document:

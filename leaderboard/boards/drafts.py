@@ -19,10 +19,10 @@ from leaderboard.boards.ceremony_ends import end_with_draft
 from leaderboard.boards.clock import CLOCK
 from leaderboard.boards.due import rows_changed
 from leaderboard.boards.models import DRAFT, DROPPED, PUBLISHED, REPLACED, WINDOW, Draft, Edition
-from leaderboard.boards.origins import correcting
 from leaderboard.boards.package import packed
-from leaderboard.boards.publish import Due, Origin, Scored, confirm, due_times, score, shown
+from leaderboard.boards.publish import Due, Origin, Scored, confirm, due_times, shown
 from leaderboard.boards.read import compared_line, predecessor
+from leaderboard.boards.sketch import Sketch, sketch
 from leaderboard.boards.timekeeping import check_clock
 from leaderboard.boards.window_years import window_end
 from leaderboard.instant import Millis, local_date, now
@@ -37,6 +37,11 @@ LIVE = (DRAFT, WINDOW)
 
 class DraftRefused(ValueError):
     """What cannot be done with a draft, in the words of the person who asked."""
+
+
+def dealt_with() -> DraftRefused:
+    """What whoever comes second to a draft is told."""
+    return DraftRefused(_("这份公示稿已被处理, 请刷新后再看"))
 
 
 def is_held(season: Season, asked_by: str | None = None) -> bool:
@@ -122,10 +127,16 @@ def hold(session: Session, scored: Scored, office: Office, actor: str, run_id: i
     return draft
 
 
-def make_draft(session: Session, actor: str, season: Season, office: Office, due: Due) -> Draft:
-    """Compose a board by hand as a draft that nobody but the house sees; raises NothingInForce, ClockOff."""
+def make_draft(
+    session: Session, actor: str, season: Season, office: Office, due: Due, before: Sketch | None = None
+) -> Draft:
+    """Compose a board by hand as a draft that nobody but the house sees, from its sketch where there is one.
+
+    Raises NothingInForce, ClockOff.
+    """
     check_clock(session)
-    return store_draft(session, score(session, season, due), office, actor)
+    season = present_season(session, season.id)
+    return store_draft(session, sketch(session, season, due, before=before).scored, office, actor)
 
 
 def open_window(
@@ -170,36 +181,58 @@ def open_window(
     return draft
 
 
+def sketch_revision(
+    session: Session, draft: Draft, *, reason: str, at: Millis, before: Sketch | None = None
+) -> Sketch:
+    """What a live draft would be if it were revised as known at an instant; raises DraftRefused as `revise` does."""
+    if not reason.strip():
+        raise DraftRefused(_("重出公示稿须写明理由"))
+    corrected = _still_corrected(session, draft)
+    if draft.state not in LIVE:
+        raise dealt_with()
+    season = present_season(session, draft.season_id)
+    return sketch(session, season, due_of_draft(session, draft, at), corrected, before)
+
+
 def revise(
-    session: Session, actor: str, draft: Draft, office: Office, *, reason: str, at: Millis | None = None
+    session: Session,
+    actor: str,
+    draft: Draft,
+    office: Office,
+    *,
+    reason: str,
+    at: Millis | None = None,
+    before: Sketch | None = None,
 ) -> Draft:
     """Compose a live draft anew from what is known now, in the place of the old one, which is kept as replaced.
 
-    Cut-off and due instant stay; the new one waits as a draft, and whoever revised it opens or releases it. Raises
-    DraftRefused without a reason, for a draft that is no longer live, or where what it corrects is published no more,
-    ClockOff where this machine's clock cannot say what is known now.
+    Cut-off and due instant stay; the new one waits as a draft, and whoever revised it opens or releases it. A sketch
+    `before` is of the same instant. Raises DraftRefused without a reason, for a draft that is no longer live, or where
+    what it corrects is published no more, ClockOff where this machine's clock cannot say what is known now.
     """
     check_clock(session)
-    if not reason.strip():
-        raise DraftRefused(_("重出公示稿须写明理由"))
-    season = present_season(session, draft.season_id)
-    corrected = _still_corrected(session, draft)
     run_id, known_at = draft.run_id, now() if at is None else at
+    found = sketch_revision(session, draft, reason=reason, at=known_at, before=before)
     # The run goes with the draft that will be announced, as it may belong to one alone.
     change_draft(
         session, draft, LIVE, state=REPLACED, run_id=None, reason=reason.strip(), **settled(actor, known_at)
     )
     end_with_draft(session, actor, draft)
-    scored = score(session, season, due_of_draft(session, draft, known_at))
-    origin = correcting(corrected, scored, draft.note or "") if corrected else None
     revised = store_draft(
-        session, scored, office, actor, run_id=run_id, origin=origin, revises_id=draft.id, note=draft.note
+        session,
+        found.scored,
+        office,
+        actor,
+        run_id=run_id,
+        origin=found.origin(draft.note),
+        revises_id=draft.id,
+        note=draft.note,
     )
     record_act(
         session,
         actor,
         "draft.revise",
-        subject_of(draft, season),
+        subject_of(draft, found.scored.season),
         draft=revised.id,
         why=reason.strip(),
         rows=[draft],
@@ -238,21 +271,13 @@ def change_draft(session: Session, draft: Draft, expected: Sequence[str], **valu
     """Change a draft only while it is in one of the expected states; raises DraftRefused, and nothing has changed."""
     held = update(Draft).where(Draft.id == draft.id, Draft.state.in_(expected)).values(**values)
     if not rows_changed(session, held):
-        raise DraftRefused(_("这份公示稿已被处理, 请刷新后再看"))
+        raise dealt_with()
     session.refresh(draft)
 
 
 def settled(actor: str, at: Millis) -> dict[str, Any]:
     """The columns that say who ended a draft, and when."""
     return {"settled_at": at, "settled_by": actor}
-
-
-def lineage(session: Session, draft: Draft) -> list[Draft]:
-    """A draft with those it replaced, oldest first."""
-    found = [draft]
-    while found[0].revises_id is not None:
-        found.insert(0, session.get_one(Draft, found[0].revises_id))
-    return found
 
 
 def list_drafts(session: Session, season_id: int, *, live_only: bool = False) -> Sequence[Draft]:

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from leaderboard.boards.board import heading_times
-from leaderboard.boards.difference import difference
 from leaderboard.boards.models import Draft, Edition
 from leaderboard.boards.package import unpacked
-from leaderboard.boards.publish import Origin, Scored
+from leaderboard.boards.publish import Origin
 from leaderboard.objections.read import outcomes
 from leaderboard.office import Office
 
 
-def correcting(edition: Edition, scored: Scored, note: str) -> Origin:
+def correcting(edition: Edition, diff: Mapping[str, Any], note: str) -> Origin:
     """The origin of a correction: which edition it puts right, the note to the public, and all that differs."""
-    diff = difference(unpacked(edition.package), scored.told)
     said = {"number": edition.number, "hash": edition.hash, "note": note, "diff": diff}
     return Origin(edition, {"corrects": said})
 

@@ -41,6 +41,8 @@ from scoring.scheme_document import scheme_document
 
 OF_EDITIONS = ("edition.publish", "edition.request", "edition.foresee", "draft.make", "draft.fail")
 """Acts that write nothing a board is scored from."""
+OF_SIGN_INS = "session.%"
+"""Nor do people who come and go."""
 
 OF_GATHERING = ("planned_at", "tells_later")
 """Fields of `Due` that follow from what an edition corrects, and are no columns of it."""
@@ -275,8 +277,9 @@ def confirm(session: Session, scored: Scored) -> None:
 
 def is_untouched(session: Session, scored: Scored) -> bool:
     """Whether nothing that a board is scored from was written since it was gathered."""
-    others = AuditLine.seq_no > scored.seen.seq_no, AuditLine.action.not_in(OF_EDITIONS)
-    return session.scalar(select(AuditLine.seq_no).where(*others).limit(1)) is None
+    others = AuditLine.action.not_in(OF_EDITIONS), AuditLine.action.not_like(OF_SIGN_INS)
+    since = select(AuditLine.seq_no).where(AuditLine.seq_no > scored.seen.seq_no, *others)
+    return session.scalar(since.limit(1)) is None
 
 
 def _edition(composed: Composed, actor: str, run_id: int | None) -> Edition:

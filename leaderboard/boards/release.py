@@ -19,8 +19,8 @@ from leaderboard.boards.drafts import (
     DraftRefused,
     change_draft,
     check_second,
+    dealt_with,
     drop,
-    lineage,
     list_drafts,
     settled,
     subject_of,
@@ -66,7 +66,15 @@ def prepare(session: Session, draft: Draft, office: Office, at: Millis) -> Compo
     ]
     if differing:
         raise DraftStuck(_(DIFFERING).format(parts=", ".join(differing)))
-    return numbered(session, scored, office, origin=released(session, lineage(session, draft), office))
+    return numbered(session, scored, office, origin=released(session, _lineage(session, draft), office))
+
+
+def _lineage(session: Session, draft: Draft) -> list[Draft]:
+    """A draft with those it replaced, oldest first."""
+    found = [draft]
+    while found[0].revises_id is not None:
+        found.insert(0, session.get_one(Draft, found[0].revises_id))
+    return found
 
 
 def release(
@@ -95,7 +103,7 @@ def release(
 def _check(session: Session, draft: Draft, season: Season, zone: str, at: Millis) -> None:
     """Raise DraftRefused unless the draft may be announced at the instant."""
     if draft.state not in LIVE:
-        raise DraftRefused(_("这份公示稿已被处理, 请刷新后再看"))
+        raise dealt_with()
     if season.frozen_at is not None:
         raise DraftRefused(_("赛季正在封榜, 揭榜之前不发布"))
     if draft.state == WINDOW and draft.closes_at is not None and at < draft.closes_at:

@@ -55,6 +55,18 @@ def reasons(error: ValueError) -> tuple[str, ...]:
     return tuple(getattr(error, "problems", ())) or (str(error),)
 
 
+@contextmanager
+def refusing() -> Iterator[None]:
+    """End the command with the reasons of a subject that refuses within the block."""
+    try:
+        yield
+    except ValueError as error:
+        # Subjects refuse with ValueErrors of their own; anything else with reasons in it is a fault of ours.
+        if type(error).__module__.startswith("leaderboard."):
+            refuse(*reasons(error))
+        raise
+
+
 class Context:
     """The settings and the database of one command; the tables are brought up to date before the first use."""
 
@@ -95,15 +107,16 @@ class Context:
             yield session
 
     @contextmanager
+    def looking(self) -> Iterator[Session]:
+        """A session to work out what takes long before the turn to write; what a subject refuses ends the command."""
+        with self.database.reading() as session, refusing():
+            yield session
+
+    @contextmanager
     def changing(self, *, keep: bool = True) -> Iterator[Session]:
         """A session whose work is kept when the block ends well; what a subject refuses ends the command instead."""
         with self.writing() as session:
-            try:
+            with refusing():
                 yield session
-            except ValueError as error:
-                # Subjects refuse with ValueErrors of their own; anything else with reasons in it is a fault of ours.
-                if type(error).__module__.startswith("leaderboard."):
-                    refuse(*reasons(error))
-                raise
             if keep:
                 session.commit()

@@ -8,14 +8,23 @@ from typing import TypeVar
 import click
 from sqlalchemy.orm import Session
 
-from leaderboard.boards.correct import begin_correction, withdraw
-from leaderboard.boards.drafts import drop, find_draft, list_drafts, make_draft, open_window, revise
+from leaderboard.boards.correct import begin_correction, sketch_correction, withdraw
+from leaderboard.boards.drafts import (
+    drop,
+    find_draft,
+    list_drafts,
+    make_draft,
+    open_window,
+    revise,
+    sketch_revision,
+)
 from leaderboard.boards.models import DRAFT, DROPPED, RELEASED, REPLACED, WINDOW, Draft, Edition
 from leaderboard.boards.package import unpacked
 from leaderboard.boards.publish import Due, Overtaken
 from leaderboard.boards.read import find_announced
+from leaderboard.boards.sketch import sketch
 from leaderboard.boards.window_years import years_of_season, years_of_window
-from leaderboard.cli.context import Context, reasons, refuse
+from leaderboard.cli.context import Context, refuse, refusing
 from leaderboard.cli.group import command
 from leaderboard.cli.named import season_named
 from leaderboard.formatters import moment
@@ -49,11 +58,13 @@ def draft_list_command(context: Context, season: str, everything: bool) -> None:
 @click.argument("season")
 def draft_make_command(context: Context, season: str) -> None:
     """Compose a season's next board as a draft that nobody but the house sees, and print its number."""
-    with context.changing() as session:
+    at = now()
+    with context.looking() as session:
         found = season_named(session, season)
-        at = now()
         due = Due(min(context.today, found.ends_on), at, at)
-        draft = make_draft(session, context.actor, found, _office(context), due)
+        before = sketch(session, found, due)
+    with context.changing() as session:
+        draft = make_draft(session, context.actor, found, _office(context), due, before)
     click.echo(f"{found.title} 公示稿 {draft.id}, 截至 {draft.as_of}")
 
 
@@ -78,8 +89,12 @@ def draft_open_command(context: Context, number: int, days: int, contact: str) -
 @click.option("--reason", default="", help="Why; kept with the draft it replaces.")
 def draft_revise_command(context: Context, number: int, reason: str) -> None:
     """Compose a draft anew from what is known now, in the place of the old one, and print its number."""
+    at = now()
+    with context.looking() as session:
+        before = sketch_revision(session, _draft(session, number), reason=reason, at=at)
     with context.changing() as session:
-        draft = revise(session, context.actor, _draft(session, number), _office(context), reason=reason)
+        found, office = _draft(session, number), _office(context)
+        draft = revise(session, context.actor, found, office, reason=reason, at=at, before=before)
     click.echo(f"公示稿 {number} 已重出为公示稿 {draft.id}")
 
 
@@ -109,9 +124,12 @@ def draft_drop_command(context: Context, number: int, reason: str) -> None:
 @click.option("--note", default="", help="What the public is told.")
 def edition_correct_command(context: Context, season: str, number: int, note: str) -> None:
     """Compose an edition anew as a draft that would take its place, and say who would move."""
+    at = now()
+    with context.looking() as session:
+        before = sketch_correction(session, _edition(session, season, number), note=note, at=at)
     with context.changing() as session:
-        edition = _edition(session, season, number)
-        draft = begin_correction(session, context.actor, edition, _office(context), note=note)
+        edition, office = _edition(session, season, number), _office(context)
+        draft = begin_correction(session, context.actor, edition, office, note=note, at=at, before=before)
         diff = unpacked(draft.content)["corrects"]["diff"]
     moved = diff["moved"]
     click.echo(f"更正稿 {draft.id}: 更正第 {number} 期, 变化 {len(moved)} 家单位")
@@ -206,10 +224,7 @@ def _edition(session: Session, season: str, number: int) -> Edition:
 def _told(act: Callable[[], T]) -> T:
     """The result of something that commits by itself; what a subject refuses ends the command instead."""
     try:
-        return act()
+        with refusing():
+            return act()
     except Overtaken as error:
         refuse(str(error))
-    except ValueError as error:
-        if type(error).__module__.startswith("leaderboard."):
-            refuse(*reasons(error))
-        raise

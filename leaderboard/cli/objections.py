@@ -14,7 +14,8 @@ from leaderboard.cli.group import command
 from leaderboard.cli.life import assumed
 from leaderboard.cli.named import season_named, unit_named
 from leaderboard.formatters import moment
-from leaderboard.objections.answer import dismiss, foresee, uphold
+from leaderboard.instant import now
+from leaderboard.objections.answer import dismiss, foresee, sketch_upheld, uphold
 from leaderboard.objections.file import file_objection
 from leaderboard.objections.models import DISMISSED, OPEN, TAKEN_BACK, UPHELD
 from leaderboard.objections.read import Filed, find_objection, objections_in
@@ -79,14 +80,26 @@ def objection_answer_command(
         with context.database.reading() as session:
             _tell(foresee(session, _objection(session, number).objection))
         return
+    at, before = now(), None
+    if upheld and not textual:
+        with context.looking() as session:
+            before = sketch_upheld(session, _objection(session, number).objection, answer=answer, at=at)
     with context.changing() as session:
-        found = _objection(session, number).objection
+        found, revised = _objection(session, number).objection, None
         if not upheld:
             dismiss(session, context.actor, found, answer=answer)
-            revised = None
         else:
-            office = Office.of(context.settings)
-            revised = uphold(session, context.actor, found, office, answer=answer, days=days, textual=textual)
+            revised = uphold(
+                session,
+                context.actor,
+                found,
+                Office.of(context.settings),
+                answer=answer,
+                days=days,
+                textual=textual,
+                known_at=at,
+                before=before,
+            )
         closes_at = revised.closes_at if revised else None
     said = f"异议 {number} {'成立' if upheld else '不成立'}"
     if revised:

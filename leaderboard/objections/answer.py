@@ -6,12 +6,13 @@ from sqlalchemy.orm import Session
 
 from leaderboard.accounts.audit import record_act
 from leaderboard.boards.difference import Effect
-from leaderboard.boards.drafts import LIVE, open_window, revise, subject_of
+from leaderboard.boards.drafts import LIVE, open_window, revise, sketch_revision, subject_of
 from leaderboard.boards.models import Draft
 from leaderboard.boards.revisions import extend_window, keep_window, preview_revision
+from leaderboard.boards.sketch import Sketch
 from leaderboard.instant import Millis, now
 from leaderboard.objections.file import MOST_TEXT, ObjectionRefused, held
-from leaderboard.objections.models import DISMISSED, UPHELD, Objection
+from leaderboard.objections.models import DISMISSED, OPEN, UPHELD, Objection
 from leaderboard.objections.read import present_draft
 from leaderboard.office import Office
 from leaderboard.words import gettext as _
@@ -25,6 +26,18 @@ def foresee(session: Session, objection: Objection, *, at: Millis | None = None)
     """What upholding an objection now would change on the board that lies open; None where none waits any more."""
     draft = present_draft(session, session.get_one(Draft, objection.draft_id))
     return preview_revision(session, draft, at=at) if draft.state in LIVE else None
+
+
+def sketch_upheld(session: Session, objection: Objection, *, answer: str, at: Millis) -> Sketch | None:
+    """The board that upholding an objection would lead to, as known at an instant; None where none waits any more.
+
+    Raises ObjectionRefused and DraftRefused as `uphold` does.
+    """
+    _worded(answer)
+    draft = present_draft(session, session.get_one(Draft, objection.draft_id))
+    if objection.state != OPEN or draft.state not in LIVE:
+        return None
+    return sketch_revision(session, draft, reason=_reason(objection), at=at)
 
 
 def dismiss(
@@ -53,11 +66,12 @@ def uphold(  # noqa: PLR0913 - what is decided, and for how long the revised boa
     known_at: Millis | None = None,
     seen: str | None = None,
     at: Millis | None = None,
+    before: Sketch | None = None,
 ) -> Draft | None:
     """Grant an objection: the board is composed anew from the ledger and lies open in the place of the old one.
 
     The revised board is as known at `known_at`, the instant of the effect that was looked at, or now; `seen` is the mark
-    of that effect, for what was entered before it may have been committed since. It lies open to
+    of that effect, for what was entered before it may have been committed since; `before` is a sketch of it. It lies open to
     the end of the present window, or with `days` to the end of that working day after today, which may only be later;
     where the window is over, `days` is needed; in a season that wants two persons it waits for another to open it. With
     `textual` the board stays, as only words were meant; a board that was dropped is not composed again, and what was
@@ -69,11 +83,12 @@ def uphold(  # noqa: PLR0913 - what is decided, and for how long the revised boa
     draft, season = held(session, objection)
     answer, revised = _worded(answer), None
     if not textual and (present := _live(session, objection)):
-        effect = _effect(session, present, known_at or instant, instant)
-        if seen not in (None, effect.mark):
-            raise EffectChanged(_("看过影响之后, 重出的结果又变了, 还没有答复; 请看过此刻的影响再答复"))
-        reason = _("采纳异议 {number}").format(number=objection.id)
-        revised = revise(session, actor, present, office, reason=reason, at=effect.known_at)
+        known_at, reason = known_at or instant, _reason(objection)
+        if not present.known_at <= known_at <= instant:
+            raise ObjectionRefused(_("公示稿已另行重出, 请重新查看影响后再答复"))
+        found = sketch_revision(session, present, reason=reason, at=known_at, before=before)
+        _check_effect(present, found, seen)
+        revised = revise(session, actor, present, office, reason=reason, at=known_at, before=found)
     # Where two persons are wanted, another than who upholds opens what they composed.
     if revised is not None and not season.two_persons:
         _lie_open(session, actor, revised, office, days, instant, draft.contact or "")
@@ -110,16 +125,19 @@ def _live(session: Session, objection: Objection) -> Draft | None:
     return draft if draft.state in LIVE else None
 
 
-def _effect(session: Session, draft: Draft, known_at: Millis, at: Millis) -> Effect:
-    """What composing a live board anew would change; raises ObjectionRefused where that comes to the same."""
-    if not draft.known_at <= known_at <= at:
-        raise ObjectionRefused(_("公示稿已另行重出, 请重新查看影响后再答复"))
-    effect = preview_revision(session, draft, at=known_at)
-    if not effect.changes:
+def _reason(objection: Objection) -> str:
+    """Why a board is composed anew, as it is kept with the one it replaces."""
+    return _("采纳异议 {number}").format(number=objection.id)
+
+
+def _check_effect(draft: Draft, found: Sketch, seen: str | None) -> None:
+    """Raise ObjectionRefused where the ledger gives the very same board, EffectChanged where another than was seen."""
+    if not found.differs_from(draft):
         raise ObjectionRefused(
             _("按现有台账重新计算, 榜单没有任何变化。请先在台账中更正再采纳; 只涉及文字的, 请选“只涉及文字”")
         )
-    return effect
+    if seen not in (None, found.mark):
+        raise EffectChanged(_("看过影响之后, 重出的结果又变了, 还没有答复; 请看过此刻的影响再答复"))
 
 
 def _lie_open(

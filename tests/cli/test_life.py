@@ -14,6 +14,7 @@ from leaderboard.seasons.rename import rename_unit
 from tests.boards.lives import reverse_starts
 from tests.commanding import Command, Done, Trail
 from tests.factories import OFFICE, Race
+from tests.scorings import BEFOREHAND, noted_scorings
 
 
 def test_a_board_lies_open_and_is_published_when_it_may_be(
@@ -137,3 +138,23 @@ def test_a_reveal_says_what_it_could_not_publish_and_the_runs_say_what_stopped_i
     for _ in range(3):
         tick(database, Node("here", OFFICE, 30_000, 3))
     assert "\t公示稿 1 未能发布: 发布时出错: IntegrityError boom\n" in done("runs", race)
+
+
+@pytest.mark.engines("sqlite", "postgresql")
+def test_boards_made_by_hand_are_scored_before_the_turn_to_write(
+    done: Done, leaderboard: Command, race: str, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done("publish", race)
+    scored = noted_scorings(monkeypatch)
+    done("draft-make", race)
+    done("draft-revise", "1", "--reason", "补齐材料")
+    done("draft-open", "2", "--days", "3", "--contact", "0571-8888")
+    done("objection-file", "2", "liuxi", "--about", "qingshi", "--text", "青石项目未开工")
+    with database.session() as session:
+        reverse_starts(Race(session, session.scalars(select(Season)).one()))
+        session.commit()
+    assert "公示稿 3" in done("objection-answer", "1", "--uphold", "--answer", "属实")
+    assert "更正稿 4" in done("edition-correct", race, "1", "--note", "青石镇开工误报")
+    assert scored == [BEFOREHAND] * 4
+    refused = leaderboard("draft-revise", "2", "--reason", "再来")
+    assert (refused.exit_code, "已被处理" in refused.stderr) == (1, True)

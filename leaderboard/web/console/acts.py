@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar
 
 from flask import flash, redirect
 from flask.typing import ResponseReturnValue
@@ -15,8 +16,9 @@ from leaderboard.boards.publish import Overtaken
 from leaderboard.boards.timekeeping import ClockOff
 from leaderboard.seasons.plan import PlanError
 from leaderboard.seasons.schemes import DraftChanged
-from leaderboard.web.requests import close_sessions, writing
+from leaderboard.web.requests import close_sessions, reading, writing
 
+Found = TypeVar("Found")
 REFUSALS = (DraftRefused, PlanError, DraftChanged, NothingInForce, Overtaken, ClockOff, KeyRefused)
 
 
@@ -32,6 +34,18 @@ def carry_out(act: Callable[[Session], str], back: str) -> ResponseReturnValue:
     else:
         flash(said)
     return redirect(back)
+
+
+def carry_out_after(
+    look: Callable[[Session], Found], act: Callable[[Session, Found], str], back: str
+) -> ResponseReturnValue:
+    """The same after a look that takes long: others go on writing meanwhile, and the act has to look at what they did."""
+    try:
+        found = look(reading())
+    except REFUSALS as error:
+        flash(str(error), "warning")
+        return redirect(back)
+    return carry_out(lambda session: act(session, found), back)
 
 
 def try_out(act: Callable[[], str], back: str) -> ResponseReturnValue:

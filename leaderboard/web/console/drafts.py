@@ -18,14 +18,11 @@ from leaderboard.boards.drafts import (
     drop,
     find_draft,
     list_drafts,
-    make_draft,
     open_window,
-    revise,
 )
 from leaderboard.boards.models import WINDOW, Draft, Edition
 from leaderboard.boards.notices import told_of_season
 from leaderboard.boards.package import unpacked
-from leaderboard.boards.publish import Due
 from leaderboard.boards.read import latest_edition, list_announced
 from leaderboard.boards.revisions import extend_window, kept_board
 from leaderboard.boards.run_log import run_words
@@ -116,20 +113,6 @@ def unit_names(session: Session) -> dict[str, str]:
 def names_of_facts(season: Season, package: bytes) -> dict[str, dict[str, str]]:
     """What stages, adjustments, targets and reported measures are called in a season and a package, as `fact_names`."""
     return fact_names({"stages": stage_lines(season), "scheme": unpacked(package)["scheme"]})
-
-
-@door.post("/seasons/<slug>/drafts")
-@guarded(PUBLISHING)
-def make_one_draft(slug: str) -> ResponseReturnValue:
-    """Compose the next board as it would be now, for the house alone."""
-    season, at = season_at(slug), now()
-    due = Due(min(today(), season.ends_on), at, at)
-
-    def make(session: Session) -> str:
-        draft = make_draft(session, person().name, season, office(), due)
-        return _("已出公示稿，截至 {day}").format(day=draft.as_of)
-
-    return carry_out(make, url_for("console.drafts", slug=slug))
 
 
 @door.get(ONE)
@@ -269,20 +252,6 @@ def release_one(slug: str, draft_id: int) -> ResponseReturnValue:
         return _("第 {n} 期已发布").format(n=number)
 
     return try_out(publish, _at_draft(slug, draft_id))
-
-
-@door.post(f"{ONE}/revise")
-@guarded(PUBLISHING)
-def revise_draft(slug: str, draft_id: int) -> ResponseReturnValue:
-    """Compose a board anew from what is known now."""
-    season, typed = season_at(slug), Typed.of_request()
-
-    def again(session: Session) -> str:
-        found = draft_at(session, season, draft_id)
-        revise(session, person().name, found, office(), reason=typed.worded.get("reason", ""))
-        return _("已按现有台账重出，新稿尚未公示")
-
-    return carry_out(again, url_for("console.drafts", slug=slug))
 
 
 @door.post(f"{ONE}/drop")

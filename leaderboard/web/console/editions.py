@@ -7,7 +7,13 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.permissions import Action
-from leaderboard.boards.correct import begin_correction, preview_correction, way_on, withdraw
+from leaderboard.boards.correct import (
+    begin_correction,
+    preview_correction,
+    sketch_correction,
+    way_on,
+    withdraw,
+)
 from leaderboard.boards.countersign import WITHDRAW, ask
 from leaderboard.boards.difference import Effect
 from leaderboard.boards.drafts import DraftRefused, list_drafts
@@ -15,11 +21,12 @@ from leaderboard.boards.gather import NothingInForce
 from leaderboard.boards.models import PUBLISHED, Draft, Edition
 from leaderboard.boards.read import find_edition
 from leaderboard.boards.timekeeping import ClockOff
+from leaderboard.instant import now
 from leaderboard.seasons.models import Season
 from leaderboard.web.console.door import door, season_at, show
 from leaderboard.web.console.drafts import names_of_facts, unit_names
 from leaderboard.web.guards import guard_action, guarded, person
-from leaderboard.web.requests import office, reading, writing
+from leaderboard.web.requests import close_sessions, office, reading, writing
 from leaderboard.web.typed import Typed
 from leaderboard.words import gettext as _
 
@@ -38,19 +45,25 @@ def edition(slug: str, number: int) -> ResponseReturnValue:
 def correct_edition(slug: str, number: int) -> ResponseReturnValue:
     """Compose the edition anew as a draft, with what the public will be told of it."""
     season, typed = season_at(slug), Typed.of_request()
-    note = typed.worded.get("note", "")
-    session = writing()
     try:
-        draft = begin_correction(
-            session, person().name, _edition(session, season, number), office(), note=note
-        )
-        session.commit()
+        draft = _corrected(season, number, typed.worded.get("note", ""))
     except (DraftRefused, NothingInForce, ClockOff) as error:
-        session.rollback()
+        close_sessions(None)
         typed.complain("note", str(error))
         return _page(season, number, typed, 422)
     flash(_("更正稿已出，尚未公布：请核对后公示或发布"))
     return redirect(url_for("console.draft", slug=slug, draft_id=draft.id))
+
+
+def _corrected(season: Season, number: int, note: str) -> Draft:
+    """The draft of a correction, worked out before the turn to write has come: on a large race that takes long."""
+    looking, at = reading(), now()
+    before = sketch_correction(looking, _edition(looking, season, number), note=note, at=at)
+    session = writing()
+    found = _edition(session, season, number)
+    draft = begin_correction(session, person().name, found, office(), note=note, at=at, before=before)
+    session.commit()
+    return draft
 
 
 @door.post(f"{ONE}/withdraw")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from flask import abort, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
@@ -10,10 +12,11 @@ from leaderboard.accounts.permissions import Action
 from leaderboard.boards.difference import Effect
 from leaderboard.boards.drafts import LIVE, DraftRefused
 from leaderboard.boards.models import Draft
+from leaderboard.boards.sketch import Sketch
 from leaderboard.boards.timekeeping import ClockOff
 from leaderboard.formatters import moment
-from leaderboard.instant import now
-from leaderboard.objections.answer import EffectChanged, dismiss, foresee, uphold
+from leaderboard.instant import Millis, now
+from leaderboard.objections.answer import EffectChanged, dismiss, foresee, sketch_upheld, uphold
 from leaderboard.objections.file import ObjectionRefused
 from leaderboard.objections.models import OPEN, Objection
 from leaderboard.objections.read import Filed, find_objection, present_draft
@@ -21,7 +24,7 @@ from leaderboard.seasons.models import Season
 from leaderboard.web.console.door import door, season_at, show
 from leaderboard.web.console.drafts import MOST_DAYS, indicator_names, names_of_facts, unit_names
 from leaderboard.web.guards import guard_action, guarded, person
-from leaderboard.web.requests import office, reading, writing
+from leaderboard.web.requests import close_sessions, office, reading, writing
 from leaderboard.web.typed import Typed
 from leaderboard.words import gettext as _
 
@@ -40,19 +43,13 @@ def objection(slug: str, objection_id: int) -> ResponseReturnValue:
 def answer_objection(slug: str, objection_id: int) -> ResponseReturnValue:
     """Uphold or dismiss; what is upheld is the very effect that was looked at."""
     season, typed = season_at(slug), Typed.of_request()
-    decision = typed.choice("decision", _decisions())
-    days = typed.whole("days", most=MOST_DAYS) if typed.values.get("days") else None
-    known_at = typed.whole("known_at", most=now()) if typed.values.get("known_at") else None
-    seen = typed.values.get("seen", "")
+    decided = Decided.of(typed)
     if not typed.ok:
         return _page(season, objection_id, typed, 422)
-    session = writing()
-    found = _objection(session, season, objection_id).objection
     try:
-        said = _decide(session, found, decision, typed.worded.get("answer", ""), days, known_at, seen)
-        session.commit()
+        said = _answered(season, objection_id, decided)
     except (ObjectionRefused, DraftRefused, ClockOff) as error:
-        session.rollback()
+        close_sessions(None)
         typed.complain("", str(error))
         status = 409 if isinstance(error, EffectChanged) else 422
         return _page(season, objection_id, typed, status)
@@ -60,31 +57,58 @@ def answer_objection(slug: str, objection_id: int) -> ResponseReturnValue:
     return redirect(url_for("console.objection", slug=slug, objection_id=objection_id))
 
 
-def _decide(
-    session: Session,
-    found: Objection,
-    decision: str,
-    answer: str,
-    days: int | None,
-    known_at: int | None,
-    seen: str,
-) -> str:
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What was decided of an objection, and the effect that was looked at: by its instant and its mark."""
+
+    decision: str
+    answer: str
+    days: int | None
+    known_at: Millis
+    seen: str
+
+    @classmethod
+    def of(cls, typed: Typed) -> Decided:
+        """What a form says; complains of what it does not."""
+        return cls(
+            decision=typed.choice("decision", _decisions()),
+            answer=typed.worded.get("answer", ""),
+            days=typed.whole("days", most=MOST_DAYS) if typed.values.get("days") else None,
+            known_at=typed.whole("known_at", most=now()) if typed.values.get("known_at") else now(),
+            seen=typed.values.get("seen", ""),
+        )
+
+
+def _answered(season: Season, objection_id: int, decided: Decided) -> str:
+    """Answer and say so; a board to be composed anew is worked out before the turn to write has come."""
+    looking, before = reading(), None
+    if decided.decision == REVISE:
+        found = _objection(looking, season, objection_id).objection
+        before = sketch_upheld(looking, found, answer=decided.answer, at=decided.known_at)
+    session = writing()
+    said = _decide(session, _objection(session, season, objection_id).objection, decided, before)
+    session.commit()
+    return said
+
+
+def _decide(session: Session, found: Objection, decided: Decided, before: Sketch | None) -> str:
     actor = person().name
-    if decision == DISMISS:
-        dismiss(session, actor, found, answer=answer)
+    if decided.decision == DISMISS:
+        dismiss(session, actor, found, answer=decided.answer)
         return _("已答复：不成立")
     revised = uphold(
         session,
         actor,
         found,
         office(),
-        answer=answer,
-        days=days,
-        textual=decision == WORDS,
-        known_at=known_at,
-        seen=seen,
+        answer=decided.answer,
+        days=decided.days,
+        textual=decided.decision == WORDS,
+        known_at=decided.known_at,
+        seen=decided.seen,
+        before=before,
     )
-    if revised is None and decision == REVISE:
+    if revised is None and decided.decision == REVISE:
         return _("已答复：成立。公示稿已作废：请在台账中更正，再出新稿或起草更正")
     if revised is None:
         return _("已答复：成立，只涉及文字，榜单不变")
