@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from http import HTTPStatus
+from typing import cast
+from urllib.parse import unquote, urlsplit
 
-from flask import request, url_for
+from flask import Response, flash, redirect, request, url_for
 from flask import session as cookie
 from flask_login import LoginManager, login_user, logout_user
 from sqlalchemy.exc import OperationalError
@@ -16,12 +19,17 @@ from leaderboard.accounts.sessions import Limits, Origin
 from leaderboard.accounts.standing import Duty, duty_of
 from leaderboard.instant import Millis, now
 from leaderboard.web.forms import local_path
-from leaderboard.web.guards import may_open
+from leaderboard.web.guards import may_open, signed_in
 from leaderboard.web.requests import database
+from leaderboard.words import gettext as _
 from leaderboard.words import language
 
 HOMES = {REPORTER: "/my/", SYSTEM: "/console/people"}
 """Where signing in leads roles that have no business at the console's first page."""
+FIRST_PAGES = frozenset({"/console/", *HOMES.values()})
+"""First pages of one role or another: whoever asks for another's comes to their own without a word."""
+LED = "led"
+"""Where the cookie keeps the address to which signing in has just led."""
 HALF = "half"
 """Where the cookie keeps the token of a session that awaits its one-time code."""
 
@@ -99,12 +107,41 @@ def _forget_all() -> None:
 def onward(account: Account) -> str:
     """Where to after signing in: to choose a password, back to where the person was, or to their own pages.
 
-    Nobody is led back to a page that does not open to them.
+    Nobody is led back to a page that does not open to them; one that shows somebody else's says so only when it is asked
+    for, and `not_led_astray` waits for that.
     """
     if account.must_change:
         return url_for("sign_in.password")
     back = local_path(request.args.get("next"))
-    return back if back and may_open(back) else home_of(account)
+    if not back:
+        return home_of(account)
+    if may_open(back):
+        cookie[LED] = back
+        return back
+    if back not in FIRST_PAGES:
+        flash(shut_words(), "warning")
+    return home_of(account)
+
+
+def not_led_astray(answer: Response) -> Response:
+    """Instead of the page of an unknown address, to which signing in has just led, the person's own first page."""
+    if LED not in cookie or not _is_led_to(cookie[LED]):
+        return answer
+    del cookie[LED]
+    account = signed_in()
+    if account is None or answer.status_code != HTTPStatus.NOT_FOUND:
+        return answer
+    flash(shut_words(), "warning")
+    return cast(Response, redirect(home_of(account)))
+
+
+def _is_led_to(address: str) -> bool:
+    return request.method == "GET" and request.path == unquote(urlsplit(address).path)
+
+
+def shut_words() -> str:
+    """What is told of a page that is not there for this account; whether there is one for others stays open."""
+    return _("登录前要打开的那一页不向您的账号开放，或者已经不在；这里是您的首页。")
 
 
 def home_of(account: Account) -> str:

@@ -20,7 +20,7 @@ from leaderboard.accounts.sessions import Limits, account_awaiting_code, new_tok
 from leaderboard.accounts.sessions import sign_out as end_own_session
 from leaderboard.accounts.sign_in import CodeRefused, LockedOut, SignInRefused
 from leaderboard.instant import Millis, now
-from leaderboard.web.entering import HALF, enter, enter_half, onward, origin
+from leaderboard.web.entering import HALF, enter, enter_half, not_led_astray, onward, origin
 from leaderboard.web.forms import field, local_path, secret
 from leaderboard.web.guards import guard_session, guarded, person, signed_in
 from leaderboard.web.requests import database, look_again, reading, settings, short_change, writing
@@ -47,6 +47,9 @@ def remember_language() -> None:
         request.blueprint in SPEAKING_DOORS or "_user_id" in cookie
     ):
         cookie["lang"] = request.args["lang"]
+
+
+door.after_app_request(not_led_astray)
 
 
 @door.get("/sign-in")
