@@ -16,7 +16,7 @@ from leaderboard.boards.timekeeping import ClockOff
 from leaderboard.db import is_busy, is_clash
 from leaderboard.templating import render
 from leaderboard.web.guards import without_session
-from leaderboard.web.requests import settings
+from leaderboard.web.requests import close_sessions, settings
 from leaderboard.words import gettext as _
 from leaderboard.words import language
 
@@ -131,10 +131,14 @@ def wants_json() -> bool:
 
 
 def answer(trouble: Trouble) -> Response:
-    """The error as a page or as JSON; a page that cannot be drawn is replaced by a bare one."""
+    """The error as a page or as JSON; a page that cannot be drawn is replaced by a bare one.
+
+    What the request began to write is undone before: nobody waits for a page that says that nothing was saved.
+    """
     if wants_json():
         return error_json(trouble)
     try:
+        close_sessions(None)
         page = render(
             "errors/error.html",
             language(),

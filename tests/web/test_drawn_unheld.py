@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from flask import Flask, before_render_template, g, request_finished
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from leaderboard.accounts.audit import record_act
 from leaderboard.accounts.invitations import invite
-from leaderboard.accounts.models import ADMINISTRATOR, REPORTER, SYSTEM, VIEWER, Account
+from leaderboard.accounts.models import ADMINISTRATOR, REPORTER, SYSTEM, VIEWER, Account, AuditLine
 from leaderboard.accounts.people import deactivate
 from leaderboard.accounts.read import find_account
 from leaderboard.boards.models import Draft
 from leaderboard.boards.screens import add_screen
+from leaderboard.boards.timekeeping import ClockOff
 from leaderboard.db import Database
 from leaderboard.instant import now
 from leaderboard.seasons.read import list_timetables
+from leaderboard.web import errors, requests
 from tests.factories import Race
 from tests.people import enrol, submit, token_in, visitor
 from tests.web.drafting import opened
@@ -40,6 +44,20 @@ def held(app: Flask) -> Iterator[list[str]]:
 
     with before_render_template.connected_to(look, app), request_finished.connected_to(look, app):
         yield found
+
+
+@pytest.fixture
+def turns(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """For each error page drawn whether others were kept from writing."""
+    found: list[str] = []
+    render = errors.render
+
+    def noting(*args: Any, **told: Any) -> bytes:
+        found.append("held" if g.get("writing") is not None else "free")
+        return render(*args, **told)
+
+    monkeypatch.setattr(errors, "render", noting)
+    return found
 
 
 @pytest.fixture
@@ -188,3 +206,32 @@ def test_an_objection_is_refused(
     for about, text in (("nowhere", "漏计"), ("liuxi", " ")):
         assert submit(client, f"{page}/objections", page, about=about, text=text).status_code == 422
     assert held == []
+
+
+@pytest.mark.parametrize(
+    ("path", "fields"),
+    [
+        ("editions/99/withdraw", {"number": "99", "reason": "有误"}),
+        ("drafts/99/open", {"days": "3", "contact": "招商局"}),
+        ("drafts/99/drop", {"reason": "数据未齐"}),
+    ],
+)
+def test_what_turns_out_unknown_when_the_turn_has_come_keeps_nobody_waiting(
+    chief: FlaskClient, held: list[str], turns: list[str], path: str, fields: dict[str, str]
+) -> None:
+    assert submit(chief, f"{SEASON}/{path}", f"{SEASON}/drafts", **fields).status_code == 404
+    assert (held, turns) == ([], ["free"])
+
+
+@pytest.mark.parametrize(("error", "status"), [(ClockOff("慢 45 秒"), 503), (ArithmeticError(), 500)])
+def test_what_breaks_off_in_the_turn_keeps_nobody_waiting_and_nothing_of_it(
+    app: Flask, database: Database, held: list[str], turns: list[str], error: Exception, status: int
+) -> None:
+    def broken() -> str:
+        record_act(requests.writing(), "li", "test", "half done")
+        raise error
+
+    app.add_url_rule("/broken", "screens.broken", broken)
+    assert (app.test_client().get("/broken").status_code, held, turns) == (status, [], ["free"])
+    with database.reading() as session:
+        assert session.scalars(select(AuditLine).where(AuditLine.action == "test")).all() == []
