@@ -85,13 +85,13 @@ def counting(database: Database) -> Iterator[list[str]]:
 def test_the_graph_is_a_table_too(race: Race, visit: Visit) -> None:
     page = visit("/boards/race/graph/")
     assert said(page) == "第 1 期至第 2 期，共 2 期，截至 2026-11-30。"
-    assert body(page) == [["南岸街道", "3", "1"], ["柳溪镇", "1", "2"], ["青石镇", "2", "3"]]
+    assert body(page) == [["南岸街道", "1", "3"], ["柳溪镇", "2", "1"], ["青石镇", "3", "2"]]
     assert [page.text(name) for name in page.all("li") if name.get("data-unit")] == [
         "1 南岸街道", "2 柳溪镇", "3 青石镇",
     ]  # fmt: skip
     scores = visit("/boards/race/graph/?what=score")
-    assert body(scores)[0] == ["南岸街道", "3.75", "95.97"]
-    assert body(visit("/boards/race/graph/?what=signing&lang=en"))[0][1:] == ["12.5%", "112.5%"]
+    assert body(scores)[0] == ["南岸街道", "95.97", "3.75"]
+    assert body(visit("/boards/race/graph/?what=signing&lang=en"))[0][1:] == ["112.5%", "12.5%"]
 
 
 def test_editions_of_one_day_all_stand_and_a_correction_stands_where_what_it_corrects_stood(
@@ -105,7 +105,7 @@ def test_editions_of_one_day_all_stand_and_a_correction_stands_where_what_it_cor
     page = visit("/boards/race/graph/")
     assert said(page) == "第 1 期至第 4 期，共 3 期，截至 2026-11-30。"
     heads = [page.text(head) for head in page.all("th", class_="number")]
-    assert heads == ["第 1 期10-31", "第 4 期11-30", "第 3 期11-30"]
+    assert heads == ["第 3 期11-30", "第 4 期11-30", "第 1 期10-31"]
     assert "第 2 期已由第 4 期更正，图中为更正后的数" in page.text()
     monkeypatch.setattr(course, "MOST_COLUMNS", 2)
     monkeypatch.setattr(course, "MOST_ON_PAPER", 1)
