@@ -11,9 +11,8 @@ from config import Settings
 from leaderboard.accounts.audit import record_act
 from leaderboard.accounts.error import AccountError
 from leaderboard.accounts.models import Account, Invitation
-from leaderboard.accounts.own_password import keep, unfit
+from leaderboard.accounts.own_password import Weighed, keep, weigh
 from leaderboard.accounts.passwords import dummy_hash
-from leaderboard.accounts.policy import PasswordPolicy
 from leaderboard.accounts.second_factor import take_away
 from leaderboard.accounts.sessions import end_sessions, token_hash
 from leaderboard.accounts.sign_in import unlock
@@ -62,7 +61,9 @@ def invited(session: Session, token: str, at: Millis) -> Account | None:
     ).one_or_none()
 
 
-def accept(session: Session, token: str, password: str, settings: Settings, at: Millis) -> Account:
+def accept(
+    session: Session, token: str, password: str, settings: Settings, at: Millis, before: Weighed | None = None
+) -> Account:
     """Choose the password of the account that the link opens; the link opens nothing any more.
 
     Raises AccountError where the link holds no more or the password is not fit.
@@ -70,11 +71,11 @@ def accept(session: Session, token: str, password: str, settings: Settings, at: 
     account = invited(session, token, at)
     if account is None:
         raise AccountError(_("链接已用过或已过期，请向系统管理员另要一个"))
-    policy = PasswordPolicy.of(settings)
-    if problems := unfit(session, account, password, policy):
-        raise AccountError(*problems)
+    weighed = weigh(session, account, password, settings, before=before)
+    if weighed.problems:
+        raise AccountError(*weighed.problems)
     invitation = session.get_one(Invitation, account.id)
     session.delete(invitation)
-    keep(session, account, password, policy, at)
+    keep(session, account, weighed, settings, at)
     record_act(session, account.name, "account.accept", account.name, rows=[account, invitation])
     return account

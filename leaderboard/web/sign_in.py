@@ -122,13 +122,16 @@ def check_code() -> ResponseReturnValue:
     session = writing()
     account = account_awaiting_code(session, token, at)
     if account is None:
+        session.rollback()
         return _sign_in_page([_("等候验证码的时间已过，请重新登录")]), 401
     if not secret("code").strip():
+        session.rollback()
         return _code_page([_("请填写验证码")]), 422
     try:
         accounts.count_code_attempt(session, account, come_from.address, limits, at)
         session.commit()
     except LockedOut as error:
+        session.rollback()
         return _code_page(error.problems), 429, {"Retry-After": str(error.minutes * 60)}
     if account_awaiting_code(session, token, at) is None:
         # Ended while this waited for its turn.
@@ -177,18 +180,20 @@ def change_password() -> ResponseReturnValue:
     Wrong old passwords are counted as those of signing in are, so that nobody at an open desk can guess; but by the
     account alone, so that a locked address keeps nobody who is in from the password they have to choose.
     """
-    session, limits, come_from = writing(), Limits.of(settings()), origin().address
-    account = session.get_one(Account, person().id)
-    new = secret("new")
-    if not secret("old"):
+    old, new, limits, come_from = secret("old"), secret("new"), Limits.of(settings()), origin().address
+    if not old:
         return _password_page([_("请填写现在的密码")]), 422
+    session = writing()
+    account = session.get_one(Account, person().id)
     problems = [] if new == secret("again") else [_("两次输入的新密码不一样")]
     try:
         accounts.count_password_attempt(session, account, limits, now())
         session.commit()
+        weighed = own_password.weigh(reading(), account, new, settings(), old=old)
         look_again(session)
-        own_password.change_password(session, account, secret("old"), new, settings())
+        own_password.change_password(session, account, old, new, settings(), weighed)
     except LockedOut as error:
+        session.rollback()
         return _password_page(error.problems), 429, {"Retry-After": str(error.minutes * 60)}
     except own_password.WrongPassword as error:
         accounts.note_password_refusal(session, account, come_from)

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from leaderboard.accounts.error import AccountError
 from leaderboard.accounts.invitations import accept, invited
 from leaderboard.accounts.models import Account
+from leaderboard.accounts.own_password import weigh
 from leaderboard.accounts.passwords import policy_words
 from leaderboard.accounts.policy import PasswordPolicy
 from leaderboard.accounts.roles import role_duties, role_words
@@ -35,15 +36,19 @@ def welcome(token: str) -> ResponseReturnValue:
 @door.post("/<token>", endpoint="choose")
 def choose(token: str) -> ResponseReturnValue:
     """Choose the password and come in, through the second step where the account has a device."""
-    session, at = writing(), now()
+    new, at = secret("new"), now()
+    account = invited(reading(), token, at)
+    if account is None:
+        return _gone()
+    weighed = weigh(reading(), account, new, settings())
+    session = writing()
     account = invited(session, token, at)
     if account is None:
         session.rollback()
         return _gone()
-    new = secret("new")
     problems = [] if new == secret("again") else [_("两次输入的新密码不一样")]
     try:
-        accept(session, token, new, settings(), at)
+        accept(session, token, new, settings(), at, weighed)
     except AccountError as error:
         problems += error.problems
     if problems:

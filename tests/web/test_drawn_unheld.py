@@ -235,3 +235,18 @@ def test_what_breaks_off_in_the_turn_keeps_nobody_waiting_and_nothing_of_it(
     assert (app.test_client().get("/broken").status_code, held, turns) == (status, [], ["free"])
     with database.reading() as session:
         assert session.scalars(select(AuditLine).where(AuditLine.action == "test")).all() == []
+
+
+def test_a_code_that_nobody_awaits_is_refused(app: Flask, database: Database, held: list[str]) -> None:
+    client = app.test_client()
+    token = token_in(client.get("/sign-in").text)
+    assert client.post("/sign-in/code", data={"csrf_token": token, "code": "1"}).status_code == 401
+    assert held == []
+
+
+def test_who_guesses_too_often_at_their_own_password_is_refused(chief: FlaskClient, held: list[str]) -> None:
+    guesses = [submit(chief, "/password", old="no", new="a", again="a").status_code for _ in range(7)]
+    assert guesses[0] == 422
+    assert guesses[-1] == 429
+    assert submit(chief, "/password", old="", new="a", again="a").status_code == 422
+    assert held == []
