@@ -42,10 +42,15 @@ def carry_out_after(
     """The same after a look that takes long: others go on writing meanwhile, and the act has to look at what they did."""
     try:
         found = look(reading())
+        session = writing()
+        said = act(session, found)
+        session.commit()
     except REFUSALS as error:
+        close_sessions(None)
         flash(str(error), "warning")
-        return redirect(back)
-    return carry_out(lambda session: act(session, found), back)
+    else:
+        flash(said)
+    return redirect(back)
 
 
 def try_out(act: Callable[[], str], back: str) -> ResponseReturnValue:
