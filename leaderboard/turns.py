@@ -1,4 +1,4 @@
-"""Turns: when a door may begin to write what is dated, which is after every edition by its own machine's clock."""
+"""Turns: when a door may begin to write what is dated, which is after every board by its own machine's clock."""
 
 from __future__ import annotations
 
@@ -6,19 +6,20 @@ import time
 
 from sqlalchemy.orm import Session
 
-from leaderboard.boards.timekeeping import MOST_OFF_MS, behind_editions, check_clock
+from leaderboard.boards.timekeeping import MOST_OFF_MS, behind_boards, check_clock
 from leaderboard.db import take_turn
 
 
-def take_turn_after_editions(session: Session) -> None:
-    """Begin a transaction that writes, once this machine's clock has passed the newest edition.
+def take_turn_after_boards(session: Session) -> None:
+    """Begin a transaction that writes, once this machine's clock has passed the newest edition and the newest draft.
 
-    A node may be some seconds behind another one. What it dated before an edition that lacks it would be known by that
-    edition whenever it is composed again. It waits without its turn, so that others go on. Raises ClockOff where the
-    clock is further behind than any may be; instants that somebody said were wrong are not waited for.
+    A node may be some seconds behind another one. What it dated before a board that lacks it would be known by that
+    board whenever it is composed again: an edition would be said to be altered, a draft could not be released. It waits
+    without its turn, so that others go on. Raises ClockOff where the clock is further behind than any may be; instants
+    that somebody said were wrong are not waited for.
     """
     take_turn(session)
-    while behind := behind_editions(session):
+    while behind := behind_boards(session):
         if behind > MOST_OFF_MS:
             check_clock(session)
             return

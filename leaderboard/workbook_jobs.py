@@ -40,7 +40,7 @@ from leaderboard.jobs.models import DROPPED, GIVEN, MADE, Job
 from leaderboard.jobs.read import asked_of, file_parts, result_of
 from leaderboard.jobs.tally import Tally, tally_file, write_tally
 from leaderboard.seasons.read import find_season
-from leaderboard.turns import take_turn_after_editions
+from leaderboard.turns import take_turn_after_boards
 
 LOOK, STORE, UNDO, WRITE = "workbook.look", "workbook.store", "workbook.undo", "workbook.write"
 MOST_TOLD = 500
@@ -118,7 +118,7 @@ def store(work: Work) -> None:
         asked = replace(given.asked, told=lambda done: work.count("checking", done, rows), clearing=clearing)
         given = replace(given, asked=asked)
         with work.database.writers() as session:
-            take_turn_after_editions(session)
+            take_turn_after_boards(session)
             _expect_kept(session.get_one(Job, looked.id))
             report = take_in(session, given, work.job.asked_by, how)
             queue.drop_files(session, [looked.id])
@@ -146,7 +146,7 @@ def undo(work: Work) -> None:
     work.tell("reversing")
     try:
         with work.database.writers() as session:
-            take_turn_after_editions(session)
+            take_turn_after_boards(session)
             batch = session.get_one(ImportBatch, work.asked["batch"])
             done = undo_import(session, work.job.asked_by, batch, work.asked["reason"])
             work.end(session, {"batch": batch.id, "undone": asdict(done)})

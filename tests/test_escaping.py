@@ -12,7 +12,7 @@ from tests.escaping import Escaping, Key, Sources
 pytestmark = pytest.mark.engines("sqlite")  # nothing here asks a database
 NEVER: dict[Key, str] = {
     ("leaderboard.seasons.rule", "parse_rule"): "rules that are stored were read when they were kept",
-    ("leaderboard.turns", "take_turn_after_editions"): "every page is answered by the application",
+    ("leaderboard.turns", "take_turn_after_boards"): "every page is answered by the application",
 }
 CANNOT_COME: dict[str, dict[str, str]] = {
     "leaderboard.web.account.enrol": {"AccountError": "caught around the act that is handed on"},

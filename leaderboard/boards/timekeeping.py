@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from leaderboard.accounts.audit import record_act
 from leaderboard.accounts.models import AuditLine
-from leaderboard.boards.models import Edition
+from leaderboard.boards.models import Draft, Edition
 from leaderboard.instant import Millis, now
 from leaderboard.words import gettext as _
 
@@ -37,6 +37,8 @@ def clock_offset(session: Session) -> Millis:
 
 
 _NEWEST_EDITION = select(Edition.published_at).order_by(Edition.id.desc()).limit(1)
+_NEWEST_DRAFT = select(Draft.known_at).order_by(Draft.id.desc()).limit(1)
+_NEWEST_BOARDS = select(_NEWEST_EDITION.scalar_subquery(), _NEWEST_DRAFT.scalar_subquery())
 _NEWEST_LINES = select(AuditLine.at, AuditLine.action).order_by(AuditLine.seq_no.desc()).limit(_LINES)
 
 
@@ -50,10 +52,13 @@ def _newest_written(session: Session) -> Millis:
     return newest
 
 
-def behind_editions(session: Session) -> Millis:
-    """How long until this machine's clock has passed the newest edition's announcement, in milliseconds; 0 where it has."""
-    newest = session.scalar(_NEWEST_EDITION) or 0
-    return max(0, newest + 1 - now())
+def behind_boards(session: Session) -> Millis:
+    """How long until this machine's clock has passed the newest edition's announcement and what the newest draft knows.
+
+    In milliseconds; 0 where it has passed both.
+    """
+    announced, known = session.execute(_NEWEST_BOARDS).one()
+    return max(0, max(announced or 0, known or 0) + 1 - now())
 
 
 def check_clock(session: Session) -> None:

@@ -20,7 +20,7 @@ from config import Settings, variable
 from leaderboard.boards.timekeeping import ClockOff
 from leaderboard.db import Database, is_busy, is_clash, migrate, open_database
 from leaderboard.instant import local_date, now
-from leaderboard.turns import take_turn_after_editions
+from leaderboard.turns import take_turn_after_boards
 
 COMMAND_LINE = "命令行"
 
@@ -101,7 +101,7 @@ class Context:
         """A session whose turn to write has come."""
         with self.database.writers() as session:
             try:
-                take_turn_after_editions(session)
+                take_turn_after_boards(session)
             except ClockOff as error:
                 refuse(*reasons(error))
             yield session

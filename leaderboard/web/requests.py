@@ -18,7 +18,7 @@ from leaderboard.accounts.sessions import Limits, account_for_token
 from leaderboard.db import Database, take_turn
 from leaderboard.instant import now
 from leaderboard.office import Office
-from leaderboard.turns import take_turn_after_editions
+from leaderboard.turns import take_turn_after_boards
 from leaderboard.words import CHINESE, LANGUAGES
 
 PATIENCE, AGAIN = 1.0, 5
@@ -70,7 +70,7 @@ def writing() -> Session:
             held.close()
         g.writing = database().writers()
         with in_line():
-            take_turn_after_editions(g.writing)
+            take_turn_after_boards(g.writing)
         look_again(g.writing)
     return cast(Session, g.writing)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import func, select
@@ -13,13 +14,14 @@ from leaderboard.accounts import audit
 from leaderboard.airing import Node, State
 from leaderboard.boards import clock, correct, drafts, revisions, timekeeping
 from leaderboard.boards.models import Draft, DueRun, Edition
+from leaderboard.boards.package import unpacked
 from leaderboard.boards.publish import Due
 from leaderboard.boards.timekeeping import ClockOff, accept_clock, check_clock, clock_offset, clock_trouble
 from leaderboard.db import Database
 from leaderboard.seasons.holding import freeze_season
 from leaderboard.words import ENGLISH, speaking
-from tests.boards.lives import drafted, reverse_starts
-from tests.factories import AS_OF, OFFICE, small_race, start_race
+from tests.boards.lives import drafted, released, reverse_starts
+from tests.factories import AS_OF, OFFICE, VERIFIED, race_of, small_race, start_race
 
 NODE = Node("here", OFFICE, 30_000, 3)
 Shift = Callable[[int], None]
@@ -186,10 +188,40 @@ def test_a_node_that_is_behind_dates_nothing_before_the_newest_edition(
     monkeypatch.setattr(timekeeping, "now", lambda: clock_there[0])
     monkeypatch.setattr(turns.time, "sleep", wait)
     with database.writers() as session:
-        turns.take_turn_after_editions(session)
+        turns.take_turn_after_boards(session)
         assert waited == [4.001]
         session.rollback()
         clock_there[0] = edition.published_at - 31_000
         with pytest.raises(ClockOff, match="慢 3"):
-            turns.take_turn_after_editions(session)
+            turns.take_turn_after_boards(session)
     assert waited == [4.001]
+
+
+@pytest.mark.engines("sqlite", "postgresql")
+def test_a_draft_is_released_though_a_node_that_is_behind_recorded_a_fact(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The fact is dated after the draft, which lacks it: composed again as known then, the draft is the same."""
+    with database.session() as session:
+        race = small_race(session)
+        race.publish()
+        draft = drafted(race)
+        session.commit()
+    clock_there, waited = [draft.known_at - 4_000], []
+
+    def wait(seconds: float) -> None:
+        waited.append(seconds)
+        clock_there[0] += round(seconds * 1000)
+
+    monkeypatch.setattr(timekeeping, "now", lambda: clock_there[0])
+    monkeypatch.setattr(turns.time, "sleep", wait)
+    with database.writers() as session:
+        turns.take_turn_after_boards(session)
+        source = replace(VERIFIED, recorded_at=clock_there[0])
+        race_of(session, "race").project("nanan", code="race-late", source=source)
+        session.commit()
+    assert waited == [4.001]
+    monkeypatch.undo()
+    with database.session() as session:
+        edition = released(session, session.get_one(Draft, draft.id))
+        assert len(unpacked(edition.package)["facts"]["projects"]) == 4

@@ -17,7 +17,7 @@ from leaderboard.accounts.read import find_account
 from leaderboard.accounts.sessions import end_sessions
 from leaderboard.accounts.sign_in import count_code_attempt
 from leaderboard.db import Database
-from leaderboard.turns import take_turn_after_editions
+from leaderboard.turns import take_turn_after_boards
 from leaderboard.web import account as account_pages
 from leaderboard.web import requests
 from tests.people import PASSWORD, submit, visitor
@@ -32,13 +32,13 @@ def meanwhile(database: Database, monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
 
     def others(act: Callable[[Session], object]) -> None:
         def late(session: Session) -> None:
-            monkeypatch.setattr(requests, "take_turn_after_editions", take_turn_after_editions)
+            monkeypatch.setattr(requests, "take_turn_after_boards", take_turn_after_boards)
             with database.session() as other:
                 act(other)
                 other.commit()
-            take_turn_after_editions(session)
+            take_turn_after_boards(session)
 
-        monkeypatch.setattr(requests, "take_turn_after_editions", late)
+        monkeypatch.setattr(requests, "take_turn_after_boards", late)
 
     return others
 
