@@ -98,3 +98,5 @@ def test_on_a_phone_what_is_told_of_cells_is_read_without_moving_sideways(
     assert box is not None
     assert box["x"] + box["width"] <= 390
     assert (barriers(page), sideways(page)) == ([], 0)
+    beside = "() => Array.from(document.querySelectorAll('.scroll')).filter((e) => e.scrollWidth > e.clientWidth).length"
+    assert (page.locator(".counts").count(), page.evaluate(beside)) == (1, 0)
