@@ -276,7 +276,7 @@ def test_other_caps_and_rounded_points_are_asked_of_the_server(
     assert page.evaluate(PLACES)[0] == "柳溪镇"
 
 
-@pytest.mark.parametrize(("width", "height"), [(1366, 768), (1920, 1080), (390, 844)])
+@pytest.mark.parametrize(("width", "height"), [(1366, 768), (1920, 1080), (390, 844), (320, 640)])
 def test_all_of_24_units_lie_on_one_desk(
     race: Race, database: Database, open_page: OpenPage, width: int, height: int
 ) -> None:

@@ -79,6 +79,13 @@ def test_a_board_is_sorted_by_key_and_the_address_says_so(race: None, open_page:
     assert (barriers(page), sideways(page)) == ([], 0)
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_board_stays_in_the_narrowest_window(race: None, open_page: OpenPage, lang: str) -> None:
+    page = open_page(320, 640)
+    page.goto(f"/boards/now/?lang={lang}")
+    assert (page.locator("table.method").count(), sideways(page)) == (1, 0)
+
+
 def test_a_line_stands_out_while_its_name_is_pointed_at(race: None, open_page: OpenPage) -> None:
     page = open_page()
     page.goto("/boards/now/graph/?what=score")
