@@ -6,23 +6,22 @@ import time
 
 from sqlalchemy.orm import Session
 
-from leaderboard.boards.timekeeping import MOST_OFF_MS, behind_boards, check_clock
+from leaderboard.boards.timekeeping import MOST_OFF_MS, ClockOff, behind_boards, check_clock, far_behind
 from leaderboard.db import take_turn
 
 
 def take_turn_after_boards(session: Session) -> None:
-    """Begin a transaction that writes, once this machine's clock has passed the newest edition and the newest draft.
+    """Begin a transaction that writes, once this machine's clock has passed every edition and every live draft.
 
     A node may be some seconds behind another one. What it dated before a board that lacks it would be known by that
     board whenever it is composed again: an edition would be said to be altered, a draft could not be released. It waits
-    without its turn, so that others go on. Raises ClockOff where the clock is further behind than any may be; instants
-    that somebody said were wrong are not waited for.
+    without its turn, so that others go on. Raises ClockOff where an edition is further ahead than any clock may be.
     """
     take_turn(session)
     while behind := behind_boards(session):
         if behind > MOST_OFF_MS:
             check_clock(session)
-            return
+            raise ClockOff(far_behind(behind))
         session.rollback()
         time.sleep(behind / 1000)
         take_turn(session)

@@ -24,7 +24,10 @@ class Edition(Base):
     """One published board 第 n 期: immutable, numbered, dated thrice, chained to the one before by its hash."""
 
     __tablename__ = "edition"
-    __table_args__ = (UniqueConstraint("season_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("season_id", "number"),
+        Index("ix_edition_published_at", "published_at"),
+    )
 
     id: Mapped[id_column]
     season_id: Mapped[int] = mapped_column(ForeignKey("season.id"))
@@ -72,7 +75,7 @@ class Draft(Base):
     """
 
     __tablename__ = "draft"
-    __table_args__ = (Index("ix_draft_season_id", "season_id"),)
+    __table_args__ = (Index("ix_draft_season_id", "season_id"), Index("ix_draft_state", "state", "known_at"))
 
     id: Mapped[id_column]
     season_id: Mapped[int] = mapped_column(ForeignKey("season.id"))

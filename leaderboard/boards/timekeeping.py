@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.audit import record_act
 from leaderboard.accounts.models import AuditLine
-from leaderboard.boards.models import Draft, Edition
+from leaderboard.boards.models import DRAFT, WINDOW, Draft, Edition
 from leaderboard.instant import Millis, now
 from leaderboard.words import gettext as _
 
@@ -36,9 +36,6 @@ def clock_offset(session: Session) -> Millis:
     return (before + now()) // 2 - int(server or 0)
 
 
-_NEWEST_EDITION = select(Edition.published_at).order_by(Edition.id.desc()).limit(1)
-_NEWEST_DRAFT = select(Draft.known_at).order_by(Draft.id.desc()).limit(1)
-_NEWEST_BOARDS = select(_NEWEST_EDITION.scalar_subquery(), _NEWEST_DRAFT.scalar_subquery())
 _NEWEST_LINES = select(AuditLine.at, AuditLine.action).order_by(AuditLine.seq_no.desc()).limit(_LINES)
 
 
@@ -53,12 +50,29 @@ def _newest_written(session: Session) -> Millis:
 
 
 def behind_boards(session: Session) -> Millis:
-    """How long until this machine's clock has passed the newest edition's announcement and what the newest draft knows.
+    """How long until this machine's clock has passed every edition's announcement and what every live draft knows.
 
-    In milliseconds; 0 where it has passed both.
+    In milliseconds; 0 where it has passed them. Drafts further ahead than a clock may be are not counted: they came of a
+    clock that was wrong, and whoever would release one is told to compose it anew.
     """
-    announced, known = session.execute(_NEWEST_BOARDS).one()
-    return max(0, max(announced or 0, known or 0) + 1 - now())
+    here = now()
+    announced = session.scalar(select(func.max(Edition.published_at))) or 0
+    live = Draft.state.in_((DRAFT, WINDOW)), Draft.known_at <= here + MOST_OFF_MS
+    known = session.scalar(select(func.max(Draft.known_at)).where(*live)) or 0
+    return max(0, max(announced, known) + 1 - here)
+
+
+def far_behind(behind: Millis) -> str:
+    """Why nothing is written on a machine so far behind an edition, though its own clock is not found to be off.
+
+    What is recorded before that instant would be known by the edition whenever it is composed again, and make an honest
+    edition an altered one for ever.
+    """
+    told = _(
+        "有一期榜单的发布时刻比现在晚 {minutes} 分钟, 是当时走快的时钟所记; 在那之前记入的内容会被当作那一期发布时已知的, "
+        "榜单便不能由台账复算, 所以暂不能写入。请等到那时再试; 若相差过久, 请用那一期发布之前的备份恢复"
+    )
+    return told.format(minutes=-(-behind // 60_000))
 
 
 def check_clock(session: Session) -> None:

@@ -6,7 +6,7 @@ from typing import BinaryIO
 
 import click
 
-from leaderboard.boards.timekeeping import accept_clock
+from leaderboard.boards.timekeeping import MOST_OFF_MS, accept_clock, behind_boards, far_behind
 from leaderboard.cli.context import Context
 from leaderboard.cli.given import Given
 from leaderboard.cli.group import command
@@ -57,8 +57,11 @@ def clock_accept_command(context: Context, reason: str) -> None:
     # Not by `changing`, which waits for no clock that is as wrong as this one may seem.
     with context.database.session() as session:
         accept_clock(session, context.actor, why)
+        behind = behind_boards(session)
         session.commit()
     click.echo("已记录: 以本机现在的时间为准")
+    if behind > MOST_OFF_MS:
+        click.echo(far_behind(behind))
 
 
 def _text(content: bytes) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from leaderboard import airing, instant, releasing, turns
 from leaderboard.accounts import audit
 from leaderboard.airing import Node, State
-from leaderboard.boards import clock, correct, drafts, revisions, timekeeping
+from leaderboard.boards import clock, correct, drafts, publish, revisions, timekeeping
 from leaderboard.boards.models import Draft, DueRun, Edition
 from leaderboard.boards.package import unpacked
 from leaderboard.boards.publish import Due
@@ -225,3 +225,44 @@ def test_a_draft_is_released_though_a_node_that_is_behind_recorded_a_fact(
     with database.session() as session:
         edition = released(session, session.get_one(Draft, draft.id))
         assert len(unpacked(edition.package)["facts"]["projects"]) == 4
+
+
+@pytest.mark.engines("sqlite", "postgresql")
+def test_every_season_is_waited_for_and_not_only_the_one_that_published_last(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A node that is ahead announces the one race, then one that is behind another: facts come after the first one."""
+    with database.session() as session:
+        ahead = small_race(session, "ahead").publish()
+        other = small_race(session, "behind")
+        monkeypatch.setattr(publish, "now", lambda: ahead.published_at - 20_000)
+        assert other.publish().published_at < ahead.published_at
+        session.commit()
+        monkeypatch.setattr(timekeeping, "now", lambda: ahead.published_at - 10_000)
+        assert timekeeping.behind_boards(session) == 10_001
+
+
+@pytest.mark.engines("sqlite", "postgresql")
+def test_nothing_is_dated_before_an_edition_of_a_clock_that_ran_ahead_though_it_was_accepted(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with database.session() as session:
+        edition = small_race(session).publish()
+        session.commit()
+    monkeypatch.setattr(timekeeping, "now", lambda: edition.published_at - 3_600_000)
+    monkeypatch.setattr(timekeeping, "clock_offset", lambda _: 0)
+    with database.writers() as session, pytest.raises(ClockOff, match="晚 61 分钟"):
+        turns.take_turn_after_boards(session)
+
+
+@pytest.mark.engines("sqlite", "postgresql")
+def test_a_draft_of_a_clock_that_ran_ahead_keeps_nobody_from_writing(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It can be composed anew or dropped, which is writing."""
+    with database.session() as session:
+        draft = drafted(small_race(session))
+        session.commit()
+    monkeypatch.setattr(timekeeping, "now", lambda: draft.known_at - 3_600_000)
+    with database.writers() as session:
+        turns.take_turn_after_boards(session)
