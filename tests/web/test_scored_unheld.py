@@ -5,12 +5,21 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from leaderboard.boards.drafts import make_draft
+from leaderboard.boards.models import Draft
+from leaderboard.boards.publish import Due
+from leaderboard.boards.sketch import Sketch
 from leaderboard.db import Database
-from tests.factories import Race
-from tests.people import enrol, signed_in
+from leaderboard.seasons.models import Season
+from leaderboard.web.console import composing
+from tests.factories import OFFICE, Race
+from tests.people import enrol, signed_in, token_in
 from tests.scorings import BEFOREHAND, noted_scorings
-from tests.web.drafting import DESK, newest, objected, objection, opened, press, started
+from tests.visiting import Visit
+from tests.web.drafting import DESK, newest, notices, objected, objection, opened, press, started
 from tests.web.races import committed_race
 
 pytestmark = pytest.mark.engines("sqlite", "postgresql")
@@ -65,3 +74,36 @@ def test_an_objection_is_upheld(
     found = objection(database, number)
     assert (found.state, found.revision_id) == ("upheld", newest(database).id)
     assert set(scored) == {BEFOREHAND}
+
+
+def test_of_two_who_press_for_a_draft_one_makes_it_and_the_other_is_told(
+    client: FlaskClient, database: Database, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = visit(DESK, client=client)
+    form = {"csrf_token": token_in(page.source), "seen": "0"}
+    assert client.post(DESK, data=form).status_code == 302
+    made = newest(database)
+    scored = noted_scorings(monkeypatch)
+    assert client.post(DESK, data=form).status_code == 302
+    assert (newest(database).id, scored) == (made.id, [])
+    assert "这一次没有再出" in notices(visit(DESK, client=client))
+    assert press(client, DESK) == 302
+    assert newest(database).id != made.id
+
+
+def test_who_pressed_first_is_found_out_in_the_turn_too(
+    client: FlaskClient, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both look while nothing is there; the second finds the first one's draft when its turn has come."""
+    sketch = composing.sketch
+
+    def overtaken(session: Session, season: Season, due: Due) -> Sketch:
+        with database.session() as other:
+            make_draft(other, "wang", season, OFFICE, due)
+            other.commit()
+        return sketch(session, season, due)
+
+    monkeypatch.setattr(composing, "sketch", overtaken)
+    assert press(client, DESK) == 302
+    with database.reading() as session:
+        assert session.scalars(select(Draft.composed_by)).all() == ["wang"]

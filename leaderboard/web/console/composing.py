@@ -5,17 +5,18 @@ They are scored before the turn to write has come, so that the office can go on 
 
 from __future__ import annotations
 
-from flask import url_for
+from flask import request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from leaderboard.boards.drafts import make_draft, revise, sketch_revision
+from leaderboard.boards.drafts import DraftRefused, list_drafts, make_draft, revise, sketch_revision
 from leaderboard.boards.publish import Due
 from leaderboard.boards.sketch import Sketch, sketch
 from leaderboard.instant import now
+from leaderboard.seasons.models import Season
 from leaderboard.web.console.acts import carry_out_after
 from leaderboard.web.console.door import door, season_at, today
-from leaderboard.web.console.drafts import ONE, PUBLISHING, draft_at
+from leaderboard.web.console.drafts import ONE, PUBLISHING, draft_at, last_made
 from leaderboard.web.guards import guarded, person
 from leaderboard.web.requests import office
 from leaderboard.web.typed import Typed
@@ -25,16 +26,28 @@ from leaderboard.words import gettext as _
 @door.post("/seasons/<slug>/drafts")
 @guarded(PUBLISHING)
 def make_one_draft(slug: str) -> ResponseReturnValue:
-    """Compose the next board as it would be now, for the house alone."""
+    """Compose the next board as it would be now, for the house alone; only if none was made since the page was opened."""
     season, at = season_at(slug), now()
     due = Due(min(today(), season.ends_on), at, at)
 
+    def look(session: Session) -> Sketch:
+        _check_last(session, season)
+        return sketch(session, season, due)
+
     def make(session: Session, before: Sketch) -> str:
+        _check_last(session, season)
         draft = make_draft(session, person().name, season, office(), due, before)
         return _("已出公示稿，截至 {day}").format(day=draft.as_of)
 
-    back = url_for("console.drafts", slug=slug)
-    return carry_out_after(lambda session: sketch(session, season, due), make, back)
+    return carry_out_after(look, make, url_for("console.drafts", slug=slug))
+
+
+def _check_last(session: Session, season: Season) -> None:
+    """Raise DraftRefused where a draft was made that whoever pressed has not seen: they would have one twice."""
+    if request.form.get("seen") != str(last_made(list_drafts(session, season.id))):
+        raise DraftRefused(
+            _("打开本页之后已有人出了一份公示稿，这一次没有再出。还要再出一份，看过现有的再按一次。")
+        )
 
 
 @door.post(f"{ONE}/revise")

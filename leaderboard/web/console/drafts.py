@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import count
@@ -74,6 +75,7 @@ def desk(season: Season, window: Typed | None = None, status: int = 200) -> Resp
         here="drafts",
         season=season,
         live=[_live(session, draft) for draft in found if draft.state in LIVE],
+        newest=last_made(found),
         settled=[draft for draft in found if draft.state not in LIVE],
         why=run_words,
         objections=filed,
@@ -85,6 +87,11 @@ def desk(season: Season, window: Typed | None = None, status: int = 200) -> Resp
         countersigns=open_countersigns(session, season.id),
         blank=Typed(),
     )
+
+
+def last_made(found: Sequence[Draft]) -> int:
+    """The number of the draft that was made last; 0 before the first."""
+    return max((draft.id for draft in found), default=0)
 
 
 def window_of(season: Season) -> dict[str, str]:
