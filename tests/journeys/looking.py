@@ -65,7 +65,7 @@ FAULTS = """() => {
     return lines;
   };
   inks(document.getElementById("board")).forEach((ink) => {
-    const cut = ink.one.closest("h1, .also, .c-unit, .who b, .why, .leaders p, .half li b");
+    const cut = ink.one.closest("h1, .where, .also, .c-unit, .who b, .why, .leaders p, .half li b");
     const clip = cut && getComputedStyle(cut).overflowY === "hidden" && cut.getBoundingClientRect();
     if (clip && ink.bottom > clip.bottom + 0.6) found.push("tails cut: " + told(ink.one));
     const row = ink.one.closest(".rows > .row, .half li");
