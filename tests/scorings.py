@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from leaderboard.boards import publish
+from leaderboard.boards import preview, publish
 from leaderboard.db import READ_ONLY
 
 BEFOREHAND, IN_TURN = "beforehand", "in the turn"
@@ -23,5 +23,6 @@ def noted_scorings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         told.append(BEFOREHAND if reads else IN_TURN)
         return gather(session, *args, **more)
 
-    monkeypatch.setattr(publish, "gather", noting)
+    for module in (publish, preview):
+        monkeypatch.setattr(module, "gather", noting)
     return told

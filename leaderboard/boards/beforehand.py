@@ -65,7 +65,7 @@ class Beforehand:
     def take(self, session: Session, season: Season, wanted: Due) -> Scored | None:
         """What was scored of this very board, once, unless anything was written since."""
         found = self._scored.pop(season.id, None)
-        if found is None or found.due != wanted or not is_untouched(session, found):
+        if found is None or found.due != wanted or not is_untouched(session, found.seen):
             return None
         return replace(found, season=season)
 
@@ -73,7 +73,7 @@ class Beforehand:
         try:
             season = session.get_one(Season, run.season_id)
             wanted, kept = planned(session, run, season, zone), self._scored.get(season.id)
-            if kept is None or kept.due != wanted or not is_untouched(session, kept):
+            if kept is None or kept.due != wanted or not is_untouched(session, kept.seen):
                 with speaking(CHINESE):
                     self._scored[season.id] = score(session, season, wanted)
         except NothingInForce:

@@ -267,7 +267,7 @@ def confirm(session: Session, scored: Scored) -> None:
     does. The caller writes, so nobody else does before its commit: it is enough to look again when other lines were
     added since.
     """
-    if is_untouched(session, scored):
+    if is_untouched(session, scored.seen):
         return
     # The season is not the one it was gathered with: what was changed may be its period.
     again = score(session, present_season(session, scored.season.id), scored.due)
@@ -275,10 +275,10 @@ def confirm(session: Session, scored: Scored) -> None:
         raise Overtaken("计算期间台账有新的记录")
 
 
-def is_untouched(session: Session, scored: Scored) -> bool:
-    """Whether nothing that a board is scored from was written since it was gathered."""
+def is_untouched(session: Session, seen: TrailEnd) -> bool:
+    """Whether nothing that a board is scored from was written since this was the end of the trail."""
     others = AuditLine.action.not_in(OF_EDITIONS), AuditLine.action.not_like(OF_SIGN_INS)
-    since = select(AuditLine.seq_no).where(AuditLine.seq_no > scored.seen.seq_no, *others)
+    since = select(AuditLine.seq_no).where(AuditLine.seq_no > seen.seq_no, *others)
     return session.scalar(since.limit(1)) is None
 
 

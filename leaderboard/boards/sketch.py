@@ -59,7 +59,7 @@ def sketch(
     """
     if before is None or not before.is_of(season, due, corrects):
         return _compared(score(session, season, due), corrects)
-    if is_untouched(session, before.scored):
+    if is_untouched(session, before.scored.seen):
         return replace(before, scored=replace(before.scored, season=season))
     again = score(session, season, due)
     # Most of what is written is of another race; comparing takes longer than scoring.

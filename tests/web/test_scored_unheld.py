@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -14,16 +16,17 @@ from leaderboard.boards.publish import Due
 from leaderboard.boards.sketch import Sketch
 from leaderboard.db import Database
 from leaderboard.seasons.models import Season
-from leaderboard.web.console import composing
+from leaderboard.web.console import composing, publishing
 from tests.factories import OFFICE, Race
 from tests.people import enrol, signed_in, token_in
-from tests.scorings import BEFOREHAND, noted_scorings
+from tests.scorings import BEFOREHAND, IN_TURN, noted_scorings
 from tests.visiting import Visit
 from tests.web.drafting import DESK, newest, notices, objected, objection, opened, press, started
 from tests.web.races import committed_race
 
 pytestmark = pytest.mark.engines("sqlite", "postgresql")
 EDITION = "/console/seasons/now/editions/1"
+PUBLISH = "/console/seasons/now/publish"
 
 
 @pytest.fixture
@@ -107,3 +110,33 @@ def test_who_pressed_first_is_found_out_in_the_turn_too(
     assert press(client, DESK) == 302
     with database.reading() as session:
         assert session.scalars(select(Draft.composed_by)).all() == ["wang"]
+
+
+def test_what_a_press_publishes_is_compared_with_what_was_seen(
+    client: FlaskClient, database: Database, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = visit(PUBLISH, client=client)
+    fields = dict(re.findall(r'name="(csrf_token|once_key|seen)" value="([^"]*)"', page.source))
+    scored = noted_scorings(monkeypatch)
+    answer = client.post(PUBLISH, data=fields)
+    assert (answer.status_code, answer.location) == (302, "/console/seasons/now/published/2")
+    assert scored == [BEFOREHAND] * 2, "once to compare it, once to publish it"
+
+
+def test_what_came_in_while_a_press_waited_is_compared_in_its_turn(
+    client: FlaskClient, database: Database, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = visit(PUBLISH, client=client)
+    fields = dict(re.findall(r'name="(csrf_token|once_key|seen)" value="([^"]*)"', page.source))
+    look = publishing._look
+
+    def overtaken(session: Session, season: Season) -> publishing.Look:
+        found = look(session, season)
+        started(database)
+        return found
+
+    monkeypatch.setattr(publishing, "_look", overtaken)
+    scored = noted_scorings(monkeypatch)
+    answer = client.post(PUBLISH, data=fields)
+    assert (answer.status_code, "结果变了" in answer.get_data(as_text=True)) == (409, True)
+    assert scored == [BEFOREHAND, IN_TURN]

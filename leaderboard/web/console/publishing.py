@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from leaderboard.accounts.audit import TrailEnd, trail_end
 from leaderboard.accounts.permissions import Action
 from leaderboard.accounts.read import display_names
 from leaderboard.airing import Node, Outcome, State, perform
@@ -19,6 +22,7 @@ from leaderboard.boards.due import materialise
 from leaderboard.boards.gather import NothingInForce
 from leaderboard.boards.models import DONE, DueRun, Edition
 from leaderboard.boards.preview import board_now
+from leaderboard.boards.publish import is_untouched
 from leaderboard.boards.read import latest_edition
 from leaderboard.boards.readiness import (
     MissingReturn,
@@ -106,13 +110,15 @@ def publish_now(slug: str) -> ResponseReturnValue:
     once_key = request.form.get("once_key", "")
     if not once_key:
         abort(400)
+    # Scored beforehand, so that nobody waits for it unless something was written meanwhile.
+    before = _look(reading(), found)
     pressed, session = f"{person().name}/{once_key}", writing()
     season = session.get_one(Season, found.id)
     try:
         if not is_requested(session, season, pressed):
             # Nobody else writes until the commit: what is compared is what the edition will say.
             _make_due(session, season)
-            board, obstacle = _next_board(session, season)
+            board, obstacle = _by_now(session, season, before)
             seen, ahead = request.form.get("seen", ""), edition_ahead(session, season.id)
             if board is not None and (told := meanwhile_words(seen, board, ahead)):
                 session.commit()
@@ -123,6 +129,28 @@ def publish_now(slug: str) -> ResponseReturnValue:
         return redirect(url_for("console.publish", slug=slug))
     session.commit()
     return _told(season, perform(database(), run.id, Node.of(settings())))
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The next board, or why there can be none, as of a day and up to a line of the trail."""
+
+    day: date
+    seen: TrailEnd
+    board: dict[str, Any] | None
+    obstacle: str | None
+
+
+def _look(session: Session, season: Season) -> Look:
+    day, seen = today(), trail_end(session)
+    return Look(day, seen, *_next_board(session, season))
+
+
+def _by_now(session: Session, season: Season, before: Look) -> tuple[dict[str, Any] | None, str | None]:
+    """What it is when the turn to write has come: the same, or looked at once more where anything was written since."""
+    if before.day == today() and is_untouched(session, before.seen):
+        return before.board, before.obstacle
+    return _next_board(session, season)
 
 
 def _make_due(session: Session, season: Season) -> None:
