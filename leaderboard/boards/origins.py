@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from leaderboard.boards.board import heading_times
+from leaderboard.boards.difference import difference
 from leaderboard.boards.models import Draft, Edition
 from leaderboard.boards.package import unpacked
 from leaderboard.boards.publish import Origin
@@ -24,11 +26,24 @@ def correcting(edition: Edition, diff: Mapping[str, Any], note: str) -> Origin:
 def released(session: Session, drafts: Sequence[Draft], office: Office) -> Origin:
     """The origin of the last of these drafts, each of which replaced the one before, as it is released."""
     draft = drafts[-1]
-    windows = [_window(session, each, office) for each in drafts if each.opens_at is not None]
+    windows = _windows(session, drafts, office)
     content = unpacked(draft.content)
     said = {key: content[key] for key in ("corrects",) if key in content}
     corrects = None if draft.corrects_id is None else session.get_one(Edition, draft.corrects_id)
     return Origin(corrects, {**said, **({"windows": windows} if windows else {})})
+
+
+def _windows(session: Session, drafts: Sequence[Draft], office: Office) -> list[dict[str, Any]]:
+    """Every window; one whose board was composed anew after it tells who moved by that and why.
+
+    Not by which facts: what was taken out again before anything was published may be what nobody outside should read.
+    """
+    opened = [each for each in drafts if each.opens_at is not None]
+    told = [_window(session, each, office) for each in opened]
+    for window, (each, then) in zip(told, pairwise([*opened, drafts[-1]]), strict=True):
+        if then is not each:
+            window["moved"] = difference(unpacked(each.content), unpacked(then.content))["moved"]
+    return told
 
 
 def _window(session: Session, draft: Draft, office: Office) -> dict[str, Any]:

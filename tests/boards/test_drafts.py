@@ -137,6 +137,7 @@ def test_the_package_tells_of_the_windows_and_what_became_of_objections(session:
         "closes_at": "2026-09-30T23:59:59+08:00",
         "contact": "0571-8888",
         "objections": {"open": 0, "upheld": 1, "dismissed": 1, "taken_back": 0},
+        "moved": [],
     }
     assert second["objections"] == {"open": 0, "upheld": 0, "dismissed": 0, "taken_back": 0}
     sealed = sealed_package(edition, OFFICE.public_key)
