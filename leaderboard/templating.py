@@ -66,7 +66,7 @@ def furnish(environment: Environment) -> None:
     environment.bytecode_cache = _kept_compiled(environment)
     environment.add_extension("jinja2.ext.i18n")
     environment.install_gettext_callables(  # type: ignore[attr-defined] # added by the i18n extension
-        words.gettext, words.ngettext, newstyle=True
+        words.gettext, words.ngettext, newstyle=True, pgettext=words.pgettext
     )
     environment.filters |= {name: _at_run_time(function) for name, function in (FILTERS | LABELS).items()}
     environment.globals |= {

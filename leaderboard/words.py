@@ -35,18 +35,34 @@ def speaking(lang: str) -> Iterator[None]:
 
 @cache
 def catalogue(lang: str) -> dict[str, str]:
-    """Chinese sentence -> its translation, from every .po file of the language."""
+    """Chinese sentence -> its translation, from every .po file of the language; contexts stand before theirs."""
     found: dict[str, str] = {}
     for path in sorted((CATALOGUES / lang).glob("*.po")):
         with path.open("rb") as file:
             messages = read_po(file, locale=lang)
-        found |= {str(m.id): str(m.string) for m in messages if m.id and m.string}
+        found |= {
+            in_context(m.context or "", str(m.id)): str(m.string) for m in messages if m.id and m.string
+        }
     return found
+
+
+def in_context(context: str, text: str) -> str:
+    """Under which a catalogue keeps a sentence of a context, as gettext's own files do; "" of none."""
+    return f"{context}\x04{text}" if context else text
 
 
 def gettext(text: str) -> str:
     """The text in the language being spoken; the Chinese itself where no translation exists."""
     return text if _language.get() == CHINESE else catalogue(_language.get()).get(text, text)
+
+
+def pgettext(context: str, text: str) -> str:
+    """The same where one Chinese sentence is two in another language: 添加单位 on a button and in the audit trail."""
+    return (
+        text
+        if _language.get() == CHINESE
+        else catalogue(_language.get()).get(in_context(context, text), text)
+    )
 
 
 def told(sentence: str) -> str:

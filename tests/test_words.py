@@ -15,11 +15,12 @@ import pytest
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 
-from leaderboard.words import CATALOGUES, ENGLISH, catalogue
+from leaderboard.web.console.deeds import deeds
+from leaderboard.words import CATALOGUES, ENGLISH, catalogue, in_context, pgettext, speaking
 from tests.files import project_files
 from tests.source import ROOT
 
-KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2)}
+KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 NOTED = {"said": None, "note": (2,), "_unread": (2,)}
 """How the reader of schemes says what is wrong."""
@@ -41,18 +42,20 @@ BLANK = re.compile(r"%\(\w+\)[sd]|\{[^{}]*\}")
 def words_in(
     method: str, source: bytes, name: str, keywords: Mapping[str, Any] = KEYWORDS
 ) -> Iterator[tuple[str, str]]:
-    """Each Chinese sentence of a source file with the place it stands at."""
+    """Each Chinese sentence of a source file, by its context where it has one, with the place it stands at."""
     options = {
         "extensions": "jinja2.ext.i18n",
         "trim_blocks": "true",
         "lstrip_blocks": "true",
         "silent": "false",
     }
-    for line, message, *_rest in extract(method, BytesIO(source), keywords=keywords, options=options):
+    for line, message, _comments, context in extract(
+        method, BytesIO(source), keywords=keywords, options=options
+    ):
         sentences = (message,) if isinstance(message, str) else message
         for sentence in sentences:
             if sentence and CHINESE.search(sentence):
-                yield sentence, f"{name}:{line}"
+                yield in_context(context or "", sentence), f"{name}:{line}"
 
 
 def speakers() -> list[tuple[str, Path]]:
@@ -153,8 +156,26 @@ def test_no_sentence_is_translated_in_two_ways() -> None:
         with path.open("rb") as file:
             for message in read_po(file, locale=ENGLISH, abort_invalid=True):
                 if message.id:
-                    said.setdefault(str(message.id), set()).add(str(message.string))
+                    sentence = in_context(message.context or "", str(message.id))
+                    said.setdefault(sentence, set()).add(str(message.string))
     assert {text: ways for text, ways in said.items() if len(ways) > 1} == {}
+
+
+def test_a_deed_is_told_in_the_past_and_ordered_in_the_imperative() -> None:
+    """The trail says “somebody added the unit”; a page that has the same Chinese words has an English of its own."""
+    english = catalogue(ENGLISH)
+    told = {chinese: english[in_context("deed", chinese)] for chinese in deeds().values()}
+    assert {chinese: said for chinese, said in told.items() if not said[0].islower()} == {}
+    buttons = {chinese: english[chinese] for chinese in told if chinese in spoken()}
+    assert len(buttons) > 20
+    assert {chinese: said for chinese, said in buttons.items() if said[0].islower()} == {}
+
+
+def test_one_chinese_sentence_can_be_two_in_english() -> None:
+    with speaking(ENGLISH):
+        assert pgettext("deed", "添加单位") == "added the unit"
+        assert pgettext("nowhere", "添加单位") == "添加单位"
+    assert pgettext("deed", "添加单位") == "添加单位"
 
 
 def unspoken(source: str) -> list[str]:
@@ -208,3 +229,11 @@ def test_an_unspoken_sentence_is_found() -> None:
 )
 def test_a_sentence_is_found(method: str, source: str) -> None:
     assert [text for text, _ in words_in(method, source.encode(), "x")] == ["签约率"]
+
+
+@pytest.mark.parametrize(
+    ("method", "source"),
+    [("python", "x = pgettext('deed', '封榜')"), ("jinja2", "{{ pgettext('deed', '封榜') }}")],
+)
+def test_a_sentence_of_a_context_is_found(method: str, source: str) -> None:
+    assert [text for text, _ in words_in(method, source.encode(), "x")] == [in_context("deed", "封榜")]
