@@ -1,40 +1,29 @@
-"""/verify: what is genuine is said to be, what was touched is not, and nothing handed in breaks it."""
+"""/verify: what is genuine is said to be, and what was touched, or signed by somebody else, is not."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from io import BytesIO
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck, given
-from hypothesis import settings as hypothesis_settings
-from hypothesis import strategies as st
-from werkzeug.test import TestResponse
 
-from config import Settings
-from leaderboard import create_app
 from leaderboard.boards.keys import rotate
 from leaderboard.boards.package import digest, sealed
-from leaderboard.boards.read import find_edition, sealed_package
 from leaderboard.db import Database
 from leaderboard.office import Office
-from leaderboard.web.verify import Rebuilt, Unreadable, checked_file, sealed_file
-from tests.factories import OFFICE, published_race
-from tests.people import token_in
-from tests.visiting import Visit, Visited, faults, parse
+from leaderboard.web.verify import Rebuilt
+from tests.factories import OFFICE
+from tests.visiting import Visit
+from tests.web.verifying import GENUINE, NOT_OURS, TOUCHED, as_bytes, failed, hand_in, sealed_second, verdict
 
 # A page shows what was stored; that both databases store it alike is tested with the subjects.
 pytestmark = pytest.mark.engines("sqlite")
 
-GENUINE = "属实：这就是本站公布的“测试赛季”第 2 期，一字未改。"
-NOT_OURS = "文件自身完整，但不是本站公布的榜单。"
-TOUCHED = "不可采信"
 NOT_REBUILT = "没有重算：文件没有本站主办单位的有效签名。"
 OTHER = Office("他县", "Asia/Shanghai", "http://other.example", b"\x02" * 32)
 
@@ -49,38 +38,7 @@ def app(app: Flask) -> Flask:
 @pytest.fixture
 def package(database: Database) -> dict[str, Any]:
     """The sealed second edition of a race of two."""
-    with database.session() as session:
-        published_race(session, editions=2)
-        session.commit()
-        edition = find_edition(session, "race", 2)
-        assert edition is not None
-        return sealed_package(edition, OFFICE.public_key)
-
-
-def hand_in(client: FlaskClient, data: bytes | None = None, lang: str = "zh", **fields: str) -> Visited:
-    """Send the form and look at the page that comes as strictly as at any other."""
-    form: dict[str, Any] = {"csrf_token": token_in(client.get("/verify").get_data(as_text=True)), **fields}
-    if data is not None:
-        form["package"] = (BytesIO(data), "race-2.package.json")
-    answer: TestResponse = client.post(f"/verify?lang={lang}", data=form, content_type="multipart/form-data")
-    source = answer.get_data(as_text=True)
-    page = Visited(answer.status_code, source, parse(source))
-    assert faults(page) == []
-    return page
-
-
-def as_bytes(document: Any) -> bytes:
-    return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-
-
-def verdict(page: Visited) -> str:
-    return page.text(page.all("h2", id="verdict")[0])
-
-
-def failed(page: Visited) -> set[str]:
-    """The names of the checks that did not hold."""
-    rows = [row for row in page.all("tr") if row.find("td") is not None]
-    return {page.text(row.find("th")) for row in rows if "✗" in page.text(row)}
+    return sealed_second(database)
 
 
 def test_the_form_is_sound_in_both_languages_and_filled_from_the_address(
@@ -254,126 +212,3 @@ def test_a_broken_chain_is_named(client: FlaskClient, package: dict[str, Any]):
     hash_ = digest(package["package"])
     page = hand_in(client, as_bytes(sealed(package["package"], OFFICE.sign(hash_), OFFICE.public_key)))
     assert failed(page) == {"与本站公布一致", "链接上一期"}
-
-
-@pytest.mark.engines("sqlite")
-@pytest.mark.parametrize(
-    ("data", "words"),
-    [
-        (b"", "第 1 行第 1 列"),
-        (b'{"package": {', "不是完整的 JSON"),
-        (b"\xff\xfe\x00", "读不出来"),
-        (b'{"package": NaN}', "读不出来"),
-        (b'{"package": {}, "package": {}}', "读不出来"),
-        (b"[" * 100_000, "读不出来"),
-        (b'{"package": ' + b"9" * 5000 + b"}", "读不出来"),
-        (b"[]", "这不是封存文件"),
-        (b'{"format": "saima-board/1"}', "这不是封存文件"),
-        (b'"package"', "这不是封存文件"),
-        (b'{"package": {"format": "saima-edition/1", "season": "\\ud800"}}', "读不出来"),
-        (b'{"package": {"format": "saima-edition/1", "number": 1e999}}', "读不出来"),
-    ],
-)
-def test_what_is_no_sealed_file_gets_a_clear_word(client: FlaskClient, data: bytes, words: str):
-    page = hand_in(client, data)
-    assert page.status == 422
-    assert words in page.text(page.all("div", role="alert")[0])
-
-
-@pytest.mark.engines("sqlite")
-def test_a_file_over_the_limit_is_too_large(settings: Settings, database: Database):
-    client = create_app(settings.model_copy(update={"upload_bytes": 1000}), database).test_client()
-    assert "文件太大" not in hand_in(client, b" " * 1000).text()
-    assert "文件太大：最多 1 MB" in hand_in(client, b" " * 1001).text()
-
-
-@pytest.mark.engines("sqlite")
-@pytest.mark.parametrize("content", ["1", '{"format": "saima-edition/9"}', "null", "[]", "{}"])
-def test_another_format_is_named(client: FlaskClient, content: str):
-    page = hand_in(client, f'{{"package": {content}}}'.encode())
-    assert TOUCHED in verdict(page)
-    assert failed(page) == {"格式"}
-
-
-@pytest.mark.parametrize(
-    ("season", "number"),
-    [
-        ("race", "3"),
-        ("race", ""),
-        ("race", "x"),
-        ("race", "-1"),
-        ("race", "9" * 30),
-        ("none", "1"),
-        ("", ""),
-        ("'--", "1"),
-    ],
-)
-def test_an_edition_never_published_is_not_found(
-    client: FlaskClient, package: dict[str, Any], season: str, number: str
-):
-    page = hand_in(client, season=season, number=number)
-    assert page.status == 422
-    assert "本站没有公布过这一期" in page.text()
-
-
-@pytest.mark.engines("sqlite")
-def test_hostile_titles_are_only_text(client: FlaskClient, package: dict[str, Any]):
-    package["package"]["season_title"] = "<script>alert(1)</script>"
-    package["package"]["season"] = "../../console/"
-    hash_ = digest(package["package"])
-    page = hand_in(client, as_bytes(sealed(package["package"], OFFICE.sign(hash_), OFFICE.public_key)))
-    assert verdict(page) == NOT_OURS
-    assert "<script>alert" not in page.source
-
-
-def test_checking_needs_the_forms_token(client: FlaskClient):
-    assert client.post("/verify", data={"season": "race", "number": "1"}).status_code == 400
-
-
-def places_of(document: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """The way to every value of a document."""
-    yield path
-    children = (
-        document.items()
-        if isinstance(document, dict)
-        else enumerate(document)
-        if isinstance(document, list)
-        else ()
-    )
-    for key, child in children:
-        yield from places_of(child, (*path, key))
-
-
-JUNK = st.one_of(
-    st.none(),
-    st.booleans(),
-    st.integers(),
-    st.floats(allow_nan=False, allow_infinity=False),
-    st.text(max_size=5),
-    st.sampled_from(["1/0", "-1/3", "9" * 40, "2026-02-30", {}, [], [[]], {"key": {}}]),
-)
-
-
-@pytest.mark.engines("sqlite")
-def test_whatever_is_replaced_by_whatever_is_never_genuine_and_never_breaks(
-    database: Database, package: dict[str, Any]
-):
-    places = list(places_of(package))[1:]
-
-    @hypothesis_settings(suppress_health_check=list(HealthCheck))
-    @given(st.sampled_from(places), JUNK)
-    def check(path: tuple[Any, ...], junk: Any) -> None:
-        document = json.loads(json.dumps(package))
-        holder = document
-        for key in path[:-1]:
-            holder = holder[key]
-        same = holder[path[-1]] == junk and type(holder[path[-1]]) is type(junk)
-        holder[path[-1]] = junk
-        with database.reading() as session:
-            try:
-                found = checked_file(session, sealed_file(as_bytes(document), 5_000_000), OFFICE)
-            except Unreadable:
-                return
-        assert found.is_ours is same
-
-    check()
