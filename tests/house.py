@@ -28,6 +28,7 @@ OPERATIONS = {
     "ledger.rows": ("exchange",),  # lists short enough for one statement, and who hears of them
     "seasons.timetable": ("boards",),  # the clock asks a timetable's rule when it is due
     "seasons.calendar": ("boards",),  # an objection window lasts so many working days
+    "seasons.notice": ("boards",),  # and a notice of them is taken in with what is due by then
     "boards.drafts": (
         "objections",
     ),  # an objection upheld leads to a revised board in the place of the old one

@@ -16,7 +16,7 @@ from leaderboard.boards.due import ASKING_MANY, REPLACED_MANY, timetable_key
 from leaderboard.boards.models import DONE, Draft, DueRun, Edition
 from leaderboard.boards.timekeeping import MOST_OFF_MS
 from leaderboard.instant import Millis, iso, now
-from leaderboard.seasons.models import CalendarYear, Season, Timetable
+from leaderboard.seasons.models import Season, Timetable
 from leaderboard.seasons.timetable import Course, course_of
 
 REQUEST, BRING_BACK, TWO_PERSONS = "edition.request", "run.bring_back", "two_persons"
@@ -97,28 +97,24 @@ def _wanted_by(session: Session) -> dict[int, set[str | None]]:
 def _off_timetable(session: Session, runs: Sequence[DueRun], brought_back: Container[int]) -> Iterator[str]:
     timetables = session.scalars(select(Timetable)).all()
     courses = {timetable.id: (timetable, course_of(session, timetable)) for timetable in timetables}
-    noticed_at = session.scalar(select(func.max(CalendarYear.imported_at))) or 0
     aired: dict[int, list[DueRun]] = defaultdict(list)
     for run in runs:
         aired[run.timetable_id or 0].append(run)
         found = courses.get(run.timetable_id or 0)
-        if found is None or not _stands(run, *found, noticed_at):
+        if found is None or not _stands(run, *found):
             yield f"发布记录 {run.id} 不在其时间表上"
     for timetable, course in courses.values():
-        told_from = max(timetable.starts_at, noticed_at if course.rule.needs_calendar else 0)
-        for instant in _missing(aired[timetable.id], course, told_from, brought_back):
+        for instant in _missing(aired[timetable.id], course, brought_back):
             yield f"时间表 {timetable.id} 缺 {iso(instant, timetable.timezone)} 的发布记录"
 
 
-def _missing(
-    runs: Sequence[DueRun], course: Course, told_from: Millis, brought_back: Container[int]
-) -> Iterator[Millis]:
+def _missing(runs: Sequence[DueRun], course: Course, brought_back: Container[int]) -> Iterator[Millis]:
     """The instants before the newest run that no run has; after it the clock makes up for what it missed."""
     if not runs:
         return
     by_instant = {run.due_at: run for run in runs}
     gap: list[Millis] = []
-    for instant in course.between(told_from - 1, max(by_instant)):
+    for instant in course.between(course.begins_at - 1, max(by_instant)):
         run = by_instant.get(instant)
         if run is None:
             gap.append(instant)
@@ -135,16 +131,16 @@ def _stands_for(run: DueRun) -> int:
     return int(next(filter(None, said.groups()))) if said else 0
 
 
-def _stands(run: DueRun, timetable: Timetable, course: Course, noticed_at: int) -> bool:
+def _stands(run: DueRun, timetable: Timetable, course: Course) -> bool:
     """Whether a run is one of its timetable's, as far as the present rule and calendar tell.
 
-    Of instants before the rule was last changed or the timetable resumed, and of working days before the last notice
-    was taken in, they tell nothing.
+    Of instants before the rule was last changed or the timetable resumed, or of before the last notice was taken in
+    where it goes by working days, they tell nothing.
     """
     if (run.season_id, run.once_key) != (timetable.season_id, timetable_key(timetable.id, run.due_at)):
         return False
     if run.due_at > now() + MOST_OFF_MS:
         return False
-    if run.due_at < timetable.starts_at or (course.rule.needs_calendar and run.due_at < noticed_at):
+    if run.due_at < course.begins_at:
         return True
     return next(course.between(run.due_at - 1, run.due_at), None) == run.due_at

@@ -210,6 +210,7 @@ def next_due(session: Session, season_id: int | None, after: Millis) -> Millis |
 def upcoming(session: Session, season_id: int | None, after: Millis) -> Iterator[tuple[Timetable, Millis]]:
     """Each timetable of a season (with None of all) that goes on, with its next instant after this one."""
     for timetable in active_timetables(session, season_id):
-        instant = course_of(session, timetable).first_after(max(after, timetable.starts_at - 1))
+        course = course_of(session, timetable)
+        instant = course.first_after(max(after, course.begins_at - 1))
         if instant is not None:
             yield timetable, instant

@@ -76,9 +76,8 @@ def active_timetables(session: Session, season_id: int | None = None) -> Sequenc
 def _without_row(session: Session, at: Millis, season_id: int | None = None) -> Iterator[_Missed]:
     for timetable in active_timetables(session, season_id):
         last = session.scalar(select(func.max(DueRun.due_at)).where(DueRun.timetable_id == timetable.id))
-        after = max(timetable.starts_at - 1, last if last is not None else 0)
         course = course_of(session, timetable)
-        instants = course.between(after, at)
+        instants = course.between(max(course.begins_at - 1, last or 0), at)
         if timetable.catch_up == ALL:
             # The rest comes with the next tick, which goes on from the last row.
             kept, total = tuple(islice(instants, MOST_ROWS)), 0

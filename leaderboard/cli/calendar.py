@@ -6,11 +6,13 @@ from typing import BinaryIO
 
 import click
 
+from leaderboard.boards.new_calendar import take_in_year
 from leaderboard.boards.timekeeping import MOST_OFF_MS, accept_clock, behind_boards, far_behind
 from leaderboard.cli.context import Context
 from leaderboard.cli.given import Given
 from leaderboard.cli.group import command
-from leaderboard.seasons.calendar import days_of_year, import_year, list_years
+from leaderboard.instant import now
+from leaderboard.seasons.calendar import days_of_year, list_years
 from leaderboard.seasons.notice import parse_notice, passed_over
 
 
@@ -28,23 +30,32 @@ def calendar_command(context: Context) -> None:
 @click.argument("file", type=click.File("rb"))
 @click.option("--year", required=True, metavar="YEAR", help="The year the notice is for.")
 @click.option("--source", required=True, help="Title and number of the notice.")
-def calendar_import_command(context: Context, file: BinaryIO, year: str, source: str) -> None:
+@click.option("--dry-run", is_flag=True, help="Only show which timetables' dates would move.")
+def calendar_import_command(context: Context, file: BinaryIO, year: str, source: str, dry_run: bool) -> None:
     """Take in a year's notice of holidays from FILE (- for standard input), in place of an earlier one of that year.
 
-    The file is the text of the notice itself, or has a day, 休 or 班, and a name on each line (docs/calendar).
+    What is due already stays due, and the timetables whose next dates move are told. The file is the text of the notice
+    itself, or has a day, 休 or 班, and a name on each line (docs/calendar).
     """
     given = Given()
     number = given.whole("--year", year, least=2000, most=2100)
     named = given.text("--source", source, most=200)
     given.check()
     text = _text(file.read())
-    with context.changing() as session:
-        import_year(session, context.actor, number, parse_notice(text, number), source=named)
+    with context.changing(keep=not dry_run) as session:
+        days = parse_notice(text, number)
+        moved = take_in_year(session, context.actor, number, days, source=named, at=now())
         kept = days_of_year(session, number)
     off = sum(not day.is_working for day in kept)
     click.echo(f"{number} 年: 周一至周五放假 {off} 天, 周末上班 {len(kept) - off} 天")
     for advice in passed_over(text):
         click.echo(f"“{advice}”是建议, 不作为放假日")
+    for table in moved:
+        click.echo(f"! {table.told()}")
+    if not moved:
+        click.echo("各时间表近五期的日期不变")
+    if dry_run:
+        click.echo("以上未保存")
 
 
 @command("clock-accept")

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.audit import record_act
-from leaderboard.instant import now
+from leaderboard.instant import Millis, now
 from leaderboard.seasons.models import CalendarDay, CalendarYear
 from leaderboard.seasons.notice import NoticeDay
 from leaderboard.seasons.plan import PlanError
@@ -29,6 +29,8 @@ class WorkingDays:
     """The years whose notice was imported; any other is nothing but Monday to Friday."""
     named: Mapping[date, bool] = field(default_factory=dict)
     """Day -> whether it is worked, where it differs from its weekday."""
+    noticed_at: Millis = 0
+    """When the last notice was taken in; of before that they tell nothing."""
 
     def is_working(self, day: date) -> bool:
         """Whether the office works on this day."""
@@ -67,9 +69,11 @@ MONDAY_TO_FRIDAY = WorkingDays()
 
 def working_days(session: Session) -> WorkingDays:
     """The calendar as imported so far."""
+    years = session.execute(select(CalendarYear.year, CalendarYear.imported_at)).all()
     return WorkingDays(
-        frozenset(session.scalars(select(CalendarYear.year))),
+        frozenset(year for year, _at in years),
         {day: bool(works) for day, works in session.execute(select(CalendarDay.day, CalendarDay.is_working))},
+        max((at for _year, at in years), default=0),
     )
 
 
@@ -85,10 +89,17 @@ def days_of_year(session: Session, year: int) -> Sequence[CalendarDay]:
 
 
 def import_year(
-    session: Session, actor: str, year: int, days: Iterable[NoticeDay], *, source: str
+    session: Session,
+    actor: str,
+    year: int,
+    days: Iterable[NoticeDay],
+    *,
+    source: str,
+    at: Millis | None = None,
 ) -> CalendarYear:
     """Take in a year's notice, in place of an earlier one of that year; raises PlanError with every reason against it.
 
+    Timetables go by it after `at`, which is now unless said otherwise: `boards.new_calendar` sees to what is due by then.
     Kept are the days that differ from their weekday. A notice may name days of the December before (2018-12-31 was
     off by the notice for 2019), and of no other year.
     """
@@ -110,7 +121,7 @@ def import_year(
         for d in different.values()
     ]
     kept = session.get(CalendarYear, year) or CalendarYear(year=year)
-    kept.source, kept.imported_at, kept.imported_by = source.strip(), now(), actor
+    kept.source, kept.imported_at, kept.imported_by = source.strip(), now() if at is None else at, actor
     session.add(kept)
     session.flush()
     after = {(d.day, int(d.is_working)) for d in different.values()}

@@ -39,6 +39,8 @@ class Course:
     """Instant -> why it was taken out."""
     ends_on: date
     """The season's last day, after which no fact counts."""
+    begins_at: Millis = 0
+    """Since when it goes by this rule and these working days; what they come to before is none of its business."""
 
     def between(self, after: Millis, until: Millis) -> Iterator[Millis]:
         """The instants after `after` and not later than `until`, those taken out among them."""
@@ -78,11 +80,13 @@ class Course:
 
 
 def course_of(session: Session, timetable: Timetable) -> Course:
-    """What a timetable comes to by the present calendar."""
+    """What a timetable comes to by the present calendar, since the rule and, where it asks for it, the calendar hold."""
     rule = parse_rule(timetable.rule)
+    days = days_for(session, rule)
     skipped = {skip.due_at: skip.reason for skip in list_skips(session, timetable)}
     ends_on = session.get_one(Season, timetable.season_id).ends_on
-    return Course(rule, timetable.timezone, days_for(session, rule), skipped, ends_on)
+    begins_at = max(timetable.starts_at, days.noticed_at + 1)
+    return Course(rule, timetable.timezone, days, skipped, ends_on, begins_at)
 
 
 def days_for(session: Session, rule: Rule) -> WorkingDays:

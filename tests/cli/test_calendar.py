@@ -17,12 +17,29 @@ FILES = Path(__file__).parents[2] / "docs" / "calendar"
 def test_a_years_notice_is_imported_and_listed(done: Done, trail: Trail):
     told = done("calendar-import", FILES / "2026.csv", "--year", 2026, "--source", "国办通知")
     # 2 + 6 + 1 + 3 + 1 + 1 + 5 days off from Monday to Friday; 4 Jan, 14 and 28 Feb, 9 May, 20 Sep and 10 Oct worked.
-    assert told == "2026 年: 周一至周五放假 19 天, 周末上班 6 天\n"
+    assert told == "2026 年: 周一至周五放假 19 天, 周末上班 6 天\n各时间表近五期的日期不变\n"
     lines = done("calendar").splitlines()
     assert lines[0].startswith("2026\t国办通知\t")
     assert "2026-02-14\t班\t春节" in lines
     assert len(lines) == 1 + 19 + 6
     assert trail() == [("calendar.import", "2026")]
+
+
+def test_the_dates_that_a_notice_moves_are_told_and_can_be_looked_at_before(
+    done: Done, race: str, trail: Trail, tmp_path: Path
+):
+    done("timetable-add", race, "晨报", "kind=working_day", "time=09:00")
+    first, second = done("timetables", race).split("\t")[-1].split(", ")[:2]
+    file = tmp_path / "notice.csv"
+    file.write_text(f"{first[:10]} 休 本地\n", encoding="utf-8")
+    given = ("calendar-import", file, "--year", first[:4], "--source", "本地安排")
+    moved = f"时间表“晨报”: {first} 不再发布; 下一期 {second}\n"
+    looked = done(*given, "--dry-run")
+    assert (moved in looked, looked.endswith("以上未保存\n")) == (True, True)
+    assert done("calendar") == ""
+    assert moved in done(*given)
+    assert done("timetables", race).split("\t")[-1].startswith(second)
+    assert trail() == [("timetable.add", f"{race}/1"), ("calendar.import", first[:4])]
 
 
 @pytest.mark.engines("sqlite")
