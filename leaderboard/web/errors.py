@@ -15,8 +15,9 @@ from werkzeug.exceptions import HTTPException
 from leaderboard.boards.timekeeping import ClockOff
 from leaderboard.db import is_busy, is_clash
 from leaderboard.templating import render
-from leaderboard.web.guards import without_session
-from leaderboard.web.requests import close_sessions, settings
+from leaderboard.web.guards import to_sign_in, without_session
+from leaderboard.web.requests import Behind, SessionEnded, close_sessions, settings
+from leaderboard.web.unsent import put_back_cookie
 from leaderboard.words import gettext as _
 from leaderboard.words import language
 
@@ -65,6 +66,8 @@ def register(app: Flask) -> None:
     app.register_error_handler(HTTPException, on_refusal)
     app.register_error_handler(OperationalError, on_database)
     app.register_error_handler(ClockOff, on_clock)
+    app.register_error_handler(Behind, on_clock_behind)
+    app.register_error_handler(SessionEnded, on_ended_session)
     app.register_error_handler(IntegrityError, on_clash)
     app.register_error_handler(Exception, on_failure)
 
@@ -106,6 +109,24 @@ def on_clock(error: ClockOff) -> Response:
     return answer(Trouble(503, "clock_off", _("本机时钟不准"), str(error)))
 
 
+def on_clock_behind(error: Behind) -> Response:
+    """A clock a little behind is no fault anybody has to mend: the person is told when to try again."""
+    log.warning("clock %s s behind the newest board at %s %s", error.seconds, request.method, request.path)
+    advice = _(
+        "这台服务器的时钟比最新一期榜单慢 {seconds} 秒，在那之前不能保存。请 {seconds} 秒后再试，您填写的内容没有保存。"
+    )
+    told = answer(Trouble(503, "clock_behind", _("请稍候"), advice.format(seconds=error.seconds)))
+    told.headers["Retry-After"] = str(error.seconds)
+    return told
+
+
+def on_ended_session(_error: SessionEnded) -> Response:
+    """A session that ended while its request waited for its turn gets what every ended session gets."""
+    put_back_cookie()
+    close_sessions(None)
+    return to_sign_in()
+
+
 def on_clash(error: IntegrityError) -> Response:
     """Two did the same at once, and the database kept one: the other is told to look again. Else it is a failure."""
     if not is_clash(error):
@@ -133,8 +154,10 @@ def wants_json() -> bool:
 def answer(trouble: Trouble) -> Response:
     """The error as a page or as JSON; a page that cannot be drawn is replaced by a bare one.
 
-    What the request began to write is undone before: nobody waits for a page that says that nothing was saved.
+    What the request began to write is undone before: nobody waits for a page that says that nothing was saved. So is
+    what it did to the cookie, which would say on the next page that it was.
     """
+    put_back_cookie()
     if wants_json():
         return error_json(trouble)
     try:

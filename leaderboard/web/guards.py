@@ -85,10 +85,10 @@ def person() -> Account:
 
 
 def _refuse_strangers() -> ResponseReturnValue | None:
-    return None if signed_in() else _to_sign_in()
+    return None if signed_in() else to_sign_in()
 
 
-def _to_sign_in() -> Response:
+def to_sign_in() -> Response:
     """On to the sign-in page, and afterwards back to where the person was."""
     if "HX-Request" in request.headers:
         # A redirect would be followed by the script and its page put into the middle of this one.
@@ -112,7 +112,7 @@ def without_session() -> Response | None:
     is_public = endpoint in PUBLIC_ENDPOINTS or endpoint.partition(".")[0] in PUBLIC_DOORS
     if signed_in() or is_public or not endpoint:
         return None
-    return _to_sign_in() if "HX-Request" in request.headers else _sign_in_again()
+    return to_sign_in() if "HX-Request" in request.headers else _sign_in_again()
 
 
 def _page_of_form() -> str | None:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from threading import BoundedSemaphore
 from typing import cast
 
-from flask import Request, Response, abort, after_this_request, current_app, g
+from flask import Request, Response, after_this_request, current_app, g
 from flask import session as cookie
 from flask_login import current_user
 from sqlalchemy.orm import Session
@@ -15,6 +15,7 @@ from werkzeug.exceptions import ServiceUnavailable
 
 from config import Settings
 from leaderboard.accounts.sessions import Limits, account_for_token
+from leaderboard.boards.timekeeping import MOST_OFF_MS, behind_boards
 from leaderboard.db import Database, take_turn
 from leaderboard.instant import now
 from leaderboard.office import Office
@@ -25,6 +26,18 @@ PATIENCE, AGAIN = 1.0, 5
 """Seconds to wait for a place in the line, and after which to come again."""
 SETTINGS, DATABASE, OFFICE = "saima_settings", "saima_database", "saima_office"
 LINE = "saima_line"
+
+
+class Behind(Exception):
+    """The clock here is some seconds behind a board: nothing is written until it has passed that instant."""
+
+    def __init__(self, seconds: int) -> None:
+        self.seconds = seconds
+        super().__init__(f"{seconds} s")
+
+
+class SessionEnded(Exception):
+    """The session of whoever is signed in ended while their request waited for its turn to write."""
 
 
 def line_of(settings: Settings) -> BoundedSemaphore:
@@ -70,7 +83,7 @@ def writing() -> Session:
             held.close()
         g.writing = database().writers()
         with in_line():
-            take_turn_after_boards(g.writing)
+            take_turn_soon(g.writing)
         look_again(g.writing)
     return cast(Session, g.writing)
 
@@ -99,17 +112,32 @@ def in_line() -> Iterator[None]:
         line.release()
 
 
+def take_turn_soon(session: Session) -> None:
+    """Begin to write what is dated, after a wait no longer than others have patience with whoever is before them.
+
+    Where the clock is further behind the boards, whoever waited for it would keep the others' place in the line all the
+    while. Raises Behind with the seconds to wait, and ClockOff where a clock may not be so far off.
+    """
+    take_turn(session)
+    behind = behind_boards(session)
+    if PATIENCE * 1000 < behind <= MOST_OFF_MS:
+        session.rollback()
+        raise Behind(-(-behind // 1000))
+    if behind:
+        take_turn_after_boards(session)
+
+
 def look_again(session: Session) -> None:
     """End the request where the session of whoever is signed in ended while they waited for their turn to write.
 
     The guards looked before the turn had come; sessions end with an account, an office or a password. Whoever commits in
-    between asks once more.
+    between asks once more. Raises SessionEnded.
     """
     if not current_user.is_authenticated:
         return
     if account_for_token(session, current_user.get_id(), Limits.of(settings()), now()) is None:
         session.rollback()
-        abort(409)
+        raise SessionEnded
 
 
 def close_sessions(_error: BaseException | None) -> None:

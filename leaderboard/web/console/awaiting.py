@@ -145,9 +145,8 @@ def decide_together() -> ResponseReturnValue:
 @guarded(guard_action(Action.VERIFY_FACTS))
 def undo_last() -> ResponseReturnValue:
     """Take back one of the last verifications of this person, as long as nobody has decided on any of it since."""
-    filters, asked, kept = Filters.of_address(), request.form.get("at", ""), cookie.pop(UNDO, [])
+    filters, asked, kept = Filters.of_address(), request.form.get("at", ""), cookie.get(UNDO, [])
     at, *ticked = next((act for act in kept if str(act[0]) == asked), (None,))
-    cookie[UNDO] = [act for act in kept if act[0] != at]
     if at is None:
         flash(_("这次认定已不能在这里撤销；请到项目页或报表页逐条退回"), "failure")
         return redirect(filters.address())
@@ -160,6 +159,7 @@ def undo_last() -> ResponseReturnValue:
     except LedgerError as error:
         session.rollback()
         flash(str(error), "failure")
+    cookie[UNDO] = [act for act in kept if act[0] != at]
     return redirect(filters.address(state=AWAITING))
 
 

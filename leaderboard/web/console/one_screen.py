@@ -120,14 +120,16 @@ def act_on_screen(screen_id: int) -> ResponseReturnValue:
         if field("do") == "undo":
             seen = field("seen")
             undo(session, person().name, screen, seen=int(seen) if seen.isascii() and seen.isdigit() else 0)
-            flash(_("已恢复为改动之前的设置"))
+            said = _("已恢复为改动之前的设置")
         else:
             ask_reload(session, person().name, screen)
-            flash(_("大屏将在一分钟内重新载入"))
+            said = _("大屏将在一分钟内重新载入")
         session.commit()
     except ScreenError as error:
         session.rollback()
         flash(_("；").join(error.problems), "warning")
+    else:
+        flash(said)
     return redirect(url_for("console.one_screen", screen_id=screen_id))
 
 

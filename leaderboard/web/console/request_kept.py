@@ -6,6 +6,8 @@ the browser keeps them, for one person and one season, until then.
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from flask import Response, after_this_request, current_app, request
 from itsdangerous import BadData, URLSafeSerializer
 
@@ -47,6 +49,9 @@ def kept_request(season: Season) -> Typed:
 def _set(value: str) -> None:
     @after_this_request
     def send(response: Response) -> Response:
+        if response.status_code >= HTTPStatus.BAD_REQUEST:
+            # Whatever failed has neither saved nor submitted anything.
+            return response
         secure = current_app.config["SESSION_COOKIE_SECURE"]
         if value:
             response.set_cookie(_name(), value, path="/console", secure=secure, httponly=True, samesite="Lax")

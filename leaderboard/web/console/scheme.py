@@ -93,11 +93,11 @@ def save_scheme(slug: str) -> ResponseReturnValue:
 
     was_waiting = desk_of(season).waiting is not None
 
-    def save(document: dict[str, Any]) -> None:
+    def save(document: dict[str, Any]) -> str:
         blind = chosen_blind(season, document)
         version = save_draft(writing(), person().name, season, document, _seen(), is_blind=blind)
-        flash(saved_words(version, was_waiting=was_waiting))
         keep_request(season)
+        return saved_words(version, was_waiting=was_waiting)
 
     return _change(season, save)
 
@@ -111,7 +111,7 @@ def submit_draft(slug: str) -> ResponseReturnValue:
     reason = typed.text("reason", most=500)
     effective_on = typed.day("effective_on")
 
-    def submit(document: dict[str, Any]) -> None:
+    def submit(document: dict[str, Any]) -> str:
         # Read before anything is held for writing.
         blind = chosen_blind(season, document)
         session = writing()
@@ -127,8 +127,8 @@ def submit_draft(slug: str) -> ResponseReturnValue:
             and kept_blind(session, version)
             and not was_named(session, person().name, version, version.revision),
         )
-        flash(submitted_words(session, version, effective_on, today()))
         drop_request()
+        return submitted_words(session, version, effective_on, today())
 
     return _change(season, submit, typed)
 
@@ -167,9 +167,9 @@ def _typed(desk: Desk) -> tuple[SchemeForm, dict[str, Any]]:
 
 
 def _change(
-    season: Season, operation: Callable[[dict[str, Any]], None], typed: Typed | None = None
+    season: Season, operation: Callable[[dict[str, Any]], str], typed: Typed | None = None
 ) -> ResponseReturnValue:
-    """Run one operation on what was typed; go back to the desk, or show it again with every problem."""
+    """Run one operation on what was typed and say what it did; go back to the desk, or show it again with every problem."""
     desk = desk_of(season)
     form, document = _typed(desk)
     if typed is not None:
@@ -177,7 +177,7 @@ def _change(
     if form.problems:
         return _desk_page(desk, form, typed=typed, status=422)
     try:
-        operation(document)
+        said = operation(document)
         writing().commit()
     except DraftChanged:
         writing().rollback()
@@ -186,6 +186,7 @@ def _change(
         writing().rollback()
         form.problems[""] = "; ".join(error.problems)
         return _desk_page(desk_of(season), form, typed=typed, status=422)
+    flash(said)
     return redirect(url_for("console.scheme", slug=season.slug))
 
 
