@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page
+from sqlalchemy.orm import Session
 
 from leaderboard.boards.read import latest_edition
 from leaderboard.db import Database
+from tests.boards.lives import corrected, reverse_starts
 from tests.browser import OpenPage, barriers, sideways
-from tests.factories import FOUR_RATES, start_race
+from tests.factories import FOUR_RATES, small_race, start_race
 from tests.journeys.paper import words_on_pages
 from tests.web.races import committed_race
 
@@ -84,6 +86,20 @@ def test_a_board_stays_in_the_narrowest_window(race: None, open_page: OpenPage, 
     page = open_page(320, 640)
     page.goto(f"/boards/now/?lang={lang}")
     assert (page.locator("table.method").count(), sideways(page)) == (1, 0)
+
+
+def test_who_moved_by_a_correction_stays_in_the_narrowest_window(
+    session: Session, open_page: OpenPage
+) -> None:
+    race = small_race(session)
+    first = race.publish()
+    reverse_starts(race)
+    corrected(race, first)
+    session.commit()
+    page = open_page(320, 640)
+    for lang in ("zh", "en"):
+        page.goto(f"/boards/race/2/?lang={lang}")
+        assert (page.locator("table.moved").count(), sideways(page)) == (1, 0)
 
 
 def test_a_line_stands_out_while_its_name_is_pointed_at(race: None, open_page: OpenPage) -> None:
