@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy.orm import Session
 
 from leaderboard.boards.drafts import open_window
 from leaderboard.boards.models import Draft, Edition
@@ -12,15 +11,10 @@ from leaderboard.instant import now
 from leaderboard.objections.answer import uphold
 from leaderboard.objections.file import file_objection
 from tests.boards.lives import drafted, released, reverse_starts
-from tests.factories import OFFICE, Race, small_race
+from tests.factories import OFFICE, Race
 from tests.visiting import Visit
 
 LATER = 10**11
-
-
-@pytest.fixture
-def race(session: Session) -> Race:
-    return small_race(session)
 
 
 def opened(race: Race) -> Draft:
