@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from leaderboard.accounts.audit import record_act
 from leaderboard.accounts.error import AccountError
+from leaderboard.accounts.locks import ADDRESS
 from leaderboard.accounts.models import Account, SecondFactor, SignInFailure, UserSession
 from leaderboard.accounts.passwords import dummy_hash, hashed, is_outdated, matches
 from leaderboard.accounts.read import find_account
@@ -43,15 +44,21 @@ class CodeRefused(AccountError):
 
 
 class LockedOut(AccountError):
-    """Too many failures for this name or from this address; says when to try again."""
+    """Too many failures for this name or from this address; says when to try again, and who can lift an address's lock."""
 
-    def __init__(self, wait: Millis) -> None:
+    def __init__(self, wait: Millis, address: str = "") -> None:
         self.minutes = max(1, -(-wait // MINUTE))
-        super().__init__(_("失败次数过多，请 {minutes} 分钟后再试").format(minutes=self.minutes))
+        told = _("失败次数过多，请 {minutes} 分钟后再试")
+        if address:
+            told = _(
+                "从网络地址 {address} 登录失败次数过多，现在锁定的是这个地址，不是您的账号：请 {minutes} 分钟后再试，"
+                "或请系统管理员在“账号管理”中解除这个地址的锁定"
+            )
+        super().__init__(told.format(minutes=self.minutes, address=address))
 
 
 def _of_address(address: str) -> str:
-    return f"address {address}"[:120]
+    return f"{ADDRESS}{address}"[:120]
 
 
 def _of_name(name: str) -> str:
@@ -112,13 +119,19 @@ def _count(session: Session, most: dict[str, int], limits: Limits, at: Millis) -
     counts = [_count_of(session, source) for source in most]
     locked_until = max(count.locked_until or 0 for count in counts)
     if locked_until > at:
-        raise LockedOut(locked_until - at)
+        raise LockedOut(locked_until - at, _locked_address(counts, at))
     for count in counts:
         stale = count.locked_until is not None or at - count.last_at >= limits.lock
         count.failures = 1 if stale else count.failures + 1
         count.last_at = at
         count.locked_until = at + limits.lock if count.failures >= most[count.source] else None
     session.flush()
+
+
+def _locked_address(counts: Iterable[SignInFailure], at: Millis) -> str:
+    """The address where nothing but the address is locked, else ""."""
+    locked = [count.source for count in counts if (count.locked_until or 0) > at]
+    return locked[0].removeprefix(ADDRESS) if len(locked) == 1 and locked[0].startswith(ADDRESS) else ""
 
 
 def account_behind(session: Session, name: str, password: str) -> Account:

@@ -175,6 +175,16 @@ def test_an_address_is_locked_whatever_the_names(session: Session, chen: Account
     assert attempt(session, "chen", PASSWORD, THERE)
 
 
+def test_a_lock_says_whether_it_is_the_address_that_is_locked(session: Session, chen: Account):
+    fail(session, 3)
+    with pytest.raises(LockedOut, match=f"地址 {HERE} .*不是您的账号.* 15 分钟后再试.*系统管理员.*解除"):
+        attempt(session, "chen", PASSWORD)
+    fail_everywhere(session, 9)
+    for address in (HERE, THERE):
+        with pytest.raises(LockedOut, match=r"^失败次数过多，请 15 分钟后再试$"):
+            attempt(session, "chen", PASSWORD, address)
+
+
 def test_the_lock_opens_when_its_time_is_over_and_trying_does_not_prolong_it(session: Session, chen: Account):
     fail(session, 3)
     for minutes, words in ((1, "14 分钟"), (14, "1 分钟")):

@@ -177,7 +177,10 @@ def test_a_locked_address_is_seen_and_lifted(
     """A whole office may stand behind it; lifting it is a line of the trail."""
     for _ in range(5):
         submit(app.test_client(), "/sign-in", name="nobody", password="wrong")
-    assert submit(app.test_client(), "/sign-in", name="nobody", password="wrong").status_code == 429
+    locked = submit(app.test_client(), "/sign-in", name="nobody", password="wrong")
+    assert locked.status_code == 429
+    assert "锁定的是这个地址，不是您的账号" in locked.text
+    assert "请系统管理员在“账号管理”中解除这个地址的锁定" in locked.text
     assert "127.0.0.1 锁定至" in visit("/console/people", client=client).text()
     submit(client, "/console/locked-addresses", "/console/people", address="127.0.0.1")
     told = visit("/console/people", client=client).text()
