@@ -78,6 +78,49 @@ def test_the_sum_must_be_the_full_mark_and_nothing_typed_is_lost(client: FlaskCl
 
 
 @pytest.mark.engines("sqlite")
+@pytest.mark.parametrize("act", ["preview", "draft", "submit"])
+def test_what_does_not_add_up_leaves_the_boards_on_the_desk(client: FlaskClient, act: str) -> None:
+    """青石 leads with the rules in force, and the weights as they were are tried instead of the wrong ones."""
+    status, page = send(client, act, **{"weight..signing": "55.5"}, reason="县委决定")
+    assert status == 422
+    for board in ("before", "after"):
+        rows = [page.text(row) for row in page.all("table", class_=board)[0].iter("tr")][1:]
+        assert [row.startswith(unit) for row, unit in zip(rows, ("1青石镇", "2柳溪镇"), strict=False)] == [
+            True,
+            True,
+        ]
+    assert "3 家名次都不变" in page.text(page.all("div", id="verdict")[0])
+    assert "填写有误的地方按改动之前试算" in page.text()
+
+
+@pytest.mark.engines("sqlite")
+def test_without_a_reason_the_weights_are_tried_as_they_are(client: FlaskClient) -> None:
+    status, page = send(client, "submit", **SIGNING_FIRST, reason="", effective_on=str(TODAY))
+    assert status == 422
+    assert "3 家中 2 家名次变化" in page.text(page.all("div", id="verdict")[0])
+    assert "填写有误的地方按改动之前试算" not in page.text()
+
+
+@pytest.mark.engines("sqlite")
+def test_a_script_that_asks_about_what_does_not_add_up_is_refused(client: FlaskClient) -> None:
+    page = client.get(DESK).text
+    status, _page = send(client, "preview", page, **{"weight..signing": "55.5"}, quick="1")
+    assert status == 422
+
+
+@pytest.mark.engines("sqlite")
+def test_a_notice_of_before_that_nobody_has_read_makes_no_form_a_saved_one(client: FlaskClient) -> None:
+    page = client.get(DESK).text
+    send(client, "draft", page, **SIGNING_FIRST)
+    token = token_in(page)
+    client.post(f"{DESK}/discard", data={"csrf_token": token, "seen": "9.9", "kept": "saima.desk"})
+    page = client.get(DESK).text
+    assert "已保存" in page
+    assert "草稿已被他人改动或作废" in page
+    assert "data-saved=" not in page
+
+
+@pytest.mark.engines("sqlite")
 def test_caps_and_floors_are_told_in_the_percentages_they_are_typed_in(client: FlaskClient) -> None:
     fields = {"cap.landing": "80", "floor.landing": "90.5"}
     status, page = send(client, "draft", **fields)

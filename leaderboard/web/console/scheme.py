@@ -22,7 +22,7 @@ from leaderboard.seasons.schemes import DraftChanged, discard_scheme, has_scheme
 from leaderboard.web.console.acts import carry_out
 from leaderboard.web.console.blind import chosen_blind, is_blind, is_veiled, note_named, switch_blind
 from leaderboard.web.console.door import door, season_at, show, today
-from leaderboard.web.console.request_kept import drop_request, keep_request, kept_request
+from leaderboard.web.console.request_kept import FIELDS, drop_request, keep_request, kept_request
 from leaderboard.web.console.scheme_desk import Desk, desk_of
 from leaderboard.web.console.scheme_form import (
     SchemeForm,
@@ -56,8 +56,13 @@ def scheme(slug: str) -> ResponseReturnValue:
 @door.post("/seasons/<slug>/scheme/preview")
 @guarded(guard_action(Action.DRAFT_SCHEME))
 def preview_scheme(slug: str) -> ResponseReturnValue:
-    """What the weights as typed would change; nothing is kept."""
-    return _tried_page(season_at(slug))
+    """What the weights as typed would change, or every problem beside the effect of what is right; nothing is kept."""
+    desk = desk_of(season_at(slug))
+    form, document = _typed(desk)
+    if form.problems and "quick" in request.form:
+        # The script has ranked by itself, and shows nothing of a page that refuses.
+        abort(422)
+    return _desk_page(desk, form, _trial(desk, form, document), status=422 if form.problems else 200)
 
 
 @door.post("/seasons/<slug>/scheme/preview/other")
@@ -68,21 +73,18 @@ def preview_other(slug: str) -> ResponseReturnValue:
     form, document = _typed(desk)
     if form.problems:
         abort(422)
-    return {"sentence": _trial(desk, document).other_words}
+    return {"sentence": _trial(desk, form, document).other_words}
 
 
 @door.post("/seasons/<slug>/scheme/blind")
 @guarded(guard_action(Action.DRAFT_SCHEME))
 def switch_names(slug: str) -> ResponseReturnValue:
-    """Hide the units' names while weights are chosen, or show them again; what was typed stays, and so do the boards.
-
-    Where something typed is wrong they are the boards of what is right, so that nobody has to mend it first.
-    """
+    """Hide the units' names while weights are chosen, or show them again; what was typed stays, and so do the boards."""
     season = season_at(slug)
     switch_blind(season)
     desk = desk_of(season)
     form, document = _typed(desk)
-    return _desk_page(desk, form, _trial(desk, as_it_stands(form, desk.base) if form.problems else document))
+    return _desk_page(desk, form, _trial(desk, form, document))
 
 
 @door.post("/seasons/<slug>/scheme/draft")
@@ -175,7 +177,7 @@ def _change(
     if typed is not None:
         form.problems |= typed.problems
     if form.problems:
-        return _desk_page(desk, form, typed=typed, status=422)
+        return _desk_page(desk, form, _trial(desk, form, document), typed=typed, status=422)
     try:
         said = operation(document)
         writing().commit()
@@ -185,7 +187,8 @@ def _change(
     except PlanError as error:
         writing().rollback()
         form.problems[""] = "; ".join(error.problems)
-        return _desk_page(desk_of(season), form, typed=typed, status=422)
+        desk = desk_of(season)
+        return _desk_page(desk, form, _trial(desk, form, document), typed=typed, status=422)
     flash(said)
     return redirect(url_for("console.scheme", slug=season.slug))
 
@@ -196,17 +199,10 @@ def _conflict_page(season: Season, form: SchemeForm, typed: Typed | None) -> Res
     return _desk_page(desk, form, theirs=values_of(parse_scheme(desk.base)), typed=typed, status=409)
 
 
-def _trial(desk: Desk, document: dict[str, Any]) -> Trial:
-    return Trial(desk.season, document, desk.as_of, request.form.get("at", ""))
-
-
-def _tried_page(season: Season) -> ResponseReturnValue:
-    """The desk with what was typed and its effect, or every problem."""
-    desk = desk_of(season)
-    form, document = _typed(desk)
-    if form.problems:
-        return _desk_page(desk, form, status=422)
-    return _desk_page(desk, form, _trial(desk, document))
+def _trial(desk: Desk, form: SchemeForm, document: dict[str, Any]) -> Trial:
+    """The effect of what was typed; where something is wrong, of what is right, so that nobody has to mend it first."""
+    tried = as_it_stands(form, desk.base) if form.problems else document
+    return Trial(desk.season, tried, desk.as_of, request.form.get("at", ""))
 
 
 def _desk_page(
@@ -234,6 +230,8 @@ def _desk_page(
         seen=seen,
         trial=trial,
         effect=trial.effect if trial else None,
+        # Without the reason or the day for it the weights are tried as they are.
+        as_before=bool(form.problems.keys() - {"", *FIELDS}),
         at=trial.at if trial and trial.edition else "",
         editions=trial.editions if trial else past_editions(desk.season),
         # A script asks for the other day's sentence later; the first page of a visit leaves it out too.
