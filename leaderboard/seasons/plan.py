@@ -73,7 +73,7 @@ def open_season(  # noqa: PLR0913 - the columns of the table, all by name
 def change_period(
     session: Session, actor: str, season: Season, *, starts_on: date, ends_on: date, reason: str
 ) -> None:
-    """Give a season another first and last day; for one that has announced nothing yet, which its door looks after.
+    """Give a season another first and last day; for one on which no board rests, as `boards.period` makes sure.
 
     Raises PlanError without a reason, or for a period that ends early.
     """

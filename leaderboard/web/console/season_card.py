@@ -1,4 +1,4 @@
-"""A season's own card on the console: what it is called, its period until something is announced, and who may see it."""
+"""A season's own card on the console: what it is called, its period until a board rests on it, and who may see it."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from leaderboard.accounts.permissions import Action
 from leaderboard.boards.countersign import HIDE, SHOW, ask
+from leaderboard.boards.period import move_period, why_fixed
 from leaderboard.boards.read import last_numbered
 from leaderboard.seasons.models import Season
-from leaderboard.seasons.plan import PlanError, change_period, show_season
+from leaderboard.seasons.plan import PlanError, show_season
 from leaderboard.seasons.rename import rename_season
 from leaderboard.web.console.acts import carry_out
 from leaderboard.web.console.door import door, season_at, show
@@ -25,6 +26,7 @@ from leaderboard.words import gettext as _
 
 PLANNING = guard_action(Action.PLAN_SEASON)
 NAMES = ("title", "title_en", "authority", "source")
+PERIOD = ("starts_on", "ends_on")
 
 
 def values_of(season: Season) -> dict[str, str]:
@@ -71,24 +73,24 @@ def change_season(slug: str) -> ResponseReturnValue:
 
 
 def _both(session: Session, season: Season, typed: Typed) -> Iterator[tuple[str, str, str]]:
-    """What the form offers to change, as it is now and as it was typed; the period only while nothing is announced."""
-    offered = NAMES if last_numbered(session, season.id) else (*NAMES, "starts_on", "ends_on")
+    """What the form offers to change, as it is now and as it was typed; the period only while no board rests on it."""
+    offered = NAMES if why_fixed(session, season) else (*NAMES, *PERIOD)
     words, present = card_words(), values_of(season)
     return ((words[name], present[name], typed.worded.get(name, "")) for name in offered)
 
 
 def _keep(session: Session, season: Season, typed: Typed, names: dict[str, str | None], reason: str) -> None:
-    """Names and, while nothing is announced, the period; nothing that stays as it is."""
+    """Names and, where the form offered it, the period; nothing that stays as it is."""
     changed: dict[str, Any] = {
         name: value for name, value in names.items() if (getattr(season, name) or None) != value
     }
     if changed:
         rename_season(session, person().name, season, reason=reason, **changed)
-    if last_numbered(session, season.id) is None:
-        starts_on, ends_on = typed.day("starts_on"), typed.day("ends_on")
+    if typed.values.keys() & set(PERIOD):
+        starts_on, ends_on = (typed.day(name) for name in PERIOD)
         if not typed.ok:
             raise PlanError(_("起止日期应写成 2026-10-31"))
-        change_period(session, person().name, season, starts_on=starts_on, ends_on=ends_on, reason=reason)
+        move_period(session, person().name, season, starts_on=starts_on, ends_on=ends_on, reason=reason)
 
 
 @door.post("/seasons/<slug>/public")
@@ -117,6 +119,7 @@ def _page(season: Season, typed: Typed, status: int = 200) -> ResponseReturnValu
         here="setup",
         season=season,
         typed=typed,
+        fixed=why_fixed(reading(), season),
         announced=last_numbered(reading(), season.id) is not None,
         labels=card_words(),
         office_is=office().name,
