@@ -27,7 +27,9 @@ NOTED = {"said": None, "note": (2,), "_unread": (2,)}
 OF_THE_CALCULATOR = {"given_document", "facts_document", "score_document", "unknown_names", "who_is_meant"}
 """Readers of what is scored at the command line alone, in Chinese."""
 FULL_WIDTH = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]+")
-SAID = re.compile(r"""\{#.*?#\}|\b_\(\s*(?:"(?:[^"\\]|\\.)*"|'[^']*')""", re.DOTALL)
+SAID = re.compile(
+    r"""\{#.*?#\}|\b(?:_|pgettext)\((?:["'][a-z]+["'],)?\s*(?:"(?:[^"\\]|\\.)*"|'[^']*')""", re.DOTALL
+)
 """Comments of a page, and what it says through the catalogue."""
 NAMES_AS_THEY_ARE = {
     "base.html: 中文",

@@ -42,17 +42,17 @@ def test_every_way_to_measure_has_its_words(form: str) -> None:
         (
             {"preset": "landing", "stages": ["registered", "landed"]},
             "已注册、落地或到更后阶段的项目 ÷ 同批签约项目，按个数",
-            "projects registered, landed or gone on to a later stage ÷ the same signed projects, by count",
+            "Projects registered, landed or gone on to a later stage ÷ the same signed projects, by count",
         ),
         (
             {"preset": "landing", "stages": ["landed", "permit"]},
             "已到 落地、permit 或更后阶段的项目 ÷ 同批签约项目，按个数",
-            "projects that reached Landed, permit or a later stage ÷ the same signed projects, by count",
+            "Projects that reached Landed, permit or a later stage ÷ the same signed projects, by count",
         ),
         (
             {"preset": "groundbreaking"},
             "已开工或到更后阶段的项目 ÷ 同批签约项目，按个数",
-            "projects that broke ground or went on to a later stage ÷ the same signed projects, by count",
+            "Projects that broke ground or went on to a later stage ÷ the same signed projects, by count",
         ),
     ],
 )

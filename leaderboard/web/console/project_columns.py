@@ -10,7 +10,7 @@ from leaderboard.instant import local_date
 from leaderboard.ledger.listing import ProjectLine
 from leaderboard.office import Office
 from leaderboard.words import gettext as _
-from leaderboard.words import named
+from leaderboard.words import named, pgettext
 from leaderboard.written import WAN
 
 COLUMNS = (
@@ -35,8 +35,8 @@ Cell = str | int | Decimal | date | None
 def column_words() -> dict[str, str]:
     """What the columns are called."""
     words = (
-        _("编号"),
-        _("项目"),
+        pgettext("column", "编号"),
+        pgettext("column", "项目"),
         _("单位"),
         _("最近节点"),
         _("签约日期"),

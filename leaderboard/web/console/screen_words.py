@@ -15,6 +15,7 @@ from leaderboard.boards.screens import THEMES
 from leaderboard.instant import Millis
 from leaderboard.web.console.screen_sight import Sight, sight_of
 from leaderboard.words import gettext as _
+from leaderboard.words import pgettext
 
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 WIDEST, WIDE, UPRIGHT = "widest", "wide", "upright"
@@ -85,7 +86,12 @@ def _standing(
 
 def mode_words() -> dict[str, str]:
     """What a screen reports where it shows none of its scenes, in words."""
-    return {"ceremony": _("揭榜"), "muted": _("静默中"), "blank": _("熄屏"), "gone": _("地址不再有效")}
+    return {
+        "ceremony": pgettext("place", "揭榜"),
+        "muted": _("静默中"),
+        "blank": _("熄屏"),
+        "gone": _("地址不再有效"),
+    }
 
 
 def seen_words(seen_at: Millis | None, at: Millis) -> str:

@@ -34,7 +34,7 @@ from leaderboard.web.console.season_tasks import missing_tasks, scheme_to_come, 
 from leaderboard.web.facts import stage_words
 from leaderboard.web.requests import office, reading
 from leaderboard.words import gettext as _
-from leaderboard.words import named
+from leaderboard.words import named, pgettext
 from scoring.schedule import due_share
 from scoring.show import shown_rate
 
@@ -123,15 +123,15 @@ def _tasks(session: Session, season: Season, lines: list[RosterLine]) -> Step:
     tasks, live = tasks_shown(session, season), tasks_now(session, season)
     missing = missing_tasks(lines, tasks, live)
     if not lines:
-        return Step(_("目标任务"), False, _("先有单位，再分任务。"), ())
+        return Step(pgettext("heading", "目标任务"), False, _("先有单位，再分任务。"), ())
     if not tasks:
-        return Step(_("目标任务"), True, _("考核方案不按任务计分，不用填。"), links)
+        return Step(pgettext("heading", "目标任务"), True, _("考核方案不按任务计分，不用填。"), links)
     if missing:
         names = [named(line.name, line.name_en) for line in lines if line.unit_id in {u for u, _t in missing}]
         said = _("还缺 {count} 处：{units}。").format(count=len(missing), units=_listed(names))
-        return Step(_("目标任务"), False, said, links)
+        return Step(pgettext("heading", "目标任务"), False, said, links)
     said = _("{units} 家的 {tasks} 项任务都有了。").format(units=len(ranked(lines)), tasks=len(tasks))
-    return Step(_("目标任务"), True, said, links)
+    return Step(pgettext("heading", "目标任务"), True, said, links)
 
 
 def _scheme(session: Session, season: Season) -> Step:
@@ -205,7 +205,7 @@ def _screen(session: Session, season: Season) -> Step:
 
 
 def _first_edition(session: Session, season: Season) -> Step:
-    name, last = _("首期"), last_numbered(session, season.id)
+    name, last = pgettext("heading", "首期"), last_numbered(session, season.id)
     if last is not None:
         said = _("已发布到第 {number} 期。").format(number=last.number)
         if not season.is_public:

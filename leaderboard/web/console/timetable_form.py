@@ -32,6 +32,7 @@ from leaderboard.seasons.rule import (
     Rule,
 )
 from leaderboard.web.typed import Typed
+from leaderboard.words import ENGLISH, language
 from leaderboard.words import gettext as _
 
 DAYS = (*(str(day) for day in range(1, 32)), LAST)
@@ -94,9 +95,18 @@ def choices() -> dict[str, Any]:
 
 
 def nth_words(number: int) -> str:
-    """第 3 个, 倒数第 1 个."""
+    """第 3 个, 倒数第 1 个; 3rd, last."""
     words = _("第 {n} 个") if number > 0 else _("倒数第 {n} 个")
-    return words.format(n=abs(number))
+    return words.format(n=_ordinal(number) if language() == ENGLISH else abs(number)).strip()
+
+
+def _ordinal(number: int) -> str:
+    """1st, 22nd, 13th; nothing of the very last, which needs no number."""
+    if number == -1:
+        return ""
+    count = abs(number)
+    ending = "th" if count in {11, 12, 13} else {1: "st", 2: "nd", 3: "rd"}.get(count % 10, "th")
+    return f"{count}{ending}"
 
 
 def rule_words(rule: Rule) -> str:

@@ -25,7 +25,7 @@ from leaderboard.web.console.trail_facts import MOST_SHOWN, SAID, moved_words, s
 from leaderboard.web.console.trail_rules import RULES, rule_changes
 from leaderboard.web.facts import stage_words
 from leaderboard.words import gettext as _
-from leaderboard.words import named
+from leaderboard.words import named, pgettext
 
 MOST_CHANGES = 12
 """Changes told one by one."""
@@ -103,7 +103,7 @@ class Wording:
         things |= {unit.key: named(unit.name, unit.name_en) for unit in units}
         things |= {season.slug: named(season.title, season.title_en) for season in seasons}
         ids = {str(unit.id): named(unit.name, unit.name_en) for unit in units}
-        people = {"clock": _("定时")} | display_names(session)
+        people = {"clock": pgettext("actor", "定时")} | display_names(session)
         return cls(deeds(), detail_words(), value_words(), things, ids, people, act_words(), zone)
 
     def keys_of(self, text: str) -> tuple[str, ...]:
