@@ -9,8 +9,6 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from leaderboard.accounts.models import VIEWER
@@ -21,7 +19,6 @@ from leaderboard.ledger.read import find_project
 from leaderboard.ledger.record import Source, add_arrival, decide
 from leaderboard.ledger.unit_facts import add_adjustment, add_return
 from leaderboard.ledger.waiting import Asked, count_awaiting
-from leaderboard.web import requests
 from tests.factories import PENDING, Race
 from tests.people import enrol, signed_in, submit, token_in
 from tests.visiting import Visit, Visited
@@ -218,27 +215,6 @@ def test_a_verification_just_made_is_taken_back(
     with database.reading() as session:
         assert count_awaiting(session, Asked()) == 4
         assert count_awaiting(session, Asked(outcome="returned")) == 0
-
-
-@pytest.mark.engines("sqlite", "postgresql")
-@pytest.mark.parametrize("fails", ["take_turn", "look_again"])
-def test_what_could_not_be_taken_back_for_want_of_a_turn_can_be_once_more(
-    client: FlaskClient, database: Database, visit: Visit, monkeypatch: pytest.MonkeyPatch, fails: str
-) -> None:
-    send(client, fact=boxes(visit(QUEUE, client=client), "L-1"), outcome="verified")
-    page = visit(QUEUE, client=client)
-    asked = {"csrf_token": token_in(page.source), "at": acts_in(page)[0]}
-
-    def busy(_session: Session) -> None:
-        raise OperationalError("BEGIN", {}, Exception("database is locked"))
-
-    with monkeypatch.context() as patched:
-        patched.setattr(requests, fails, busy)
-        assert client.post("/console/awaiting/undo", data=asked).status_code == 503
-    assert acts_in(visit(QUEUE, client=client)) == [asked["at"]]
-    client.post("/console/awaiting/undo", data=asked)
-    assert "已撤销认定：2 条记录回到待认定" in visit(QUEUE, client=client).text()
-    assert acts_in(visit(QUEUE, client=client)) == []
 
 
 def test_nothing_is_taken_back_where_somebody_decided_since(

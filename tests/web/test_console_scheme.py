@@ -109,18 +109,6 @@ def test_a_script_that_asks_about_what_does_not_add_up_is_refused(client: FlaskC
 
 
 @pytest.mark.engines("sqlite")
-def test_a_notice_of_before_that_nobody_has_read_makes_no_form_a_saved_one(client: FlaskClient) -> None:
-    page = client.get(DESK).text
-    send(client, "draft", page, **SIGNING_FIRST)
-    token = token_in(page)
-    client.post(f"{DESK}/discard", data={"csrf_token": token, "seen": "9.9", "kept": "saima.desk"})
-    page = client.get(DESK).text
-    assert "已保存" in page
-    assert "草稿已被他人改动或作废" in page
-    assert "data-saved=" not in page
-
-
-@pytest.mark.engines("sqlite")
 def test_caps_and_floors_are_told_in_the_percentages_they_are_typed_in(client: FlaskClient) -> None:
     fields = {"cap.landing": "80", "floor.landing": "90.5"}
     status, page = send(client, "draft", **fields)

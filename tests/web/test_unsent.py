@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -22,9 +23,13 @@ from leaderboard.accounts.models import ADMINISTRATOR
 from leaderboard.boards.screens import add_screen
 from leaderboard.boards.timekeeping import ClockOff
 from leaderboard.db import Database, open_database
+from leaderboard.ledger.read import find_project
+from leaderboard.ledger.record import add_arrival
 from leaderboard.seasons.models import DRAFT, Season
+from leaderboard.web import requests
 from leaderboard.web.entering import enter
 from leaderboard.web.requests import Behind, SessionEnded
+from tests.factories import PENDING
 from tests.people import enrol, signed_in, token_in, visitor
 from tests.web.races import TODAY, committed_race
 from tests.web.test_console_scheme import DESK, SIGNING_FIRST, send, versions
@@ -32,6 +37,8 @@ from tests.web.test_console_scheme import DESK, SIGNING_FIRST, send, versions
 pytestmark = pytest.mark.engines("sqlite", "postgresql")
 BUSY = OperationalError("COMMIT", {}, Exception("database is locked"))
 CLASH = IntegrityError("COMMIT", {}, Exception("UNIQUE constraint failed: x.y"))
+QUEUE = "/console/awaiting"
+ACT = re.compile(r'name="at" value="([^"]+)"')
 SUBMISSION = {"reason": "县委决定", "effective_on": str(TODAY)}
 
 
@@ -170,6 +177,45 @@ def test_somebody_who_reads_for_long_keeps_a_scheme_from_being_saved_and_from_be
     assert "已提交" not in client.get(DESK).text
     assert len(versions(database)) == 1
     impatient.engine.dispose()
+
+
+def test_a_notice_of_before_that_nobody_has_read_makes_no_form_a_saved_one(client: FlaskClient) -> None:
+    page = client.get(DESK).text
+    send(client, "draft", page, **SIGNING_FIRST)
+    token = token_in(page)
+    client.post(f"{DESK}/discard", data={"csrf_token": token, "seen": "9.9", "kept": "saima.desk"})
+    page = client.get(DESK).text
+    assert "已保存" in page
+    assert "草稿已被他人改动或作废" in page
+    assert "data-saved=" not in page
+
+
+@pytest.mark.parametrize("fails", ["take_turn", "look_again"])
+def test_what_could_not_be_taken_back_for_want_of_a_turn_can_be_once_more(
+    client: FlaskClient, database: Database, monkeypatch: pytest.MonkeyPatch, fails: str
+) -> None:
+    with database.session() as session:
+        project = find_project(session, "L-1")
+        assert project is not None
+        add_arrival(session, PENDING, project, occurred_on=TODAY, amount_yuan=1_230_000)
+        session.commit()
+    page = client.get(QUEUE).text
+    [box] = re.findall(r'name="fact" value="([^"]+)"', page)
+    token = token_in(page)
+    client.post(QUEUE, data={"csrf_token": token, "fact": box, "outcome": "verified"})
+    [at] = ACT.findall(client.get(QUEUE).text)
+
+    def busy(_session: Session) -> None:
+        raise BUSY
+
+    with monkeypatch.context() as patched:
+        patched.setattr(requests, fails, busy)
+        assert client.post(f"{QUEUE}/undo", data={"csrf_token": token, "at": at}).status_code == 503
+    assert ACT.findall(client.get(QUEUE).text) == [at]
+    client.post(f"{QUEUE}/undo", data={"csrf_token": token, "at": at})
+    page = client.get(QUEUE).text
+    assert "已撤销认定：1 条记录回到待认定" in page
+    assert ACT.findall(page) == []
 
 
 def test_a_screen_that_could_not_be_asked_to_reload_is_not_said_to_do_so(
