@@ -88,6 +88,20 @@ def test_a_board_stays_in_the_narrowest_window(race: None, open_page: OpenPage, 
     assert (page.locator("table.method").count(), sideways(page)) == (1, 0)
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_long_names_to_choose_from_stay_in_the_narrowest_window(
+    session: Session, open_page: OpenPage, lang: str
+) -> None:
+    race = small_race(session)
+    race.season.title = "云溪县与长三角各县区联合招商引资竞赛2026年度"
+    race.season.title_en = "Investment Race of Yunxi and the Counties of the Yangtze Delta 2026"
+    race.publish()
+    session.commit()
+    page = open_page(320, 640)
+    page.goto(f"/verify?lang={lang}")
+    assert (page.locator("select").count(), sideways(page)) == (1, 0)
+
+
 def test_who_moved_by_a_correction_stays_in_the_narrowest_window(
     session: Session, open_page: OpenPage
 ) -> None:
