@@ -132,9 +132,6 @@ class Settings(BaseSettings):
         "file",
         "Font with Chinese for the pictures shown beside shared links; empty takes the first of the system's that has it.",
     )
-    outbox_attempts: int = _setting(
-        10, "tries", "How often a message is tried on a channel before it is given up.", ge=1
-    )
     session_idle_minutes: int = _setting(
         30, "minutes", "Idle time after which a signed-in session ends.", ge=1
     )

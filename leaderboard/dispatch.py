@@ -10,13 +10,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from sqlalchemy.exc import DBAPIError
-
 from config import Settings
 from leaderboard.db import Database
 from leaderboard.instant import now
 from leaderboard.outbox import delivery
-from leaderboard.outbox.models import GIVEN_UP, Message
+from leaderboard.outbox.models import Message
 
 log = logging.getLogger(__name__)
 
@@ -29,19 +27,25 @@ class Channel(Protocol):
         """Under which deliveries are kept, at most 40 characters."""
 
     def deliver(self, message: Message) -> None:
-        """Bring the message out; called again with the same number after a failure. Raises OSError or ValueError."""
+        """Bring the message out; called again with the same number after a failure, of which any exception tells."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outbox:
-    """The channels of this installation and its patience with each."""
+    """The channels of this installation."""
 
     channels: tuple[Channel, ...]
-    attempts: int
+
+    def begin(self, database: Database) -> None:
+        """What a start of the clock makes up for: the newest message goes out again, and what waits goes at once."""
+        with database.session() as session:
+            for channel in self.channels:
+                delivery.again(session, channel.name, now())
+            session.commit()
 
     def send(self, database: Database, stopping: Callable[[], bool] = lambda: False) -> int:
         """Deliver all that can be delivered now; returns how many messages got through."""
-        return dispatch(database, self.channels, self.attempts, stopping)
+        return dispatch(database, self.channels, stopping)
 
 
 def outbox_of(settings: Settings, database: Database) -> Outbox | None:
@@ -51,20 +55,19 @@ def outbox_of(settings: Settings, database: Database) -> Outbox | None:
     # It brings the whole web with it, which a clock without files can do without.
     from leaderboard.public_files import channel  # noqa: PLC0415 - see above
 
-    return Outbox((channel(settings, database),), settings.outbox_attempts)
+    return Outbox((channel(settings, database),))
 
 
 def dispatch(
     database: Database,
     channels: Sequence[Channel],
-    attempts: int,
     stopping: Callable[[], bool] = lambda: False,
 ) -> int:
     """Deliver all that can be delivered now, channel by channel and each in order; returns how many got through."""
     count = 0
     for channel in channels:
         _enrol(database, channel.name)
-        while not stopping() and _deliver_next(database, channel, attempts):
+        while not stopping() and _deliver_next(database, channel):
             count += 1
     return count
 
@@ -78,7 +81,7 @@ def _enrol(database: Database, channel: str) -> None:
             session.commit()
 
 
-def _deliver_next(database: Database, channel: Channel, attempts: int) -> bool:
+def _deliver_next(database: Database, channel: Channel) -> bool:
     """Deliver the first message under way; False when there is none, when it is taken, or when it fails."""
     with database.reading() as session:
         head = delivery.head_of(session, channel.name, now())
@@ -93,19 +96,13 @@ def _deliver_next(database: Database, channel: Channel, attempts: int) -> bool:
         message = delivery.message_of(session, head)
     try:
         channel.deliver(message)
-    except (OSError, ValueError, DBAPIError) as error:
-        log.warning("message %s did not get through on %s: %s", message.seq_no, channel.name, error)
-        _note_failure(database, head.id, head.attempt + 1, attempts, f"{type(error).__name__}: {error}")
+    except Exception as error:  # whatever went wrong is kept with the delivery, and it is tried again
+        log.warning("message %s did not get through on %s", message.seq_no, channel.name, exc_info=True)
+        with database.session() as session:
+            delivery.failed(session, head.id, head.attempt + 1, now(), f"{type(error).__name__}: {error}")
+            session.commit()
         return False
     with database.session() as session:
         delivery.delivered(session, head.id, now())
         session.commit()
     return True
-
-
-def _note_failure(database: Database, delivery_id: int, attempt: int, attempts: int, why: str) -> None:
-    with database.session() as session:
-        state = delivery.failed(session, delivery_id, attempt, attempts, now(), why)
-        session.commit()
-    if state == GIVEN_UP:
-        log.error("delivery %s was given up after %s tries: %s", delivery_id, attempt, why)

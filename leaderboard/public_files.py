@@ -192,6 +192,9 @@ def _write(client: FlaskClient, folder: Path, path: str) -> int:
         elif answer.status_code == HTTPStatus.GONE:
             count += _put(_gone(target), answer.data)
             _unlink(target)
+        elif answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            # Nothing was said, so that what lies there may be untrue: the edition must not be taken for whole.
+            raise OSError(f"{question} 答 {answer.status_code}")
     return count
 
 

@@ -79,6 +79,8 @@ class Ticker:
         self.limits = limits
         """How old sessions get, where this clock is to forget those that are of no use any more."""
         self._working: threading.Thread | None = None
+        self._sent = False
+        """Whether this clock has begun to bring out what the outbox holds."""
         self.stopping = threading.Event()
         self._orphaned = True
         """Whether what a process that was killed left undone may still be lying about."""
@@ -145,6 +147,9 @@ class Ticker:
         """Bring out what the outbox holds; a failure is logged and tried again."""
         try:
             if self.outbox is not None:
+                if not self._sent:
+                    self.outbox.begin(self.database)
+                    self._sent = True
                 self.outbox.send(self.database, self.stopping.is_set)
         except Exception:  # the next turn may find the database back
             log.exception("the outbox could not be looked through; it will be tried again")

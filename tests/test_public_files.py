@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,12 +16,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from config import Settings
 from leaderboard import public_files
 from leaderboard.boards.correct import withdraw
 from leaderboard.boards.models import PUBLISHED, Edition
 from leaderboard.db import Database
-from leaderboard.dispatch import dispatch
+from leaderboard.dispatch import Outbox, dispatch
+from leaderboard.outbox import delivery
 from leaderboard.public_files import MARKER, PublicFiles, files_of, sync
 from leaderboard.seasons.plan import show_season
 from tests.factories import Race, published_race
@@ -236,11 +237,69 @@ def test_a_folder_of_other_things_is_left_alone(write: Sync, folder: Path) -> No
 
 
 def test_an_edition_brings_the_folder_up_to_date(
-    race: Race, app: Flask, database: Database, folder: Path, settings: Settings
+    race: Race, app: Flask, database: Database, folder: Path
 ) -> None:
     channel = PublicFiles(app, database, folder)
-    assert dispatch(database, [channel], settings.outbox_attempts) == 1
+    assert dispatch(database, [channel]) == 1
     race.publish()
     race.session.commit()
-    assert dispatch(database, [channel], settings.outbox_attempts) == 1
+    assert dispatch(database, [channel]) == 1
     assert (folder / "boards/race/2.json").exists()
+
+
+@pytest.mark.engines("sqlite", "postgresql")  # what a withdrawal leaves to be done is kept as rows
+def test_a_withdrawn_edition_leaves_the_folder_however_long_that_was_away(
+    race: Race, app: Flask, database: Database, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(public_files, "_copy_static", lambda *_: 0)
+    monkeypatch.setattr(delivery, "FIRST_PAUSE_MS", 0)
+    outbox = Outbox((PublicFiles(app, database, folder),))
+    outbox.send(database)
+    away = folder.rename(folder.with_name("away"))
+    folder.write_text("no folder")
+    withdraw(race.session, "chief", race.session.scalars(select(Edition)).one(), reason="方案误用")
+    race.session.commit()
+    assert [outbox.send(database) for _ in range(30)] == [0] * 30
+    folder.unlink()
+    away.rename(folder)
+    assert outbox.send(database) == 1
+    left = [name for name in names(folder) if name.startswith("boards/race/1")]
+    assert left
+    assert [name for name in left if ".gone." not in name] == []
+    assert "方案误用" in (folder / "boards/race/1/index.zh.gone.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.engines("sqlite", "postgresql")
+def test_a_folder_put_back_from_an_older_copy_is_made_true_by_a_start(
+    race: Race, app: Flask, database: Database, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(public_files, "_copy_static", lambda *_: 0)
+    outbox = Outbox((PublicFiles(app, database, folder),))
+    outbox.send(database)
+    copy = shutil.copytree(folder, folder.with_name("copy"))
+    withdraw(race.session, "chief", race.session.scalars(select(Edition)).one(), reason="方案误用")
+    race.session.commit()
+    assert outbox.send(database) == 1
+    shutil.rmtree(folder)
+    copy.rename(folder)
+    assert (folder / "boards/race/1.json").exists()
+    outbox.begin(database)
+    assert outbox.send(database) == 1
+    assert not (folder / "boards/race/1.json").exists()
+    assert (folder / "boards/race/1.gone.json").exists()
+
+
+def test_an_answer_that_is_a_fault_makes_no_edition_whole(
+    race: Race, app: Flask, write: Sync, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The door stumbles over the withdrawn edition: its files are not taken for those of a withdrawn one."""
+    write()
+    withdraw(race.session, "chief", race.session.scalars(select(Edition)).one(), reason="方案误用")
+    race.session.commit()
+    with monkeypatch.context() as patch:
+        patch.setitem(app.view_functions, "display.numbered_file", lambda **_: ("stumbled", 500))
+        with pytest.raises(OSError, match="500"):
+            write()
+    assert (folder / "boards/race/1.json").exists()
+    write()
+    assert not (folder / "boards/race/1.json").exists()

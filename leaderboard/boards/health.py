@@ -14,6 +14,7 @@ from leaderboard.boards.release import releasable
 from leaderboard.boards.revisions import stopped
 from leaderboard.boards.timekeeping import MOST_OFF_MS, clock_offset
 from leaderboard.instant import Millis
+from leaderboard.outbox.read import overdue
 from leaderboard.seasons.models import Season
 
 OVERDUE_MS = 2 * 60_000
@@ -40,6 +41,8 @@ class Health:
     """How far the clock of the node that answers is ahead of the database's time."""
     clock_refuses: bool
     """Whether that is too far, so that this node publishes nothing."""
+    overdue_messages: int
+    """Messages that did not get through, as to the folder of public files, for two minutes and more."""
     screens: int
     """Screens that are not revoked and of seasons open to the public."""
     screens_connected: int
@@ -78,6 +81,7 @@ def health(session: Session, at: Millis) -> Health:
         stale_boards=len(stale_boards(session, at)),
         clock_offset=offset / 1000,
         clock_refuses=abs(offset) > MOST_OFF_MS,
+        overdue_messages=sum(each.count for each in overdue(session, at)),
         screens=len(screens),
         screens_connected=sum(is_connected for is_connected, _behind in screens),
         screens_behind=sum(is_connected and is_behind for is_connected, is_behind in screens),

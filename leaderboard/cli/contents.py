@@ -255,6 +255,9 @@ CHAPTERS = (
             "migrate": "Bring the tables up to date.",
             "settings": "Print the settings in force.",
             "doctor": "Say how this installation stands.",
+            "outbox": "List the channels out of the house and what waits on each.",
+            "outbox-retry": "Bring a channel up to date at once.",
+            "outbox-end": "Give up what waits on a channel that is no longer used.",
         },
     ),
 )

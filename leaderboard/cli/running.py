@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
+from collections.abc import Iterator
 
 import click
 from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
 
 from config import settings_table, variable
 from leaderboard.accounts.listing import bare_administrators
@@ -16,6 +19,8 @@ from leaderboard.cli.group import command
 from leaderboard.db import migrate, wal_is_safe
 from leaderboard.instant import at_zone, now
 from leaderboard.ledger.project_facts import wrong_project_facts
+from leaderboard.outbox.delivery import again, end
+from leaderboard.outbox.read import Overdue, channel_states, overdue
 from leaderboard.seasons.timetable import calendar_gaps
 from leaderboard.server import PortTaken, serve, wait_for_port
 
@@ -76,7 +81,7 @@ def settings_command(context: Context, markdown: bool) -> None:
 
 @command("doctor")
 def doctor_command(context: Context) -> None:
-    """Say how this installation stands: database, journal, clock of the machine, keys."""
+    """Say how this installation stands; status 1 where what the public is shown may be untrue."""
     url = context.database.engine.url
     click.echo(f"数据库: {url.render_as_string(hide_password=True)}")
     if url.get_backend_name() == "sqlite":
@@ -104,4 +109,52 @@ def doctor_command(context: Context) -> None:
         bare = "、".join(account.name for account in bare_administrators(session))
         wanted = context.settings.second_factor
         click.echo(f"动态口令: {wanted}; {f'只用密码登录的管理员: {bare}' if bare else '管理员都已启用'}")
+        late = [line for channel in overdue(session, now()) for line in _overdue_lines(channel)]
     click.echo(f"HTTPS: {'是' if context.settings.https else '否 (Cookie 未加 Secure, 仅限可信内网)'}")
+    if late:
+        click.echo("\n".join(late))
+        sys.exit(1)
+
+
+def _overdue_lines(channel: Overdue) -> Iterator[str]:
+    yield f"对外通道 {channel.channel}: {channel.count} 条变动没有送达, 对外可能仍是已撤回或已更正的内容"
+    yield f"  {channel.trouble or '没有时钟在送; 请检查时钟是否在运行, 是否设了 PUBLIC_DIR'}"
+    yield (
+        f"  排除后会自动补送, 立即重试: leaderboard outbox-retry {channel.channel}; "
+        f"不再使用: leaderboard outbox-end {channel.channel}"
+    )
+
+
+@command("outbox")
+def outbox_command(context: Context) -> None:
+    """List the channels out of the house: last message taken, how many wait, how many were given up, last trouble."""
+    with context.database.reading() as session:
+        for state in channel_states(session):
+            numbers = f"{state.last}\t{state.waiting}\t{state.given_up}"
+            click.echo(f"{state.channel}\t{numbers}\t{state.trouble or ''}")
+
+
+@command("outbox-retry")
+@click.argument("channel")
+def outbox_retry_command(context: Context, channel: str) -> None:
+    """Let the running clock bring a CHANNEL up to date at once, whatever it was sent before."""
+    with context.changing() as session:
+        _require_channel(session, channel)
+        count = again(session, channel, now())
+    click.echo(f"通道 {channel} 的 {count} 条变动将由运行中的时钟立即送出")
+
+
+@command("outbox-end")
+@click.argument("channel")
+def outbox_end_command(context: Context, channel: str) -> None:
+    """Give up what waits on a CHANNEL that is no longer used, as after PUBLIC_DIR was taken out of the settings."""
+    with context.changing() as session:
+        _require_channel(session, channel)
+        count = end(session, context.actor, channel)
+    click.echo(f"通道 {channel} 的 {count} 条变动不再送出")
+
+
+def _require_channel(session: Session, channel: str) -> None:
+    names = [state.channel for state in channel_states(session)]
+    if channel not in names:
+        refuse(f"没有通道 {channel}; 现有: {'、'.join(names) or '(无)'}")

@@ -1,5 +1,7 @@
 """Delivery: each message goes over each channel in the order of its number, and again until the channel has taken it.
 
+It is tried for as long as it takes: what it tells of may be a withdrawn edition that strangers still read.
+
 At least once: a process that is killed between delivering and noting it leaves a lease that runs out, and the message
 is delivered again. A receiver tells a repetition by the number.
 """
@@ -8,16 +10,19 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from sqlalchemy import Update, func, select, update
+from sqlalchemy import ColumnElement, Update, func, or_, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from leaderboard.accounts.audit import record_act
 from leaderboard.instant import Millis
 from leaderboard.outbox.models import DELIVERED, GIVEN_UP, WAITING, Delivery, Message
 from leaderboard.outbox.post import newest_number
 
-FIRST_PAUSE_MS, LONGEST_PAUSE_MS = 1_000, 3_600_000
+FIRST_PAUSE_MS, LONGEST_PAUSE_MS = 1_000, 300_000
+MOST_DOUBLINGS = 10
+"""Beyond them the pause is the longest one anyway, however often it was tried."""
 LEASE_MS = 120_000
 """How long a process may work on one delivery before another takes it."""
 
@@ -60,11 +65,10 @@ def head_of(session: Session, channel: str, at: Millis) -> Delivery | None:
 
 def claim(session: Session, delivery: Delivery, at: Millis) -> bool:
     """Take a delivery for this process until the lease ends; False when another was quicker."""
-    free = (Delivery.lease_until.is_(None)) | (Delivery.lease_until < at)
     taken = (
         update(Delivery)
         .where(Delivery.id == delivery.id, Delivery.state == WAITING, Delivery.attempt == delivery.attempt)
-        .where(free)
+        .where(_is_free(at))
         .values(lease_until=at + LEASE_MS, attempt=delivery.attempt + 1)
     )
     return _changed(session, taken) == 1
@@ -72,29 +76,53 @@ def claim(session: Session, delivery: Delivery, at: Millis) -> bool:
 
 def delivered(session: Session, delivery_id: int, at: Millis) -> None:
     """Note that the channel has taken the message; noted twice, it stays as first noted."""
-    _changed(session, _waiting(delivery_id).values(state=DELIVERED, delivered_at=at, message=None))
+    taken = _waiting(delivery_id).values(state=DELIVERED, delivered_at=at, message=None, lease_until=None)
+    _changed(session, taken)
 
 
-def failed(session: Session, delivery_id: int, attempt: int, attempts: int, at: Millis, why: str) -> str:
-    """Note that this try did not: tried again after 1 s, 2 s, 4 s … at most an hour, given up after `attempts` tries.
+def failed(session: Session, delivery_id: int, attempt: int, at: Millis, why: str) -> None:
+    """Note that this try did not: tried again after 1 s, 2 s, 4 s … at most five minutes, for as long as it takes.
 
     A try whose lease ran out says nothing of the one that another process makes by now.
     """
-    state = GIVEN_UP if attempt >= attempts else WAITING
-    pause = min(FIRST_PAUSE_MS * 2 ** (attempt - 1), LONGEST_PAUSE_MS)
-    values: dict[str, Any] = {
-        "state": state,
-        "message": why[:2000],
-        "next_try_at": at + pause,
-        "lease_until": None,
-    }
+    pause = min(FIRST_PAUSE_MS * 2 ** min(attempt - 1, MOST_DOUBLINGS), LONGEST_PAUSE_MS)
+    values: dict[str, Any] = {"message": why[:2000], "next_try_at": at + pause, "lease_until": None}
     _changed(session, _waiting(delivery_id).where(Delivery.attempt == attempt).values(**values))
-    return state
+
+
+def again(session: Session, channel: str, at: Millis) -> int:
+    """Let what waits be tried at once, and send the newest message once more; how many are on their way now.
+
+    A receiver that mirrors the present is brought up to date by any message, so that whatever happened to it meanwhile
+    is made good. What a living process works on is left to it.
+    """
+    newest = select(func.max(Delivery.seq_no)).where(Delivery.channel == channel).scalar_subquery()
+    soon = (
+        update(Delivery)
+        .where(Delivery.channel == channel, or_(Delivery.state == WAITING, Delivery.seq_no == newest))
+        .where(_is_free(at))
+        .values(state=WAITING, attempt=0, next_try_at=at, lease_until=None, delivered_at=None)
+    )
+    return _changed(session, soon)
+
+
+def end(session: Session, actor: str, channel: str) -> int:
+    """Give up what waits on a channel that is no longer used; how many messages that were. Only a person decides it."""
+    waiting = update(Delivery).where(Delivery.channel == channel, Delivery.state == WAITING)
+    count = _changed(session, waiting.values(state=GIVEN_UP, lease_until=None))
+    if count:
+        record_act(session, actor, "outbox.end", channel, count=count)
+    return count
 
 
 def message_of(session: Session, delivery: Delivery) -> Message:
     """The message on its way."""
     return session.get_one(Message, delivery.seq_no)
+
+
+def _is_free(at: Millis) -> ColumnElement[bool]:
+    """No living process works on it."""
+    return Delivery.lease_until.is_(None) | (Delivery.lease_until < at)
 
 
 def _waiting(delivery_id: int) -> Update:

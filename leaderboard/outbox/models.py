@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from leaderboard.db import Base, id_column, long_text, millis, short_text
 
 WAITING, DELIVERED, GIVEN_UP = STATES = ("waiting", "delivered", "given_up")
+"""Given up by a person who ended the channel, never by the clock."""
 
 
 class Message(Base):

@@ -44,6 +44,11 @@ class BoardsCollector(Collector):
             "How far the clock of this node is ahead of the database's; beyond 30 it publishes nothing",
             self.found.clock_offset,
         )
+        yield GaugeMetricFamily(
+            "saima_overdue_messages",
+            "Messages that did not get through, as to the folder of public files, for two minutes and more",
+            self.found.overdue_messages,
+        )
         yield GaugeMetricFamily("saima_screens", "Screens in use", self.found.screens)
         yield GaugeMetricFamily(
             "saima_screens_connected",

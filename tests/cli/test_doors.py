@@ -22,6 +22,7 @@ from leaderboard.db import Database
 from leaderboard.instant import now
 from tests.commanding import Command, Done, Trail
 from tests.people import enrol
+from tests.undelivered import TROUBLE, stuck_message
 
 
 def test_the_trail_names_the_command_line_and_the_login():
@@ -180,3 +181,23 @@ def test_an_address_lock_is_listed_and_lifted(done: Done, leaderboard: Command, 
     assert done("sign-in-locks", "--lift", "10.0.0.7") == "地址 10.0.0.7 已解除锁定\n"
     assert "没有锁定" in leaderboard("sign-in-locks", "--lift", "10.0.0.7").output
     assert "地址" not in done("sign-in-locks")
+
+
+def test_what_did_not_get_out_is_told_retried_and_ended(
+    done: Done, leaderboard: Command, database: Database, trail: Trail
+) -> None:
+    assert done("outbox") == ""
+    with database.session() as session:
+        stuck_message(session)
+        session.commit()
+    told = leaderboard("doctor")
+    assert told.exit_code == 1
+    assert "对外通道 files: 1 条变动没有送达" in told.stdout
+    assert TROUBLE in told.stdout
+    assert done("outbox") == f"files\t0\t1\t0\t{TROUBLE}\n"
+    assert "没有通道 letters; 现有: files" in leaderboard("outbox-retry", "letters").output
+    assert "1 条" in done("outbox-retry", "files")
+    assert leaderboard("doctor").exit_code == 1
+    assert "1 条" in done("outbox-end", "files")
+    assert trail() == [("outbox.end", "files")]
+    done("doctor")

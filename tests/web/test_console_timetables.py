@@ -21,6 +21,7 @@ from leaderboard.seasons.calendar import working_days
 from leaderboard.seasons.models import Season, Timetable, TimetableSkip
 from leaderboard.seasons.timetable import add_timetable
 from tests.people import SEEN, enrol, signed_in, submit, token_in, visitor
+from tests.undelivered import TROUBLE, stuck_message
 from tests.visiting import Visit
 from tests.web.races import committed_race
 from tests.web.timetabling import NEW, PUBLISH, TABLE, kept, only, seal
@@ -226,6 +227,17 @@ def test_a_board_that_was_not_published_is_told_on_every_page(
     for path in ("/console/", "/console/projects", PUBLISH):
         [alarm] = visit(path, client=client).all("p", role="alert")
         assert "算不出来" in "".join(alarm.itertext())
+
+
+def test_public_files_that_are_not_up_to_date_are_told_on_every_page(
+    client: FlaskClient, database: Database, visit: Visit
+) -> None:
+    with database.session() as session:
+        stuck_message(session)
+        session.commit()
+    for path in ("/console/", "/console/projects"):
+        [alarm] = visit(path, client=client).all("p", role="alert")
+        assert TROUBLE in "".join(alarm.itertext())
 
 
 def failed_run(session: Session, season: Season) -> None:

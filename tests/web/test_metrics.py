@@ -20,6 +20,7 @@ from leaderboard.boards.screens import add_screen, revoke_screen
 from leaderboard.db import Database
 from leaderboard.instant import now
 from tests.factories import small_race
+from tests.undelivered import stuck_message
 
 FAR_AWAY = {"REMOTE_ADDR": "203.0.113.9"}
 
@@ -43,6 +44,7 @@ def test_nothing_is_given_as_zero_that_does_not_exist_yet(client: FlaskClient):
     assert found == {
         "saima_failed_runs": 0,
         "saima_stale_boards": 0,
+        "saima_overdue_messages": 0,
         "saima_screens": 0,
         "saima_screens_connected": 0,
         "saima_screens_behind": 0,
@@ -87,6 +89,14 @@ def test_a_board_that_failed_to_follow_and_a_wrong_clock_are_told(
     assert figures(client.get("/metrics").text)["saima_clock_offset_seconds"] < -50
     told = client.get("/healthz").get_json()
     assert (told["stale_boards"], told["clock_refuses"]) == (1, True)
+
+
+def test_what_did_not_get_through_is_told(client: FlaskClient, session: Session):
+    """A race was shown ten minutes ago, and the folder of public files took the news of it not once in three tries."""
+    stuck_message(session)
+    session.commit()
+    assert client.get("/healthz").get_json()["overdue_messages"] == 1
+    assert figures(client.get("/metrics").text)["saima_overdue_messages"] == 1
 
 
 @pytest.mark.engines("sqlite")

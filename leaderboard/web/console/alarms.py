@@ -19,6 +19,7 @@ from leaderboard.foreseeing import given_up
 from leaderboard.formatters import moment
 from leaderboard.instant import Millis
 from leaderboard.objections.read import Holding, holding
+from leaderboard.outbox.read import Overdue, overdue
 from leaderboard.seasons.approval import awaiting_approval
 from leaderboard.seasons.models import Season
 from leaderboard.seasons.timetable import calendar_gaps
@@ -41,6 +42,7 @@ def alarms(session: Session, at: Millis) -> Iterator[Alarm]:
     if trouble := clock_trouble(session):
         yield Alarm(trouble)
     yield from _missing(session, at)
+    yield from map(_not_out, overdue(session, at))
     for edition_id in given_up(session):
         yield _unreckoned(session, session.get_one(Edition, edition_id))
     for waiting in holding(session):
@@ -74,6 +76,18 @@ def alarms(session: Session, at: Millis) -> Iterator[Alarm]:
         words = _("{season}：公示期要用到 {years} 年的放假安排，尚未导入，工作日暂按周一至周五推算")
         told = words.format(season=named(season.title, season.title_en), years=_("、").join(map(str, years)))
         yield Alarm(told, url_for("console.calendar", _anchor="import"), grave=False)
+
+
+def _not_out(channel: Overdue) -> Alarm:
+    """What strangers are shown may be untrue, were it an edition that was withdrawn."""
+    told = _(
+        "公开文件夹有 {n} 次变动没有写入，网站上可能仍是已撤回或已更正的内容，时钟会一直重试，请尽快排除：{reason}"
+    )
+    untried = _(
+        "公开文件夹有 {n} 次变动没有写入，也没有时钟在重试，网站上可能仍是已撤回或已更正的内容，"
+        "请检查时钟是否在运行、是否设了 PUBLIC_DIR。"
+    )
+    return Alarm((told if channel.trouble else untried).format(n=channel.count, reason=channel.trouble))
 
 
 def _unreckoned(session: Session, edition: Edition) -> Alarm:

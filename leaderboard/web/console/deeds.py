@@ -40,6 +40,7 @@ def deeds() -> dict[str, str]:
         "timetable.unskip": pgettext("deed", "取消跳过"),
         "calendar.import": pgettext("deed", "导入工作日历"),
         "clock.accept": pgettext("deed", "确认系统时钟"),
+        "outbox.end": pgettext("deed", "停用对外通道"),
         "season.show": pgettext("deed", "公开赛季"),
         "season.hide": pgettext("deed", "停止公开赛季"),
         "season.rename": pgettext("deed", "赛季更名"),
