@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from leaderboard.words import gettext as _
+from leaderboard.words import pgettext
 
 
 def property_words() -> dict[str, tuple[str, str]]:
@@ -52,9 +53,9 @@ def property_words() -> dict[str, tuple[str, str]]:
         "better": (_("好的方向"), _("省略为越多越好")),
         "audited": (_("按抽查折算"), ""),
         "indicator.ties": (_("本项名次怎样并列"), _("计分看本项名次时用")),
-        "not_reported": (_("未报"), _("从列表里选，或写固定分，如 fixed:10")),
+        "not_reported": (pgettext("heading", "未报"), _("从列表里选，或写固定分，如 fixed:10")),
         "no_denominator": (_("没有分母"), _("同上")),
-        "not_applicable": (_("不适用"), _("同上")),
+        "not_applicable": (pgettext("heading", "不适用"), _("同上")),
         "under_verification": (_("核验中"), _("同上")),
         "needs": (_("条件"), ""),
         "otherwise": (_("达不到时"), _("改计的分数")),

@@ -200,8 +200,10 @@ def test_names_are_whole_in_a_side_column(database: Database, open_page: OpenPag
     """Inside another site's page, in both languages; scores of one column end at one edge."""
     with database.session() as session:
         race = start_race(session, "side", title="侧栏赛季", title_en="Side column")
-        for number, name in enumerate(("Yunxi Economic Development Zone", "Economy and Information Bureau")):
-            race.unit(f"unit-{number}", name="县文化广电旅游体育局驻外工作组"[number:], name_en=name)
+        for number, english in enumerate(
+            ("Yunxi Economic Development Zone", "Economy and Information Bureau")
+        ):
+            race.unit(f"unit-{number}", name="县文化广电旅游体育局驻外工作组"[number:], name_en=english)
         race.scheme()
         race.publish()
         race.publish(date(2026, 11, 30))
