@@ -40,6 +40,8 @@ OPERATIONS = {
     "boards.sketch": ("objections",),
     "boards.difference": ("objections",),  # what upholding it would change is seen first
 }
+WRITING = {"context.changing", "context.writing"}
+"""How a command begins a block whose work is kept at its end."""
 # Who starts whom: create_app puts the web together, a worker serves it and runs the clock, the command line
 # starts the server or the clock alone.
 STARTERS = {
@@ -179,6 +181,30 @@ def writing_around(modules: Iterable[Module]) -> Iterator[str]:
             beside = name == "beside" and module.name not in WRITE_BESIDE
             if beside or name == "with_for_update" or "with_for_update" in words:
                 yield f"{module.path}:{call.lineno} {name}"
+
+
+def telling_too_early(modules: Iterable[Module]) -> Iterator[str]:
+    """What a command prints, itself or by a function of its module, before what it tells of is committed."""
+    for module in modules:
+        printers = {"echo"} | _printers(module.tree)
+        for node in nodes(module.tree):
+            if isinstance(node, ast.With) and WRITING & {
+                ast.unparse(item).split("(")[0] for item in node.items
+            }:
+                for part in node.body:
+                    for call, name in calls(ast.Module([part], [])):
+                        if name in printers:
+                            yield f"{module.path}:{call.lineno} {name}"
+
+
+def _printers(tree: ast.Module) -> set[str]:
+    """Functions of a module that print on standard output; `refuse` prints errors and ends, and is none."""
+    functions = [node for node in nodes(tree) if isinstance(node, ast.FunctionDef)]
+    return {
+        function.name
+        for function in functions
+        if any(name == "echo" for _call, name in calls(ast.Module(list(function.body), [])))
+    }
 
 
 def altering(modules: Iterable[Module]) -> Iterator[str]:

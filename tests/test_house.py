@@ -85,6 +85,12 @@ def test_one_writes_after_the_other() -> None:
     assert list(house.writing_around(modules("leaderboard"))) == []
 
 
+def test_commands_tell_of_what_is_kept_already() -> None:
+    """A command prints after its commit: a pipe that closes (`| head -1`) takes nothing back."""
+    commands = (found for found in modules("leaderboard") if found.name.startswith("leaderboard.cli."))
+    assert list(house.telling_too_early(commands)) == []
+
+
 def test_the_ledger_is_never_altered() -> None:
     """Facts are added and reversed: no code of the ledger changes or deletes one.
 
@@ -157,6 +163,16 @@ def test_nothing_but_the_command_line_knows_the_demonstration() -> None:
         (house.writing_around, "leaderboard.airing", "with database.beside() as session: ..."),
         (house.writing_around, "leaderboard.seasons.plan", "select(Season).with_for_update()"),
         (house.writing_around, "leaderboard.seasons.plan", "session.refresh(season, with_for_update=True)"),
+        (
+            house.telling_too_early,
+            "leaderboard.cli.units",
+            "with context.changing() as session: click.echo('x')",
+        ),
+        (
+            house.telling_too_early,
+            "leaderboard.cli.units",
+            "def f(): click.echo('x')\ndef g():\n    with context.writing() as session:\n        f()",
+        ),
         (house.altering, "leaderboard.ledger.record", "session.delete(row)"),
         (house.altering, "leaderboard.ledger.record", "session.execute(update(Credit).values(share=1))"),
         (house.altering, "leaderboard.ledger.record", "text('delete from credit')"),

@@ -123,12 +123,14 @@ def account_sessions_command(context: Context, name: str, end: bool) -> None:
     with context.changing() as session:
         account = _account(session, name)
         zone = context.settings.timezone
-        for held in live_sessions(session, account, Limits.of(context.settings), now()):
-            times = f"{moment(held.started_at, zone)}\t{moment(held.seen_at, zone)}"
-            click.echo(f"{times}\t{held.address or ''}\t{held.browser or ''}")
+        lines = [
+            f"{moment(held.started_at, zone)}\t{moment(held.seen_at, zone)}\t{held.address or ''}\t{held.browser or ''}"
+            for held in live_sessions(session, account, Limits.of(context.settings), now())
+        ]
         if end:
-            ended = end_all_sessions(session, context.actor, account, now())
-            click.echo(f"已退出 {ended} 处登录")
+            lines.append(f"已退出 {end_all_sessions(session, context.actor, account, now())} 处登录")
+    for line in lines:
+        click.echo(line)
 
 
 @command("sign-in-locks")

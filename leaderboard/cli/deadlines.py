@@ -43,7 +43,7 @@ def deadlines_set_command(
     with context.changing() as session:
         found = season_named(session, season)
         set_deadlines(session, context.actor, found, wanted, reason=why)
-        _tell(found)
+    _tell(found)
 
 
 def _tell(season: Season) -> None:

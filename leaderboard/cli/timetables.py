@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -92,10 +92,14 @@ def timetable_add_command(
         table = add_timetable(
             session, context.actor, found, name=name, rule=document, zone=zone, catch_up=catch_up
         )
-        number, has_dates = table.id, _foretold(course_of(session, table), zone)
-        if not has_dates and not yes and not dry_run:
-            refuse("没有保存; 确要保存请加 --yes")
+        number, course = table.id, course_of(session, table)
+        dates = course.next_dates()
+        lines = _foretold(course, dates, zone)
+        if not dates and not yes and not dry_run:
+            refuse(*lines, "没有保存; 确要保存请加 --yes")
         state = "已生效" if table.is_active else "已保存, 待另一位管理员在控制台启用"
+    for line in lines:
+        click.echo(line)
     click.echo("以上为今后的发布时间, 未保存" if dry_run else f"时间表“{name}”{state}, 编号 {number}")
 
 
@@ -218,19 +222,15 @@ def _written(document: Mapping[str, Any], within: str = "") -> str:
     return " ".join(words)
 
 
-def _foretold(course: Course, zone: str) -> bool:
-    """Print the next five dates and what is to be known of them; whether there are any."""
-    dates = course.next_dates()
-    for date in _each(dates, zone):
-        click.echo(date)
-    if not dates:
-        click.echo("此后没有一次会发布, 请核对时间")
+def _foretold(course: Course, dates: Sequence[Millis], zone: str) -> list[str]:
+    """The next five dates and what is to be known of them, a line each."""
+    lines = _each(dates, zone) or ["此后没有一次会发布, 请核对时间"]
     if dates and course.is_over(dates[0]):
-        click.echo(f"! 赛季已于 {course.ends_on} 结束, 各期数据都截至当日")
+        lines.append(f"! 赛季已于 {course.ends_on} 结束, 各期数据都截至当日")
     if missing := course.years_missing(now()):
         named = "、".join(map(str, missing))
-        click.echo(f"! 要用到 {named} 年的放假安排, 尚未导入 (calendar-import), 工作日暂按周一至周五推算")
-    return bool(dates)
+        lines.append(f"! 要用到 {named} 年的放假安排, 尚未导入 (calendar-import), 工作日暂按周一至周五推算")
+    return lines
 
 
 def _each(dates: Iterable[Millis], zone: str) -> list[str]:
