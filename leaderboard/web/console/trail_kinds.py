@@ -18,7 +18,7 @@ KINDS = {
         "evidence",
         "workbook",
     ),
-    "editions": ("edition", "draft", "key", "countersign"),
+    "editions": ("edition", "draft", "key", "countersign", "outbox"),
     "objections": ("objection",),
     "clock": ("timetable", "calendar", "clock", "run"),
     "screens": ("screen", "ceremony"),
