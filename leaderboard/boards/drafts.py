@@ -7,6 +7,7 @@ the other is told. Locks are taken in one order: the season, the draft, the audi
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select, update
@@ -125,6 +126,11 @@ def hold(session: Session, scored: Scored, office: Office, actor: str, run_id: i
             zone=office.zone,
         )
     return draft
+
+
+def due_by_hand(season: Season, day: date, at: Millis) -> Due:
+    """What a draft made by hand is a board of: due and as known at an instant, up to this day or the season's last."""
+    return Due(min(day, season.ends_on), at, at)
 
 
 def make_draft(

@@ -56,10 +56,22 @@ def behind_boards(session: Session) -> Millis:
     clock that was wrong, and whoever would release one is told to compose it anew.
     """
     here = now()
+    return max(0, _newest_board(session, here) + 1 - here)
+
+
+def after_boards(session: Session, at: Millis) -> Millis:
+    """The instant as which a board is composed by hand in one's turn, chosen before it: now, where another came since.
+
+    A board that knows less than one that is out would take back what that one counted.
+    """
+    here = now()
+    return at if at > _newest_board(session, here) else here
+
+
+def _newest_board(session: Session, here: Millis) -> Millis:
     announced = session.scalar(select(func.max(Edition.published_at))) or 0
     live = Draft.state.in_((DRAFT, WINDOW)), Draft.known_at <= here + MOST_OFF_MS
-    known = session.scalar(select(func.max(Draft.known_at)).where(*live)) or 0
-    return max(0, max(announced, known) + 1 - here)
+    return max(announced, session.scalar(select(func.max(Draft.known_at)).where(*live)) or 0)
 
 
 def far_behind(behind: Millis) -> str:

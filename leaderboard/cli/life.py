@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from leaderboard.boards.correct import begin_correction, sketch_correction, withdraw
 from leaderboard.boards.drafts import (
     drop,
+    due_by_hand,
     find_draft,
     list_drafts,
     make_draft,
@@ -20,9 +21,10 @@ from leaderboard.boards.drafts import (
 )
 from leaderboard.boards.models import DRAFT, DROPPED, RELEASED, REPLACED, WINDOW, Draft, Edition
 from leaderboard.boards.package import unpacked
-from leaderboard.boards.publish import Due, Overtaken
+from leaderboard.boards.publish import Overtaken
 from leaderboard.boards.read import find_announced
 from leaderboard.boards.sketch import sketch
+from leaderboard.boards.timekeeping import after_boards
 from leaderboard.boards.window_years import years_of_season, years_of_window
 from leaderboard.cli.context import Context, refuse, refusing
 from leaderboard.cli.group import command
@@ -33,6 +35,7 @@ from leaderboard.office import Office
 from leaderboard.releasing import release_draft, reveal
 from leaderboard.seasons.holding import freeze_season, set_window
 from leaderboard.seasons.models import Season
+from leaderboard.seasons.read import present_season
 
 STATES = {DRAFT: "稿", WINDOW: "公示中", RELEASED: "已发布", REPLACED: "已重出", DROPPED: "已作废"}
 T = TypeVar("T")
@@ -58,12 +61,13 @@ def draft_list_command(context: Context, season: str, everything: bool) -> None:
 @click.argument("season")
 def draft_make_command(context: Context, season: str) -> None:
     """Compose a season's next board as a draft that nobody but the house sees, and print its number."""
-    at = now()
+    at, day = now(), context.today
     with context.looking() as session:
         found = season_named(session, season)
-        due = Due(min(context.today, found.ends_on), at, at)
-        before = sketch(session, found, due)
+        before = sketch(session, found, due_by_hand(found, day, at))
     with context.changing() as session:
+        # Another board may have come out meanwhile, or the season have another last day.
+        due = due_by_hand(present_season(session, found.id), day, after_boards(session, at))
         draft = make_draft(session, context.actor, found, _office(context), due, before)
     click.echo(f"{found.title} 公示稿 {draft.id}, 截至 {draft.as_of}")
 
@@ -93,7 +97,7 @@ def draft_revise_command(context: Context, number: int, reason: str) -> None:
     with context.looking() as session:
         before = sketch_revision(session, _draft(session, number), reason=reason, at=at)
     with context.changing() as session:
-        found, office = _draft(session, number), _office(context)
+        found, office, at = _draft(session, number), _office(context), after_boards(session, at)
         draft = revise(session, context.actor, found, office, reason=reason, at=at, before=before)
     click.echo(f"公示稿 {number} 已重出为公示稿 {draft.id}")
 
@@ -128,7 +132,7 @@ def edition_correct_command(context: Context, season: str, number: int, note: st
     with context.looking() as session:
         before = sketch_correction(session, _edition(session, season, number), note=note, at=at)
     with context.changing() as session:
-        edition, office = _edition(session, season, number), _office(context)
+        edition, office, at = _edition(session, season, number), _office(context), after_boards(session, at)
         draft = begin_correction(session, context.actor, edition, office, note=note, at=at, before=before)
         diff = unpacked(draft.content)["corrects"]["diff"]
     moved = diff["moved"]

@@ -29,13 +29,13 @@ def foresee(session: Session, objection: Objection, *, at: Millis | None = None)
 
 
 def sketch_upheld(session: Session, objection: Objection, *, answer: str, at: Millis) -> Sketch | None:
-    """The board that upholding an objection would lead to, as known at an instant; None where none waits any more.
+    """The board that upholding an objection would lead to, as known at an instant; None where none waits for that.
 
     Raises ObjectionRefused and DraftRefused as `uphold` does.
     """
     _worded(answer)
     draft = present_draft(session, session.get_one(Draft, objection.draft_id))
-    if objection.state != OPEN or draft.state not in LIVE:
+    if objection.state != OPEN or draft.state not in LIVE or at < draft.known_at:
         return None
     return sketch_revision(session, draft, reason=_reason(objection), at=at)
 

@@ -9,11 +9,19 @@ from flask import request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from leaderboard.boards.drafts import DraftRefused, list_drafts, make_draft, revise, sketch_revision
-from leaderboard.boards.publish import Due
+from leaderboard.boards.drafts import (
+    DraftRefused,
+    due_by_hand,
+    list_drafts,
+    make_draft,
+    revise,
+    sketch_revision,
+)
 from leaderboard.boards.sketch import Sketch, sketch
+from leaderboard.boards.timekeeping import after_boards
 from leaderboard.instant import now
 from leaderboard.seasons.models import Season
+from leaderboard.seasons.read import present_season
 from leaderboard.web.console.acts import carry_out_after
 from leaderboard.web.console.door import door, season_at, today
 from leaderboard.web.console.drafts import ONE, PUBLISHING, draft_at, last_made
@@ -27,15 +35,16 @@ from leaderboard.words import gettext as _
 @guarded(PUBLISHING)
 def make_one_draft(slug: str) -> ResponseReturnValue:
     """Compose the next board as it would be now, for the house alone; only if none was made since the page was opened."""
-    season, at = season_at(slug), now()
-    due = Due(min(today(), season.ends_on), at, at)
+    season, day, at = season_at(slug), today(), now()
 
     def look(session: Session) -> Sketch:
         _check_last(session, season)
-        return sketch(session, season, due)
+        return sketch(session, season, due_by_hand(season, day, at))
 
     def make(session: Session, before: Sketch) -> str:
         _check_last(session, season)
+        # Another board may have come out meanwhile, or the season have another last day.
+        due = due_by_hand(present_season(session, season.id), day, after_boards(session, at))
         draft = make_draft(session, person().name, season, office(), due, before)
         return _("已出公示稿，截至 {day}").format(day=draft.as_of)
 
@@ -61,7 +70,8 @@ def revise_draft(slug: str, draft_id: int) -> ResponseReturnValue:
 
     def again(session: Session, before: Sketch) -> str:
         found = draft_at(session, season, draft_id)
-        revise(session, person().name, found, office(), reason=reason, at=at, before=before)
+        known_at = after_boards(session, at)
+        revise(session, person().name, found, office(), reason=reason, at=known_at, before=before)
         return _("已按现有台账重出，新稿尚未公示")
 
     return carry_out_after(look, again, url_for("console.drafts", slug=slug))

@@ -20,7 +20,7 @@ from leaderboard.boards.drafts import DraftRefused, list_drafts
 from leaderboard.boards.gather import NothingInForce
 from leaderboard.boards.models import PUBLISHED, Draft, Edition
 from leaderboard.boards.read import find_edition
-from leaderboard.boards.timekeeping import ClockOff
+from leaderboard.boards.timekeeping import ClockOff, after_boards
 from leaderboard.instant import now
 from leaderboard.seasons.models import Season
 from leaderboard.web.console.door import door, season_at, show
@@ -61,7 +61,8 @@ def _corrected(season: Season, number: int, note: str) -> Draft:
     before = sketch_correction(looking, _edition(looking, season, number), note=note, at=at)
     session = writing()
     found = _edition(session, season, number)
-    draft = begin_correction(session, person().name, found, office(), note=note, at=at, before=before)
+    known_at = after_boards(session, at)
+    draft = begin_correction(session, person().name, found, office(), note=note, at=known_at, before=before)
     session.commit()
     return draft
 
