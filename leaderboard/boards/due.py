@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from leaderboard.boards.models import DUE, SKIPPED, DueRun
+from leaderboard.boards.timekeeping import check_clock
 from leaderboard.instant import Millis, local_date
 from leaderboard.seasons.models import ALL, ASK, LATEST_ONLY, Season, Timetable
 from leaderboard.seasons.timetable import course_of
@@ -113,6 +114,17 @@ def materialise(session: Session, at: Millis, season_id: int | None = None) -> i
         if missed.timetable.catch_up == LATEST_ONLY and missed.newest is not None:
             _skip_waiting(session, missed.timetable, missed.newest, at)
     return count
+
+
+def make_due(session: Session, at: Millis, season_id: int | None = None) -> None:
+    """Give whatever has come due its row before somebody changes what is due, so that it stays due.
+
+    Raises ClockOff where this machine's clock may not say what that is.
+    """
+    check_clock(session)
+    # Of very many missed instants one call makes the first few hundred.
+    while materialise(session, at, season_id):
+        pass
 
 
 def _insert_due(

@@ -11,7 +11,7 @@ from typing import Any
 import click
 from sqlalchemy.orm import Session
 
-from leaderboard.boards.due import materialise
+from leaderboard.boards.due import make_due
 from leaderboard.cli.context import Context, refuse
 from leaderboard.cli.given import Given
 from leaderboard.cli.group import command
@@ -181,7 +181,7 @@ def _instant(text: str, zone: str) -> Millis:
 def _timetable_up_to_now(session: Session, season: str, number: int) -> Timetable:
     """The same with a run for whatever has come due since the clock last looked: that stays due."""
     table = _timetable(session, season, number)
-    materialise(session, now(), table.season_id)
+    make_due(session, now(), table.season_id)
     return table
 
 

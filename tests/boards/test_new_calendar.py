@@ -14,10 +14,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from leaderboard.boards import clock, due
+from leaderboard.boards import clock, due, timekeeping
 from leaderboard.boards.check_runs import check_runs
 from leaderboard.boards.models import DueRun
 from leaderboard.boards.new_calendar import Moved, take_in_year
+from leaderboard.boards.timekeeping import ClockOff
+from leaderboard.instant import now
 from leaderboard.seasons.models import Timetable
 from leaderboard.seasons.notice import NoticeDay
 from leaderboard.seasons.plan import PlanError
@@ -181,3 +183,26 @@ def test_a_notice_that_is_refused_says_why(session: Session):
     aired(session, "s1", WORKED)
     with pytest.raises(PlanError, match="不属于 2026 年"):
         taken_in(session, AFTER_SIX, "2027-09-30")
+
+
+def test_a_run_of_a_node_ahead_is_of_the_old_calendar_too(session: Session):
+    """It had the board of nine o'clock made due when, seventeen seconds behind it, this very day was taken off."""
+    daily = aired(session, "a", WORKED, since="2026-09-22T12:00")
+    due.materialise(session, at("2026-09-24T09:00:02"))
+    taken_in(session, "2026-09-24T08:59:45", "2026-09-24")
+    assert (at("2026-09-24T09:00"), "due") in runs_of(daily, session)
+    assert list(check_runs(session)) == []
+
+
+@pytest.mark.engines("postgresql")  # on SQLite a clock that is ahead has nothing to be compared with
+def test_a_clock_that_is_ahead_takes_in_nothing_and_makes_nothing_due(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+):
+    daily = aired(session, "a", WORKED)
+    ahead = now() + 4 * 86_400_000
+    monkeypatch.setattr(timekeeping, "now", lambda: ahead)
+    with pytest.raises(ClockOff, match="比数据库服务器快"):
+        take_in_year(session, "li", 2026, [], source="本地安排", at=ahead)
+    with pytest.raises(ClockOff, match="比数据库服务器快"):
+        due.make_due(session, ahead)
+    assert runs_of(daily, session) == []

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from leaderboard.accounts.permissions import Action
 from leaderboard.boards.new_calendar import Moved, take_in_year
+from leaderboard.boards.timekeeping import ClockOff
 from leaderboard.instant import now
 from leaderboard.seasons.calendar import days_of_year, list_years
 from leaderboard.seasons.models import CalendarDay, CalendarYear
@@ -84,8 +85,8 @@ def _taken_in(
         return []
     try:
         return take_in_year(session, person().name, year, days, source=source, at=now())
-    except PlanError as error:
-        typed.complain("", "; ".join(error.problems))
+    except (PlanError, ClockOff) as error:
+        typed.complain("", str(error))
         return []
 
 

@@ -18,7 +18,7 @@ from leaderboard.accounts.read import display_names
 from leaderboard.airing import Node, Outcome, State, perform
 from leaderboard.boards.clock import RunRefused, bring_back, next_due, request_run
 from leaderboard.boards.drafts import is_held
-from leaderboard.boards.due import materialise
+from leaderboard.boards.due import make_due
 from leaderboard.boards.gather import NothingInForce
 from leaderboard.boards.models import DONE, DueRun, Edition
 from leaderboard.boards.preview import board_now
@@ -42,7 +42,7 @@ from leaderboard.boards.run_log import (
     run_words,
     unmade,
 )
-from leaderboard.boards.timekeeping import ClockOff, check_clock
+from leaderboard.boards.timekeeping import ClockOff
 from leaderboard.formatters import moment
 from leaderboard.instant import now
 from leaderboard.seasons.models import Season
@@ -117,7 +117,8 @@ def publish_now(slug: str) -> ResponseReturnValue:
     try:
         if not is_requested(session, season, pressed):
             # Nobody else writes until the commit: what is compared is what the edition will say.
-            _make_due(session, season)
+            # What has come due since the clock last looked comes out before the press.
+            make_due(session, now(), season.id)
             board, obstacle = _by_now(session, season, before)
             seen, ahead = request.form.get("seen", ""), edition_ahead(session, season.id)
             if board is not None and (told := meanwhile_words(seen, board, ahead)):
@@ -151,12 +152,6 @@ def _by_now(session: Session, season: Season, before: Look) -> tuple[dict[str, A
     if before.day == today() and is_untouched(session, before.seen):
         return before.board, before.obstacle
     return _next_board(session, season)
-
-
-def _make_due(session: Session, season: Season) -> None:
-    """What has come due since the clock last looked comes out before the press; raises ClockOff."""
-    check_clock(session)
-    materialise(session, now(), season.id)
 
 
 @door.post("/seasons/<slug>/runs/<int:run_id>/again")

@@ -12,7 +12,8 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session, object_session
 
 from leaderboard.accounts.permissions import Action
-from leaderboard.boards.due import materialise
+from leaderboard.boards.due import make_due
+from leaderboard.boards.timekeeping import ClockOff
 from leaderboard.instant import now
 from leaderboard.seasons.models import ALL, ASK, LATEST_ONLY, Season, Timetable
 from leaderboard.seasons.plan import PlanError
@@ -91,7 +92,7 @@ def switch(slug: str, timetable_id: int, change: str) -> ResponseReturnValue:
         if change == "resume":
             _check_seen(session, timetable, seen)
         # What has come due since the clock last looked stays due.
-        materialise(session, now(), season.id)
+        make_due(session, now(), season.id)
         if change == "pause":
             pause_timetable(session, person().name, timetable)
             return _("时间表“{name}”已暂停").format(name=timetable.name)
@@ -178,9 +179,9 @@ def _planned(season: Season, timetable: Timetable | None) -> ResponseReturnValue
     try:
         told = _told(season, _keep(session, season, timetable, name=name, rule=document, catch_up=catch_up))
         session.commit()
-    except PlanError as error:
+    except (PlanError, ClockOff) as error:
         session.close()
-        typed.complain("", "; ".join(error.problems))
+        typed.complain("", str(error))
         return _again(season, timetable, typed, rule=rule, status=422)
     flash(told)
     return _back(season)
@@ -201,7 +202,7 @@ def _keep(
         zone = office().zone
         return add_timetable(session, actor, season, name=name, rule=rule, zone=zone, catch_up=catch_up)
     # What has come due by the old rule since the clock last looked stays due.
-    materialise(session, at, season.id)
+    make_due(session, at, season.id)
     change_timetable(session, actor, timetable, name=name, rule=rule, catch_up=catch_up, at=at)
     return timetable
 
