@@ -12,9 +12,9 @@ TROUBLE = "OSError: the folder is away"
 
 
 def stuck_message(session: Session) -> None:
-    """A race was shown ten minutes ago, and the folder of public files did not take the news in three tries."""
+    """A race was shown ten minutes ago, and the folder of public files did not take the news in eight tries."""
     at, number = now(), newest_number(session) + 1
     session.add(Message(seq_no=number, kind="season.shown", subject="race", body="{}", made_at=at - 600_000))
     session.flush()
-    session.add(Delivery(seq_no=number, channel="files", attempt=3, next_try_at=at, message=TROUBLE))
+    session.add(Delivery(seq_no=number, channel="files", attempt=8, next_try_at=at, message=TROUBLE))
     session.flush()

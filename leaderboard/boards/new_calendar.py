@@ -18,6 +18,7 @@ from leaderboard.seasons.models import Season, Timetable
 from leaderboard.seasons.notice import NoticeDay
 from leaderboard.seasons.timetable import Course, course_of
 from leaderboard.words import gettext as _
+from leaderboard.words import named
 
 _MOST_PASSED = 5
 """How many instants that passed already are named one by one."""
@@ -101,8 +102,9 @@ def _moved(session: Session, before: Mapping[int, tuple[Timetable, Course]], at:
         was, comes = set(old.between(at, until)), set(new.between(at, until))
         passed = _passed(session, timetable, replace(new, begins_at=old.begins_at), at)
         if was != comes or passed:
+            season = session.get_one(Season, timetable.season_id)
             yield Moved(
-                season=session.get_one(Season, timetable.season_id).title,
+                season=named(season.title, season.title_en),
                 name=timetable.name,
                 course=new,
                 gone=tuple(sorted(was - comes)),

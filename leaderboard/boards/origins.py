@@ -36,13 +36,17 @@ def released(session: Session, drafts: Sequence[Draft], office: Office) -> Origi
 def _windows(session: Session, drafts: Sequence[Draft], office: Office) -> list[dict[str, Any]]:
     """Every window; one whose board was composed anew after it tells who moved by that and why.
 
-    Not by which facts: what was taken out again before anything was published may be what nobody outside should read.
+    Not by which facts, nor of a unit that is not announced or by a name it no longer has: what was taken out again before
+    anything was published may be what nobody outside should read.
     """
     opened = [each for each in drafts if each.opens_at is not None]
+    names = {unit["key"]: unit["name"] for unit in unpacked(drafts[-1].content)["facts"]["units"]}
     told = [_window(session, each, office) for each in opened]
     for window, (each, then) in zip(told, pairwise([*opened, drafts[-1]]), strict=True):
         if then is not each:
-            window["moved"] = difference(unpacked(each.content), unpacked(then.content))["moved"]
+            moved = difference(unpacked(each.content), unpacked(then.content))["moved"]
+            announced = (line for line in moved if line["unit"] in names)
+            window["moved"] = [line | {"unit_name": names[line["unit"]]} for line in announced]
     return told
 
 

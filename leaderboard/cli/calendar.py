@@ -53,7 +53,7 @@ def calendar_import_command(context: Context, file: BinaryIO, year: str, source:
     for table in moved:
         click.echo(f"! {table.told()}")
     if not moved:
-        click.echo("各时间表近五期的日期不变")
+        click.echo("运行中的各时间表近五期的日期不变")
     if dry_run:
         click.echo("以上未保存")
 

@@ -10,15 +10,16 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Update, func, or_, select, update
+from sqlalchemy import ColumnElement, Update, case, func, or_, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from leaderboard.accounts.audit import record_act
-from leaderboard.instant import Millis
+from leaderboard.instant import Millis, now
 from leaderboard.outbox.models import DELIVERED, GIVEN_UP, WAITING, Delivery, Message
 from leaderboard.outbox.post import newest_number
+from leaderboard.outbox.read import waiting
 
 FIRST_PAUSE_MS, LONGEST_PAUSE_MS = 1_000, 300_000
 MOST_DOUBLINGS = 10
@@ -69,7 +70,7 @@ def claim(session: Session, delivery: Delivery, at: Millis) -> bool:
         update(Delivery)
         .where(Delivery.id == delivery.id, Delivery.state == WAITING, Delivery.attempt == delivery.attempt)
         .where(_is_free(at))
-        .values(lease_until=at + LEASE_MS, attempt=delivery.attempt + 1)
+        .values(lease_until=at + LEASE_MS, attempt=delivery.attempt + 1, next_try_at=at)
     )
     return _changed(session, taken) == 1
 
@@ -93,25 +94,34 @@ def failed(session: Session, delivery_id: int, attempt: int, at: Millis, why: st
 def again(session: Session, channel: str, at: Millis) -> int:
     """Let what waits be tried at once, and send the newest message once more; how many are on their way now.
 
-    A receiver that mirrors the present is brought up to date by any message, so that whatever happened to it meanwhile
-    is made good. What a living process works on is left to it.
+    A receiver that mirrors the present is brought up to date by any message, so that what it missed meanwhile is made
+    good. What a living process works on is left to it.
     """
     newest = select(func.max(Delivery.seq_no)).where(Delivery.channel == channel).scalar_subquery()
+    # What has failed until now is not less told of because it is tried once more.
+    tries = case((Delivery.state == WAITING, Delivery.attempt), else_=0)
     soon = (
         update(Delivery)
         .where(Delivery.channel == channel, or_(Delivery.state == WAITING, Delivery.seq_no == newest))
         .where(_is_free(at))
-        .values(state=WAITING, attempt=0, next_try_at=at, lease_until=None, delivered_at=None)
+        .values(state=WAITING, attempt=tries, next_try_at=at, lease_until=None, delivered_at=None)
     )
     return _changed(session, soon)
 
 
 def end(session: Session, actor: str, channel: str) -> int:
-    """Give up what waits on a channel that is no longer used; how many messages that were. Only a person decides it."""
-    waiting = update(Delivery).where(Delivery.channel == channel, Delivery.state == WAITING)
-    count = _changed(session, waiting.values(state=GIVEN_UP, lease_until=None))
-    if count:
-        record_act(session, actor, "outbox.end", channel, count=count)
+    """Give up what waits on a channel that is no longer used; how many messages that were. Only a person decides it.
+
+    The newest one is given up in any case: by that the channel is known to have been ended.
+    """
+    enrol(session, channel, now())
+    count = waiting(session, channel)
+    newest = select(func.max(Delivery.seq_no)).where(Delivery.channel == channel).scalar_subquery()
+    ended = update(Delivery).where(
+        Delivery.channel == channel, or_(Delivery.state == WAITING, Delivery.seq_no == newest)
+    )
+    _changed(session, ended.values(state=GIVEN_UP, lease_until=None))
+    record_act(session, actor, "outbox.end", channel, count=count)
     return count
 
 

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from leaderboard.instant import Millis
 from leaderboard.outbox.models import DELIVERED, GIVEN_UP, WAITING, Delivery, Message
 
-OVERDUE_MS = 2 * 60_000
-"""A message that failed and did not get through by then is told of, though it is tried on."""
+FAILURES_TOLD = 7
+"""A message that failed so often is told of, though it is tried on: 1 + 2 + 4 + … + 64 s make two minutes."""
 UNTRIED_MS = 15 * 60_000
 """Three times the longest pause: what nobody has tried for so long, nobody tries any more."""
 
@@ -46,27 +46,37 @@ def list_messages(session: Session, after: int = 0, limit: int = 100) -> Sequenc
 
 
 def overdue(session: Session, at: Millis) -> list[Overdue]:
-    """The channels whose first waiting message failed and is two minutes old, or is tried by nobody."""
-    first = (
-        select(Delivery.channel, func.min(Delivery.seq_no).label("seq_no"))
-        .where(Delivery.state == WAITING)
-        .group_by(Delivery.channel)
-        .subquery()
-    )
-    late = (Delivery.message.is_not(None)) & (Message.made_at < at - OVERDUE_MS)
-    found = session.scalars(
-        select(Delivery)
-        .join(first, (first.c.channel == Delivery.channel) & (first.c.seq_no == Delivery.seq_no))
-        .join(Message, Message.seq_no == Delivery.seq_no)
-        .where(late | (Delivery.next_try_at < at - UNTRIED_MS))
-        .order_by(Delivery.channel)
-    ).all()
-    return [Overdue(head.channel, _waiting(session, head.channel), head.message) for head in found]
+    """The channels whose first waiting message has failed for two minutes, or for which nobody does anything any more.
+
+    A channel that a person ended is told of no more until a clock fills it again.
+    """
+    channels = session.scalars(select(Delivery.channel).distinct().order_by(Delivery.channel)).all()
+    return [told for channel in channels if (told := _overdue(session, channel, at))]
 
 
-def _waiting(session: Session, channel: str) -> int:
-    waiting = select(func.count()).where(Delivery.channel == channel, Delivery.state == WAITING)
-    return session.scalar(waiting) or 0
+def _overdue(session: Session, channel: str, at: Millis) -> Overdue | None:
+    of_channel = select(Delivery).where(Delivery.channel == channel)
+    newest = session.scalars(of_channel.order_by(Delivery.seq_no.desc()).limit(1)).one()
+    if newest.state == GIVEN_UP:
+        return None
+    head = session.scalars(
+        of_channel.where(Delivery.state == WAITING).order_by(Delivery.seq_no).limit(1)
+    ).first()
+    # No clock that fills the channel has put them on their way.
+    unheard = list_messages(session, newest.seq_no)
+    count = waiting(session, channel)
+    if head and head.message is not None and head.attempt >= FAILURES_TOLD:
+        return Overdue(channel, count, head.message)
+    since = head.next_try_at if head else unheard[0].made_at if unheard else at
+    return Overdue(channel, count, None) if since < at - UNTRIED_MS else None
+
+
+def waiting(session: Session, channel: str) -> int:
+    """How many messages a channel has not taken, those among them that no clock has put on their way."""
+    rows = select(func.count()).where(Delivery.channel == channel, Delivery.state == WAITING)
+    newest = select(func.max(Delivery.seq_no)).where(Delivery.channel == channel).scalar_subquery()
+    unheard = select(func.count()).select_from(Message).where(Message.seq_no > newest)
+    return (session.scalar(rows) or 0) + (session.scalar(unheard) or 0)
 
 
 def channel_states(session: Session) -> list[ChannelState]:
@@ -84,7 +94,7 @@ def channel_states(session: Session) -> list[ChannelState]:
         ChannelState(
             channel=channel,
             last=states.get(DELIVERED, nothing)[1],
-            waiting=states.get(WAITING, nothing)[0],
+            waiting=waiting(session, channel),
             given_up=states.get(GIVEN_UP, nothing)[0],
             trouble=_trouble(session, channel),
         )

@@ -17,7 +17,7 @@ FILES = Path(__file__).parents[2] / "docs" / "calendar"
 def test_a_years_notice_is_imported_and_listed(done: Done, trail: Trail):
     told = done("calendar-import", FILES / "2026.csv", "--year", 2026, "--source", "国办通知")
     # 2 + 6 + 1 + 3 + 1 + 1 + 5 days off from Monday to Friday; 4 Jan, 14 and 28 Feb, 9 May, 20 Sep and 10 Oct worked.
-    assert told == "2026 年: 周一至周五放假 19 天, 周末上班 6 天\n各时间表近五期的日期不变\n"
+    assert told == "2026 年: 周一至周五放假 19 天, 周末上班 6 天\n运行中的各时间表近五期的日期不变\n"
     lines = done("calendar").splitlines()
     assert lines[0].startswith("2026\t国办通知\t")
     assert "2026-02-14\t班\t春节" in lines

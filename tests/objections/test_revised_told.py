@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from leaderboard.boards.drafts import open_window
+from leaderboard.boards.drafts import open_window, revise
 from leaderboard.boards.models import Draft, Edition
 from leaderboard.boards.package import canonical, unpacked
 from leaderboard.instant import now
 from leaderboard.objections.answer import uphold
 from leaderboard.objections.file import file_objection
+from leaderboard.seasons.taking_part import leave_season
 from tests.boards.lives import drafted, released, reverse_starts
 from tests.factories import OFFICE, Race
 from tests.visiting import Visit
@@ -54,6 +55,18 @@ def test_what_was_taken_out_in_the_window_is_not_named_by_it(race: Race) -> None
     """The house may have taken it out because nobody outside should read it."""
     for window in unpacked(announced_after_an_objection(race).package)["windows"]:
         assert b"race-3" not in canonical(window)
+
+
+@pytest.mark.engines("sqlite")
+def test_a_unit_that_was_taken_out_in_the_window_is_not_named_by_it(race: Race) -> None:
+    draft = opened(race)
+    leave_season(race.session, "li", race.season, race.units["qingshi"], reason="误录入")
+    revised = revise(race.session, "li", draft, OFFICE, reason="剔除误录入的单位")
+    package = unpacked(released(race.session, revised, at=now() + LATER).package)
+    assert {unit["key"] for unit in package["facts"]["units"]} == {"liuxi", "nanan"}
+    for window in package["windows"]:
+        assert b"qingshi" not in canonical(window)
+        assert "青石镇".encode() not in canonical(window)
 
 
 @pytest.mark.engines("sqlite")

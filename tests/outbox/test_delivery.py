@@ -18,7 +18,7 @@ from leaderboard.instant import now
 from leaderboard.outbox import delivery
 from leaderboard.outbox.models import DELIVERED, GIVEN_UP, Delivery, Message
 from leaderboard.outbox.post import post
-from leaderboard.outbox.read import OVERDUE_MS, UNTRIED_MS, Overdue, channel_states, list_messages, overdue
+from leaderboard.outbox.read import UNTRIED_MS, Overdue, channel_states, list_messages, overdue
 
 
 @dataclass
@@ -84,15 +84,49 @@ def test_it_is_tried_until_the_channel_takes_it_and_told_why_it_waits(database: 
     tell(database, 1)
     with database.reading() as session:
         state = channel_states(session)[0]
-        # Sent just now, so that nobody is told yet; then that both wait behind the first.
-        assert overdue(session, now()) == []
-        assert overdue(session, now() + OVERDUE_MS + 1000) == [Overdue("letterbox", 1, state.trouble)]
-    assert (state.last, state.waiting, state.given_up) == (0, 1, 0)
+        # That the second waits behind the first.
+        assert overdue(session, now()) == [Overdue("letterbox", 2, state.trouble)]
+    assert (state.last, state.waiting, state.given_up) == (0, 2, 0)
     assert "jammed" in (state.trouble or "")
     assert dispatch(database, [box]) == 2
     assert box.taken == [1, 2]
     with database.reading() as session:
         assert overdue(session, now() + 10 * UNTRIED_MS) == []
+
+
+@pytest.mark.usefixtures("no_pause")
+def test_a_hiccup_is_not_told_and_two_minutes_of_failures_are(database: Database) -> None:
+    """1 + 2 + 4 + 8 + 16 + 32 + 64 = 127 seconds, were there no pause left out; also of an old message sent once more."""
+    tell(database, 1)
+    dispatch(database, [Letterbox()])
+    box = Letterbox(failures=9)
+    Outbox((box,)).begin(database)
+    told = []
+    for _ in range(8):
+        dispatch(database, [box])
+        with database.reading() as session:
+            told.append(len(overdue(session, now() + 10_000)))
+    assert told == [0, 0, 0, 0, 0, 0, 1, 1]
+
+
+def test_what_was_told_while_no_clock_fills_the_channel_is_overdue(database: Database) -> None:
+    tell(database, 1)
+    dispatch(database, [Letterbox()])
+    tell(database, 2)
+    with database.reading() as session:
+        assert overdue(session, now() + UNTRIED_MS - 5000) == []
+        assert overdue(session, now() + UNTRIED_MS + 5000) == [Overdue("letterbox", 2, None)]
+    with database.session() as session:
+        assert delivery.end(session, "zhou", "letterbox") == 2
+        session.commit()
+    tell(database, 1)
+    with database.reading() as session:
+        assert overdue(session, now() + 10 * UNTRIED_MS) == []
+    # A clock with the setting fills it again.
+    Outbox((Letterbox(),)).send(database)
+    tell(database, 1)
+    with database.reading() as session:
+        assert overdue(session, now() + 10 * UNTRIED_MS) == [Overdue("letterbox", 1, None)]
 
 
 def test_what_nobody_tries_is_told(database: Database) -> None:

@@ -95,7 +95,7 @@ def test_who_confirms_other_dates_than_those_seen_is_shown_them_first(chief: Fla
 def test_a_notice_that_moves_no_date_is_kept_at_once(chief: FlaskClient) -> None:
     answer = submit(chief, PAGE, year="2031", source="通知", notice="2031-01-01 休 元旦")
     assert answer.status_code == 302
-    assert "各时间表近五期的日期不变" in chief.get(answer.location or "").text
+    assert "运行中的各时间表近五期的日期不变" in chief.get(answer.location or "").text
 
 
 @pytest.mark.engines("sqlite", "postgresql")

@@ -92,7 +92,7 @@ def test_a_board_that_failed_to_follow_and_a_wrong_clock_are_told(
 
 
 def test_what_did_not_get_through_is_told(client: FlaskClient, session: Session):
-    """A race was shown ten minutes ago, and the folder of public files took the news of it not once in three tries."""
+    """A race was shown ten minutes ago, and the folder of public files took the news of it not once in eight tries."""
     stuck_message(session)
     session.commit()
     assert client.get("/healthz").get_json()["overdue_messages"] == 1

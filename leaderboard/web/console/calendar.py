@@ -60,7 +60,7 @@ def import_calendar() -> ResponseReturnValue:
     session.commit()
     flash(_("{year} 年的工作日历已导入").format(year=year))
     if not moved:
-        flash(_("各时间表近五期的日期不变"))
+        flash(_("运行中的各时间表近五期的日期不变"))
     for advice in passed_over(notice):
         flash(_("“{advice}”是建议，不作为放假日").format(advice=advice), "warning")
     return redirect(url_for("console.calendar"))
