@@ -127,6 +127,10 @@ def not_led_astray(answer: Response) -> Response:
     """Instead of the page of an unknown address, to which signing in has just led, the person's own first page."""
     if LED not in cookie or not _is_led_to(cookie[LED]):
         return answer
+    if answer.status_code == HTTPStatus.PERMANENT_REDIRECT:
+        # The same address as it is written here: with its last slash.
+        cookie[LED] = answer.location
+        return answer
     del cookie[LED]
     account = signed_in()
     if account is None or answer.status_code != HTTPStatus.NOT_FOUND:

@@ -49,6 +49,7 @@ def led(client: FlaskClient, database: Database, role: str, wanted: str) -> tupl
         (VIEWER, "/console/people/wang", "/console/"),
         (SYSTEM, "/console/seasons/now/publish", "/console/people"),
         (VIEWER, "/no/such/page", "/console/"),
+        (VIEWER, "/boards/nothing", "/console/"),
     ],
 )
 def test_what_an_account_may_not_see_leads_to_its_own_first_page_with_a_word(
