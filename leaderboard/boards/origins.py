@@ -26,21 +26,24 @@ def correcting(edition: Edition, diff: Mapping[str, Any], note: str) -> Origin:
 def released(session: Session, drafts: Sequence[Draft], office: Office) -> Origin:
     """The origin of the last of these drafts, each of which replaced the one before, as it is released."""
     draft = drafts[-1]
-    windows = _windows(session, drafts, office)
     content = unpacked(draft.content)
+    windows = _windows(
+        session, drafts, office, {unit["key"]: unit["name"] for unit in content["facts"]["units"]}
+    )
     said = {key: content[key] for key in ("corrects",) if key in content}
     corrects = None if draft.corrects_id is None else session.get_one(Edition, draft.corrects_id)
     return Origin(corrects, {**said, **({"windows": windows} if windows else {})})
 
 
-def _windows(session: Session, drafts: Sequence[Draft], office: Office) -> list[dict[str, Any]]:
-    """Every window; one whose board was composed anew after it tells who moved by that and why.
+def _windows(
+    session: Session, drafts: Sequence[Draft], office: Office, names: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """Every window; one whose board was composed anew after it tells who of those named moved by that and why.
 
     Not by which facts, nor of a unit that is not announced or by a name it no longer has: what was taken out again before
     anything was published may be what nobody outside should read.
     """
     opened = [each for each in drafts if each.opens_at is not None]
-    names = {unit["key"]: unit["name"] for unit in unpacked(drafts[-1].content)["facts"]["units"]}
     told = [_window(session, each, office) for each in opened]
     for window, (each, then) in zip(told, pairwise([*opened, drafts[-1]]), strict=True):
         if then is not each:

@@ -62,13 +62,17 @@ def _overdue(session: Session, channel: str, at: Millis) -> Overdue | None:
     head = session.scalars(
         of_channel.where(Delivery.state == WAITING).order_by(Delivery.seq_no).limit(1)
     ).first()
-    # No clock that fills the channel has put them on their way.
-    unheard = list_messages(session, newest.seq_no)
-    count = waiting(session, channel)
-    if head and head.message is not None and head.attempt >= FAILURES_TOLD:
-        return Overdue(channel, count, head.message)
-    since = head.next_try_at if head else unheard[0].made_at if unheard else at
-    return Overdue(channel, count, None) if since < at - UNTRIED_MS else None
+    if head is None:
+        # Perhaps no clock that fills the channel has put the next one on its way.
+        unheard = list_messages(session, newest.seq_no, limit=1)
+        is_late, trouble = any(message.made_at < at - UNTRIED_MS for message in unheard), None
+    else:
+        has_failed = head.message is not None and head.attempt >= FAILURES_TOLD
+        is_late, trouble = (
+            has_failed or head.next_try_at < at - UNTRIED_MS,
+            head.message if has_failed else None,
+        )
+    return Overdue(channel, waiting(session, channel), trouble) if is_late else None
 
 
 def waiting(session: Session, channel: str) -> int:
